@@ -1,0 +1,41 @@
+package io.twintrace.websocket.detect;
+
+import java.util.Objects;
+
+/**
+ * Two threads wrote to one connection at once. Both of them get one of these: its own stack trace is this thread's, and
+ * that of its {@linkplain #getCause() cause} is the other thread's, so one logged exception names both writers. Whatever
+ * the failed call threw of its own is {@linkplain #getSuppressed() suppressed} under it.
+ *
+ * <p>The write side of the connection is failed for good and the peer is sent Close 1011. Every later write throws one of
+ * these too, with the first conflict as its cause; {@link #report()} is the same in all of them.
+ *
+ * <p>Unchecked, so that a {@code catch (IOException)} around a broadcast does not swallow a bug. How to repair it:
+ * {@code docs/concurrent-writes.md}, which is also inside the jar at {@value #HELP_RESOURCE}.
+ */
+public final class ConcurrentWriteException extends RuntimeException {
+    /** Where the page that explains the repair stands inside the jar. */
+    public static final String HELP_RESOURCE = "META-INF/twintrace/concurrent-writes.md";
+
+    static final String HELP = "docs/concurrent-writes.md (in the jar: " + HELP_RESOURCE + ")";
+
+    private final transient ConcurrentWriteReport report;
+
+    ConcurrentWriteException(String message, ConcurrentWriteReport report, Throwable cause) {
+        super(message, cause);
+        this.report = Objects.requireNonNull(report, "report");
+    }
+
+    /** Both threads, both operations and both stacks. */
+    public ConcurrentWriteReport report() {
+        return report;
+    }
+
+    /** Carries the stack trace of the other thread: the cause of a {@link ConcurrentWriteException}. */
+    public static final class OtherWriter extends RuntimeException {
+        OtherWriter(String message, StackTraceElement[] stack) {
+            super(message, null, false, true);
+            setStackTrace(stack);
+        }
+    }
+}

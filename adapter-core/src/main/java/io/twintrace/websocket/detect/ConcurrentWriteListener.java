@@ -1,0 +1,22 @@
+package io.twintrace.websocket.detect;
+
+/** Told of each conflict at the moment of detection, once a connection. */
+@FunctionalInterface
+public interface ConcurrentWriteListener {
+    /**
+     * Called on the second of the two threads, before its exception is thrown: should be quick, and must not write to
+     * the connection. What it throws is suppressed under that thread's exception.
+     */
+    void onConcurrentWrite(ConcurrentWriteReport report);
+
+    /** Calls this listener, then {@code next}, which is called even when this one throws. */
+    default ConcurrentWriteListener andThen(ConcurrentWriteListener next) {
+        return report -> {
+            try {
+                onConcurrentWrite(report);
+            } finally {
+                next.onConcurrentWrite(report);
+            }
+        };
+    }
+}

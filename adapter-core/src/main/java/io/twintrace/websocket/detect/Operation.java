@@ -1,0 +1,45 @@
+package io.twintrace.websocket.detect;
+
+/** The write methods that the detector guards. */
+public enum Operation {
+    WRITE_MESSAGE("writeMessage", Role.STARTS_MESSAGE),
+    WRITE_JSON("writeJson", Role.STARTS_MESSAGE),
+    WRITE_PREPARED("writePrepared", Role.STARTS_MESSAGE),
+    NEXT_WRITER("nextWriter", Role.STARTS_MESSAGE),
+    WRITER_WRITE("MessageWriter.write", Role.CONTINUES_MESSAGE),
+    WRITER_TRANSFER("MessageWriter.transferFrom", Role.CONTINUES_MESSAGE),
+    WRITER_FLUSH("MessageWriter.flush", Role.CONTINUES_MESSAGE),
+    WRITER_CLOSE("MessageWriter.close", Role.CONTINUES_MESSAGE),
+    SET_WRITE_DEADLINE("setWriteDeadline", Role.SETTING),
+    ENABLE_WRITE_COMPRESSION("enableWriteCompression", Role.SETTING),
+    SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING);
+
+    private enum Role {
+        STARTS_MESSAGE,
+        CONTINUES_MESSAGE,
+        SETTING
+    }
+
+    private final String methodName;
+    private final boolean startsMessage;
+    private final boolean continuesMessage;
+
+    Operation(String methodName, Role role) {
+        this.methodName = methodName;
+        this.startsMessage = role == Role.STARTS_MESSAGE;
+        this.continuesMessage = role == Role.CONTINUES_MESSAGE;
+    }
+
+    /** The name of the method as the application calls it. */
+    public String methodName() {
+        return methodName;
+    }
+
+    boolean startsMessage() {
+        return startsMessage;
+    }
+
+    boolean continuesMessage() {
+        return continuesMessage;
+    }
+}

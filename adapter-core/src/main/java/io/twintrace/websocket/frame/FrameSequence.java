@@ -1,0 +1,65 @@
+package io.twintrace.websocket.frame;
+
+/**
+ * The order of frames within messages (RFC 6455 section 5.4) and the bounds of a message: bytes over all fragments, and
+ * the number of fragments, so that a message of empty fragments ends as well. Not safe for use by several threads.
+ */
+public final class FrameSequence {
+    private final int fragmentLimit;
+
+    private long readLimit;
+    private boolean insideMessage;
+    private int fragments;
+    private long length;
+
+    /**
+     * @param readLimit the most bytes of one message, 0 for no limit
+     * @param fragmentLimit the most frames of one message
+     */
+    public FrameSequence(long readLimit, int fragmentLimit) {
+        this.readLimit = readLimit;
+        this.fragmentLimit = fragmentLimit;
+    }
+
+    /** Changes the limit in bytes; holds from the next frame on. */
+    public void readLimit(long bytes) {
+        this.readLimit = bytes;
+    }
+
+    /** Whether a message has begun whose last frame has not come. */
+    public boolean insideMessage() {
+        return insideMessage;
+    }
+
+    /**
+     * Takes note of the header of a data frame.
+     *
+     * @throws ProtocolException 1002 for a frame out of order, 1008 for too many fragments
+     * @throws MessageTooBigException 1009 when the message is longer than the limit, or longer than 2^63-1 bytes
+     */
+    public void accept(FrameHeader header) throws ProtocolException {
+        boolean continuation = header.opcode() == Opcode.CONTINUATION;
+        if (continuation != insideMessage) {
+            throw new ProtocolException(
+                    CloseCode.PROTOCOL_ERROR,
+                    continuation
+                            ? "CONTINUATION frame without a message to continue"
+                            : header.opcode() + " frame inside an unfinished message");
+        }
+        if (!continuation) {
+            fragments = 0;
+            length = 0;
+        }
+        if (++fragments > fragmentLimit) {
+            throw new ProtocolException(
+                    CloseCode.POLICY_VIOLATION, "message of more than " + fragmentLimit + " fragments");
+        }
+        // Subtracting cannot overflow; adding could, for lengths that the peer is free to invent.
+        long limit = readLimit == 0 ? Long.MAX_VALUE : readLimit;
+        if (header.payloadLength() > limit - length) {
+            throw new MessageTooBigException(limit);
+        }
+        length += header.payloadLength();
+        insideMessage = !header.fin();
+    }
+}
