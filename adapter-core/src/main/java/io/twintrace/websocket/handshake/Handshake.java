@@ -1,0 +1,150 @@
+package io.twintrace.websocket.handshake;
+
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Checks and answers the opening handshake (RFC 6455 section 4.2). Immutable and safe for any thread.
+ */
+public final class Handshake {
+    /** RFC 6455 section 1.3. */
+    private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static final String KEY = "Sec-WebSocket-Key";
+    private static final String VERSION = "Sec-WebSocket-Version";
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol";
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
+
+    private final OriginPolicy originPolicy;
+    private final List<String> subprotocols;
+
+    /**
+     * @param originPolicy which pages may connect
+     * @param subprotocols those that the server speaks, the preferred one first
+     * @throws IllegalArgumentException for a subprotocol that is not a token
+     */
+    public Handshake(OriginPolicy originPolicy, List<String> subprotocols) {
+        this.originPolicy = originPolicy;
+        this.subprotocols = List.copyOf(subprotocols);
+        for (String subprotocol : subprotocols) {
+            if (!HeaderSyntax.isToken(subprotocol)) {
+                throw new IllegalArgumentException("\"" + subprotocol + "\" is not a subprotocol's name: only letters,"
+                        + " digits and !#$%&'*+-.^_`|~ may stand in one");
+            }
+        }
+    }
+
+    /** Whether the request asks for a WebSocket at all: the right Connection and Upgrade headers. */
+    public static boolean isUpgrade(HandshakeRequest request) {
+        return request.hasToken("Connection", "upgrade") && request.hasToken("Upgrade", "websocket");
+    }
+
+    /** The subprotocols that the client asks for, in its order, over all header lines; malformed lines give none. */
+    public static List<String> subprotocols(HandshakeRequest request) {
+        List<String> tokens = HeaderSyntax.tokens(request.headerLines(PROTOCOL));
+        return tokens == null ? List.of() : tokens;
+    }
+
+    /** Checks the request, and says what to answer. */
+    public HandshakeResult answer(HandshakeRequest request) {
+        Refused refused = check(request);
+        return refused != null ? refused : accept(request);
+    }
+
+    private Refused check(HandshakeRequest request) {
+        if (request.protocol().equals("HTTP/1.0") || request.protocol().equals("HTTP/0.9")) {
+            return refuse(400, "a WebSocket needs HTTP/1.1; a proxy in between may have lowered the version");
+        }
+        if (!request.hasToken("Connection", "upgrade")) {
+            return refuse(
+                    400,
+                    "this is a WebSocket endpoint: the Connection header lacks \"Upgrade\"; open it with a"
+                            + " WebSocket client, and let proxies in between pass Connection and Upgrade on");
+        }
+        if (!request.hasToken("Upgrade", "websocket")) {
+            return refuse(
+                    426,
+                    "this is a WebSocket endpoint: the Upgrade header lacks \"websocket\"",
+                    Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
+        }
+        if (!request.method().equals("GET")) {
+            return refuse(405, "a WebSocket is opened with GET", Map.of("Allow", "GET"));
+        }
+        if (!request.headerLines(VERSION).equals(List.of("13"))) {
+            return refuse(
+                    426,
+                    "Sec-WebSocket-Version must be 13",
+                    Map.of(VERSION, "13", "Upgrade", "websocket", "Connection", "Upgrade"));
+        }
+        if (!originPolicy.allows(request)) {
+            return refuse(
+                    403, "pages of this origin may not open a WebSocket here; the server's allowed origins decide");
+        }
+        if (!hasValidKey(request)) {
+            return refuse(400, "Sec-WebSocket-Key must be there once, with 16 bytes in base64");
+        }
+        if (HeaderSyntax.tokens(request.headerLines(PROTOCOL)) == null) {
+            return refuse(400, "Sec-WebSocket-Protocol is malformed");
+        }
+        if (ExtensionOffer.parse(request.headerLines(EXTENSIONS)) == null) {
+            return refuse(400, "Sec-WebSocket-Extensions is malformed");
+        }
+        return null;
+    }
+
+    private Accepted accept(HandshakeRequest request) {
+        Optional<String> subprotocol = choose(subprotocols(request));
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Upgrade", "websocket");
+        headers.put("Connection", "Upgrade");
+        headers.put(
+                "Sec-WebSocket-Accept",
+                acceptFor(request.headerLines(KEY).get(0).strip()));
+        subprotocol.ifPresent(chosen -> headers.put(PROTOCOL, chosen));
+        return new Accepted(headers, subprotocol);
+    }
+
+    /** The server's order wins; none in common means none, and the client decides whether to stay. */
+    private Optional<String> choose(List<String> offered) {
+        return subprotocols.stream().filter(offered::contains).findFirst();
+    }
+
+    private static boolean hasValidKey(HandshakeRequest request) {
+        List<String> keys = request.headerLines(KEY);
+        if (keys.size() != 1 || keys.get(0).strip().length() != 24) {
+            return false;
+        }
+        try {
+            return Base64.getDecoder().decode(keys.get(0).strip()).length == 16;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static String acceptFor(String key) {
+        try {
+            // SHA-1 because the RFC says so; it proves that the server speaks WebSocket, and protects nothing.
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            byte[] digest = sha1.digest((key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    private static Refused refuse(int status, String message) {
+        return refuse(status, message, Map.of());
+    }
+
+    private static Refused refuse(int status, String message, Map<String, String> headers) {
+        return new Refused(status, message, headers);
+    }
+}

@@ -1,0 +1,59 @@
+package io.twintrace.websocket.handshake;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The HTTP request that asked for the WebSocket. A copy, so it stays valid for as long as the connection; immutable.
+ *
+ * @param method the HTTP method
+ * @param protocol such as {@code HTTP/1.1}
+ * @param path the path as the client wrote it, without query
+ * @param query the query as the client wrote it, or null
+ * @param user who was authenticated by the container, or null
+ * @param headers all header lines; names in any case
+ */
+public record HandshakeRequest(
+        String method, String protocol, String path, String query, Principal user, Map<String, List<String>> headers) {
+    public HandshakeRequest {
+        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, lines) ->
+                copy.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));
+        copy.replaceAll((name, lines) -> List.copyOf(lines));
+        headers = Collections.unmodifiableMap(copy);
+    }
+
+    /** All lines of a header, in the order of the request; empty where there is none. */
+    public List<String> headerLines(String name) {
+        return headers.getOrDefault(name, List.of());
+    }
+
+    /** The first line of a header. */
+    public Optional<String> header(String name) {
+        return headerLines(name).stream().findFirst();
+    }
+
+    /** Whether a comma-separated header holds {@code token}, in any case. */
+    boolean hasToken(String name, String token) {
+        for (String line : headerLines(name)) {
+            for (String part : line.split(",", -1)) {
+                if (part.strip().toLowerCase(Locale.ROOT).equals(token)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Names neither headers nor query: the text of this may end in a log. */
+    @Override
+    public String toString() {
+        return method + " " + path;
+    }
+}

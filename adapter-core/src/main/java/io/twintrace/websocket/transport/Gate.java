@@ -1,0 +1,87 @@
+package io.twintrace.websocket.transport;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Where one thread waits for an event that another thread announces, until a deadline that may move meanwhile. Waiting is
+ * parking, so that a virtual thread gives its carrier away, and opening is an unpark, which any selector thread can
+ * afford.
+ */
+public final class Gate {
+    private final String waitingFor;
+
+    private volatile boolean open;
+    private volatile boolean closed;
+    private volatile long deadline = Deadlines.NONE;
+    private volatile Thread waiter;
+
+    /** @param waitingFor what a timeout says was waited for */
+    public Gate(String waitingFor) {
+        this.waitingFor = waitingFor;
+    }
+
+    /** Lets the waiting thread, or else the next one to come, pass once. */
+    public void open() {
+        open = true;
+        LockSupport.unpark(waiter);
+    }
+
+    /** Lets nobody pass any more: waiting ends with an exception. */
+    public void close() {
+        closed = true;
+        LockSupport.unpark(waiter);
+    }
+
+    /** Moves the deadline, also of a thread that is waiting. */
+    public void deadline(long newDeadline) {
+        deadline = newDeadline;
+        LockSupport.unpark(waiter);
+    }
+
+    /** Whether a thread is waiting. */
+    public boolean hasWaiter() {
+        return waiter != null;
+    }
+
+    /**
+     * Waits for the gate to open, and shuts it behind the caller.
+     *
+     * @throws SocketTimeoutException at the deadline
+     * @throws AsynchronousCloseException once closed
+     * @throws InterruptedIOException when the thread is interrupted; the interrupt stays set
+     */
+    public void await() throws IOException {
+        waiter = Thread.currentThread();
+        try {
+            while (!open) {
+                if (closed) {
+                    throw new AsynchronousCloseException();
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("interrupted while waiting " + waitingFor);
+                }
+                park();
+            }
+            open = false;
+        } finally {
+            waiter = null;
+        }
+    }
+
+    private void park() throws SocketTimeoutException {
+        long until = deadline;
+        if (until == Deadlines.NONE) {
+            LockSupport.park(this);
+            return;
+        }
+        long nanos = Deadlines.remaining(until);
+        if (nanos <= 0) {
+            throw new SocketTimeoutException("timed out waiting " + waitingFor);
+        }
+        LockSupport.parkNanos(this, nanos);
+    }
+}

@@ -1,0 +1,58 @@
+package io.twintrace.websocket.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * A connected pair of byte streams with deadlines: what the WebSocket engine needs of a container's socket.
+ *
+ * <p>One thread at a time reads and one at a time writes; they may be different ones, and both may be virtual threads.
+ * Deadlines (see {@link Deadlines}) and {@link #close()} are for any thread at any time and take effect on a call that is
+ * already waiting.
+ */
+public interface Transport {
+    /**
+     * Reads what is there, without blocking.
+     *
+     * @return how many bytes were appended at the buffer's position; 0 when none are there now; -1 at the end of stream
+     */
+    int read(ByteBuffer into) throws IOException;
+
+    /**
+     * Waits until {@link #read} would return something else than 0. May return early.
+     *
+     * @throws java.net.SocketTimeoutException at the read deadline; nothing is lost, the stream may be read further
+     */
+    void awaitReadable() throws IOException;
+
+    /**
+     * Writes all of the buffers, in one system call where that can be had, and returns when they are handed to the
+     * operating system. The buffers' positions end at their limits.
+     *
+     * @throws java.net.SocketTimeoutException at the write deadline; how much was written is then unknown
+     */
+    void write(ByteBuffer[] buffers) throws IOException;
+
+    /** Moves the read deadline, also for a thread that is waiting in {@link #awaitReadable()}. */
+    void readDeadline(long deadline);
+
+    /** Moves the write deadline, also for a thread that is waiting in {@link #write}. */
+    void writeDeadline(long deadline);
+
+    /**
+     * Tells the peer that nothing more will be written, and leaves the other direction open.
+     *
+     * @return false where this kind of transport cannot do so
+     */
+    boolean shutdownOutput();
+
+    /** Closes both directions at once; threads waiting here get an IOException. May be called again. */
+    void close();
+
+    /** Where this side is bound; unresolved or null where the container does not say. */
+    InetSocketAddress localAddress();
+
+    /** Where the peer is; unresolved or null where the container does not say. */
+    InetSocketAddress remoteAddress();
+}
