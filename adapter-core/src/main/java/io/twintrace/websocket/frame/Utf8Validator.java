@@ -62,6 +62,18 @@ public final class Utf8Validator {
         highest = 0xBF;
     }
 
+    /** Where in the text this validator is, to be given to {@link #restore} when a piece is refused. */
+    public long state() {
+        return (long) missing << 16 | lowest << 8 | highest;
+    }
+
+    /** Goes back to an earlier {@link #state()}. */
+    public void restore(long state) {
+        missing = (int) (state >>> 16);
+        lowest = (int) (state >>> 8) & 0xFF;
+        highest = (int) state & 0xFF;
+    }
+
     private static int skipAscii(byte[] bytes, int from, int end) {
         int at = from;
         while (at <= end - Long.BYTES && ((long) LONG.get(bytes, at) & HIGH_BITS) == 0) {

@@ -19,7 +19,11 @@ public final class Gate {
     private volatile long deadline = Deadlines.NONE;
     private volatile Thread waiter;
 
-    /** @param waitingFor what a timeout says was waited for */
+    /**
+     * A gate that is shut.
+     *
+     * @param waitingFor what a timeout says was waited for
+     */
     public Gate(String waitingFor) {
         this.waitingFor = waitingFor;
     }

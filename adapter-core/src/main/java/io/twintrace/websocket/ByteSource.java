@@ -1,0 +1,176 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.frame.FrameHeader;
+import io.twintrace.websocket.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.BufferPool;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of the peer, with the deadlines that apply to waiting for them. A pooled buffer is held while there is
+ * something in it, never while waiting for the next frame.
+ *
+ * <p>For the reading thread alone, but for {@link #readDeadline}.
+ */
+final class ByteSource {
+    private final Transport transport;
+    private final BufferPool pool;
+    private final Closing closing;
+    private final FrameOutput output;
+    private final long idleNanos;
+
+    /** What has arrived and is not taken yet, between position and limit; null while there is nothing. */
+    private ByteBuffer buffer;
+
+    private long lastArrival = System.nanoTime();
+
+    /** How much longer the frame that has begun may be waited for, so that a byte now and then keeps nothing alive. */
+    private long frameBudget;
+
+    private boolean insideFrame;
+
+    /** The application's deadline. */
+    private volatile long readDeadline = Deadlines.NONE;
+
+    ByteSource(Transport transport, BufferPool pool, Closing closing, FrameOutput output, long idleNanos) {
+        this.transport = transport;
+        this.pool = pool;
+        this.closing = closing;
+        this.output = output;
+        this.idleNanos = idleNanos;
+    }
+
+    /** Moves the application's deadline, also for a thread that is waiting. For any thread. */
+    void readDeadline(long deadline) {
+        readDeadline = deadline;
+        transport.readDeadline(System.nanoTime()); // wakes the waiting thread, which then looks at the new deadline
+    }
+
+    /** Reads the next header, waiting for it as long as it takes. */
+    void readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws IOException {
+        insideFrame = false;
+        while (buffer == null || !decode(decoder, header)) {
+            fill();
+            startFrame();
+        }
+        startFrame();
+    }
+
+    private boolean decode(FrameHeaderDecoder decoder, FrameHeader header) throws ProtocolException {
+        return decoder.decode(buffer, header);
+    }
+
+    private void startFrame() {
+        if (!insideFrame) {
+            insideFrame = true;
+            frameBudget = idleNanos;
+        }
+    }
+
+    /** Takes at most {@code most} bytes, waiting until there is at least one. */
+    int take(byte[] into, int offset, int most) throws IOException {
+        if (buffer == null || !buffer.hasRemaining()) {
+            fill();
+        }
+        int n = Math.min(most, buffer.remaining());
+        buffer.get(into, offset, n);
+        return n;
+    }
+
+    /** Gives the buffer back to the pool; what was in it is lost. */
+    void release() {
+        if (buffer != null) {
+            pool.release(buffer);
+            buffer = null;
+        }
+    }
+
+    /** Waits until more has arrived, and keeps what is buffered. */
+    private void fill() throws IOException {
+        if (buffer == null) {
+            buffer = pool.acquire();
+        } else {
+            buffer.compact();
+        }
+        int n;
+        try {
+            while ((n = transport.read(buffer)) == 0) {
+                if (buffer.position() == 0) {
+                    release();
+                }
+                await();
+                if (buffer == null) {
+                    buffer = pool.acquire();
+                }
+            }
+        } finally {
+            if (buffer != null) {
+                buffer.flip();
+            }
+        }
+        if (n < 0) {
+            throw new EOFException("connection ended without a Close frame");
+        }
+        lastArrival = System.nanoTime();
+    }
+
+    private void await() throws IOException {
+        long begin = System.nanoTime();
+        try {
+            while (true) {
+                long closeBy = closing.deadline();
+                long wakeAt = Deadlines.earlier(Deadlines.earlier(readDeadline, idleDeadline(begin)), closeBy);
+                transport.readDeadline(wakeAt);
+                if (closing.deadline() == closeBy && waitUntilReadable(begin)) {
+                    return;
+                }
+            }
+        } finally {
+            frameBudget -= System.nanoTime() - begin;
+        }
+    }
+
+    /** Waits once; false when woken before any deadline, to look at the deadlines again. */
+    private boolean waitUntilReadable(long begin) throws IOException {
+        try {
+            transport.awaitReadable();
+            return true;
+        } catch (SocketTimeoutException e) {
+            if (Deadlines.remaining(closing.deadline()) <= 0) {
+                throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
+            }
+            if (Deadlines.remaining(readDeadline) <= 0) {
+                throw new SocketTimeoutException("read deadline passed");
+            }
+            if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
+                throw new IdleTimeoutException(insideFrame, idleNanos);
+            }
+            return false;
+        }
+    }
+
+    /** Between frames, traffic in either direction counts; a frame that has begun has to end by itself. */
+    private long idleDeadline(long begin) {
+        if (idleNanos == 0) {
+            return Deadlines.NONE;
+        }
+        if (insideFrame) {
+            return begin + frameBudget;
+        }
+        long lastWrite = output.lastWrite();
+        return (lastWrite - lastArrival > 0 ? lastWrite : lastArrival) + idleNanos;
+    }
+
+    /** The peer was silent for too long. */
+    static final class IdleTimeoutException extends SocketTimeoutException {
+        IdleTimeoutException(boolean insideFrame, long idleNanos) {
+            super((insideFrame ? "a frame was not complete after " : "nothing was received or sent for ")
+                    + idleNanos / 1_000_000 + " ms; the idle timeout decides");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.twintrace.websocket;
+
+import java.io.IOException;
+
+/** A write came after the Close frame: nothing may follow it (RFC 6455 section 5.5.1). */
+public final class CloseSentException extends IOException {
+    CloseSentException() {
+        super("a Close frame has been sent on this WebSocket connection; nothing may be written after it");
+    }
+}

@@ -1,0 +1,81 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.transport.Deadlines;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * How far the closing handshake (RFC 6455 section 7) has come. Shared by the reading and the writing half; every method
+ * may be called by any thread.
+ */
+final class Closing {
+    private final long timeoutNanos;
+    private final AtomicReference<byte[]> requested = new AtomicReference<>();
+    private final CountDownLatch readingEnded = new CountDownLatch(1);
+    private final CountDownLatch writingEnded = new CountDownLatch(1);
+
+    private volatile long deadline = Deadlines.NONE;
+    private volatile CloseStatus received;
+
+    Closing(long timeoutNanos) {
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    /**
+     * Decides for good which Close frame is sent. From now on everything has to end within the close timeout.
+     *
+     * @return false when that had been decided before
+     */
+    boolean request(byte[] payload) {
+        if (!requested.compareAndSet(null, payload)) {
+            return false;
+        }
+        deadline = Deadlines.afterNanos(timeoutNanos);
+        return true;
+    }
+
+    /** The payload of the Close frame to send, or null while none is to be sent. */
+    byte[] requested() {
+        return requested.get();
+    }
+
+    /** When the connection has to be closed at the latest; {@link Deadlines#NONE} while nobody closes it. */
+    long deadline() {
+        return deadline;
+    }
+
+    void received(CloseStatus status) {
+        received = status;
+    }
+
+    /** The peer's Close frame, or null. */
+    CloseStatus received() {
+        return received;
+    }
+
+    /** Takes note that nothing more will be read. */
+    void readingEnded() {
+        readingEnded.countDown();
+    }
+
+    boolean hasReadingEnded() {
+        return readingEnded.getCount() == 0;
+    }
+
+    /** Takes note that nothing more will be written: the Close frame is out, or the stream is broken. */
+    void writingEnded() {
+        writingEnded.countDown();
+    }
+
+    /** Waits until nothing more will be read; false when the deadline came first. */
+    boolean awaitReadingEnded() throws InterruptedException {
+        return readingEnded.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until nothing more will be written; false when the deadline came first. */
+    boolean awaitWritingEnded() throws InterruptedException {
+        return writingEnded.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,15 @@
+package io.twintrace.websocket;
+
+import java.io.IOException;
+
+/** Told of Pings or Pongs. Runs inside the read call that met the frame, on the reading thread. */
+@FunctionalInterface
+public interface ControlHandler {
+    /**
+     * May write control frames, and messages if no other thread writes.
+     *
+     * @param payload at most 125 bytes; the handler's own
+     * @throws IOException goes to the caller of the read method; the connection stays as it is
+     */
+    void onFrame(byte[] payload) throws IOException;
+}

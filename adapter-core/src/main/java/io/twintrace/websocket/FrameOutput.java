@@ -1,0 +1,261 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.frame.FrameHeader;
+import io.twintrace.websocket.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.frame.Opcode;
+import io.twintrace.websocket.transport.BufferPool;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Puts whole frames on the wire. Its lock keeps frames whole when a control frame meets a message; it is not what keeps
+ * messages apart, that is the detector's business one floor up.
+ *
+ * <p>Pongs and the Close frame never wait for the lock: where it is taken they are left waiting, at most one of each, and
+ * whoever holds the lock sends them before or right after letting it go.
+ */
+final class FrameOutput {
+    private final Transport transport;
+    private final BufferPool pool;
+    private final Closing closing;
+    private final long writeTimeoutNanos;
+    private final ReentrantLock frameLock = new ReentrantLock();
+    private final AtomicReference<byte[]> waitingPong = new AtomicReference<>();
+
+    // Guarded by frameLock.
+    private final ByteBuffer[] one = new ByteBuffer[1];
+    private final ByteBuffer[] two = new ByteBuffer[2];
+
+    // Written under frameLock, read by any thread.
+    private volatile boolean closeWritten;
+    private volatile IOException broken;
+    private volatile long armedDeadline = Deadlines.NONE;
+    private volatile long lastWrite = System.nanoTime();
+
+    /** The application's deadline; {@link Deadlines#NONE} for the default timeout. */
+    private volatile long writeDeadline = Deadlines.NONE;
+
+    FrameOutput(Transport transport, BufferPool pool, Closing closing, long writeTimeoutNanos) {
+        this.transport = transport;
+        this.pool = pool;
+        this.closing = closing;
+        this.writeTimeoutNanos = writeTimeoutNanos;
+    }
+
+    void writeDeadline(long deadline) {
+        writeDeadline = deadline;
+    }
+
+    /** When a frame was last begun, on the time line of {@link System#nanoTime()}. */
+    long lastWrite() {
+        return lastWrite;
+    }
+
+    /** Why the stream is at an unknown place, or null while it is sound. */
+    IOException broken() {
+        return broken;
+    }
+
+    /** Writes one data frame. */
+    void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
+        frameLock.lock();
+        try {
+            checkWritable();
+            send(fin, rsv1, opcode, payload, ownDeadline());
+        } finally {
+            unlockAndSendWaiting();
+        }
+    }
+
+    /** Writes one data frame whose header stands before its payload already. */
+    void writeEncoded(ByteBuffer frame) throws IOException {
+        frameLock.lock();
+        try {
+            checkWritable();
+            one[0] = frame;
+            write(one, ownDeadline());
+        } finally {
+            unlockAndSendWaiting();
+        }
+    }
+
+    /**
+     * Writes one Ping or Pong, or asks for the Close frame.
+     *
+     * @throws SocketTimeoutException at the deadline: harmless when it passed before the frame's turn came
+     */
+    void writeControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
+        lockUntil(deadline);
+        try {
+            checkWritable();
+            if (opcode == Opcode.CLOSE) {
+                closing.request(payload); // sent on the way out
+            } else {
+                send(true, false, opcode, ByteBuffer.wrap(payload), Deadlines.earlier(deadline, ownDeadline()));
+            }
+        } finally {
+            unlockAndSendWaiting();
+        }
+        if (opcode == Opcode.CLOSE && broken != null) {
+            throw new IOException("the Close frame could not be written", broken);
+        }
+    }
+
+    /** Sends a Pong now if nobody is writing, else after the frame in flight. The latest replaces one that waits. */
+    void offerPong(byte[] payload) {
+        waitingPong.set(payload);
+        sendWaitingIfFree();
+    }
+
+    /**
+     * Sends a Close frame now if nobody is writing, else behind the frame in flight, which now has to end within the
+     * close timeout. Nothing happens when a Close frame was requested before.
+     */
+    void requestClose(byte[] payload) {
+        if (closing.request(payload)) {
+            transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
+            transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
+        }
+        sendWaitingIfFree();
+    }
+
+    /** Takes note of the peer's Close frame; the one to answer must have been requested. */
+    void peerHasClosed() {
+        if (closeWritten) {
+            finish();
+        }
+    }
+
+    /** Both Close frames have passed: the server is the one to close the TCP connection (RFC 6455 section 7.1.1). */
+    private void finish() {
+        if (!transport.shutdownOutput()) {
+            transport.close();
+        }
+    }
+
+    private void checkWritable() throws IOException {
+        if (broken != null) {
+            throw new IOException("this WebSocket connection was given up after a failed write", broken);
+        }
+        if (closing.requested() != null) {
+            throw new CloseSentException();
+        }
+    }
+
+    private long ownDeadline() {
+        long deadline = writeDeadline;
+        return deadline != Deadlines.NONE || writeTimeoutNanos == 0
+                ? deadline
+                : Deadlines.afterNanos(writeTimeoutNanos);
+    }
+
+    private void lockUntil(long deadline) throws IOException {
+        try {
+            if (!frameLock.tryLock(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS)) {
+                throw new SocketTimeoutException("control frame's deadline passed before its turn came;"
+                        + " nothing was written and the connection is unharmed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while waiting to write a control frame");
+        }
+    }
+
+    private void sendWaitingIfFree() {
+        if (frameLock.tryLock()) {
+            unlockAndSendWaiting();
+        }
+    }
+
+    /** Looks again after unlocking, so that what came in between is not left lying. */
+    private void unlockAndSendWaiting() {
+        do {
+            try {
+                sendWaiting();
+            } finally {
+                frameLock.unlock();
+            }
+        } while (isAnyWaiting() && frameLock.tryLock());
+    }
+
+    private boolean isAnyWaiting() {
+        return (waitingPong.get() != null || closing.requested() != null) && !closeWritten && broken == null;
+    }
+
+    private void sendWaiting() {
+        if (!isAnyWaiting()) {
+            return;
+        }
+        try {
+            byte[] close = closing.requested();
+            if (close != null) {
+                closeWritten = true;
+                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), ownDeadline());
+                closing.writingEnded();
+                if (closing.received() != null) {
+                    finish();
+                }
+                return;
+            }
+            byte[] pong = waitingPong.getAndSet(null);
+            if (pong != null) {
+                send(true, false, Opcode.PONG, ByteBuffer.wrap(pong), ownDeadline());
+            }
+        } catch (IOException e) {
+            // Kept in "broken" by write; whoever writes next is told.
+        }
+    }
+
+    private void send(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload, long deadline) throws IOException {
+        ByteBuffer head = pool.acquire();
+        boolean sent = false;
+        try {
+            FrameHeaderEncoder.encode(head, fin, rsv1, opcode, payload.remaining());
+            if (payload.remaining() <= head.remaining()) {
+                one[0] = head.put(payload).flip();
+                write(one, deadline);
+            } else {
+                two[0] = head.flip();
+                two[1] = payload;
+                write(two, deadline);
+            }
+            sent = true;
+        } finally {
+            two[1] = null;
+            if (sent) {
+                pool.release(head);
+            } else {
+                pool.discard(); // the transport may still have its hands on it
+            }
+        }
+    }
+
+    private void write(ByteBuffer[] buffers, long deadline) throws IOException {
+        lastWrite = System.nanoTime();
+        armedDeadline = deadline;
+        transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
+        if (closing.deadline() != Deadlines.NONE) {
+            // Closing may have begun between the two lines above, and its deadline been overwritten.
+            transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
+        }
+        try {
+            transport.write(buffers);
+        } catch (IOException | RuntimeException e) {
+            broken = e instanceof IOException io ? io : new IOException(e);
+            transport.close(); // part of a frame may be out: nothing that follows could be understood
+            closing.writingEnded();
+            throw e;
+        }
+    }
+
+    /** The size of the largest header of a frame that this side sends. */
+    static int headerRoom() {
+        return FrameHeader.MAX_BYTES - 4;
+    }
+}

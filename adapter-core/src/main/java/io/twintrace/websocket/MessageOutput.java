@@ -1,0 +1,199 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.frame.Opcode;
+import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.frame.Utf8Validator;
+import io.twintrace.websocket.transport.BufferPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The writing half: turns messages into frames. Every method runs inside the detector's guard, which owns all fields
+ * here; only {@link #abandon()} is for other threads.
+ */
+final class MessageOutput {
+    private static final int HEADER_ROOM = FrameOutput.headerRoom();
+
+    private final FrameOutput frames;
+    private final WriteDetector detector;
+    private final BufferPool pool;
+    private final Utf8Validator utf8 = new Utf8Validator();
+
+    /** The open message, or null. */
+    private MessageWriter open;
+
+    /** Room for a header, then what the open message has not sent yet. */
+    private ByteBuffer buffer;
+
+    private boolean firstFrame;
+
+    /** The pooled buffer that is not given back yet; whoever takes it out settles the account with the pool. */
+    private final AtomicReference<ByteBuffer> lent = new AtomicReference<>();
+
+    MessageOutput(FrameOutput frames, WriteDetector detector, BufferPool pool) {
+        this.frames = frames;
+        this.detector = detector;
+        this.pool = pool;
+    }
+
+    /** Sends one message as one frame. */
+    void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
+        if (type == MessageType.TEXT) {
+            checkText(payload);
+        }
+        finishOpenMessage();
+        frames.writeFrame(true, false, type.opcode(), payload);
+    }
+
+    /** Sends one message as one frame, known to be text. */
+    void writeText(ByteBuffer utf8Bytes) throws IOException {
+        finishOpenMessage();
+        frames.writeFrame(true, false, Opcode.TEXT, utf8Bytes);
+    }
+
+    void writePrepared(PreparedMessage message) throws IOException {
+        finishOpenMessage();
+        frames.writeEncoded(message.serverFrame());
+    }
+
+    MessageWriter nextWriter(MessageType type) throws IOException {
+        finishOpenMessage();
+        utf8.reset();
+        firstFrame = true;
+        buffer = pool.acquire().position(HEADER_ROOM);
+        lent.set(buffer);
+        open = new MessageWriter(this, detector, type);
+        detector.messageOpened();
+        return open;
+    }
+
+    /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
+    void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
+        if (writer.type() == MessageType.TEXT) {
+            acceptText(bytes);
+        }
+        if (bytes.remaining() > 2 * buffer.capacity()) {
+            flush(writer);
+            sendFragment(false, bytes);
+            return;
+        }
+        while (bytes.hasRemaining()) {
+            if (!buffer.hasRemaining()) {
+                flush(writer);
+            }
+            int n = Math.min(buffer.remaining(), bytes.remaining());
+            buffer.put(bytes.slice(bytes.position(), n));
+            bytes.position(bytes.position() + n);
+        }
+    }
+
+    void flush(MessageWriter writer) throws IOException {
+        if (buffer.position() > HEADER_ROOM) {
+            sendBuffered(writer, false);
+        }
+    }
+
+    void finish(MessageWriter writer) throws IOException {
+        boolean complete = false;
+        try {
+            append(writer, ByteBuffer.wrap(writer.unpairedSurrogate()));
+            if (writer.type() == MessageType.TEXT) {
+                finishText();
+            }
+            sendBuffered(writer, true);
+            complete = true;
+        } finally {
+            if (!complete && !firstFrame) {
+                // The peer waits for an end that cannot come: any other message would be taken for a part of this one.
+                frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
+            }
+            open = null;
+            writer.markFinished();
+            detector.messageFinished();
+            if (lent.getAndSet(null) != null) {
+                if (complete) {
+                    pool.release(buffer);
+                } else {
+                    pool.discard();
+                }
+            }
+            buffer = null;
+        }
+    }
+
+    /** Settles the account with the pool for a message that nobody will finish. For any thread, at the very end. */
+    void abandon() {
+        if (lent.getAndSet(null) != null) {
+            pool.discard(); // not released: a thread may be writing into it right now
+        }
+    }
+
+    /** The thread that had a message open starts the next one: the open one is complete, as in gorilla. */
+    private void finishOpenMessage() throws IOException {
+        if (open != null) {
+            finish(open);
+        }
+    }
+
+    private void sendBuffered(MessageWriter writer, boolean fin) throws IOException {
+        int length = buffer.position() - HEADER_ROOM;
+        int start = HEADER_ROOM - FrameHeaderEncoder.size(length);
+        buffer.limit(buffer.position()).position(start);
+        FrameHeaderEncoder.encode(buffer, fin, false, nextOpcode(writer.type()), length);
+        buffer.position(start);
+        frames.writeEncoded(buffer);
+        buffer.clear().position(HEADER_ROOM);
+    }
+
+    private void sendFragment(boolean fin, ByteBuffer payload) throws IOException {
+        frames.writeFrame(fin, false, nextOpcode(open.type()), payload);
+    }
+
+    private Opcode nextOpcode(MessageType type) {
+        Opcode opcode = firstFrame ? type.opcode() : Opcode.CONTINUATION;
+        firstFrame = false;
+        return opcode;
+    }
+
+    private void checkText(ByteBuffer payload) {
+        utf8.reset();
+        acceptText(payload);
+        finishText();
+    }
+
+    private void acceptText(ByteBuffer payload) {
+        long before = utf8.state();
+        try {
+            if (payload.hasArray()) {
+                utf8.accept(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+                return;
+            }
+            byte[] piece = new byte[Math.min(payload.remaining(), 4096)];
+            for (int at = payload.position(); at < payload.limit(); at += piece.length) {
+                int n = Math.min(piece.length, payload.limit() - at);
+                payload.get(at, piece, 0, n);
+                utf8.accept(piece, 0, n);
+            }
+        } catch (ProtocolException e) {
+            utf8.restore(before); // the bytes are refused, what came before them stays
+            throw notText(e);
+        }
+    }
+
+    private void finishText() {
+        try {
+            utf8.finish();
+        } catch (ProtocolException e) {
+            throw notText(e);
+        }
+    }
+
+    private static IllegalArgumentException notText(ProtocolException e) {
+        return new IllegalArgumentException("a text message must be UTF-8; send other bytes as BINARY", e);
+    }
+}

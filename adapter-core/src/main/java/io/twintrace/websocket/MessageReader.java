@@ -1,0 +1,52 @@
+package io.twintrace.websocket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * Reads one message piece by piece as it arrives; from {@link WebSocketConnection#nextReader}. Valid until the next message
+ * is asked for, then every call throws IllegalStateException. One thread at a time.
+ *
+ * <p>Text is checked as it arrives, so the bytes of a text message are valid UTF-8 as far as they have been read.
+ */
+public final class MessageReader extends InputStream {
+    private final ReadHalf owner;
+    private final MessageType type;
+
+    MessageReader(ReadHalf owner, MessageType type) {
+        this.owner = owner;
+        this.type = type;
+    }
+
+    /** The type of the message. */
+    public MessageType type() {
+        return type;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    /**
+     * Reads what has arrived, waiting until that is at least one byte.
+     *
+     * @return -1 at the message's end
+     * @throws IOException as {@link WebSocketConnection#readMessage()}; errors are permanent
+     */
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        return owner.read(this, into, offset, length);
+    }
+
+    /** The message as characters, decoded as UTF-8. */
+    public Reader asText() {
+        return new InputStreamReader(this, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,193 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.ByteSource.IdleTimeoutException;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.ProtocolException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The reading half as the connection sees it: one thread at a time, and what happens when reading ends, which it does
+ * only once.
+ */
+final class ReadHalf {
+    /** A loop that does not look at what read methods return or throw would spin for ever. */
+    private static final int MOST_READS_AFTER_END = 1000;
+
+    private final String connection;
+    private final MessageInput input;
+    private final ByteSource source;
+    private final FrameOutput output;
+    private final Closing closing;
+    private final TransportCloser closer;
+    private final ReentrantLock readLock = new ReentrantLock();
+
+    // Guarded by readLock.
+    private boolean ended;
+    private IOException failure;
+    private int readsAfterEnd;
+
+    ReadHalf(
+            String connection,
+            MessageInput input,
+            ByteSource source,
+            FrameOutput output,
+            Closing closing,
+            TransportCloser closer) {
+        this.connection = connection;
+        this.input = input;
+        this.source = source;
+        this.output = output;
+        this.closing = closing;
+        this.closer = closer;
+    }
+
+    Message readMessage() throws IOException {
+        lock();
+        try {
+            MessageReader reader = next();
+            return reader == null ? null : new Message(reader.type(), input.readAll());
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    MessageReader nextReader() throws IOException {
+        lock();
+        try {
+            return next();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Reads a piece of the reader's message. */
+    int read(MessageReader reader, byte[] into, int offset, int most) throws IOException {
+        lock();
+        try {
+            if (!input.isCurrent(reader)) {
+                throw new IllegalStateException(
+                        "this MessageReader is stale: another message of connection " + connection + " was begun");
+            }
+            checkNotEnded();
+            return input.read(into, offset, most);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the peer has closed, or nothing more will come; what comes until then is dropped if nobody reads.
+     *
+     * @return false when the close timeout came first
+     */
+    boolean awaitClose() throws InterruptedException {
+        if (closing.hasReadingEnded()) {
+            return true;
+        }
+        if (!readLock.tryLock()) {
+            return closing.awaitReadingEnded(); // another thread is reading, and will see the Close frame
+        }
+        try {
+            if (!ended && failure == null) {
+                input.readToClose();
+                end();
+            }
+            return true;
+        } catch (IOException e) {
+            failed(e);
+            return closing.received() != null;
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Gives the buffer back, once the transport is closed. */
+    void release() {
+        if (readLock.tryLock()) { // else the thread that is reading does it, as it fails
+            try {
+                source.release();
+            } finally {
+                readLock.unlock();
+            }
+        }
+    }
+
+    private MessageReader next() throws IOException {
+        checkNotEnded();
+        if (ended) {
+            return null;
+        }
+        MessageReader reader = input.nextReader(this);
+        if (reader == null) {
+            end();
+        }
+        return reader;
+    }
+
+    private void lock() {
+        if (readLock.tryLock()) {
+            return;
+        }
+        if (closing.requested() == null) {
+            throw new IllegalStateException(
+                    "another thread is reading from connection " + connection + ": only one at a time may read");
+        }
+        readLock.lock(); // the thread that closes the connection is reading to its end, within the close timeout
+    }
+
+    private void checkNotEnded() throws IOException {
+        if (!ended && failure == null) {
+            return;
+        }
+        if (++readsAfterEnd >= MOST_READS_AFTER_END) {
+            throw new IllegalStateException("connection " + connection + " has ended, and was read "
+                    + MOST_READS_AFTER_END + " times since: the reading loop must stop at null and at an IOException");
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void end() {
+        ended = true;
+        source.release();
+        closing.readingEnded();
+    }
+
+    /** Errors are permanent: the stream is at an unknown place, or at its end. */
+    private IOException failed(IOException e) {
+        if (failure != null) {
+            return failure;
+        }
+        failure = translated(e);
+        source.release();
+        if (e instanceof ProtocolException protocol) {
+            output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
+            closer.lingerAndClose();
+        } else if (e instanceof IdleTimeoutException) {
+            output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
+        }
+        closing.readingEnded();
+        return failure;
+    }
+
+    private IOException translated(IOException e) {
+        IOException broken = output.broken();
+        if (e instanceof EOFException) {
+            return new CloseException(new CloseStatus(CloseCode.ABNORMAL, ""), broken);
+        }
+        if (broken != null && broken != e && !(e instanceof ProtocolException)) {
+            e.addSuppressed(broken); // why the transport was closed under this reader
+        }
+        return e;
+    }
+}

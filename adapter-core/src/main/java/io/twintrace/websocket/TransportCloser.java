@@ -1,0 +1,51 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.BufferPool;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes the TCP connection so that what was written last arrives. Closing a socket with unread input makes the operating
+ * system reset it, and a reset can overtake the Close frame; so the input is drained for a moment first.
+ */
+final class TransportCloser {
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Transport transport;
+    private final BufferPool pool;
+
+    TransportCloser(Transport transport, BufferPool pool) {
+        this.transport = transport;
+        this.pool = pool;
+    }
+
+    /** Closes at once, whatever is in flight. For any thread. */
+    void abort() {
+        transport.close();
+    }
+
+    /** Ends the output, lets the peer finish for half a second at most, and closes. Only when nobody else reads. */
+    void lingerAndClose() {
+        transport.shutdownOutput();
+        long until = Deadlines.afterNanos(LINGER_NANOS);
+        ByteBuffer sink = pool.acquire();
+        try {
+            transport.readDeadline(until);
+            int n;
+            while ((n = transport.read(sink)) >= 0 && Deadlines.remaining(until) > 0) {
+                sink.clear();
+                if (n == 0) {
+                    transport.awaitReadable();
+                }
+            }
+        } catch (IOException e) {
+            // Late, or gone: closed either way.
+        } finally {
+            pool.release(sink);
+            transport.close();
+        }
+    }
+}

@@ -1,0 +1,453 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.FrameHeader;
+import io.twintrace.websocket.frame.FrameSequence;
+import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.json.Json;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One WebSocket connection on the server's side (RFC 6455), with blocking calls.
+ *
+ * <p><b>Threads.</b> One thread at a time may read, and one at a time may write; they may be different ones. Each write
+ * method is guarded: when a second thread comes while one is inside, <em>both</em> get a {@link ConcurrentWriteException}
+ * that holds both stack traces, the pair is logged, and the connection is closed with 1011. The exceptions to the rule,
+ * free for any thread at any time, are {@link #writeControl}, {@link #close()}, {@link #abort()}, the read settings and
+ * whatever only looks.
+ *
+ * <p><b>Ends.</b> When the peer closes in the ordinary way (1000, 1001 or without a code) read methods return null. Every
+ * other end is an IOException: {@link CloseException} when the peer closed with another code or vanished (1006),
+ * {@link ProtocolException} when it broke the RFC or a limit, {@link java.net.SocketTimeoutException} at a deadline. Ends
+ * are permanent.
+ *
+ * <p>Deadlines are points of the wall clock, read when they are set; null means none.
+ */
+public final class WebSocketConnection implements AutoCloseable {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final String name;
+    private final HandshakeRequest request;
+    private final Optional<String> subprotocol;
+    private final Transport transport;
+    private final ConcurrentWriteListener conflictListener;
+    private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private final Closing closing;
+    private final FrameOutput frames;
+    private final WriteDetector detector;
+    private final MessageOutput output;
+    private final ByteSource source;
+    private final MessageInput input;
+    private final ReadHalf reading;
+    private final TransportCloser closer;
+
+    private WebSocketConnection(
+            Transport transport,
+            HandshakeRequest request,
+            Optional<String> subprotocol,
+            WebSocketOptions options,
+            ConcurrentWriteListener conflictLog) {
+        this.name = NUMBERS.incrementAndGet() + " (" + request.path() + ")";
+        this.request = request;
+        this.subprotocol = subprotocol;
+        this.transport = transport;
+        this.conflictListener = conflictLog.andThen(options.concurrentWriteListener());
+        this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
+        this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
+        this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
+        this.output = new MessageOutput(frames, detector, options.writePool());
+        this.source =
+                new ByteSource(transport, options.readPool(), closing, frames, Deadlines.nanos(options.idleTimeout()));
+        this.input = new MessageInput(
+                source, frames, closing, new FrameSequence(options.readLimit(), options.fragmentLimit()));
+        this.closer = new TransportCloser(transport, options.readPool());
+        this.reading = new ReadHalf(name, input, source, frames, closing, closer);
+    }
+
+    /**
+     * A connection over a socket whose opening handshake is done. Servlets get theirs from the upgrade servlet; this is
+     * for whoever has a socket of his own.
+     *
+     * @param transport owned by the connection from now on
+     * @param request the handshake's request
+     * @param subprotocol the one that was answered
+     * @param options limits and timeouts
+     * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
+     */
+    public static WebSocketConnection server(
+            Transport transport,
+            HandshakeRequest request,
+            Optional<String> subprotocol,
+            WebSocketOptions options,
+            ConcurrentWriteListener conflictLog) {
+        return new WebSocketConnection(
+                transport, request, subprotocol, options, conflictLog != null ? conflictLog : ConflictLog.system());
+    }
+
+    // ---- What it is -----------------------------------------------------------------------------------------------
+
+    /** A number, unique in this virtual machine, and the path: how reports and logs call this connection. */
+    public String name() {
+        return name;
+    }
+
+    /** The request that opened the connection: path, query, headers, user. */
+    public HandshakeRequest request() {
+        return request;
+    }
+
+    /** The subprotocol that was agreed on. */
+    public Optional<String> subprotocol() {
+        return subprotocol;
+    }
+
+    /** This side's address, where the container tells it. */
+    public Optional<InetSocketAddress> localAddress() {
+        return Optional.ofNullable(transport.localAddress());
+    }
+
+    /** The peer's address, or that of the proxy in between, where the container tells it. */
+    public Optional<InetSocketAddress> remoteAddress() {
+        return Optional.ofNullable(transport.remoteAddress());
+    }
+
+    /** Room for whatever the application wants to remember along with the connection. Safe for any thread. */
+    public ConcurrentMap<String, Object> attributes() {
+        return attributes;
+    }
+
+    /** The peer's Close frame, once it has come. */
+    public Optional<CloseStatus> peerCloseStatus() {
+        return Optional.ofNullable(closing.received());
+    }
+
+    /** Whether both directions are still meant to be used: false once either side has begun to close, or has failed. */
+    public boolean isOpen() {
+        return !closed.get()
+                && closing.requested() == null
+                && !closing.hasReadingEnded()
+                && frames.broken() == null
+                && !detector.isPoisoned();
+    }
+
+    // ---- Reading: one thread at a time ----------------------------------------------------------------------------
+
+    /**
+     * Waits for the next message and reads it whole. Pings, Pongs and Close frames are answered on the way.
+     *
+     * @return null when the peer has closed in the ordinary way
+     * @throws CloseException when it closed otherwise, or the connection ended without a Close frame (1006)
+     * @throws ProtocolException when the peer broke the RFC, or a limit; it has been sent the matching Close code
+     * @throws java.net.SocketTimeoutException at the read deadline or the idle timeout
+     * @throws IllegalStateException when another thread is reading, or at the 1000th read after the end
+     */
+    public Message readMessage() throws IOException {
+        return reading.readMessage();
+    }
+
+    /**
+     * Waits for the next message, to be read piece by piece. What is left of the message before is read and dropped.
+     *
+     * @return null when the peer has closed in the ordinary way
+     * @throws IOException as {@link #readMessage()}
+     */
+    public MessageReader nextReader() throws IOException {
+        return reading.nextReader();
+    }
+
+    /**
+     * Waits for the next message and reads it as JSON. Needs Gson.
+     *
+     * @return null when the peer has closed in the ordinary way
+     * @throws java.io.EOFException when the message is empty
+     * @throws IOException when it is not JSON of that type, after which the next message may be read; and as
+     *     {@link #readMessage()}
+     */
+    public <T> T readJson(Class<T> type) throws IOException {
+        @SuppressWarnings("unchecked") // the codec makes what it is asked for, boxed where the class is primitive
+        T value = (T) readJson((Type) type);
+        return value;
+    }
+
+    /** {@link #readJson(Class)} for generic types. */
+    public Object readJson(Type type) throws IOException {
+        Message message = reading.readMessage();
+        return message == null ? null : Json.decode(message.text(), type);
+    }
+
+    /**
+     * Until when reads must have got what they wait for. A read that passes it fails, and so do all later ones. Any
+     * thread; takes effect on a read that is waiting.
+     */
+    public void setReadDeadline(Instant deadline) {
+        source.readDeadline(Deadlines.at(deadline));
+    }
+
+    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Reading thread. */
+    public void setReadLimit(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
+        }
+        input.readLimit(bytes);
+    }
+
+    /** Replaces what is done at a Ping; null for the default, which answers with a Pong. Any thread. */
+    public void setPingHandler(ControlHandler handler) {
+        input.pingHandler(handler);
+    }
+
+    /** Replaces what is done at a Pong; null for the default, which is nothing. Any thread. */
+    public void setPongHandler(ControlHandler handler) {
+        input.pongHandler(handler);
+    }
+
+    /** Is told of the peer's Close before it is answered; null for nobody. Any thread. */
+    public void setCloseHandler(CloseHandler handler) {
+        input.closeHandler(handler);
+    }
+
+    // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
+
+    /** {@link #writeMessage(MessageType, byte[])} of TEXT. Unpaired surrogates are sent as question marks. */
+    public void writeMessage(String text) throws IOException {
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeText(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    /**
+     * Sends one message as one frame, and returns when the operating system has it.
+     *
+     * @param payload not kept, and not changed
+     * @throws ConcurrentWriteException when another thread writes too, or did so before
+     * @throws IllegalStateException when this thread is inside another write on this connection
+     * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8; nothing is sent
+     * @throws CloseSentException when a Close frame was sent
+     * @throws java.net.SocketTimeoutException at the write deadline or timeout; the connection is then closed, since
+     *     part of the frame may be out
+     * @throws IOException when the connection is broken
+     */
+    public void writeMessage(MessageType type, byte[] payload) throws IOException {
+        writeMessage(type, ByteBuffer.wrap(payload));
+    }
+
+    /** {@link #writeMessage(MessageType, byte[])} of a buffer's remaining bytes, which are taken out of it. */
+    public void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeMessage(type, payload);
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    /**
+     * Sends a value as a text message of JSON. Needs Gson. The value is serialised inside the guarded call, so a
+     * serializer that writes to this connection gets an IllegalStateException.
+     *
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     */
+    public void writeJson(Object value) throws IOException {
+        detector.enter(Operation.WRITE_JSON);
+        try {
+            output.writeText(ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_JSON, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_JSON, null);
+    }
+
+    /** Sends a message whose frame is built already. Throws what {@link #writeMessage(MessageType, byte[])} throws. */
+    public void writePrepared(PreparedMessage message) throws IOException {
+        detector.enter(Operation.WRITE_PREPARED);
+        try {
+            output.writePrepared(message);
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_PREPARED, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_PREPARED, null);
+    }
+
+    /**
+     * Begins a message that is written piece by piece. Where this thread has one open already, that one is completed
+     * first; where another thread has, this is a conflict, since it would cut that message in half.
+     *
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     */
+    public MessageWriter nextWriter(MessageType type) throws IOException {
+        MessageWriter writer;
+        detector.enter(Operation.NEXT_WRITER);
+        try {
+            writer = output.nextWriter(Objects.requireNonNull(type, "type"));
+        } catch (Throwable t) {
+            detector.leave(Operation.NEXT_WRITER, t);
+            throw t;
+        }
+        detector.leave(Operation.NEXT_WRITER, null);
+        return writer;
+    }
+
+    /**
+     * Until when writes must be done. Holds until it is set again; null goes back to the write timeout of the options,
+     * counted for each frame. A write that passes it breaks the connection for good.
+     */
+    public void setWriteDeadline(Instant deadline) {
+        detector.enter(Operation.SET_WRITE_DEADLINE);
+        try {
+            frames.writeDeadline(Deadlines.at(deadline));
+        } catch (Throwable t) {
+            detector.leave(Operation.SET_WRITE_DEADLINE, t);
+            throw t;
+        }
+        detector.leave(Operation.SET_WRITE_DEADLINE, null);
+    }
+
+    /** Whether messages are compressed from the next one on. Has no effect unless compression was negotiated. */
+    public void enableWriteCompression(boolean enable) {
+        detector.enter(Operation.ENABLE_WRITE_COMPRESSION);
+        detector.leave(Operation.ENABLE_WRITE_COMPRESSION, null);
+    }
+
+    /**
+     * How hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
+     *
+     * @param level -2 (Huffman only) to 9
+     */
+    public void setCompressionLevel(int level) {
+        detector.enter(Operation.SET_COMPRESSION_LEVEL);
+        try {
+            if (level < -2 || level > 9) {
+                throw new IllegalArgumentException("compression level is " + level + ", but must be -2 to 9");
+            }
+        } catch (Throwable t) {
+            detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
+            throw t;
+        }
+        detector.leave(Operation.SET_COMPRESSION_LEVEL, null);
+    }
+
+    // ---- Any thread, at any time ----------------------------------------------------------------------------------
+
+    /**
+     * Sends a control frame, between the frames of a message if need be. Does not enter the detector's guard.
+     *
+     * @param payload at most 125 bytes; for CLOSE, as {@link CloseStatus#payload()} makes it
+     * @param deadline until when; null for the write timeout of the options
+     * @throws java.net.SocketTimeoutException at the deadline; harmless when it passed before the frame's turn came
+     * @throws CloseSentException after a Close frame
+     */
+    public void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException {
+        if (payload.length > FrameHeader.MAX_CONTROL_PAYLOAD) {
+            throw new IllegalArgumentException(
+                    "a control frame holds at most 125 bytes, and this payload has " + payload.length);
+        }
+        if (type == ControlType.CLOSE) {
+            checkClosePayload(payload);
+        }
+        frames.writeControl(type.opcode(), payload, Deadlines.at(deadline));
+    }
+
+    /** {@link #close(int, String)} with 1000. */
+    @Override
+    public void close() {
+        close(CloseCode.NORMAL, "");
+    }
+
+    /**
+     * Closes the connection with the closing handshake: sends a Close frame behind the frame in flight, waits for the
+     * peer's, and closes the TCP connection, all within the close timeout. A thread that is reading sees the end; where
+     * none is, what the peer still sends is dropped. Any thread, any time; without effect once closed.
+     *
+     * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
+     * @param reason cut at 123 bytes of UTF-8
+     */
+    public void close(int code, String reason) {
+        beginClose(code, reason);
+        boolean graceful = false;
+        try {
+            graceful = reading.awaitClose() && closing.awaitWritingEnded();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            finish(graceful);
+        }
+    }
+
+    /**
+     * The first half of {@link #close(int, String)}: sends the Close frame, and returns without waiting for the peer's.
+     * The thread that reads then sees the end within the close timeout. Any thread.
+     */
+    public void beginClose(int code, String reason) {
+        frames.requestClose(new CloseStatus(code, reason).payload());
+    }
+
+    /** Closes the TCP connection at once, without a Close frame; threads waiting here fail. Any thread. */
+    public void abort() {
+        finish(false);
+    }
+
+    private void finish(boolean graceful) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (graceful) {
+            closer.lingerAndClose();
+        } else {
+            closer.abort();
+        }
+        closing.readingEnded();
+        reading.release();
+        output.abandon();
+    }
+
+    /** On the second of the two threads, at the moment of detection. */
+    private void onConflict(ConcurrentWriteReport report) {
+        frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
+        conflictListener.onConcurrentWrite(report);
+    }
+
+    private static void checkClosePayload(byte[] payload) {
+        try {
+            CloseStatus unused = CloseStatus.parse(payload);
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException("not the payload of a Close frame", e);
+        }
+    }
+
+    /** The name; nothing of the request's headers. */
+    @Override
+    public String toString() {
+        return "WebSocket connection " + name;
+    }
+}

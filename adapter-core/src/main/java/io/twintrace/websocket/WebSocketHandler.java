@@ -1,0 +1,11 @@
+package io.twintrace.websocket;
+
+/** What an application does with a connection, from its first message to its last. */
+@FunctionalInterface
+public interface WebSocketHandler {
+    /**
+     * Called once for each connection, on a thread of its own: a virtual one on JDK 21 and later. When it returns, the
+     * connection is closed with 1000; when it throws, the exception is logged and the connection is closed with 1011.
+     */
+    void handle(WebSocketConnection connection) throws Exception;
+}

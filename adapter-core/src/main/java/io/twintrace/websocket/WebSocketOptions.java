@@ -1,0 +1,258 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.handshake.Handshake;
+import io.twintrace.websocket.handshake.OriginPolicy;
+import io.twintrace.websocket.transport.BufferPool;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a server decides about its connections. Immutable, safe for any thread; one object serves any number of
+ * connections, which share its buffer pools. Every default is finite.
+ *
+ * <pre>{@code
+ * WebSocketOptions options = WebSocketOptions.builder()
+ *         .readLimit(64 * 1024)
+ *         .subprotocols(List.of("chat.v2", "chat.v1"))
+ *         .build();
+ * }</pre>
+ */
+public final class WebSocketOptions {
+    /** So many buffers at rest are kept in each pool: 16 MiB with the default size. */
+    private static final int BUFFERS_AT_REST = 1024;
+
+    private final Builder values;
+    private final Handshake handshake;
+    private final BufferPool readPool;
+    private final BufferPool writePool;
+
+    private WebSocketOptions(Builder builder) {
+        this.values = builder.copy();
+        this.handshake = new Handshake(values.originPolicy, values.subprotocols);
+        this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
+        this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
+    }
+
+    /** A builder that holds the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The defaults. */
+    public static WebSocketOptions defaults() {
+        return builder().build();
+    }
+
+    /** A builder that holds these options. */
+    public Builder toBuilder() {
+        return values.copy();
+    }
+
+    /** The most bytes of one received message, over all its fragments; 0 for no limit. */
+    public long readLimit() {
+        return values.readLimit;
+    }
+
+    /** The most fragments of one received message. */
+    public int fragmentLimit() {
+        return values.fragmentLimit;
+    }
+
+    /** How long the hand-over of the socket may take after the request was accepted. */
+    public Duration handshakeTimeout() {
+        return values.handshakeTimeout;
+    }
+
+    /** How long the closing handshake may take before the TCP connection is closed without it. */
+    public Duration closeTimeout() {
+        return values.closeTimeout;
+    }
+
+    /** How long a connection may be without traffic, and a frame incomplete; zero for no limit. */
+    public Duration idleTimeout() {
+        return values.idleTimeout;
+    }
+
+    /** How long writing one frame may take, unless the application sets a deadline; zero for no limit. */
+    public Duration writeTimeout() {
+        return values.writeTimeout;
+    }
+
+    /** The most connections open at the same time through one servlet; more are refused with 503. */
+    public int maxConnections() {
+        return values.maxConnections;
+    }
+
+    /** How much the detector watches. */
+    public DetectorLevel detectorLevel() {
+        return values.detectorLevel;
+    }
+
+    /** Told of each conflict, beside the log. */
+    public ConcurrentWriteListener concurrentWriteListener() {
+        return values.concurrentWriteListener;
+    }
+
+    /** Checks and answers opening handshakes by the origins and subprotocols of these options. */
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    /** Buffers for reading; its balance shows what is in use. */
+    public BufferPool readPool() {
+        return readPool;
+    }
+
+    /** Buffers for writing; its balance shows what is in use. */
+    public BufferPool writePool() {
+        return writePool;
+    }
+
+    /** Collects options. Not safe for several threads. */
+    public static final class Builder {
+        private long readLimit = 1 << 20;
+        private int fragmentLimit = 1 << 20;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private Duration closeTimeout = Duration.ofSeconds(5);
+        private Duration idleTimeout = Duration.ofMinutes(5);
+        private Duration writeTimeout = Duration.ofSeconds(30);
+        private int readBufferSize = 16 * 1024;
+        private int writeBufferSize = 16 * 1024;
+        private int maxConnections = 20_000;
+        private DetectorLevel detectorLevel = DetectorLevel.MESSAGES;
+        private ConcurrentWriteListener concurrentWriteListener = report -> {};
+        private OriginPolicy originPolicy = OriginPolicy.sameOrigin();
+        private List<String> subprotocols = List.of();
+
+        private Builder() {}
+
+        private Builder copy() {
+            Builder copy = new Builder();
+            copy.readLimit = readLimit;
+            copy.fragmentLimit = fragmentLimit;
+            copy.handshakeTimeout = handshakeTimeout;
+            copy.closeTimeout = closeTimeout;
+            copy.idleTimeout = idleTimeout;
+            copy.writeTimeout = writeTimeout;
+            copy.readBufferSize = readBufferSize;
+            copy.writeBufferSize = writeBufferSize;
+            copy.maxConnections = maxConnections;
+            copy.detectorLevel = detectorLevel;
+            copy.concurrentWriteListener = concurrentWriteListener;
+            copy.originPolicy = originPolicy;
+            copy.subprotocols = subprotocols;
+            return copy;
+        }
+
+        /** 1 MiB by default; 0 for no limit, which lets any peer fill the memory. */
+        public Builder readLimit(long bytes) {
+            this.readLimit = atLeast(0, bytes, "readLimit");
+            return this;
+        }
+
+        /** 1,048,576 by default. */
+        public Builder fragmentLimit(int fragments) {
+            this.fragmentLimit = (int) atLeast(1, fragments, "fragmentLimit");
+            return this;
+        }
+
+        /** 10 seconds by default. */
+        public Builder handshakeTimeout(Duration timeout) {
+            this.handshakeTimeout = positive(timeout, "handshakeTimeout");
+            return this;
+        }
+
+        /** 5 seconds by default. */
+        public Builder closeTimeout(Duration timeout) {
+            this.closeTimeout = positive(timeout, "closeTimeout");
+            return this;
+        }
+
+        /** 5 minutes by default; zero for no limit. */
+        public Builder idleTimeout(Duration timeout) {
+            this.idleTimeout = notNegative(timeout, "idleTimeout");
+            return this;
+        }
+
+        /** 30 seconds by default; zero for no limit, which lets a peer that never reads hold a writer for ever. */
+        public Builder writeTimeout(Duration timeout) {
+            this.writeTimeout = notNegative(timeout, "writeTimeout");
+            return this;
+        }
+
+        /** 16 KiB by default, at least 256 bytes. Held only while input waits to be read. */
+        public Builder readBufferSize(int bytes) {
+            this.readBufferSize = (int) atLeast(256, bytes, "readBufferSize");
+            return this;
+        }
+
+        /** 16 KiB by default, at least 256 bytes. Held only during a write and while a MessageWriter is open. */
+        public Builder writeBufferSize(int bytes) {
+            this.writeBufferSize = (int) atLeast(256, bytes, "writeBufferSize");
+            return this;
+        }
+
+        /** 20,000 by default. */
+        public Builder maxConnections(int connections) {
+            this.maxConnections = (int) atLeast(1, connections, "maxConnections");
+            return this;
+        }
+
+        /** {@link DetectorLevel#MESSAGES} by default. */
+        public Builder detectorLevel(DetectorLevel level) {
+            this.detectorLevel = Objects.requireNonNull(level, "level");
+            return this;
+        }
+
+        /** None by default: conflicts are logged in any case. */
+        public Builder concurrentWriteListener(ConcurrentWriteListener listener) {
+            this.concurrentWriteListener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /** {@link OriginPolicy#sameOrigin()} by default. */
+        public Builder originPolicy(OriginPolicy policy) {
+            this.originPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** None by default; the preferred one first. */
+        public Builder subprotocols(List<String> names) {
+            this.subprotocols = List.copyOf(names);
+            return this;
+        }
+
+        /**
+         * Makes the options; the builder may be used further.
+         *
+         * @throws IllegalArgumentException for a subprotocol that is not a token
+         */
+        public WebSocketOptions build() {
+            return new WebSocketOptions(this);
+        }
+
+        private static long atLeast(long least, long value, String name) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " is " + value + ", but must be at least " + least);
+            }
+            return value;
+        }
+
+        private static Duration notNegative(Duration value, String name) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + " is " + value + ", but must not be negative");
+            }
+            return value;
+        }
+
+        private static Duration positive(Duration value, String name) {
+            if (notNegative(value, name).isZero()) {
+                throw new IllegalArgumentException(name + " must be more than zero");
+            }
+            return value;
+        }
+    }
+}

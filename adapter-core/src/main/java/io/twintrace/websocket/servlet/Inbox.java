@@ -1,0 +1,94 @@
+package io.twintrace.websocket.servlet;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Bytes that the container's thread has read and the application's has not: bounded, and nothing at all when empty. */
+final class Inbox {
+    private static final int CAPACITY = 32 * 1024;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(1);
+    private int size;
+    private boolean ended;
+    private IOException error;
+
+    boolean isFull() {
+        lock.lock();
+        try {
+            return size >= CAPACITY;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds the first {@code length} bytes of an array that is given away. */
+    void put(byte[] piece, int length) {
+        lock.lock();
+        try {
+            if (!ended) {
+                pieces.add(ByteBuffer.wrap(piece, 0, length));
+                size += length;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing more will come; {@code cause} is what the reader gets after the rest, or null for the end of stream. */
+    void end(IOException cause) {
+        lock.lock();
+        try {
+            if (!ended) {
+                ended = true;
+                error = cause;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what is there. */
+    void clear() {
+        lock.lock();
+        try {
+            ended = true;
+            pieces.clear();
+            size = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes as much as fits: 0 when there is nothing now, -1 at the end. */
+    int take(ByteBuffer into) throws IOException {
+        lock.lock();
+        try {
+            int taken = 0;
+            while (into.hasRemaining() && !pieces.isEmpty()) {
+                ByteBuffer piece = pieces.peek();
+                int n = Math.min(into.remaining(), piece.remaining());
+                into.put(piece.slice(piece.position(), n));
+                piece.position(piece.position() + n);
+                if (!piece.hasRemaining()) {
+                    pieces.remove();
+                }
+                taken += n;
+            }
+            size -= taken;
+            if (taken > 0 || !ended) {
+                return taken;
+            }
+            if (error != null) {
+                throw error;
+            }
+            return -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.handshake.OriginPolicy;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The servlet's init-params. An unknown or malformed one is an error that stops the deployment: a limit with a typing
+ * mistake in its name would otherwise be no limit. Names with a dot in them are the application's own, and left alone.
+ */
+final class InitParams {
+    /** The class of the handler; not an option of a connection. */
+    static final String HANDLER = "handler";
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*(|B|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
+
+    private static final Map<String, BiConsumer<WebSocketOptions.Builder, String>> SETTERS =
+            new TreeMap<>(Map.ofEntries(
+                    Map.entry("origins", (b, v) -> b.originPolicy(origins(v))),
+                    Map.entry("subprotocols", (b, v) -> b.subprotocols(list(v))),
+                    Map.entry("read-limit", (b, v) -> b.readLimit(size(v))),
+                    Map.entry("fragment-limit", (b, v) -> b.fragmentLimit(Math.toIntExact(size(v)))),
+                    Map.entry("handshake-timeout", (b, v) -> b.handshakeTimeout(duration(v))),
+                    Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
+                    Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
+                    Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
+                    Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
+                    Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
+                    Map.entry("max-connections", (b, v) -> b.maxConnections(Math.toIntExact(size(v)))),
+                    Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v)))));
+
+    private InitParams() {}
+
+    /**
+     * Applies the params on top of {@code base}.
+     *
+     * @throws IllegalArgumentException that names the first wrong one, and lists the valid ones
+     */
+    static WebSocketOptions apply(WebSocketOptions base, Map<String, String> params) {
+        WebSocketOptions.Builder builder = base.toBuilder();
+        params.forEach((name, value) -> {
+            if (!name.equals(HANDLER) && !name.contains(".")) {
+                apply(builder, name, value);
+            }
+        });
+        return builder.build();
+    }
+
+    /** Checks the params without a servlet. */
+    static void check(Map<String, String> params) {
+        WebSocketOptions unused = apply(WebSocketOptions.defaults(), params);
+    }
+
+    private static void apply(WebSocketOptions.Builder builder, String name, String value) {
+        BiConsumer<WebSocketOptions.Builder, String> setter = SETTERS.get(name);
+        if (setter == null) {
+            throw new IllegalArgumentException("unknown init-param \"" + name + "\"; " + valid());
+        }
+        try {
+            setter.accept(builder, value.strip());
+            WebSocketOptions unused = builder.build(); // so that what only the whole shows is blamed on this one
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "init-param \"" + name + "\" has the value \"" + value + "\": " + e.getMessage() + "; " + valid(),
+                    e);
+        }
+    }
+
+    private static String valid() {
+        return "valid are " + HANDLER + ", " + String.join(", ", SETTERS.keySet())
+                + " (names with a dot are the application's own)";
+    }
+
+    private static OriginPolicy origins(String value) {
+        return value.equals("*") ? OriginPolicy.any() : OriginPolicy.allowing(list(value));
+    }
+
+    private static List<String> list(String value) {
+        return Arrays.stream(value.split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    private static long size(String value) {
+        Matcher matcher = SIZE.matcher(value);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("write a number, for bytes also with KiB, MiB or GiB, such as 64KiB");
+        }
+        int shift = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+            case "kib" -> 10;
+            case "mib" -> 20;
+            case "gib" -> 30;
+            default -> 0;
+        };
+        return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+    }
+
+    private static Duration duration(String value) {
+        Matcher matcher = DURATION.matcher(value);
+        if (!matcher.matches()) {
+            return isoDuration(value);
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    private static Duration isoDuration(String value) {
+        try {
+            return Duration.parse(value);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("write a duration such as 500ms, 30s, 5m, 1h or PT1M30S", e);
+        }
+    }
+
+    private static DetectorLevel level(String value) {
+        try {
+            return DetectorLevel.valueOf(value.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("write calls, messages or traced", e);
+        }
+    }
+}

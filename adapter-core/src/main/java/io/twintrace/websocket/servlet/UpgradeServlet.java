@@ -1,0 +1,215 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Upgrades requests to WebSocket connections and runs a handler for each. The same class serves every container, in three
+ * ways:
+ *
+ * <ul>
+ *   <li>as a superclass: override {@link #handle}, and annotate the class with {@code @WebServlet};
+ *   <li>in web.xml: name this class, and the handler's class in the init-param {@code handler};
+ *   <li>when embedding: {@code new UpgradeServlet(handler, options)}.
+ * </ul>
+ *
+ * <p>Options come from the constructor or {@link #defaultOptions()}, and init-params are applied on top: {@code origins},
+ * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on; an unknown or malformed one stops the
+ * deployment. The servlet need not be {@code async-supported}.
+ *
+ * <p>An exception that a handler lets go is logged through {@code ServletContext.log}, and so are concurrent writes.
+ * {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
+ */
+public class UpgradeServlet extends HttpServlet {
+    private final transient WebSocketHandler givenHandler;
+    private final transient WebSocketOptions givenOptions;
+
+    private transient WebSocketHandler handler;
+    private transient WebSocketOptions options;
+    private transient SocketHandover handover;
+    private transient Connections connections;
+
+    /** For subclasses, and for web.xml with the init-param {@code handler}. */
+    public UpgradeServlet() {
+        this(null, null);
+    }
+
+    /** With the default options. */
+    public UpgradeServlet(WebSocketHandler handler) {
+        this(handler, WebSocketOptions.defaults());
+    }
+
+    /** For embedding. */
+    public UpgradeServlet(WebSocketHandler handler, WebSocketOptions options) {
+        this.givenHandler = handler;
+        this.givenOptions = options;
+    }
+
+    /** The options before init-params are applied; for subclasses to override. Called once, at the start. */
+    protected WebSocketOptions defaultOptions() {
+        return WebSocketOptions.defaults();
+    }
+
+    /**
+     * Serves one connection from its first message to its last, on a thread of its own. Subclasses override it; here it
+     * calls the handler. See {@link WebSocketHandler#handle}.
+     */
+    protected void handle(WebSocketConnection connection) throws Exception {
+        handler.handle(connection);
+    }
+
+    /**
+     * May take along from the request what the connection will need, such as the HTTP session, into
+     * {@link WebSocketConnection#attributes()}. Called on the request's thread before 101 is sent; the request is not
+     * valid later.
+     */
+    protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
+
+    /** Renders a refusal; by default its message as plain text. */
+    protected void refuse(HttpServletRequest request, HttpServletResponse response, Refused refused)
+            throws IOException {
+        refused.headers().forEach(response::setHeader);
+        response.setStatus(refused.status());
+        response.setContentType("text/plain;charset=utf-8");
+        response.getWriter().println(refused.message());
+    }
+
+    @Override
+    public final void init() throws ServletException {
+        try {
+            Map<String, String> params = initParams();
+            options = InitParams.apply(givenOptions != null ? givenOptions : defaultOptions(), params);
+            handler = findHandler(params.get(InitParams.HANDLER));
+            handover = Handovers.forContainer(getServletContext());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            getServletContext().log("servlet \"" + getServletName() + "\" cannot start: " + e.getMessage());
+            throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
+        }
+        connections = new Connections(getServletContext(), this::handle, options.maxConnections());
+        handover.servletStarts(getServletContext(), connections::beginStop);
+        started();
+    }
+
+    /** For subclasses: called at the end of {@link #init()}. */
+    protected void started() throws ServletException {}
+
+    /** Closes every connection with 1001 and waits for the handlers, twice the close timeout and a second at most. */
+    @Override
+    public void destroy() {
+        if (connections != null) {
+            connections.stop(options.closeTimeout().plus(Duration.ofMillis(500)));
+        }
+    }
+
+    @Override
+    protected final void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        HandshakeRequest handshake = snapshot(request);
+        HandshakeResult result = options.handshake().answer(handshake);
+        if (result instanceof Refused refused) {
+            refuse(request, response, refused);
+        } else if (connections.isStopping()) {
+            refuse(request, response, new Refused(503, "this server is stopping", Map.of("Retry-After", "5")));
+        } else if (!connections.admit()) {
+            getServletContext()
+                    .log("refused a WebSocket on " + handshake.path() + ": " + options.maxConnections()
+                            + " connections are open, the limit of init-param max-connections");
+            refuse(request, response, new Refused(503, "too many connections", Map.of("Retry-After", "5")));
+        } else {
+            upgrade(request, response, handshake, (Accepted) result);
+        }
+    }
+
+    private void upgrade(
+            HttpServletRequest request, HttpServletResponse response, HandshakeRequest handshake, Accepted accepted)
+            throws ServletException, IOException {
+        boolean handedOver = false;
+        try {
+            if (response.isCommitted()) {
+                throw new ServletException("the response is committed already, so " + handshake.path()
+                        + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
+                        + "\" has written to it");
+            }
+            Map<String, Object> attributes = new TreeMap<>();
+            prepare(request, attributes);
+            handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
+                WebSocketConnection connection = WebSocketConnection.server(
+                        transport,
+                        handshake,
+                        accepted.subprotocol(),
+                        options,
+                        report -> getServletContext().log(report.render()));
+                connection.attributes().putAll(attributes);
+                connections.start(connection);
+            });
+            handedOver = true;
+        } finally {
+            if (!handedOver) {
+                connections.withdraw();
+            }
+        }
+    }
+
+    private WebSocketHandler findHandler(String className) {
+        if (className == null) {
+            if (givenHandler == null && getClass() == UpgradeServlet.class) {
+                throw new IllegalArgumentException(
+                        "no handler: set the init-param \"handler\" to the name of a class that implements "
+                                + WebSocketHandler.class.getName());
+            }
+            return givenHandler;
+        }
+        if (givenHandler != null) {
+            throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet was given a handler");
+        }
+        try {
+            Class<?> type =
+                    Class.forName(className.strip(), true, getServletContext().getClassLoader());
+            return (WebSocketHandler) type.getConstructor().newInstance();
+        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
+            throw new IllegalArgumentException(
+                    "init-param \"handler\" has the value \"" + className
+                            + "\", which must be a public class with a public constructor without parameters that"
+                            + " implements " + WebSocketHandler.class.getName() + ": " + e,
+                    e);
+        }
+    }
+
+    private Map<String, String> initParams() {
+        Map<String, String> params = new LinkedHashMap<>();
+        for (String name : Collections.list(getInitParameterNames())) {
+            params.put(name, getInitParameter(name));
+        }
+        return params;
+    }
+
+    private static HandshakeRequest snapshot(HttpServletRequest request) {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : Collections.list(request.getHeaderNames())) {
+            headers.put(name, Collections.list(request.getHeaders(name)));
+        }
+        return new HandshakeRequest(
+                request.getMethod(),
+                request.getProtocol(),
+                request.getRequestURI(),
+                request.getQueryString(),
+                request.getUserPrincipal(),
+                headers);
+    }
+}

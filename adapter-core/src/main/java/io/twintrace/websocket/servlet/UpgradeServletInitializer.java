@@ -1,0 +1,41 @@
+package io.twintrace.websocket.servlet;
+
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
+import java.util.Set;
+
+/**
+ * Checks the init-params of all upgrade servlets while the application is deployed. Without this, a servlet that is loaded
+ * at its first request would tell of a mistake only then, and Tomcat would deploy an application whose servlets fail.
+ */
+public final class UpgradeServletInitializer implements ServletContainerInitializer {
+    @Override
+    public void onStartup(Set<Class<?>> unused, ServletContext context) throws ServletException {
+        for (ServletRegistration registration :
+                context.getServletRegistrations().values()) {
+            if (isUpgradeServlet(registration.getClassName(), context)) {
+                check(registration, context);
+            }
+        }
+    }
+
+    private static boolean isUpgradeServlet(String className, ServletContext context) {
+        try {
+            return className != null
+                    && UpgradeServlet.class.isAssignableFrom(Class.forName(className, false, context.getClassLoader()));
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false; // the container reports this one itself
+        }
+    }
+
+    private static void check(ServletRegistration registration, ServletContext context) throws ServletException {
+        try {
+            InitParams.check(registration.getInitParameters());
+            SocketHandover unused = Handovers.forContainer(context);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ServletException("servlet \"" + registration.getName() + "\": " + e.getMessage(), e);
+        }
+    }
+}
