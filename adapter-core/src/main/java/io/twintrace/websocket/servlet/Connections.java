@@ -11,8 +11,9 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Phaser;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,8 +28,8 @@ final class Connections {
     private final AtomicInteger admitted = new AtomicInteger();
     private final Map<WebSocketConnection, Thread> running = new ConcurrentHashMap<>();
 
-    /** One party for each handler that runs, and one for the servlet itself. */
-    private final Phaser handlers = new Phaser(1);
+    /** Completed once this is stopping and nobody is admitted any more. */
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     private volatile boolean stopping;
 
@@ -46,20 +47,21 @@ final class Connections {
     /** Reserves a place for one more connection; false when the limit is reached. */
     boolean admit() {
         if (admitted.incrementAndGet() > limit) {
-            admitted.decrementAndGet();
+            withdraw();
             return false;
         }
         return true;
     }
 
-    /** Gives a reserved place back that no connection has come to fill. */
+    /** Gives a reserved place back. */
     void withdraw() {
-        admitted.decrementAndGet();
+        if (admitted.decrementAndGet() == 0 && stopping) {
+            drained.complete(null);
+        }
     }
 
     /** Runs the handler for a connection that was admitted, on a thread of its own. */
     void start(WebSocketConnection connection) {
-        handlers.register();
         threads.start("websocket-" + connection.name(), () -> {
             running.put(connection, Thread.currentThread());
             try {
@@ -69,8 +71,7 @@ final class Connections {
                 run(connection);
             } finally {
                 running.remove(connection);
-                admitted.decrementAndGet();
-                handlers.arriveAndDeregister();
+                withdraw();
             }
         });
     }
@@ -98,27 +99,34 @@ final class Connections {
         }
     }
 
-    /** Begins to close all connections with 1001, and admits no more. Does not wait. */
-    void beginStop() {
+    /**
+     * Begins to close all connections with 1001, and admits no more. Does not wait.
+     *
+     * @return completed when the last handler has ended
+     */
+    CompletableFuture<Void> beginStop() {
         stopping = true;
+        if (admitted.get() == 0) {
+            drained.complete(null);
+        }
         for (WebSocketConnection connection : running.keySet()) {
             // On threads of their own, since a peer that does not read would hold up the others.
             threads.start(
                     "websocket-close-" + connection.name(),
                     () -> connection.close(CloseCode.GOING_AWAY, "server is stopping"));
         }
+        return drained;
     }
 
     /** Closes all connections and waits for their handlers: twice the given time at most. */
     void stop(Duration patience) {
-        beginStop();
-        int phase = handlers.arriveAndDeregister();
-        if (!awaitHandlers(phase, patience)) {
+        CompletableFuture<Void> unused = beginStop();
+        if (!awaitHandlers(patience)) {
             running.forEach((connection, thread) -> {
                 connection.abort();
                 thread.interrupt();
             });
-            if (!awaitHandlers(phase, patience)) {
+            if (!awaitHandlers(patience)) {
                 running.forEach((connection, thread) -> context.log("the handler of " + connection + ", thread \""
                         + thread.getName() + "\", still runs after its connection was closed and it was interrupted"));
             }
@@ -126,11 +134,11 @@ final class Connections {
         threads.shutdown();
     }
 
-    private boolean awaitHandlers(int phase, Duration patience) {
+    private boolean awaitHandlers(Duration patience) {
         try {
-            int unused = handlers.awaitAdvanceInterruptibly(phase, patience.toMillis(), TimeUnit.MILLISECONDS);
+            drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | ExecutionException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

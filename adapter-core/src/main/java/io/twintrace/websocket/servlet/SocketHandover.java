@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How a container gives a connection's socket away. Found by {@link java.util.ServiceLoader}; where none supports the
@@ -23,9 +25,10 @@ public interface SocketHandover {
      * Tells of a servlet that starts, so that connections can be closed before the container takes their sockets away.
      *
      * @param context of the servlet
-     * @param closeConnections begins to close them; may be run by any thread, and does not wait
+     * @param closeConnections begins to close them, and gives what is completed when the last one has ended; may be
+     *     called by any thread, and does not wait
      */
-    default void servletStarts(ServletContext context, Runnable closeConnections) {}
+    default void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {}
 
     /**
      * Sends 101 and the headers, and has the socket handed over.

@@ -1,0 +1,174 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.transport.Gate;
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
+
+/** The transport over Jetty's {@link EndPoint}, plain or TLS. */
+final class EndPointTransport implements Transport {
+    private final EndPoint endPoint;
+    private final Gate readable = new Gate("for the peer to send");
+    private final Gate writable = new Gate("for the peer to read");
+    private final Callback fillable = new Fillable();
+    private final Callback written = new Written();
+
+    /** What came with the handshake; for the reading thread. */
+    private ByteBuffer leftover;
+
+    /** Whether Jetty is to call {@link #fillable}, which it may be asked for only once at a time. */
+    private volatile boolean fillInterested;
+
+    private volatile Throwable writeFailure;
+
+    EndPointTransport(EndPoint endPoint) {
+        this.endPoint = endPoint;
+    }
+
+    /** Before anybody reads: these bytes come first. The buffer goes back to Jetty, so they are copied. */
+    void startWith(ByteBuffer bytes) {
+        leftover = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    void closedByJetty() {
+        readable.close();
+        writable.close();
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        if (leftover != null) {
+            return takeLeftover(into);
+        }
+        int start = into.position();
+        if (start == 0) {
+            return fill(into);
+        }
+        int n = fill(into.slice());
+        into.position(start + Math.max(n, 0));
+        return n;
+    }
+
+    /** Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit. */
+    private int fill(ByteBuffer into) throws IOException {
+        into.limit(0);
+        int n;
+        try {
+            n = endPoint.fill(into);
+        } finally {
+            int end = into.limit();
+            into.clear().position(end);
+        }
+        return n;
+    }
+
+    private int takeLeftover(ByteBuffer into) {
+        int n = Math.min(into.remaining(), leftover.remaining());
+        into.put(leftover.slice(leftover.position(), n));
+        leftover.position(leftover.position() + n);
+        if (!leftover.hasRemaining()) {
+            leftover = null;
+        }
+        return n;
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        if (!fillInterested) {
+            fillInterested = true;
+            endPoint.fillInterested(fillable);
+        }
+        readable.await();
+    }
+
+    @Override
+    public void write(ByteBuffer[] buffers) throws IOException {
+        if (endPoint.flush(buffers)) {
+            return;
+        }
+        endPoint.write(written, buffers);
+        writable.await();
+        if (writeFailure != null) {
+            throw new IOException("writing to the peer failed", writeFailure);
+        }
+    }
+
+    @Override
+    public void readDeadline(long deadline) {
+        readable.deadline(deadline);
+    }
+
+    @Override
+    public void writeDeadline(long deadline) {
+        writable.deadline(deadline);
+    }
+
+    @Override
+    public boolean shutdownOutput() {
+        endPoint.shutdownOutput();
+        return true;
+    }
+
+    @Override
+    public void close() {
+        readable.close();
+        writable.close();
+        endPoint.close();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return inet(endPoint.getLocalSocketAddress());
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return inet(endPoint.getRemoteSocketAddress());
+    }
+
+    private static InetSocketAddress inet(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet : null; // a Unix socket has no other
+    }
+
+    /** On the selector's thread: an unpark is all that happens there. */
+    private final class Fillable implements Callback {
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+
+        @Override
+        public void succeeded() {
+            fillInterested = false;
+            readable.open();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            succeeded(); // reading again tells the reader what is wrong
+        }
+    }
+
+    /** On whichever thread has completed the write. */
+    private final class Written implements Callback {
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+
+        @Override
+        public void succeeded() {
+            writable.open();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            writeFailure = cause;
+            writable.open();
+        }
+    }
+}

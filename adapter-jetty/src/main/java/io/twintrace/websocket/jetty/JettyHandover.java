@@ -1,0 +1,52 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.servlet.SocketHandover;
+import io.twintrace.websocket.transport.Transport;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Takes the socket in Jetty 12.1 EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since everything
+ * that needs Jetty's classes is in {@link JettyUpgrade}.
+ */
+public final class JettyHandover implements SocketHandover {
+    private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";
+
+    @Override
+    public boolean supports(ServletContext context) {
+        String server = context.getServerInfo();
+        if (server == null || !server.startsWith("jetty/")) {
+            return false;
+        }
+        try {
+            Class<?> unused = Class.forName(JETTY_CLASS, false, JettyHandover.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false; // hidden from web applications unless WEB-INF/jetty-ee10-web.xml shows them
+        }
+    }
+
+    @Override
+    public void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+        JettyUpgrade.closeBeforeConnectors(context, closeConnections);
+    }
+
+    @Override
+    public void handOver(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Map<String, String> headers,
+            Duration timeout,
+            Consumer<Transport> receiver)
+            throws IOException, ServletException {
+        JettyUpgrade.handOver(request, headers, timeout, receiver);
+    }
+}

@@ -1,0 +1,99 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.transport.Transport;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.Graceful;
+
+/** Jetty's way to another protocol on the same connection: what needs Jetty's classes. */
+final class JettyUpgrade {
+    private JettyUpgrade() {}
+
+    /**
+     * Sends 101 and leaves a {@link WebSocketEndPointConnection} in the request, to which Jetty switches the endpoint once
+     * the response is complete and the servlet has returned.
+     */
+    static void handOver(
+            HttpServletRequest request, Map<String, String> headers, Duration timeout, Consumer<Transport> receiver)
+            throws IOException, ServletException {
+        ServletContextRequest jettyRequest = ServletContextRequest.getServletContextRequest(request);
+        ConnectionMetaData metaData = jettyRequest.getConnectionMetaData();
+        Connector connector = metaData.getConnector();
+        EndPoint endPoint = metaData.getConnection().getEndPoint();
+        WebSocketEndPointConnection connection =
+                new WebSocketEndPointConnection(endPoint, connector.getExecutor(), receiver);
+        connector.getEventListeners().forEach(connection::addEventListener);
+
+        ServletContextResponse response = jettyRequest.getServletContextResponse();
+        response.setStatus(101);
+        headers.forEach(response.getHeaders()::put);
+        jettyRequest.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        response.write(true, null, Callback.from(() -> sent.complete(null), sent::completeExceptionally));
+        await(sent, timeout);
+    }
+
+    private static void await(CompletableFuture<Void> sent, Duration timeout) throws IOException, ServletException {
+        try {
+            sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("the handshake's answer could not be sent", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("the handshake's answer was not sent within " + timeout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the handshake's answer was sent");
+        }
+    }
+
+    /**
+     * When the server stops gracefully (its stop timeout is more than zero), Jetty asks every component to finish before it
+     * stops the connectors, which cuts all connections off.
+     */
+    static void closeBeforeConnectors(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+        ServletContextHandler handler = ServletContextHandler.getServletContextHandler(context);
+        if (handler != null) {
+            handler.addBean(new ClosesConnections(closeConnections));
+        }
+    }
+
+    private static final class ClosesConnections implements Graceful {
+        private final Supplier<CompletableFuture<Void>> closeConnections;
+
+        private volatile boolean shutdown;
+
+        ClosesConnections(Supplier<CompletableFuture<Void>> closeConnections) {
+            this.closeConnections = closeConnections;
+        }
+
+        @Override
+        public CompletableFuture<Void> shutdown() {
+            shutdown = true;
+            return closeConnections.get();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return shutdown;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+
+/**
+ * Embedding in one call.
+ *
+ * <pre>{@code
+ * Server server = new Server(8080);
+ * ServletContextHandler context = new ServletContextHandler("/");
+ * JettyWebSockets.add(context, "/echo", connection -> {
+ *     for (Message m; (m = connection.readMessage()) != null; ) {
+ *         connection.writeMessage(m.type(), m.payload());
+ *     }
+ * });
+ * server.setHandler(context);
+ * server.start();
+ * }</pre>
+ */
+public final class JettyWebSockets {
+    private JettyWebSockets() {}
+
+    /** Serves WebSockets on {@code pathSpec} with the default options. */
+    public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketHandler handler) {
+        return add(context, pathSpec, handler, WebSocketOptions.defaults());
+    }
+
+    /**
+     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at once.
+     *
+     * @return the servlet's holder, for init-params and the like
+     */
+    public static ServletHolder add(
+            ServletContextHandler context, String pathSpec, WebSocketHandler handler, WebSocketOptions options) {
+        ServletHolder holder = new ServletHolder(new UpgradeServlet(handler, options));
+        holder.setInitOrder(0);
+        context.addServlet(holder, pathSpec);
+        return holder;
+    }
+}

@@ -1,0 +1,52 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.transport.Transport;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+
+/** What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books. */
+final class WebSocketEndPointConnection extends AbstractConnection implements Connection.UpgradeTo {
+    private final Consumer<Transport> receiver;
+    private final EndPointTransport transport;
+
+    WebSocketEndPointConnection(EndPoint endPoint, Executor executor, Consumer<Transport> receiver) {
+        super(endPoint, executor);
+        this.receiver = receiver;
+        this.transport = new EndPointTransport(endPoint);
+    }
+
+    /** What the client sent right behind its request. */
+    @Override
+    public void onUpgradeTo(ByteBuffer leftover) {
+        transport.startWith(leftover);
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        getEndPoint().setIdleTimeout(0); // the engine has its own, which knows frames
+        receiver.accept(transport);
+    }
+
+    /** Never called: the transport waits for input through callbacks of its own. */
+    @Override
+    public void onFillable() {
+        throw new IllegalStateException("the transport waits for input itself");
+    }
+
+    @Override
+    public boolean onIdleExpired(TimeoutException timeoutException) {
+        return false; // do not close
+    }
+
+    @Override
+    public void onClose(Throwable cause) {
+        transport.closedByJetty();
+        super.onClose(cause);
+    }
+}

@@ -1,0 +1,2 @@
+/** Jetty 12.1 (EE10): taking the socket the way Jetty's own WebSocket does, and embedding in one call. */
+package io.twintrace.websocket.jetty;
