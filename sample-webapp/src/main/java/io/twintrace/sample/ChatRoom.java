@@ -1,0 +1,97 @@
+package io.twintrace.sample;
+
+import com.google.gson.Gson;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketConnection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Who is there, and what is said to whom. Safe for any thread. */
+final class ChatRoom {
+    private static final Gson GSON = new Gson();
+    private static final int MOST_MEMBERS = 200;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** By name, in the order of arrival. Guarded by lock. */
+    private final Map<String, Member> members = new LinkedHashMap<>();
+
+    /** Somebody who is connected, and is a member once there is a name. */
+    static final class Member {
+        private final SerialWriter writer;
+
+        /** Guarded by the room's lock; null before joining. */
+        private String name;
+
+        Member(SerialWriter writer) {
+            this.writer = writer;
+        }
+    }
+
+    Member visitor(WebSocketConnection connection) {
+        return new Member(new SerialWriter(connection, Background.executor()));
+    }
+
+    void join(Member member, String name) {
+        lock.lock();
+        try {
+            if (member.name != null) {
+                refuse(member, "you are here already, as " + member.name);
+            } else if (name.isEmpty()) {
+                refuse(member, "a name is needed");
+            } else if (members.containsKey(name)) {
+                refuse(member, "somebody is here by that name");
+            } else if (members.size() >= MOST_MEMBERS) {
+                refuse(member, "the room is full");
+            } else {
+                tellAll(Map.of("type", "joined", "name", name));
+                member.name = name;
+                members.put(name, member);
+                tell(member, Map.of("type", "welcome", "you", name, "people", List.copyOf(members.keySet())));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void say(Member member, String text) {
+        lock.lock();
+        try {
+            if (member.name == null) {
+                refuse(member, "join first");
+            } else if (!text.isEmpty()) {
+                tellAll(Map.of("type", "said", "name", member.name, "text", text, "time", System.currentTimeMillis()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(Member member) {
+        lock.lock();
+        try {
+            if (member.name != null && members.remove(member.name, member)) {
+                tellAll(Map.of("type", "left", "name", member.name));
+                member.name = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void refuse(Member member, String reason) {
+        tell(member, Map.of("type", "refused", "reason", reason));
+    }
+
+    private static void tell(Member member, Map<String, Object> what) {
+        member.writer.write(PreparedMessage.text(GSON.toJson(what)));
+    }
+
+    /** Under the lock, so that everybody hears everything in the same order; writing itself happens elsewhere. */
+    private void tellAll(Map<String, Object> what) {
+        PreparedMessage message = PreparedMessage.text(GSON.toJson(what));
+        members.values().forEach(member -> member.writer.write(message));
+    }
+}

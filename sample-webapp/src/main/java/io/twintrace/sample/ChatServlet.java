@@ -1,0 +1,79 @@
+package io.twintrace.sample;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.twintrace.websocket.ControlType;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** A small chat room. Each connection's handler reads; everything that is written goes through the room. */
+public final class ChatServlet extends UpgradeServlet {
+    private static final int LONGEST_NAME = 32;
+    private static final int LONGEST_TEXT = 2000;
+    private static final long PING_SECONDS = 60;
+
+    private final transient ChatRoom room = new ChatRoom();
+    private transient ScheduledExecutorService heartbeat;
+
+    @Override
+    protected void started() {
+        heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "chat-heartbeat");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public void destroy() {
+        super.destroy();
+        heartbeat.shutdownNow();
+    }
+
+    @Override
+    protected void handle(WebSocketConnection connection) throws Exception {
+        // A control frame is free for any thread, so the heartbeat and the room cannot get in each other's way.
+        Future<?> pings =
+                heartbeat.scheduleAtFixedRate(() -> ping(connection), PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+        ChatRoom.Member member = room.visitor(connection);
+        try {
+            for (JsonObject said; (said = connection.readJson(JsonObject.class)) != null; ) {
+                answer(member, said);
+            }
+        } finally {
+            pings.cancel(false);
+            room.leave(member);
+        }
+    }
+
+    private void answer(ChatRoom.Member member, JsonObject said) {
+        switch (text(said, "type")) {
+            case "join" -> room.join(member, cut(text(said, "name"), LONGEST_NAME));
+            case "say" -> room.say(member, cut(text(said, "text"), LONGEST_TEXT));
+            default -> room.refuse(member, "the type of a message must be join or say");
+        }
+    }
+
+    private static String text(JsonObject json, String name) {
+        return json.get(name) instanceof JsonPrimitive value
+                ? value.getAsString().strip()
+                : "";
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    private static void ping(WebSocketConnection connection) {
+        try {
+            connection.writeControl(ControlType.PING, new byte[0], null);
+        } catch (IOException e) {
+            // The connection has ended; its handler knows.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.twintrace.sample.launch;
+
+import java.nio.file.Path;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** An embedded Jetty that deploys the WAR at the root. */
+public final class JettyServer {
+    private static final long STOP_MILLIS = 7_000;
+
+    private JettyServer() {}
+
+    public static void run(Path war, Path work, int port) throws Exception {
+        Server server = new Server();
+        ServerConnector connector = new ServerConnector(server);
+        connector.setPort(port);
+        server.addConnector(connector);
+
+        WebAppContext context = new WebAppContext(war.toString(), "/");
+        context.setTempDirectory(work.resolve("webapp").toFile());
+        context.setThrowUnavailableOnStartupException(true);
+        server.setHandler(context);
+
+        // Long enough for the closing handshake of every connection.
+        server.setStopTimeout(STOP_MILLIS);
+        server.setStopAtShutdown(true);
+        server.start();
+        System.out.println("Twintrace sample: http://localhost:" + connector.getLocalPort() + "/");
+        server.join();
+    }
+}

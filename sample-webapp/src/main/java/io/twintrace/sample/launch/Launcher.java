@@ -1,0 +1,97 @@
+package io.twintrace.sample.launch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * The WAR's main class: unpacks the Jetty in WEB-INF/jetty next to nothing else, and has it deploy the WAR as any Jetty
+ * would. Knows nothing but the JDK.
+ */
+public final class Launcher {
+    private static final String JETTY = "WEB-INF/jetty/";
+    private static final String USAGE = "usage: java -jar sample-webapp.war [--port N]   (8080 without it, 0 for any)";
+
+    private Launcher() {}
+
+    public static void main(String[] args) throws Exception {
+        int port = port(args);
+        Path war = Path.of(Launcher.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path work = Files.createTempDirectory("twintrace-sample-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work), "delete-" + work.getFileName()));
+        List<URL> classPath = unpackJetty(war, work);
+        classPath.add(war.toUri().toURL());
+        // Not a child of the class loader of java -jar, which would find the server's class without finding Jetty.
+        ClassLoader jetty = new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+        Thread.currentThread().setContextClassLoader(jetty);
+        Class.forName("io.twintrace.sample.launch.JettyServer", true, jetty)
+                .getMethod("run", Path.class, Path.class, int.class)
+                .invoke(null, war, work, port);
+    }
+
+    private static int port(String[] args) {
+        if (args.length == 0) {
+            return 8080;
+        }
+        if (args.length == 2 && args[0].equals("--port") && args[1].matches("\\d{1,5}")) {
+            int port = Integer.parseInt(args[1]);
+            if (port <= 65535) {
+                return port;
+            }
+        }
+        System.err.println("cannot make sense of: " + String.join(" ", args) + System.lineSeparator() + USAGE);
+        System.exit(2);
+        return -1;
+    }
+
+    private static List<URL> unpackJetty(Path war, Path work) throws IOException {
+        List<URL> jars = new ArrayList<>();
+        try (JarFile file = new JarFile(war.toFile())) {
+            for (JarEntry entry : Collections.list(file.entries())) {
+                if (entry.getName().startsWith(JETTY) && entry.getName().endsWith(".jar")) {
+                    Path jar = work.resolve(Path.of(entry.getName()).getFileName());
+                    try (InputStream in = file.getInputStream(entry)) {
+                        Files.copy(in, jar);
+                    }
+                    jars.add(jar.toUri().toURL());
+                }
+            }
+        }
+        return jars;
+    }
+
+    private static void delete(Path directory) {
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
+                    Files.delete(dir);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            System.err.println("cannot delete " + directory + ": " + e);
+        }
+    }
+}

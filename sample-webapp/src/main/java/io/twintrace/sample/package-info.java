@@ -1,0 +1,2 @@
+/** The sample application: echo, broadcast, chat and the race. */
+package io.twintrace.sample;
