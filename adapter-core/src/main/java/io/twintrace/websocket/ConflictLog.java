@@ -10,6 +10,6 @@ final class ConflictLog {
     private ConflictLog() {}
 
     static ConcurrentWriteListener system() {
-        return report -> LOGGER.log(Level.ERROR, report.render());
+        return report -> LOGGER.log(Level.ERROR, report.logMessage(), report.asThrowable());
     }
 }

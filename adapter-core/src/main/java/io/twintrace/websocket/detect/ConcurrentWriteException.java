@@ -31,11 +31,15 @@ public final class ConcurrentWriteException extends RuntimeException {
         return report;
     }
 
-    /** Carries the stack trace of the other thread: the cause of a {@link ConcurrentWriteException}. */
-    public static final class OtherWriter extends RuntimeException {
-        OtherWriter(String message, StackTraceElement[] stack) {
-            super(message, null, false, true);
-            setStackTrace(stack);
+    /** Carries the stack trace of one of the two threads, such as the cause of a {@link ConcurrentWriteException}. */
+    public static final class WriterTrace extends RuntimeException {
+        WriterTrace(String role, ConcurrentWriteReport.Writer writer, Throwable cause) {
+            super(
+                    "the " + role + " writer, thread " + writer.thread() + " in " + writer.operation(),
+                    cause,
+                    false,
+                    true);
+            setStackTrace(writer.stack().toArray(new StackTraceElement[0]));
         }
     }
 }

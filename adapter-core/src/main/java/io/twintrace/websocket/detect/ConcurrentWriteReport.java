@@ -1,5 +1,6 @@
 package io.twintrace.websocket.detect;
 
+import io.twintrace.websocket.detect.ConcurrentWriteException.WriterTrace;
 import java.time.Instant;
 import java.util.List;
 
@@ -55,13 +56,30 @@ public record ConcurrentWriteReport(
         };
     }
 
-    /** The whole report as text for a log: summary, both stacks, and where the repair is described. */
+    /**
+     * Both stacks as a throwable, the second writer's on top and the first writer's as its cause: what a logger prints
+     * whole, where it might fold a text of many lines into one.
+     */
+    public Throwable asThrowable() {
+        return new WriterTrace("second", second, new WriterTrace("first", first, openingTrace()));
+    }
+
+    private Throwable openingTrace() {
+        return openedAt.isEmpty()
+                ? null
+                : new WriterTrace("first", new Writer(first.thread, "nextWriter, opening the message", openedAt), null);
+    }
+
+    /** What to log along with {@link #asThrowable()}: the summary, what follows, and where the repair is described. */
+    public String logMessage() {
+        return summary() + ". Both calls fail, the connection is closed with 1011. How to fix it: "
+                + ConcurrentWriteException.HELP;
+    }
+
+    /** The whole report as text of many lines: {@link #logMessage()} and both stacks. */
     public String render() {
         StringBuilder text = new StringBuilder(4096);
-        text.append(summary()).append(".\n");
-        text.append("Both calls fail, the connection is closed with 1011. How to fix it: ")
-                .append(ConcurrentWriteException.HELP)
-                .append('\n');
+        text.append(logMessage()).append('\n');
         append(text, "First writer: thread " + first.thread + " in " + first.operation, first.stack);
         if (!openedAt.isEmpty()) {
             append(text, "Its message was opened here", openedAt);

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.detect;
 
-import io.twintrace.websocket.detect.ConcurrentWriteException.OtherWriter;
+import io.twintrace.websocket.detect.ConcurrentWriteException.WriterTrace;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.time.Instant;
@@ -96,18 +96,14 @@ final class Conflict {
     /** Builds the second thread's exception. A stack that the first has published is preferred to a sampled one. */
     ConcurrentWriteException secondFails() {
         ConcurrentWriteReport report = report();
-        OtherWriter other = new OtherWriter(
-                "the first writer: thread " + report.first().thread() + " in "
-                        + report.first().operation(),
-                stackOf(report.first()));
+        WriterTrace other = new WriterTrace("first", report.first(), null);
         return remember(exception(report, other));
     }
 
     /** Builds the first thread's exception and publishes its stack. */
     ConcurrentWriteException firstFails(Thread thread, Operation operation) {
         firstPublished = writer(thread, operation);
-        OtherWriter other = new OtherWriter(
-                "the second writer: thread " + second.thread() + " in " + second.operation(), stackOf(second));
+        WriterTrace other = new WriterTrace("second", second, null);
         return remember(exception(report(), other));
     }
 
@@ -143,10 +139,6 @@ final class Conflict {
 
     private static Writer writer(Thread thread, Operation operation) {
         return new Writer(nameOf(thread), operation.methodName(), List.of(StackTraces.ofCaller(new Throwable())));
-    }
-
-    private static StackTraceElement[] stackOf(Writer writer) {
-        return writer.stack().toArray(new StackTraceElement[0]);
     }
 
     /** Virtual threads have no name unless given one, so the number stands beside it. */

@@ -154,7 +154,7 @@ public class UpgradeServlet extends HttpServlet {
                         handshake,
                         accepted.subprotocol(),
                         options,
-                        report -> getServletContext().log(report.render()));
+                        report -> getServletContext().log(report.logMessage(), report.asThrowable()));
                 connection.attributes().putAll(attributes);
                 connections.start(connection);
             });
