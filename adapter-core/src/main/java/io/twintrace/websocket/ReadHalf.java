@@ -134,6 +134,10 @@ final class ReadHalf {
     }
 
     private void lock() {
+        if (readLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a handler that runs inside a read of connection " + connection
+                    + " must not read from it: the message would be torn");
+        }
         if (readLock.tryLock()) {
             return;
         }
