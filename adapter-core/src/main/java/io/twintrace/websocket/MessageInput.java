@@ -169,7 +169,7 @@ final class MessageInput {
 
     /** Goes on to the next data frame; false when the peer has closed in the ordinary way. */
     private boolean nextDataFrame() throws IOException {
-        while (true) {
+        while (closing.received() == null) {
             source.readHeader(decoder, header);
             if (header.opcode().isControl()) {
                 if (!readControl()) {
@@ -184,6 +184,7 @@ final class MessageInput {
                 return true;
             }
         }
+        return peerClosed(closing.received()); // a handler has met the Close frame, or thrown at it
     }
 
     private boolean readControl() throws IOException {
@@ -214,6 +215,10 @@ final class MessageInput {
             output.requestClose(new CloseStatus(status.code(), "").payload());
             output.peerHasClosed();
         }
+        return peerClosed(status);
+    }
+
+    private boolean peerClosed(CloseStatus status) throws CloseException {
         if (CloseCode.isOrdinary(status.code()) && !sequence.insideMessage()) {
             return false;
         }
