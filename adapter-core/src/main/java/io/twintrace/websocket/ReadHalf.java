@@ -191,6 +191,21 @@ final class ReadHalf {
         return failure;
     }
 
+    /** Once the Close frame is out, which may have to go behind a frame in flight; at the close timeout without it. */
+    private void closeTransport() {
+        boolean told = false;
+        try {
+            told = closing.awaitWritingEnded();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (told) {
+            closer.lingerAndClose();
+        } else {
+            closer.abort();
+        }
+    }
+
     private IOException translated(IOException e) {
         IOException broken = output.broken();
         if (e instanceof EOFException) {
