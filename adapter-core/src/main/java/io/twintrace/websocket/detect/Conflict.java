@@ -87,7 +87,7 @@ final class Conflict {
     /** The second thread's view of the first: to be taken only after this conflict stands in the slot. */
     void sampleFirst() {
         if (firstSampled.stack().isEmpty()) {
-            StackTraceElement[] stack = first.getStackTrace();
+            StackTraceElement[] stack = StackTraces.withoutDetector(first.getStackTrace());
             String operation = isInterleaved() ? firstSampled.operation() : StackTraces.operationIn(stack);
             firstSampled = new Writer(firstSampled.thread(), operation, List.of(stack));
         }

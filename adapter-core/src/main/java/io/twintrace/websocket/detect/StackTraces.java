@@ -12,12 +12,16 @@ final class StackTraces {
 
     private StackTraces() {}
 
-    /** The trace without the detector's own frames on top, so that the write method comes first. */
+    /** The trace of the calling thread, from the write method on. */
     static StackTraceElement[] ofCaller(Throwable here) {
-        StackTraceElement[] stack = here.getStackTrace();
-        int top = 0;
-        while (top < stack.length - 1 && isDetectors(stack[top])) {
-            top++;
+        return withoutDetector(here.getStackTrace());
+    }
+
+    /** The trace without the detector's own frames and what they call, so that the write method comes first. */
+    static StackTraceElement[] withoutDetector(StackTraceElement[] stack) {
+        int top = stack.length;
+        while (top > 0 && !isDetectors(stack[top - 1])) {
+            top--;
         }
         return Arrays.copyOfRange(stack, top, stack.length);
     }
