@@ -139,6 +139,15 @@ class Utf8ValidatorTest {
         }
     }
 
+    @Test
+    void loneWrongByteIsFoundAtEveryPlaceOfARunOfAscii() {
+        for (int place = 0; place < 40; place++) {
+            byte[] text = "x".repeat(40).getBytes(StandardCharsets.UTF_8);
+            text[place] = (byte) 0x80;
+            assertInvalid(() -> utf8.accept(text, 0, text.length));
+        }
+    }
+
     private static void assertInvalid(Executable call) {
         ProtocolException e = assertThrows(ProtocolException.class, call);
         assertEquals(NOT_UTF8, e.getMessage());
