@@ -60,7 +60,7 @@ public final class WriteDetector {
     /** Where the open message was opened; only at level TRACED. */
     private StackTraceElement[] openedAt = NO_STACK;
 
-    /** Where the latest call came in; only at level TRACED. */
+    /** Where the latest call that writes came in, so the message holder's while one is open; only at level TRACED. */
     private StackTraceElement[] lastEntry = NO_STACK;
 
     /**
@@ -95,7 +95,7 @@ public final class WriteDetector {
         if (messageHolder != null) {
             enterDuringMessage(operation, me);
         }
-        if (traced) {
+        if (traced && !operation.isSetting()) { // a setting may be another thread's than the holder's
             lastEntry = StackTraces.ofCaller(new Throwable());
         }
     }
