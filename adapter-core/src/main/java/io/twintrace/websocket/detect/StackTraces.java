@@ -14,8 +14,18 @@ final class StackTraces {
 
     /** The trace without the detector's own frames on top, so that the write method comes first. */
     static StackTraceElement[] ofCaller(Throwable here) {
-        StackTraceElement[] stack = here.getStackTrace();
+        return ofCaller(here.getStackTrace());
+    }
+
+    /** The same for a stack that was sampled inside the detector, or in what the detector called. */
+    static StackTraceElement[] ofCaller(StackTraceElement[] stack) {
         int top = 0;
+        while (top < stack.length && !isDetectors(stack[top])) {
+            top++;
+        }
+        if (top == stack.length) {
+            return stack;
+        }
         while (top < stack.length - 1 && isDetectors(stack[top])) {
             top++;
         }

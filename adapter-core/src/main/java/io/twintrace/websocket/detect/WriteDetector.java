@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>The order of steps is what makes "exactly one failed" impossible. The second thread swaps the first for a conflict
  * before anything else; from then on the first cannot leave unnoticed, since leaving means swapping itself for null. So
- * either the first left in time, and nothing happened, or both find the conflict. The first publishes its own stack
- * before it throws, and the second looks for a published stack after it has sampled one: whichever it uses was taken
- * while the first was inside the write method.
+ * either the first left in time, and nothing happened, or both find the conflict. Each of them publishes its own stack
+ * before it throws, and looks for the other's published stack after it has sampled one: whichever it uses was taken while
+ * the other was inside the write method.
  *
  * <p>{@link #enter} and {@link #leave} come in pairs around each guarded method, from its first line to its last:
  *
@@ -37,7 +37,9 @@ public final class WriteDetector {
 
     static {
         try {
-            SLOT = MethodHandles.lookup().findVarHandle(WriteDetector.class, "slot", Object.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SLOT = lookup.findVarHandle(WriteDetector.class, "slot", Object.class);
+            lookup.ensureInitialized(Conflict.class); // else the first conflict would be over before it is loaded
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
