@@ -79,6 +79,10 @@ final class Conflict {
         return thread == first;
     }
 
+    boolean isSecond(Thread thread) {
+        return thread == second;
+    }
+
     boolean isInterleaved() {
         return kind == Kind.INTERLEAVED_MESSAGE;
     }

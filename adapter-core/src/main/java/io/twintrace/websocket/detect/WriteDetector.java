@@ -202,7 +202,9 @@ public final class WriteDetector {
 
     /** The holder of the cut message fails once as the first writer, everybody else as one who came later. */
     private static ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
-        boolean holder = conflict.isInterleaved() && (conflict.isFirst(me) || operation.continuesMessage());
+        boolean holder = conflict.isInterleaved()
+                && !conflict.isSecond(me)
+                && (conflict.isFirst(me) || operation.continuesMessage());
         return holder && conflict.claimFirst() ? conflict.firstFails(me, operation) : conflict.laterFails(operation);
     }
 }
