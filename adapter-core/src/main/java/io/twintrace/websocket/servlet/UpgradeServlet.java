@@ -3,6 +3,7 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
@@ -59,6 +60,16 @@ public class UpgradeServlet extends HttpServlet {
     public UpgradeServlet(WebSocketHandler handler, WebSocketOptions options) {
         this.givenHandler = handler;
         this.givenOptions = options;
+    }
+
+    /** Whether a request asks for a WebSocket at all: for filters, and servlets that serve pages as well. */
+    public static boolean isUpgrade(HttpServletRequest request) {
+        return Handshake.isUpgrade(snapshot(request));
+    }
+
+    /** The subprotocols that a request asks for, in the client's order. */
+    public static List<String> subprotocols(HttpServletRequest request) {
+        return Handshake.subprotocols(snapshot(request));
     }
 
     /** The options before init-params are applied; for subclasses to override. Called once, at the start. */
