@@ -112,7 +112,8 @@ public class UpgradeServlet extends HttpServlet {
             getServletContext().log("servlet \"" + getServletName() + "\" cannot start: " + e.getMessage());
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
-        connections = new Connections(getServletContext(), this::handle, options.maxConnections());
+        connections = new Connections(
+                getServletContext(), this::handle, options.maxConnections(), options.handshakeTimeout());
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
     }
@@ -135,46 +136,52 @@ public class UpgradeServlet extends HttpServlet {
         HandshakeResult result = options.handshake().answer(handshake);
         if (result instanceof Refused refused) {
             refuse(request, response, refused);
-        } else if (connections.isStopping()) {
+            return;
+        }
+        if (connections.isStopping()) {
             refuse(request, response, new Refused(503, "this server is stopping", Map.of("Retry-After", "5")));
-        } else if (!connections.admit()) {
-            getServletContext()
-                    .log("refused a WebSocket on " + handshake.path() + ": " + options.maxConnections()
-                            + " connections are open, the limit of init-param max-connections");
+            return;
+        }
+        Connections.Place place = connections.admit();
+        if (place == null) {
             refuse(request, response, new Refused(503, "too many connections", Map.of("Retry-After", "5")));
-        } else {
-            upgrade(request, response, handshake, (Accepted) result);
+            return;
+        }
+        boolean handedOver = false;
+        try {
+            upgrade(request, response, handshake, (Accepted) result, place);
+            handedOver = true;
+        } finally {
+            if (!handedOver) {
+                place.giveBack();
+            }
         }
     }
 
     private void upgrade(
-            HttpServletRequest request, HttpServletResponse response, HandshakeRequest handshake, Accepted accepted)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            HandshakeRequest handshake,
+            Accepted accepted,
+            Connections.Place place)
             throws ServletException, IOException {
-        boolean handedOver = false;
-        try {
-            if (response.isCommitted()) {
-                throw new ServletException("the response is committed already, so " + handshake.path()
-                        + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
-                        + "\" has written to it");
-            }
-            Map<String, Object> attributes = new TreeMap<>();
-            prepare(request, attributes);
-            handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
-                WebSocketConnection connection = WebSocketConnection.server(
-                        transport,
-                        handshake,
-                        accepted.subprotocol(),
-                        options,
-                        report -> getServletContext().log(report.logMessage(), report.asThrowable()));
-                connection.attributes().putAll(attributes);
-                connections.start(connection);
-            });
-            handedOver = true;
-        } finally {
-            if (!handedOver) {
-                connections.withdraw();
-            }
+        if (response.isCommitted()) {
+            throw new ServletException("the response is committed already, so " + handshake.path()
+                    + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
+                    + "\" has written to it");
         }
+        Map<String, Object> attributes = new TreeMap<>();
+        prepare(request, attributes);
+        handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
+            WebSocketConnection connection = WebSocketConnection.server(
+                    transport,
+                    handshake,
+                    accepted.subprotocol(),
+                    options,
+                    report -> getServletContext().log(report.logMessage(), report.asThrowable()));
+            connection.attributes().putAll(attributes);
+            place.start(connection);
+        });
     }
 
     private WebSocketHandler findHandler(String className) {
