@@ -95,7 +95,7 @@ final class FrameOutput {
         try {
             checkWritable();
             if (opcode == Opcode.CLOSE) {
-                closing.request(payload); // sent on the way out
+                beginClosing(payload); // sent on the way out
             } else {
                 send(true, false, opcode, ByteBuffer.wrap(payload), Deadlines.earlier(deadline, ownDeadline()));
             }
@@ -118,11 +118,15 @@ final class FrameOutput {
      * close timeout. Nothing happens when a Close frame was requested before.
      */
     void requestClose(byte[] payload) {
+        beginClosing(payload);
+        sendWaitingIfFree();
+    }
+
+    private void beginClosing(byte[] payload) {
         if (closing.request(payload)) {
             transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
             transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
         }
-        sendWaitingIfFree();
     }
 
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */

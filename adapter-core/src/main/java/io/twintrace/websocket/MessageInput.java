@@ -41,6 +41,9 @@ final class MessageInput {
 
     private MessageReader current;
 
+    /** The reader of a message that was dropped unfinished when this side closed: it must not look complete. */
+    private MessageReader dropped;
+
     private volatile ControlHandler pingHandler;
     private volatile ControlHandler pongHandler;
     private volatile CloseHandler closeHandler;
@@ -82,6 +85,10 @@ final class MessageInput {
         checkEndOfText();
         current = new MessageReader(owner, MessageType.of(header.opcode()));
         return current;
+    }
+
+    boolean isDropped(MessageReader reader) {
+        return dropped == reader;
     }
 
     boolean isCurrent(MessageReader reader) {
@@ -145,13 +152,16 @@ final class MessageInput {
 
     /** Reads and drops frames until the peer's Close frame, an error or a deadline. */
     void readToClose() throws IOException {
+        if (!isComplete()) {
+            dropped = current;
+        }
         do {
             skipMessage();
         } while (nextDataFrame());
     }
 
     private void skipMessage() throws IOException {
-        if (frameRemaining == 0 && lastFrame) {
+        if (isComplete()) {
             return;
         }
         byte[] scratch = new byte[4096];
@@ -159,6 +169,10 @@ final class MessageInput {
         do {
             n = read(scratch, 0, scratch.length);
         } while (n >= 0);
+    }
+
+    private boolean isComplete() {
+        return frameRemaining == 0 && lastFrame;
     }
 
     private void checkEndOfText() throws ProtocolException {
@@ -169,7 +183,7 @@ final class MessageInput {
 
     /** Goes on to the next data frame; false when the peer has closed in the ordinary way. */
     private boolean nextDataFrame() throws IOException {
-        while (true) {
+        while (closing.received() == null) {
             source.readHeader(decoder, header);
             if (header.opcode().isControl()) {
                 if (!readControl()) {
@@ -184,6 +198,7 @@ final class MessageInput {
                 return true;
             }
         }
+        return peerClosed(closing.received()); // a handler has met the Close frame, or thrown at it
     }
 
     private boolean readControl() throws IOException {
@@ -214,6 +229,10 @@ final class MessageInput {
             output.requestClose(new CloseStatus(status.code(), "").payload());
             output.peerHasClosed();
         }
+        return peerClosed(status);
+    }
+
+    private boolean peerClosed(CloseStatus status) throws CloseException {
         if (CloseCode.isOrdinary(status.code()) && !sequence.insideMessage()) {
             return false;
         }

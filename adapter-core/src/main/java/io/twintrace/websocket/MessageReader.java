@@ -36,12 +36,15 @@ public final class MessageReader extends InputStream {
     /**
      * Reads what has arrived, waiting until that is at least one byte.
      *
-     * @return -1 at the message's end
+     * @return -1 at the message's end; 0, without waiting, when {@code length} is 0
      * @throws IOException as {@link WebSocketConnection#readMessage()}; errors are permanent
      */
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, into.length);
+        if (length == 0) {
+            return 0;
+        }
         return owner.read(this, into, offset, length);
     }
 

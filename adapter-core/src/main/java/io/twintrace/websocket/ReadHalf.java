@@ -71,6 +71,10 @@ final class ReadHalf {
     int read(MessageReader reader, byte[] into, int offset, int most) throws IOException {
         lock();
         try {
+            if (input.isDropped(reader)) {
+                throw new IOException(
+                        "connection " + connection + " was closed by this side before the message was read to its end");
+            }
             if (!input.isCurrent(reader)) {
                 throw new IllegalStateException(
                         "this MessageReader is stale: another message of connection " + connection + " was begun");
@@ -134,6 +138,10 @@ final class ReadHalf {
     }
 
     private void lock() {
+        if (readLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a handler that runs inside a read of connection " + connection
+                    + " must not read from it: the message would be torn");
+        }
         if (readLock.tryLock()) {
             return;
         }
