@@ -207,7 +207,7 @@ public final class WebSocketConnection implements AutoCloseable {
         source.readDeadline(Deadlines.at(deadline));
     }
 
-    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Reading thread. */
+    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Any thread. */
     public void setReadLimit(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
@@ -428,10 +428,13 @@ public final class WebSocketConnection implements AutoCloseable {
         output.abandon();
     }
 
-    /** On the second of the two threads, at the moment of detection. */
+    /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */
     private void onConflict(ConcurrentWriteReport report) {
-        frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
-        conflictListener.onConcurrentWrite(report);
+        try {
+            conflictListener.onConcurrentWrite(report);
+        } finally {
+            frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
+        }
     }
 
     /** The name; nothing of the request's headers. */

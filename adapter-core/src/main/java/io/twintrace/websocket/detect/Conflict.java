@@ -166,11 +166,7 @@ final class Conflict {
     }
 
     private static ConcurrentWriteException exception(ConcurrentWriteReport report, Throwable cause) {
-        return new ConcurrentWriteException(
-                report.summary() + ". Both fail, and the connection is closed with 1011. How to fix it: "
-                        + ConcurrentWriteException.HELP,
-                report,
-                cause);
+        return new ConcurrentWriteException(report.logMessage(), report, cause);
     }
 
     private static Writer writer(Thread thread, Operation operation) {

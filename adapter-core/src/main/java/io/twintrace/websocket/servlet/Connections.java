@@ -1,15 +1,11 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.CloseException;
-import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -114,18 +110,29 @@ final class Connections {
     }
 
     private void run(WebSocketConnection connection) {
-        threads.start("websocket-" + connection.name(), () -> {
-            running.put(connection, Thread.currentThread());
-            try {
-                if (stopping) {
-                    connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
-                }
-                handle(connection);
-            } finally {
-                running.remove(connection);
+        boolean started = false;
+        try {
+            threads.start("websocket-" + connection.name(), () -> runHere(connection));
+            started = true;
+        } finally {
+            if (!started) { // no thread could be had
+                connection.abort();
                 leave();
             }
-        });
+        }
+    }
+
+    private void runHere(WebSocketConnection connection) {
+        running.put(connection, Thread.currentThread());
+        try {
+            if (stopping) {
+                connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
+            }
+            handle(connection);
+        } finally {
+            running.remove(connection);
+            leave();
+        }
     }
 
     private void handle(WebSocketConnection connection) {
@@ -140,11 +147,7 @@ final class Connections {
 
     /** A peer that goes away is everyday life and takes one line; anything else shows where it came from. */
     private void log(WebSocketConnection connection, Throwable t) {
-        if (t instanceof CloseException
-                || t instanceof CloseSentException
-                || t instanceof ProtocolException
-                || t instanceof SocketTimeoutException
-                || t instanceof ClosedChannelException) {
+        if (t instanceof IOException && !connection.isOpen()) {
             context.log(connection + " ended: " + t);
         } else {
             context.log(connection + " is closed with 1011 after its handler threw", t);

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -87,7 +88,7 @@ public class UpgradeServlet extends HttpServlet {
 
     /**
      * May take along from the request what the connection will need, such as the HTTP session, into
-     * {@link WebSocketConnection#attributes()}. Called on the request's thread before 101 is sent; the request is not
+     * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is sent; the request is not
      * valid later.
      */
     protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
@@ -109,7 +110,6 @@ public class UpgradeServlet extends HttpServlet {
             handler = findHandler(params.get(InitParams.HANDLER));
             handover = Handovers.forContainer(getServletContext());
         } catch (IllegalArgumentException | IllegalStateException e) {
-            getServletContext().log("servlet \"" + getServletName() + "\" cannot start: " + e.getMessage());
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
         connections = new Connections(
@@ -179,6 +179,7 @@ public class UpgradeServlet extends HttpServlet {
                     accepted.subprotocol(),
                     options,
                     report -> getServletContext().log(report.logMessage(), report.asThrowable()));
+            attributes.values().removeIf(Objects::isNull);
             connection.attributes().putAll(attributes);
             place.start(connection);
         });
