@@ -92,6 +92,7 @@ final class ByteSource {
 
     /** Waits until more has arrived, and keeps what is buffered. */
     private void fill() throws IOException {
+        checkDeadlines(); // a peer that never stops sending would never be waited for
         if (buffer == null) {
             buffer = pool.acquire();
         } else {
@@ -124,9 +125,12 @@ final class ByteSource {
         try {
             while (true) {
                 long closeBy = closing.deadline();
-                long wakeAt = Deadlines.earlier(Deadlines.earlier(readDeadline, idleDeadline(begin)), closeBy);
+                long readBy = readDeadline;
+                long wakeAt = Deadlines.earlier(Deadlines.earlier(readBy, idleDeadline(begin)), closeBy);
                 transport.readDeadline(wakeAt);
-                if (closing.deadline() == closeBy && waitUntilReadable(begin)) {
+                // A deadline that was moved meanwhile has been overwritten by that line: look again.
+                boolean current = readDeadline == readBy && closing.deadline() == closeBy;
+                if (current && waitUntilReadable(begin)) {
                     return;
                 }
             }
@@ -141,16 +145,20 @@ final class ByteSource {
             transport.awaitReadable();
             return true;
         } catch (SocketTimeoutException e) {
-            if (Deadlines.remaining(closing.deadline()) <= 0) {
-                throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
-            }
-            if (Deadlines.remaining(readDeadline) <= 0) {
-                throw new SocketTimeoutException("read deadline passed");
-            }
+            checkDeadlines();
             if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
                 throw new IdleTimeoutException(insideFrame, idleNanos);
             }
             return false;
+        }
+    }
+
+    private void checkDeadlines() throws SocketTimeoutException {
+        if (Deadlines.remaining(closing.deadline()) <= 0) {
+            throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
+        }
+        if (Deadlines.remaining(readDeadline) <= 0) {
+            throw new SocketTimeoutException("read deadline passed");
         }
     }
 

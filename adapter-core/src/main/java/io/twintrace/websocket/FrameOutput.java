@@ -67,7 +67,7 @@ final class FrameOutput {
         frameLock.lock();
         try {
             checkWritable();
-            send(fin, rsv1, opcode, payload, ownDeadline());
+            send(fin, rsv1, opcode, payload, messageDeadline());
         } finally {
             unlockAndSendWaiting();
         }
@@ -79,7 +79,7 @@ final class FrameOutput {
         try {
             checkWritable();
             one[0] = frame;
-            write(one, ownDeadline());
+            write(one, messageDeadline());
         } finally {
             unlockAndSendWaiting();
         }
@@ -91,19 +91,23 @@ final class FrameOutput {
      * @throws SocketTimeoutException at the deadline: harmless when it passed before the frame's turn came
      */
     void writeControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
-        lockUntil(deadline);
+        long until = deadline != Deadlines.NONE ? deadline : defaultDeadline();
+        lockUntil(until);
         try {
             checkWritable();
             if (opcode == Opcode.CLOSE) {
                 beginClosing(payload); // sent on the way out
             } else {
-                send(true, false, opcode, ByteBuffer.wrap(payload), Deadlines.earlier(deadline, ownDeadline()));
+                send(true, false, opcode, ByteBuffer.wrap(payload), until);
             }
         } finally {
             unlockAndSendWaiting();
         }
-        if (opcode == Opcode.CLOSE && broken != null) {
-            throw new IOException("the Close frame could not be written", broken);
+        if (opcode == Opcode.CLOSE) {
+            wakeReader();
+            if (broken != null) {
+                throw new IOException("the Close frame could not be written", broken);
+            }
         }
     }
 
@@ -125,8 +129,13 @@ final class FrameOutput {
     private void beginClosing(byte[] payload) {
         if (closing.request(payload)) {
             transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
-            transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
+            wakeReader();
         }
+    }
+
+    /** Has a waiting reader look at its deadlines again. */
+    private void wakeReader() {
+        transport.readDeadline(System.nanoTime());
     }
 
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */
@@ -143,7 +152,8 @@ final class FrameOutput {
         }
     }
 
-    private void checkWritable() throws IOException {
+    /** Throws what any write would throw now. For any thread. */
+    void checkWritable() throws IOException {
         if (broken != null) {
             throw new IOException("this WebSocket connection was given up after a failed write", broken);
         }
@@ -152,16 +162,21 @@ final class FrameOutput {
         }
     }
 
-    private long ownDeadline() {
+    /** For the frames of messages: the application's deadline, if it has set one. */
+    private long messageDeadline() {
         long deadline = writeDeadline;
-        return deadline != Deadlines.NONE || writeTimeoutNanos == 0
-                ? deadline
-                : Deadlines.afterNanos(writeTimeoutNanos);
+        return deadline != Deadlines.NONE ? deadline : defaultDeadline();
+    }
+
+    /** Control frames do not heed the application's deadline, which may be one of a message long gone. */
+    private long defaultDeadline() {
+        return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
     }
 
     private void lockUntil(long deadline) throws IOException {
         try {
-            if (!frameLock.tryLock(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS)) {
+            long nanos = Deadlines.remaining(deadline);
+            if (nanos <= 0 || !frameLock.tryLock(nanos, TimeUnit.NANOSECONDS)) {
                 throw new SocketTimeoutException("control frame's deadline passed before its turn came;"
                         + " nothing was written and the connection is unharmed");
             }
@@ -200,7 +215,7 @@ final class FrameOutput {
             byte[] close = closing.requested();
             if (close != null) {
                 closeWritten = true;
-                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), ownDeadline());
+                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), defaultDeadline());
                 closing.writingEnded();
                 if (closing.received() != null) {
                     finish();
@@ -209,7 +224,7 @@ final class FrameOutput {
             }
             byte[] pong = waitingPong.getAndSet(null);
             if (pong != null) {
-                send(true, false, Opcode.PONG, ByteBuffer.wrap(pong), ownDeadline());
+                send(true, false, Opcode.PONG, ByteBuffer.wrap(pong), defaultDeadline());
             }
         } catch (IOException e) {
             // Kept in "broken" by write; whoever writes next is told.
@@ -249,6 +264,9 @@ final class FrameOutput {
             transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
         }
         try {
+            if (Deadlines.remaining(deadline) <= 0) {
+                throw new SocketTimeoutException("write deadline passed before the frame was begun");
+            }
             transport.write(buffers);
         } catch (IOException | RuntimeException e) {
             broken = e instanceof IOException io ? io : new IOException(e);

@@ -22,7 +22,11 @@ final class MessageOutput {
     private final FrameOutput frames;
     private final WriteDetector detector;
     private final BufferPool pool;
-    private final Utf8Validator utf8 = new Utf8Validator();
+    /** Checks messages that are whole. */
+    private final Utf8Validator wholeText = new Utf8Validator();
+
+    /** How far the text of the open message has been checked. */
+    private final Utf8Validator openText = new Utf8Validator();
 
     /** The open message, or null. */
     private MessageWriter open;
@@ -63,7 +67,8 @@ final class MessageOutput {
 
     MessageWriter nextWriter(MessageType type) throws IOException {
         finishOpenMessage();
-        utf8.reset();
+        frames.checkWritable();
+        openText.reset();
         firstFrame = true;
         buffer = pool.acquire().position(HEADER_ROOM);
         lent.set(buffer);
@@ -75,7 +80,7 @@ final class MessageOutput {
     /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
     void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
         if (writer.type() == MessageType.TEXT) {
-            acceptText(bytes);
+            accept(openText, bytes);
         }
         if (bytes.remaining() > 2 * buffer.capacity()) {
             flush(writer);
@@ -101,9 +106,9 @@ final class MessageOutput {
     void finish(MessageWriter writer) throws IOException {
         boolean complete = false;
         try {
-            append(writer, ByteBuffer.wrap(writer.unpairedSurrogate()));
+            writer.appendUnpairedSurrogate();
             if (writer.type() == MessageType.TEXT) {
-                finishText();
+                finish(openText);
             }
             sendBuffered(writer, true);
             complete = true;
@@ -146,8 +151,11 @@ final class MessageOutput {
         buffer.limit(buffer.position()).position(start);
         FrameHeaderEncoder.encode(buffer, fin, false, nextOpcode(writer.type()), length);
         buffer.position(start);
-        frames.writeEncoded(buffer);
-        buffer.clear().position(HEADER_ROOM);
+        try {
+            frames.writeEncoded(buffer);
+        } finally {
+            buffer.clear().position(HEADER_ROOM);
+        }
     }
 
     private void sendFragment(boolean fin, ByteBuffer payload) throws IOException {
@@ -161,12 +169,12 @@ final class MessageOutput {
     }
 
     private void checkText(ByteBuffer payload) {
-        utf8.reset();
-        acceptText(payload);
-        finishText();
+        wholeText.reset();
+        accept(wholeText, payload);
+        finish(wholeText);
     }
 
-    private void acceptText(ByteBuffer payload) {
+    private static void accept(Utf8Validator utf8, ByteBuffer payload) {
         long before = utf8.state();
         try {
             if (payload.hasArray()) {
@@ -185,7 +193,7 @@ final class MessageOutput {
         }
     }
 
-    private void finishText() {
+    private static void finish(Utf8Validator utf8) {
         try {
             utf8.finish();
         } catch (ProtocolException e) {

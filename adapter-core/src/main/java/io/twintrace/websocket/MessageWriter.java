@@ -55,6 +55,7 @@ public final class MessageWriter extends OutputStream {
         try {
             Objects.checkFromIndexSize(offset, length, bytes.length);
             checkOpen();
+            appendUnpairedSurrogate();
             output.append(this, ByteBuffer.wrap(bytes, offset, length));
         } catch (Throwable t) {
             detector.leave(Operation.WRITER_WRITE, t);
@@ -87,6 +88,7 @@ public final class MessageWriter extends OutputStream {
         long total = 0;
         try {
             checkOpen();
+            appendUnpairedSurrogate();
             byte[] piece = new byte[8192];
             for (int n; (n = in.read(piece)) >= 0; total += n) {
                 output.append(this, ByteBuffer.wrap(piece, 0, n));
@@ -138,11 +140,12 @@ public final class MessageWriter extends OutputStream {
         finished = true;
     }
 
-    /** The half of a character that was written last, as bytes to send; none in nearly every case. Only inside the guard. */
-    byte[] unpairedSurrogate() {
-        byte[] bytes = waitingHighSurrogate == 0 ? new byte[0] : new byte[] {'?'};
-        waitingHighSurrogate = 0;
-        return bytes;
+    /** Adds the half of a character that was written last, if its other half cannot come any more. Only inside the guard. */
+    void appendUnpairedSurrogate() throws IOException {
+        if (waitingHighSurrogate != 0) {
+            waitingHighSurrogate = 0;
+            output.append(this, ByteBuffer.wrap(new byte[] {'?'}));
+        }
     }
 
     private void checkOpen() throws IOException {

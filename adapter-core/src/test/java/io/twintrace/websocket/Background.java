@@ -67,7 +67,7 @@ final class Background<T> {
     Background<T> awaitWaitingIn(String outer) {
         eventually("waiting in " + outer, () -> {
             StackTraceElement[] stack = thread.getStackTrace();
-            return anyFrame(stack, outer) && anyFrame(stack, ".await");
+            return anyFrame(stack, outer) && (anyFrame(stack, ".await") || anyFrame(stack, "LockSupport.parkNanos"));
         });
         return this;
     }

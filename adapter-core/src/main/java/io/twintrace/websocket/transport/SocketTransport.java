@@ -8,6 +8,12 @@ import java.nio.channels.SocketChannel;
 
 /** The transport over a plain TCP socket that no container manages. */
 public final class SocketTransport implements Transport {
+    /**
+     * The JDK copies what remains of a heap buffer at each attempt to write, however little the peer then takes: offered
+     * whole, a large payload would be copied over and over.
+     */
+    private static final int MOST_COPIED = 128 * 1024;
+
     private final SocketChannel channel;
     private final ChannelWait readable;
     private final ChannelWait writable;
@@ -37,14 +43,24 @@ public final class SocketTransport implements Transport {
     @Override
     public void write(ByteBuffer[] buffers) throws IOException {
         ByteBuffer last = buffers[buffers.length - 1];
-        while (true) {
-            channel.write(buffers);
-            // A gathering write goes in order, but the last buffer may have been empty from the start.
-            if (!last.hasRemaining() && !anyRemaining(buffers)) {
-                return;
+        int end = last.limit();
+        try {
+            while (true) {
+                last.limit(endOfPiece(last, end));
+                channel.write(buffers);
+                if (anyRemaining(buffers)) {
+                    writable.await();
+                } else if (last.limit() == end) {
+                    return;
+                }
             }
-            writable.await();
+        } finally {
+            last.limit(end);
         }
+    }
+
+    private static int endOfPiece(ByteBuffer buffer, int end) {
+        return buffer.isDirect() || end - buffer.position() <= MOST_COPIED ? end : buffer.position() + MOST_COPIED;
     }
 
     private static boolean anyRemaining(ByteBuffer[] buffers) {
