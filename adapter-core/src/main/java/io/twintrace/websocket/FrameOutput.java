@@ -103,11 +103,8 @@ final class FrameOutput {
         } finally {
             unlockAndSendWaiting();
         }
-        if (opcode == Opcode.CLOSE) {
-            wakeReader();
-            if (broken != null) {
-                throw new IOException("the Close frame could not be written", broken);
-            }
+        if (opcode == Opcode.CLOSE && broken != null) {
+            throw new IOException("the Close frame could not be written", broken);
         }
     }
 
@@ -129,13 +126,8 @@ final class FrameOutput {
     private void beginClosing(byte[] payload) {
         if (closing.request(payload)) {
             transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
-            wakeReader();
+            transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
         }
-    }
-
-    /** Has a waiting reader look at its deadlines again. */
-    private void wakeReader() {
-        transport.readDeadline(System.nanoTime());
     }
 
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */
