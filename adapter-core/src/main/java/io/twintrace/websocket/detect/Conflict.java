@@ -92,25 +92,26 @@ final class Conflict {
         return firstFailed.compareAndSet(false, true);
     }
 
-    /** The second thread's view of the first: to be taken only after this conflict stands in the slot. */
-    void sampleFirst() {
+    /**
+     * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so that
+     * the first thread seldom has to sample it.
+     */
+    ConcurrentWriteException secondFails() {
+        secondPublished = writer(second, secondOperation);
+        sampleFirst();
+        ConcurrentWriteReport report = report();
+        WriterTrace other = new WriterTrace("first", report.first(), null);
+        return remember(exception(report, other));
+    }
+
+    private void sampleFirst() {
         Writer holder = firstSampled;
-        if (holder == null || holder.stack().isEmpty()) {
+        boolean known = isInterleaved() ? !holder.stack().isEmpty() : firstPublished != null;
+        if (!known) {
             StackTraceElement[] stack = StackTraces.withoutDetector(first.getStackTrace());
             String operation = holder != null ? holder.operation() : StackTraces.operationIn(stack);
             firstSampled = new Writer(nameOf(first), operation, List.of(stack));
         }
-    }
-
-    /**
-     * Builds the second thread's exception and publishes its stack. One that the first has published is preferred to the
-     * sampled one.
-     */
-    ConcurrentWriteException secondFails() {
-        secondPublished = writer(second, secondOperation);
-        ConcurrentWriteReport report = report();
-        WriterTrace other = new WriterTrace("first", report.first(), null);
-        return remember(exception(report, other));
     }
 
     /** Builds the first thread's exception and publishes its stack. */

@@ -187,7 +187,6 @@ public final class WriteDetector {
 
     /** The second thread's part, once its conflict stands in the slot. */
     private ConcurrentWriteException detected(Conflict conflict) {
-        conflict.sampleFirst();
         ConcurrentWriteException mine = conflict.secondFails();
         CONFLICTS.increment();
         ConcurrentWriteReport report = mine.report();
