@@ -77,9 +77,8 @@ final class Closing {
         writingEnded.countDown();
     }
 
-    /** Waits until nothing more will be read; false when the deadline came first. */
-    boolean awaitReadingEnded() throws InterruptedException {
-        return readingEnded.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
+    boolean hasWritingEnded() {
+        return writingEnded.getCount() == 0;
     }
 
     /** Waits until nothing more will be written; false when the deadline came first. */

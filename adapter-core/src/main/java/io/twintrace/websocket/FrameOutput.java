@@ -132,7 +132,7 @@ final class FrameOutput {
 
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */
     void peerHasClosed() {
-        if (closeWritten) {
+        if (closing.hasWritingEnded()) { // else whoever is writing it does this, once it is out
             finish();
         }
     }

@@ -4,8 +4,10 @@ import io.twintrace.websocket.ByteSource.IdleTimeoutException;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.Deadlines;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -97,8 +99,9 @@ final class ReadHalf {
         if (closing.hasReadingEnded()) {
             return true;
         }
-        if (!readLock.tryLock()) {
-            return closing.awaitReadingEnded(); // another thread is reading, and will see the Close frame
+        // Another thread that is reading will see the Close frame; where it stops reading first, this one goes on.
+        if (!readLock.tryLock(Deadlines.remaining(closing.deadline()), TimeUnit.NANOSECONDS)) {
+            return false;
         }
         try {
             if (!ended && failure == null) {
@@ -180,12 +183,27 @@ final class ReadHalf {
         source.release();
         if (e instanceof ProtocolException protocol) {
             output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
-            closer.lingerAndClose();
+            closeTransport();
         } else if (e instanceof IdleTimeoutException) {
             output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
         }
         closing.readingEnded();
         return failure;
+    }
+
+    /** Once the Close frame is out, which may have to go behind a frame in flight; at the close timeout without it. */
+    private void closeTransport() {
+        boolean told = false;
+        try {
+            told = closing.awaitWritingEnded();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (told) {
+            closer.lingerAndClose();
+        } else {
+            closer.abort();
+        }
     }
 
     private IOException translated(IOException e) {
