@@ -37,7 +37,7 @@ final class BigMessage {
     private static byte[] pieceAt(long at) {
         byte[] piece = new byte[PIECE];
         for (int i = 0; i < PIECE; i++) {
-            piece[i] = (byte) (i * 31 + (at >>> 16) + (i >>> 8));
+            piece[i] = (byte) (i * 31L + (at >>> 16) + (i >>> 8));
         }
         return piece;
     }

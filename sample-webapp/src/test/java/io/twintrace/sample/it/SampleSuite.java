@@ -7,7 +7,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** All tests of the running sample, for one kind of server. */
 @TestInstance(Lifecycle.PER_CLASS)
-abstract class SampleSuite implements PageTests, EchoTests {
+abstract class SampleSuite implements RaceTests, EchoTests, RoomTests, FlowTests, ForeignClientTests {
     private SampleServer server;
 
     abstract SampleServer start() throws Exception;
@@ -18,7 +18,7 @@ abstract class SampleSuite implements PageTests, EchoTests {
     }
 
     @AfterAll
-    void endServer() throws Exception {
+    void endServer() {
         if (server != null) {
             server.close();
         }
