@@ -11,9 +11,28 @@ import java.io.IOException;
 public final class CloseException extends IOException {
     private final CloseStatus status;
 
-    CloseException(CloseStatus status, Throwable cause) {
-        super(message(status), cause);
+    private CloseException(String message, CloseStatus status, Throwable cause) {
+        super(message, cause);
         this.status = status;
+    }
+
+    /** The connection ended without a Close frame. */
+    static CloseException abnormal(Throwable cause) {
+        CloseStatus status = new CloseStatus(CloseCode.ABNORMAL, "");
+        return new CloseException("WebSocket connection ended without a Close frame (1006)", status, cause);
+    }
+
+    /**
+     * The peer closed.
+     *
+     * @param isAnswer whether this side had closed before, so that the code is most likely its own, come back
+     */
+    static CloseException byPeer(CloseStatus status, boolean isAnswer) {
+        // The reason is the peer's text, so it stays out of the message, which may end in a log.
+        String message = isAnswer
+                ? "WebSocket connection was closed by this side, and the peer answered with code " + status.code()
+                : "peer closed the WebSocket connection with code " + status.code();
+        return new CloseException(message, status, null);
     }
 
     /** Code and reason; {@link CloseCode#ABNORMAL} where there was no Close frame. */
@@ -34,12 +53,5 @@ public final class CloseException extends IOException {
             }
         }
         return false;
-    }
-
-    /** The reason is the peer's text, so it stays out of the message, which may end in a log. */
-    private static String message(CloseStatus status) {
-        return status.code() == CloseCode.ABNORMAL
-                ? "WebSocket connection ended without a Close frame (1006)"
-                : "peer closed the WebSocket connection with code " + status.code();
     }
 }

@@ -18,6 +18,7 @@ final class Closing {
 
     private volatile long deadline = Deadlines.NONE;
     private volatile CloseStatus received;
+    private volatile boolean answer;
 
     Closing(long timeoutNanos) {
         this.timeoutNanos = timeoutNanos;
@@ -46,8 +47,15 @@ final class Closing {
         return deadline;
     }
 
+    /** Takes note of the peer's Close frame; before the one that answers it is requested. */
     void received(CloseStatus status) {
+        answer = requested.get() != null;
         received = status;
+    }
+
+    /** Whether the peer's Close frame came after this side had asked for one. */
+    boolean isReceivedAsAnswer() {
+        return answer;
     }
 
     /** The peer's Close frame, or null. */

@@ -96,18 +96,15 @@ final class FrameOutput {
         try {
             checkWritable();
             if (opcode == Opcode.CLOSE) {
-                closing.request(payload); // sent on the way out
+                beginClosing(payload); // sent on the way out
             } else {
                 send(true, false, opcode, ByteBuffer.wrap(payload), until);
             }
         } finally {
             unlockAndSendWaiting();
         }
-        if (opcode == Opcode.CLOSE) {
-            wakeReader();
-            if (broken != null) {
-                throw new IOException("the Close frame could not be written", broken);
-            }
+        if (opcode == Opcode.CLOSE && broken != null) {
+            throw new IOException("the Close frame could not be written", broken);
         }
     }
 
@@ -122,16 +119,15 @@ final class FrameOutput {
      * close timeout. Nothing happens when a Close frame was requested before.
      */
     void requestClose(byte[] payload) {
-        if (closing.request(payload)) {
-            transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
-            wakeReader();
-        }
+        beginClosing(payload);
         sendWaitingIfFree();
     }
 
-    /** Has a waiting reader look at its deadlines again. */
-    private void wakeReader() {
-        transport.readDeadline(System.nanoTime());
+    private void beginClosing(byte[] payload) {
+        if (closing.request(payload)) {
+            transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
+            transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
+        }
     }
 
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */

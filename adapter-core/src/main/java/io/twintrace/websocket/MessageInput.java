@@ -132,7 +132,7 @@ final class MessageInput {
                 return -1;
             }
             if (!nextDataFrame()) {
-                throw new CloseException(Objects.requireNonNull(closing.received()), null);
+                throw CloseException.byPeer(Objects.requireNonNull(closing.received()), closing.isReceivedAsAnswer());
             }
             checkEndOfText();
         }
@@ -236,6 +236,6 @@ final class MessageInput {
         if (CloseCode.isOrdinary(status.code()) && !sequence.insideMessage()) {
             return false;
         }
-        throw new CloseException(status, null);
+        throw CloseException.byPeer(status, closing.isReceivedAsAnswer());
     }
 }

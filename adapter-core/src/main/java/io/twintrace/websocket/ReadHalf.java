@@ -209,7 +209,7 @@ final class ReadHalf {
     private IOException translated(IOException e) {
         IOException broken = output.broken();
         if (e instanceof EOFException) {
-            return new CloseException(new CloseStatus(CloseCode.ABNORMAL, ""), broken);
+            return CloseException.abnormal(broken);
         }
         if (broken != null && broken != e && !(e instanceof ProtocolException)) {
             e.addSuppressed(broken); // why the transport was closed under this reader

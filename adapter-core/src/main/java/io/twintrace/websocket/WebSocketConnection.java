@@ -7,7 +7,6 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.handshake.HandshakeRequest;
@@ -44,6 +43,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Deadlines are points of the wall clock, read when they are set; null means none.
  */
 public final class WebSocketConnection implements AutoCloseable {
+    /** The compression level that looks for no repetitions; for {@link #setCompressionLevel}. */
+    public static final int HUFFMAN_ONLY = -2;
+
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final String name;
@@ -205,7 +207,7 @@ public final class WebSocketConnection implements AutoCloseable {
         source.readDeadline(Deadlines.at(deadline));
     }
 
-    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Reading thread. */
+    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Any thread. */
     public void setReadLimit(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
@@ -342,12 +344,12 @@ public final class WebSocketConnection implements AutoCloseable {
     /**
      * How hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
      *
-     * @param level -2 (Huffman only) to 9
+     * @param level {@link #HUFFMAN_ONLY} (-2), the library's default (-1), or 0 for none to 9 for the hardest
      */
     public void setCompressionLevel(int level) {
         detector.enter(Operation.SET_COMPRESSION_LEVEL);
         try {
-            if (level < -2 || level > 9) {
+            if (level < HUFFMAN_ONLY || level > 9) {
                 throw new IllegalArgumentException("compression level is " + level + ", but must be -2 to 9");
             }
         } catch (Throwable t) {
@@ -366,15 +368,10 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param deadline until when; null for the write timeout of the options
      * @throws java.net.SocketTimeoutException at the deadline; harmless when it passed before the frame's turn came
      * @throws CloseSentException after a Close frame
+     * @throws IllegalArgumentException for a payload that such a frame cannot have
      */
     public void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException {
-        if (payload.length > FrameHeader.MAX_CONTROL_PAYLOAD) {
-            throw new IllegalArgumentException(
-                    "a control frame holds at most 125 bytes, and this payload has " + payload.length);
-        }
-        if (type == ControlType.CLOSE) {
-            checkClosePayload(payload);
-        }
+        type.check(payload);
         frames.writeControl(type.opcode(), payload, Deadlines.at(deadline));
     }
 
@@ -431,17 +428,12 @@ public final class WebSocketConnection implements AutoCloseable {
         output.abandon();
     }
 
-    /** On the second of the two threads, at the moment of detection. */
+    /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */
     private void onConflict(ConcurrentWriteReport report) {
-        frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
-        conflictListener.onConcurrentWrite(report);
-    }
-
-    private static void checkClosePayload(byte[] payload) {
         try {
-            CloseStatus unused = CloseStatus.parse(payload);
-        } catch (ProtocolException e) {
-            throw new IllegalArgumentException("not the payload of a Close frame", e);
+            conflictListener.onConcurrentWrite(report);
+        } finally {
+            frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
         }
     }
 

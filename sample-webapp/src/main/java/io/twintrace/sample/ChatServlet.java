@@ -6,6 +6,7 @@ import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,7 +72,8 @@ public final class ChatServlet extends UpgradeServlet {
 
     private static void ping(WebSocketConnection connection) {
         try {
-            connection.writeControl(ControlType.PING, new byte[0], null);
+            // With a deadline, so that one stuck peer does not hold up the pings of all others.
+            connection.writeControl(ControlType.PING, new byte[0], Instant.now().plusSeconds(2));
         } catch (IOException e) {
             // The connection has ended; its handler knows.
         }

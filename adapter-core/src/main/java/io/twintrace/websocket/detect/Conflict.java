@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The record of one conflict: what stands in the detector's slot from the moment of detection on. The second thread makes
- * it, its own stack included, before it becomes visible; the first thread publishes its stack in it before it throws.
+ * it, without a stack at first, since a short write is over before a stack is taken. Each of the two publishes its own
+ * stack here before it throws, and samples the other's where that one has not yet done so.
  */
 final class Conflict {
     private final String connection;
@@ -17,13 +18,17 @@ final class Conflict {
     private final Kind kind;
     private final Instant time = Instant.now();
     private final Thread first;
-    private final Writer second;
+    private final Thread second;
+    private final Operation secondOperation;
     private final List<StackTraceElement> openedAt;
 
     /** The first thread's own account, set by it before it throws. */
     private volatile Writer firstPublished;
 
-    /** What the second thread saw of the first, until there is better. */
+    /** The second thread's own account, likewise. */
+    private volatile Writer secondPublished;
+
+    /** What the second thread saw of the first; null until it has looked. */
     private volatile Writer firstSampled;
 
     /** The exception of whichever thread built its own first: the cause of those of later writes. */
@@ -37,24 +42,23 @@ final class Conflict {
             Kind kind,
             Thread first,
             Writer firstSampled,
-            Writer second,
-            StackTraceElement[] openedAt) {
+            Thread second,
+            Operation secondOperation,
+            List<StackTraceElement> openedAt) {
         this.connection = connection;
         this.level = level;
         this.kind = kind;
         this.first = first;
         this.firstSampled = firstSampled;
         this.second = second;
-        this.openedAt = List.of(openedAt);
+        this.secondOperation = secondOperation;
+        this.openedAt = openedAt;
     }
 
-    /** The second thread has come while the first is inside a call. */
+    /** The second thread has come while the first is inside a call, and is in a hurry to say so. */
     static Conflict overlapping(
             String connection, DetectorLevel level, Thread first, Thread second, Operation secondOperation) {
-        Writer unknown = new Writer(nameOf(first), "a write", List.of());
-        Writer caller = writer(second, secondOperation);
-        return new Conflict(
-                connection, level, Kind.OVERLAPPING_CALLS, first, unknown, caller, new StackTraceElement[0]);
+        return new Conflict(connection, level, Kind.OVERLAPPING_CALLS, first, null, second, secondOperation, List.of());
     }
 
     /** The second thread starts a message while the first holds one open; the traces are empty unless traced. */
@@ -67,12 +71,16 @@ final class Conflict {
             StackTraceElement[] lastEntry,
             StackTraceElement[] openedAt) {
         Writer holder = new Writer(nameOf(first), "an unfinished message", List.of(lastEntry));
-        Writer caller = writer(second, secondOperation);
-        return new Conflict(connection, level, Kind.INTERLEAVED_MESSAGE, first, holder, caller, openedAt);
+        return new Conflict(
+                connection, level, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, List.of(openedAt));
     }
 
     boolean isFirst(Thread thread) {
         return thread == first;
+    }
+
+    boolean isSecond(Thread thread) {
+        return thread == second;
     }
 
     boolean isInterleaved() {
@@ -84,27 +92,34 @@ final class Conflict {
         return firstFailed.compareAndSet(false, true);
     }
 
-    /** The second thread's view of the first: to be taken only after this conflict stands in the slot. */
-    void sampleFirst() {
-        if (firstSampled.stack().isEmpty()) {
-            StackTraceElement[] stack = first.getStackTrace();
-            String operation = isInterleaved() ? firstSampled.operation() : StackTraces.operationIn(stack);
-            firstSampled = new Writer(firstSampled.thread(), operation, List.of(stack));
-        }
-    }
-
-    /** Builds the second thread's exception. A stack that the first has published is preferred to a sampled one. */
+    /**
+     * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so that
+     * the first thread seldom has to sample it.
+     */
     ConcurrentWriteException secondFails() {
+        secondPublished = writer(second, secondOperation);
+        sampleFirst();
         ConcurrentWriteReport report = report();
         WriterTrace other = new WriterTrace("first", report.first(), null);
         return remember(exception(report, other));
     }
 
+    private void sampleFirst() {
+        Writer holder = firstSampled;
+        boolean known = isInterleaved() ? !holder.stack().isEmpty() : firstPublished != null;
+        if (!known) {
+            StackTraceElement[] stack = StackTraces.withoutDetector(first.getStackTrace());
+            String operation = holder != null ? holder.operation() : StackTraces.operationIn(stack);
+            firstSampled = new Writer(nameOf(first), operation, List.of(stack));
+        }
+    }
+
     /** Builds the first thread's exception and publishes its stack. */
     ConcurrentWriteException firstFails(Thread thread, Operation operation) {
         firstPublished = writer(thread, operation);
-        WriterTrace other = new WriterTrace("second", second, null);
-        return remember(exception(report(), other));
+        ConcurrentWriteReport report = report();
+        WriterTrace other = new WriterTrace("second", report.second(), null);
+        return remember(exception(report, other));
     }
 
     /** Builds the exception of any call that comes after the two. */
@@ -119,9 +134,31 @@ final class Conflict {
     }
 
     ConcurrentWriteReport report() {
+        return new ConcurrentWriteReport(connection, time, kind, level, firstWriter(), secondWriter(), openedAt);
+    }
+
+    private Writer firstWriter() {
         Writer published = firstPublished;
-        Writer known = published != null && !isInterleaved() ? published : firstSampled;
-        return new ConcurrentWriteReport(connection, time, kind, level, known, second, openedAt);
+        if (published != null && !isInterleaved()) {
+            return published;
+        }
+        Writer sampled = firstSampled;
+        return sampled != null ? sampled : new Writer(nameOf(first), "a write", List.of());
+    }
+
+    /**
+     * The second thread stays inside its write until it has published its stack, so one that is sampled before that is
+     * from there as well.
+     */
+    private Writer secondWriter() {
+        if (secondPublished == null) {
+            StackTraceElement[] stack = StackTraces.withoutDetector(second.getStackTrace());
+            Writer sampled = new Writer(nameOf(second), secondOperation.methodName(), List.of(stack));
+            if (secondPublished == null) {
+                return sampled;
+            }
+        }
+        return secondPublished;
     }
 
     private ConcurrentWriteException remember(ConcurrentWriteException exception) {
@@ -130,11 +167,7 @@ final class Conflict {
     }
 
     private static ConcurrentWriteException exception(ConcurrentWriteReport report, Throwable cause) {
-        return new ConcurrentWriteException(
-                report.summary() + ". Both fail, and the connection is closed with 1011. How to fix it: "
-                        + ConcurrentWriteException.HELP,
-                report,
-                cause);
+        return new ConcurrentWriteException(report.logMessage(), report, cause);
     }
 
     private static Writer writer(Thread thread, Operation operation) {

@@ -42,4 +42,8 @@ public enum Operation {
     boolean continuesMessage() {
         return continuesMessage;
     }
+
+    boolean isSetting() {
+        return !startsMessage && !continuesMessage;
+    }
 }

@@ -12,14 +12,23 @@ final class StackTraces {
 
     private StackTraces() {}
 
-    /** The trace without the detector's own frames on top, so that the write method comes first. */
+    /** The trace of the calling thread, from the write method on. */
     static StackTraceElement[] ofCaller(Throwable here) {
-        StackTraceElement[] stack = here.getStackTrace();
-        int top = 0;
-        while (top < stack.length - 1 && isDetectors(stack[top])) {
-            top++;
+        return withoutDetector(here.getStackTrace());
+    }
+
+    /**
+     * The trace without the detector's own frames, and what of the platform they called, so that the write method comes
+     * first. Only those on top: further down, the detector may be calling a listener that writes to another connection.
+     */
+    static StackTraceElement[] withoutDetector(StackTraceElement[] stack) {
+        int writeMethod = 0;
+        for (int i = 0; i < stack.length && (isDetectors(stack[i]) || isPlatforms(stack[i])); i++) {
+            if (isDetectors(stack[i])) {
+                writeMethod = i + 1;
+            }
         }
-        return Arrays.copyOfRange(stack, top, stack.length);
+        return Arrays.copyOfRange(stack, writeMethod, stack.length);
     }
 
     /** The guarded operation nearest to the top of a sampled stack. */
@@ -48,6 +57,14 @@ final class StackTraces {
 
     private static boolean isDetectors(StackTraceElement frame) {
         String name = frame.getClassName();
-        return name.equals(WriteDetector.class.getName()) || name.equals(Conflict.class.getName());
+        return name.equals(WriteDetector.class.getName())
+                || name.equals(Conflict.class.getName())
+                || name.equals(StackTraces.class.getName())
+                || name.equals(ConcurrentWriteEvent.class.getName());
+    }
+
+    private static boolean isPlatforms(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
     }
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>The order of steps is what makes "exactly one failed" impossible. The second thread swaps the first for a conflict
  * before anything else; from then on the first cannot leave unnoticed, since leaving means swapping itself for null. So
- * either the first left in time, and nothing happened, or both find the conflict. The first publishes its own stack
- * before it throws, and the second looks for a published stack after it has sampled one: whichever it uses was taken
- * while the first was inside the write method.
+ * either the first left in time, and nothing happened, or both find the conflict. Each of them publishes its own stack
+ * before it throws, and looks for the other's published stack after it has sampled one: whichever it uses was taken while
+ * the other was inside the write method.
  *
  * <p>{@link #enter} and {@link #leave} come in pairs around each guarded method, from its first line to its last:
  *
@@ -37,7 +37,9 @@ public final class WriteDetector {
 
     static {
         try {
-            SLOT = MethodHandles.lookup().findVarHandle(WriteDetector.class, "slot", Object.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SLOT = lookup.findVarHandle(WriteDetector.class, "slot", Object.class);
+            lookup.ensureInitialized(Conflict.class); // else the first conflict would be over before it is loaded
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -60,7 +62,7 @@ public final class WriteDetector {
     /** Where the open message was opened; only at level TRACED. */
     private StackTraceElement[] openedAt = NO_STACK;
 
-    /** Where the latest call came in; only at level TRACED. */
+    /** Where the latest call that writes came in, so the message holder's while one is open; only at level TRACED. */
     private StackTraceElement[] lastEntry = NO_STACK;
 
     /**
@@ -95,7 +97,7 @@ public final class WriteDetector {
         if (messageHolder != null) {
             enterDuringMessage(operation, me);
         }
-        if (traced) {
+        if (traced && !operation.isSetting()) { // a setting may be another thread's than the holder's
             lastEntry = StackTraces.ofCaller(new Throwable());
         }
     }
@@ -185,7 +187,6 @@ public final class WriteDetector {
 
     /** The second thread's part, once its conflict stands in the slot. */
     private ConcurrentWriteException detected(Conflict conflict) {
-        conflict.sampleFirst();
         ConcurrentWriteException mine = conflict.secondFails();
         CONFLICTS.increment();
         ConcurrentWriteReport report = mine.report();
@@ -200,7 +201,9 @@ public final class WriteDetector {
 
     /** The holder of the cut message fails once as the first writer, everybody else as one who came later. */
     private static ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
-        boolean holder = conflict.isInterleaved() && (conflict.isFirst(me) || operation.continuesMessage());
+        boolean holder = conflict.isInterleaved()
+                && !conflict.isSecond(me)
+                && (conflict.isFirst(me) || operation.continuesMessage());
         return holder && conflict.claimFirst() ? conflict.firstFails(me, operation) : conflict.laterFails(operation);
     }
 }

@@ -7,7 +7,7 @@ package io.twintrace.websocket.frame;
 public final class FrameSequence {
     private final int fragmentLimit;
 
-    private long readLimit;
+    private volatile long readLimit;
     private boolean insideMessage;
     private int fragments;
     private long length;
@@ -21,7 +21,7 @@ public final class FrameSequence {
         this.fragmentLimit = fragmentLimit;
     }
 
-    /** Changes the limit in bytes; holds from the next frame on. */
+    /** Changes the limit in bytes; holds from the next frame on. Any thread. */
     public void readLimit(long bytes) {
         this.readLimit = bytes;
     }

@@ -1,21 +1,20 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.CloseException;
-import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The connections of one servlet, from their acceptance to the end of their handlers. Safe for any thread. */
@@ -24,59 +23,119 @@ final class Connections {
     private final WebSocketHandler handler;
     private final HandlerThreads threads;
     private final int limit;
+    private final Duration handshakeTimeout;
 
     private final AtomicInteger admitted = new AtomicInteger();
+    private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
     private final Map<WebSocketConnection, Thread> running = new ConcurrentHashMap<>();
 
     /** Completed once this is stopping and nobody is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
+    private final AtomicBoolean full = new AtomicBoolean();
     private volatile boolean stopping;
 
-    Connections(ServletContext context, WebSocketHandler handler, int limit) {
+    Connections(ServletContext context, WebSocketHandler handler, int limit, Duration handshakeTimeout) {
         this.context = context;
         this.handler = handler;
         this.limit = limit;
+        this.handshakeTimeout = handshakeTimeout;
         this.threads = new HandlerThreads(context.getClassLoader());
+    }
+
+    /** Room for one connection, from the request on. Taken once: by the connection, or by giving it back. */
+    final class Place {
+        private final long expires = Deadlines.after(handshakeTimeout);
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        private Place() {}
+
+        /** Gives the place back, if no connection has taken it. */
+        void giveBack() {
+            if (take()) {
+                leave();
+            }
+        }
+
+        /** Runs the handler for a connection, on a thread of its own; too late a connection is closed. */
+        void start(WebSocketConnection connection) {
+            if (take()) {
+                run(connection);
+            } else {
+                connection.abort();
+            }
+        }
+
+        private boolean take() {
+            return taken.compareAndSet(false, true) && reserved.remove(this);
+        }
     }
 
     boolean isStopping() {
         return stopping;
     }
 
-    /** Reserves a place for one more connection; false when the limit is reached. */
-    boolean admit() {
-        if (admitted.incrementAndGet() > limit) {
-            withdraw();
-            return false;
+    /** Reserves a place for one more connection; null when the limit is reached. */
+    Place admit() {
+        if (admitted.get() >= limit) {
+            giveBackExpired();
         }
-        return true;
+        if (admitted.incrementAndGet() > limit) {
+            leave();
+            if (full.compareAndSet(false, true)) { // one line, however many are refused
+                context.log("refusing WebSockets with 503: " + limit
+                        + " connections are open, the limit of init-param max-connections");
+            }
+            return null;
+        }
+        full.set(false);
+        Place place = new Place();
+        reserved.add(place);
+        return place;
     }
 
-    /** Gives a reserved place back. */
-    void withdraw() {
+    /** A container that has failed after the servlet returned hands no socket over, and does not say so. */
+    private void giveBackExpired() {
+        for (Place place : reserved) {
+            if (Deadlines.remaining(place.expires) <= 0) {
+                place.giveBack();
+            }
+        }
+    }
+
+    private void leave() {
         if (admitted.decrementAndGet() == 0 && stopping) {
             drained.complete(null);
         }
     }
 
-    /** Runs the handler for a connection that was admitted, on a thread of its own. */
-    void start(WebSocketConnection connection) {
-        threads.start("websocket-" + connection.name(), () -> {
-            running.put(connection, Thread.currentThread());
-            try {
-                if (stopping) {
-                    connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
-                }
-                run(connection);
-            } finally {
-                running.remove(connection);
-                withdraw();
+    private void run(WebSocketConnection connection) {
+        boolean started = false;
+        try {
+            threads.start("websocket-" + connection.name(), () -> runHere(connection));
+            started = true;
+        } finally {
+            if (!started) { // no thread could be had
+                connection.abort();
+                leave();
             }
-        });
+        }
     }
 
-    private void run(WebSocketConnection connection) {
+    private void runHere(WebSocketConnection connection) {
+        running.put(connection, Thread.currentThread());
+        try {
+            if (stopping) {
+                connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
+            }
+            handle(connection);
+        } finally {
+            running.remove(connection);
+            leave();
+        }
+    }
+
+    private void handle(WebSocketConnection connection) {
         try {
             handler.handle(connection);
             connection.close();
@@ -88,11 +147,7 @@ final class Connections {
 
     /** A peer that goes away is everyday life and takes one line; anything else shows where it came from. */
     private void log(WebSocketConnection connection, Throwable t) {
-        if (t instanceof CloseException
-                || t instanceof CloseSentException
-                || t instanceof ProtocolException
-                || t instanceof SocketTimeoutException
-                || t instanceof ClosedChannelException) {
+        if (t instanceof IOException && !connection.isOpen()) {
             context.log(connection + " ended: " + t);
         } else {
             context.log(connection + " is closed with 1011 after its handler threw", t);
@@ -106,6 +161,7 @@ final class Connections {
      */
     CompletableFuture<Void> beginStop() {
         stopping = true;
+        reserved.forEach(Place::giveBack);
         if (admitted.get() == 0) {
             drained.complete(null);
         }

@@ -29,7 +29,11 @@ final class HandlerThreads {
             Thread thread = Thread.currentThread();
             thread.setName(name);
             thread.setContextClassLoader(contextClassLoader);
-            task.run();
+            try {
+                task.run();
+            } finally {
+                thread.setName("websocket-idle"); // a pooled thread waits for the next one
+            }
         };
         if (pool != null) {
             pool.execute(inContext);

@@ -30,14 +30,14 @@ final class InitParams {
                     Map.entry("origins", (b, v) -> b.originPolicy(origins(v))),
                     Map.entry("subprotocols", (b, v) -> b.subprotocols(list(v))),
                     Map.entry("read-limit", (b, v) -> b.readLimit(size(v))),
-                    Map.entry("fragment-limit", (b, v) -> b.fragmentLimit(Math.toIntExact(size(v)))),
+                    Map.entry("fragment-limit", (b, v) -> b.fragmentLimit(count(v))),
                     Map.entry("handshake-timeout", (b, v) -> b.handshakeTimeout(duration(v))),
                     Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
                     Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
-                    Map.entry("max-connections", (b, v) -> b.maxConnections(Math.toIntExact(size(v)))),
+                    Map.entry("max-connections", (b, v) -> b.maxConnections(count(v))),
                     Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v)))));
 
     private InitParams() {}
@@ -93,10 +93,18 @@ final class InitParams {
                 .toList();
     }
 
+    private static int count(String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("write a whole number", e);
+        }
+    }
+
     private static long size(String value) {
         Matcher matcher = SIZE.matcher(value);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("write a number, for bytes also with KiB, MiB or GiB, such as 64KiB");
+            throw new IllegalArgumentException("write a number of bytes, or with KiB, MiB or GiB, such as 64KiB");
         }
         int shift = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
             case "kib" -> 10;

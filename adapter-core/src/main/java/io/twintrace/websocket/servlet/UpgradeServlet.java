@@ -3,6 +3,7 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -61,6 +63,16 @@ public class UpgradeServlet extends HttpServlet {
         this.givenOptions = options;
     }
 
+    /** Whether a request asks for a WebSocket at all: for filters, and servlets that serve pages as well. */
+    public static boolean isUpgrade(HttpServletRequest request) {
+        return Handshake.isUpgrade(snapshot(request));
+    }
+
+    /** The subprotocols that a request asks for, in the client's order. */
+    public static List<String> subprotocols(HttpServletRequest request) {
+        return Handshake.subprotocols(snapshot(request));
+    }
+
     /** The options before init-params are applied; for subclasses to override. Called once, at the start. */
     protected WebSocketOptions defaultOptions() {
         return WebSocketOptions.defaults();
@@ -76,7 +88,7 @@ public class UpgradeServlet extends HttpServlet {
 
     /**
      * May take along from the request what the connection will need, such as the HTTP session, into
-     * {@link WebSocketConnection#attributes()}. Called on the request's thread before 101 is sent; the request is not
+     * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is sent; the request is not
      * valid later.
      */
     protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
@@ -98,10 +110,10 @@ public class UpgradeServlet extends HttpServlet {
             handler = findHandler(params.get(InitParams.HANDLER));
             handover = Handovers.forContainer(getServletContext());
         } catch (IllegalArgumentException | IllegalStateException e) {
-            getServletContext().log("servlet \"" + getServletName() + "\" cannot start: " + e.getMessage());
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
-        connections = new Connections(getServletContext(), this::handle, options.maxConnections());
+        connections = new Connections(
+                getServletContext(), this::handle, options.maxConnections(), options.handshakeTimeout());
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
     }
@@ -124,46 +136,53 @@ public class UpgradeServlet extends HttpServlet {
         HandshakeResult result = options.handshake().answer(handshake);
         if (result instanceof Refused refused) {
             refuse(request, response, refused);
-        } else if (connections.isStopping()) {
+            return;
+        }
+        if (connections.isStopping()) {
             refuse(request, response, new Refused(503, "this server is stopping", Map.of("Retry-After", "5")));
-        } else if (!connections.admit()) {
-            getServletContext()
-                    .log("refused a WebSocket on " + handshake.path() + ": " + options.maxConnections()
-                            + " connections are open, the limit of init-param max-connections");
+            return;
+        }
+        Connections.Place place = connections.admit();
+        if (place == null) {
             refuse(request, response, new Refused(503, "too many connections", Map.of("Retry-After", "5")));
-        } else {
-            upgrade(request, response, handshake, (Accepted) result);
+            return;
+        }
+        boolean handedOver = false;
+        try {
+            upgrade(request, response, handshake, (Accepted) result, place);
+            handedOver = true;
+        } finally {
+            if (!handedOver) {
+                place.giveBack();
+            }
         }
     }
 
     private void upgrade(
-            HttpServletRequest request, HttpServletResponse response, HandshakeRequest handshake, Accepted accepted)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            HandshakeRequest handshake,
+            Accepted accepted,
+            Connections.Place place)
             throws ServletException, IOException {
-        boolean handedOver = false;
-        try {
-            if (response.isCommitted()) {
-                throw new ServletException("the response is committed already, so " + handshake.path()
-                        + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
-                        + "\" has written to it");
-            }
-            Map<String, Object> attributes = new TreeMap<>();
-            prepare(request, attributes);
-            handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
-                WebSocketConnection connection = WebSocketConnection.server(
-                        transport,
-                        handshake,
-                        accepted.subprotocol(),
-                        options,
-                        report -> getServletContext().log(report.logMessage(), report.asThrowable()));
-                connection.attributes().putAll(attributes);
-                connections.start(connection);
-            });
-            handedOver = true;
-        } finally {
-            if (!handedOver) {
-                connections.withdraw();
-            }
+        if (response.isCommitted()) {
+            throw new ServletException("the response is committed already, so " + handshake.path()
+                    + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
+                    + "\" has written to it");
         }
+        Map<String, Object> attributes = new TreeMap<>();
+        prepare(request, attributes);
+        handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
+            WebSocketConnection connection = WebSocketConnection.server(
+                    transport,
+                    handshake,
+                    accepted.subprotocol(),
+                    options,
+                    report -> getServletContext().log(report.logMessage(), report.asThrowable()));
+            attributes.values().removeIf(Objects::isNull);
+            connection.attributes().putAll(attributes);
+            place.start(connection);
+        });
     }
 
     private WebSocketHandler findHandler(String className) {

@@ -1,6 +1,8 @@
 package io.twintrace.sample.launch;
 
+import io.twintrace.websocket.jetty.HandshakeDeadline;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,6 +17,7 @@ public final class JettyServer {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setPort(port);
+        HandshakeDeadline.set(connector, Duration.ofSeconds(10));
         server.addConnector(connector);
 
         WebAppContext context = new WebAppContext(war.toString(), "/");

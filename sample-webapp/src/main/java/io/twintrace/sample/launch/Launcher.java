@@ -14,13 +14,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 
 /**
  * The WAR's main class: unpacks the Jetty in WEB-INF/jetty next to nothing else, and has it deploy the WAR as any Jetty
  * would. Knows nothing but the JDK.
  */
 public final class Launcher {
-    private static final String JETTY = "WEB-INF/jetty/";
+    /** The server, and what it needs of the library. */
+    private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
+
     private static final String USAGE = "usage: java -jar sample-webapp.war [--port N]   (8080 without it, 0 for any)";
 
     private Launcher() {}
@@ -63,7 +66,7 @@ public final class Launcher {
         List<URL> jars = new ArrayList<>();
         try (JarFile file = new JarFile(war.toFile())) {
             for (JarEntry entry : Collections.list(file.entries())) {
-                if (entry.getName().startsWith(JETTY) && entry.getName().endsWith(".jar")) {
+                if (SERVER_JAR.matcher(entry.getName()).matches()) {
                     Path jar = work.resolve(Path.of(entry.getName()).getFileName());
                     try (InputStream in = file.getInputStream(entry)) {
                         Files.copy(in, jar);

@@ -1,0 +1,99 @@
+package io.twintrace.websocket.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** A named thread that does what it is told, one thing after the other, and says what came of it. */
+final class Actor implements AutoCloseable {
+    private static final long DEADLINE_SECONDS = 20;
+
+    private final ExecutorService executor;
+    private final Thread thread;
+    private Future<?> doing;
+
+    Actor(String name) throws Exception {
+        this.executor = Executors.newSingleThreadExecutor(task -> new Thread(task, name));
+        this.thread = executor.submit(Thread::currentThread).get();
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** As the report writes it. */
+    String name() {
+        return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
+    }
+
+    void start(Guarded.Body body) {
+        doing = executor.submit(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /** Waits for what was started; null where it went well. */
+    Throwable outcome() throws Exception {
+        assertNotNull(doing, "nothing was started");
+        try {
+            return (Throwable) doing.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } finally {
+            doing = null;
+        }
+    }
+
+    void does(Guarded.Body body) throws Exception {
+        start(body);
+        assertNull(outcome());
+    }
+
+    ConcurrentWriteException failsWhen(Guarded.Body body) throws Exception {
+        start(body);
+        return failed();
+    }
+
+    ConcurrentWriteException failed() throws Exception {
+        return assertInstanceOf(ConcurrentWriteException.class, outcome());
+    }
+
+    /** Lets the thread end, and waits until it has. */
+    void goesHome() throws InterruptedException {
+        executor.shutdownNow();
+        thread.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
+        assertFalse(thread.isAlive(), thread + " has not ended");
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    static void await(CountDownLatch latch) throws InterruptedException {
+        assertTrue(latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS), "nothing came within the deadline");
+    }
+
+    /** The stack passes through that method of {@link Guarded}. */
+    static void assertInside(String method, StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getClassName().equals(Guarded.class.getName())
+                    && frame.getMethodName().equals(method)) {
+                return;
+            }
+        }
+        assertEquals(method, Arrays.toString(stack), "not in the stack");
+    }
+}

@@ -1,0 +1,116 @@
+package io.twintrace.websocket.detect;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What stands in a log afterwards. */
+@Timeout(60)
+class ConcurrentWriteReportTest {
+    private static final StackTraceElement WRITE = new StackTraceElement("a.Chat", "send", "Chat.java", 10);
+    private static final StackTraceElement TIMER = new StackTraceElement("a.Timer", "tick", "Timer.java", 20);
+    private static final StackTraceElement OPEN = new StackTraceElement("a.Chat", "open", "Chat.java", 5);
+
+    @Test
+    void overlapIsRenderedWithBothStacks() {
+        ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, List.of(WRITE), List.of());
+        assertEquals("""
+                Concurrent write to WebSocket connection #7 /chat: thread "bob" (#2) called writeJson while thread \
+                "alice" (#1) was in writeMessage. Both calls fail, the connection is closed with 1011. How to fix it: docs/concurrent-writes.md (in the \
+                jar: META-INF/twintrace/concurrent-writes.md)
+                First writer: thread "alice" (#1) in writeMessage
+                    at a.Chat.send(Chat.java:10)
+                Second writer: thread "bob" (#2) in writeJson
+                    at a.Timer.tick(Timer.java:20)
+                """, report.render());
+    }
+
+    @Test
+    void openedMessageIsRenderedWithItsOpening() {
+        ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, List.of(WRITE), List.of(OPEN));
+        assertEquals("""
+                Concurrent write to WebSocket connection #7 /chat: thread "bob" (#2) called writeJson while thread \
+                "alice" (#1) had an unfinished message open. Both calls fail, the connection is closed with 1011. How to fix it: docs/concurrent-writes.md (in the \
+                jar: META-INF/twintrace/concurrent-writes.md)
+                First writer: thread "alice" (#1) in writeMessage
+                    at a.Chat.send(Chat.java:10)
+                Its message was opened here
+                    at a.Chat.open(Chat.java:5)
+                Second writer: thread "bob" (#2) in writeJson
+                    at a.Timer.tick(Timer.java:20)
+                """, report.render());
+    }
+
+    @Test
+    void throwableForALoggerHasTheSecondWriterOnTopAndTheFirstAsItsCause() {
+        ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, List.of(WRITE), List.of(OPEN));
+        Throwable second = report.asThrowable();
+        Throwable first = second.getCause();
+        Throwable opening = first.getCause();
+        assertEquals("the second writer, thread \"bob\" (#2) in writeJson", second.getMessage());
+        assertArrayEquals(new StackTraceElement[] {TIMER}, second.getStackTrace());
+        assertEquals("the first writer, thread \"alice\" (#1) in writeMessage", first.getMessage());
+        assertArrayEquals(new StackTraceElement[] {WRITE}, first.getStackTrace());
+        assertEquals(
+                "the first writer, thread \"alice\" (#1) in nextWriter, opening the message", opening.getMessage());
+        assertArrayEquals(new StackTraceElement[] {OPEN}, opening.getStackTrace());
+        assertNull(opening.getCause());
+    }
+
+    @Test
+    void throwableOfAnOverlapHasNoOpening() {
+        ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, List.of(WRITE), List.of());
+        assertNull(report.asThrowable().getCause().getCause());
+        assertTrue(report.render().startsWith(report.logMessage() + "\n"));
+    }
+
+    /** The text is built of the names alone: take them away, and only fixed words are left. */
+    @Test
+    void messagesHoldNothingButNames() throws Exception {
+        Guarded connection = new Guarded(DetectorLevel.MESSAGES);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch mayLeave = new CountDownLatch(1);
+        try (Actor alice = new Actor("alice");
+                Actor bob = new Actor("bob")) {
+            alice.start(() -> connection.writeMessage(() -> {
+                inside.countDown();
+                Actor.await(mayLeave);
+                throw new IOException("s3cr3t"); // an exception of the transport may quote what it likes
+            }));
+            Actor.await(inside);
+            ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeJson(Guarded.Body.NOTHING));
+            mayLeave.countDown();
+            ConcurrentWriteException alices = alice.failed();
+            ConcurrentWriteException later = bob.failsWhen(connection::setWriteDeadline);
+            for (ConcurrentWriteException e : List.of(alices, bobs, later)) {
+                String names = "(#7 /chat|" + Pattern.quote(alice.name()) + '|' + Pattern.quote(bob.name()) + ')';
+                assertFalse(e.getMessage().replaceAll(names, "").matches(".*[#\"{}].*"), e.getMessage());
+                assertFalse((e.getMessage() + e.report() + e.report().render()).contains("s3cr3t"));
+            }
+        }
+    }
+
+    private static ConcurrentWriteReport report(
+            Kind kind, List<StackTraceElement> first, List<StackTraceElement> openedAt) {
+        return new ConcurrentWriteReport(
+                "#7 /chat",
+                Instant.EPOCH,
+                kind,
+                DetectorLevel.MESSAGES,
+                new Writer("\"alice\" (#1)", "writeMessage", first),
+                new Writer("\"bob\" (#2)", "writeJson", List.of(TIMER)),
+                openedAt);
+    }
+}

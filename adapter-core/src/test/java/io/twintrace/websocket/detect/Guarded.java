@@ -1,0 +1,58 @@
+package io.twintrace.websocket.detect;
+
+/** Write methods guarded as the engine guards its own, with nothing in them but what a test puts there. */
+final class Guarded {
+    /** What goes on inside a write method. */
+    @FunctionalInterface
+    interface Body {
+        Body NOTHING = () -> {};
+
+        void run() throws Exception;
+    }
+
+    final WriteDetector detector;
+
+    Guarded(DetectorLevel level) {
+        this(level, report -> {});
+    }
+
+    Guarded(DetectorLevel level, ConcurrentWriteListener listener) {
+        this.detector = new WriteDetector("#7 /chat", level, listener);
+    }
+
+    void writeMessage(Body body) throws Exception {
+        guard(Operation.WRITE_MESSAGE, body);
+    }
+
+    void writeJson(Body body) throws Exception {
+        guard(Operation.WRITE_JSON, body);
+    }
+
+    /** Opens a message and leaves it open. */
+    void nextWriter() throws Exception {
+        guard(Operation.NEXT_WRITER, detector::messageOpened);
+    }
+
+    void writerWrite(Body body) throws Exception {
+        guard(Operation.WRITER_WRITE, body);
+    }
+
+    void writerClose() throws Exception {
+        guard(Operation.WRITER_CLOSE, detector::messageFinished);
+    }
+
+    void setWriteDeadline() throws Exception {
+        guard(Operation.SET_WRITE_DEADLINE, Body.NOTHING);
+    }
+
+    private void guard(Operation operation, Body body) throws Exception {
+        detector.enter(operation);
+        try {
+            body.run();
+        } catch (Throwable t) {
+            detector.leave(operation, t);
+            throw t;
+        }
+        detector.leave(operation, null);
+    }
+}

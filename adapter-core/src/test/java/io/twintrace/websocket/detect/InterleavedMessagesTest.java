@@ -1,0 +1,258 @@
+package io.twintrace.websocket.detect;
+
+import static io.twintrace.websocket.detect.Actor.assertInside;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException.WriterTrace;
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A message that alice has open, with no call running, when bob comes. */
+@Timeout(60)
+class InterleavedMessagesTest {
+    private final List<ConcurrentWriteReport> heard = new CopyOnWriteArrayList<>();
+    private final Guarded connection = new Guarded(DetectorLevel.MESSAGES, heard::add);
+
+    private Actor alice;
+    private Actor bob;
+
+    @BeforeEach
+    void hire() throws Exception {
+        alice = new Actor("alice");
+        bob = new Actor("bob");
+    }
+
+    @AfterEach
+    void dismiss() throws Exception {
+        alice.close();
+        bob.close();
+    }
+
+    @Test
+    void threadThatWouldCutAMessageFailsAtOnceAndTheOpenerAtItsNextCall() throws Exception {
+        alice.does(connection::nextWriter);
+        ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertTrue(connection.detector.isPoisoned());
+        ConcurrentWriteException alices = alice.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
+
+        String summary = "Concurrent write to WebSocket connection #7 /chat: thread " + bob.name()
+                + " called writeMessage while thread " + alice.name() + " had an unfinished message open";
+        String repair = ". Both fail, and the connection is closed with 1011. How to fix it: "
+                + "docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+        assertEquals(summary + repair, bobs.getMessage());
+        assertEquals(summary + repair, alices.getMessage());
+        assertEquals(Kind.INTERLEAVED_MESSAGE, alices.report().kind());
+        assertInside("writerWrite", alices.getStackTrace());
+        assertInside("writeMessage", other(alices).getStackTrace());
+        assertEquals(
+                "the second writer, thread " + bob.name() + " in writeMessage",
+                other(alices).getMessage());
+        assertEquals(
+                "the first writer, thread " + alice.name() + " in an unfinished message",
+                other(bobs).getMessage());
+        assertEquals(bobs.report(), alices.report());
+        assertEquals(List.of(bobs.report()), heard);
+    }
+
+    @Test
+    void openerFailsAsTheFirstWriterOnceAndAsALaterOneThen() throws Exception {
+        alice.does(connection::nextWriter);
+        bob.failsWhen(connection::nextWriter);
+        ConcurrentWriteException first = alice.failsWhen(connection::writerClose);
+        ConcurrentWriteException later = alice.failsWhen(connection::writerClose);
+        assertSame(first, later.getCause());
+        assertSame(first, bob.failsWhen(connection::nextWriter).getCause());
+    }
+
+    @Test
+    void openerWhoStartsAnewAfterTheConflictFailsAsTheFirstWriter() throws Exception {
+        alice.does(connection::nextWriter);
+        bob.failsWhen(connection::nextWriter);
+        assertInside(
+                "nextWriter",
+                other(alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING)))
+                        .getStackTrace());
+    }
+
+    @Test
+    void stackOfTheOpenerIsWhereItIsNow() throws Exception {
+        alice.does(connection::nextWriter);
+        CountDownLatch aliceIsBusy = new CountDownLatch(1);
+        CountDownLatch aliceMayGoOn = new CountDownLatch(1);
+        alice.start(() -> {
+            aliceIsBusy.countDown();
+            Actor.await(aliceMayGoOn);
+        });
+        Actor.await(aliceIsBusy);
+        ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
+        aliceMayGoOn.countDown();
+        alice.outcome();
+        assertTrue(List.of(other(bobs).getStackTrace()).stream()
+                .anyMatch(frame -> frame.getClassName().equals(Actor.class.getName())
+                        && frame.getMethodName().equals("await")));
+        assertTrue(bobs.report().openedAt().isEmpty());
+        assertTrue(bobs.report().render().contains("(where that thread is now; detector level TRACED also keeps"));
+    }
+
+    @Test
+    void openerThatHasEndedHasNoStack() throws Exception {
+        try (Actor carol = new Actor("carol")) {
+            carol.does(connection::nextWriter);
+            carol.goesHome();
+            ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
+            assertEquals(0, other(bobs).getStackTrace().length);
+            assertEquals(carol.name(), bobs.report().first().thread());
+            assertTrue(bobs.report().render().contains("    (no stack: the thread has ended)\n"));
+        }
+    }
+
+    @Test
+    void levelCallsLetsMessagesInterleave() throws Exception {
+        Guarded lenient = new Guarded(DetectorLevel.CALLS);
+        alice.does(lenient::nextWriter);
+        bob.does(lenient::nextWriter);
+        alice.does(() -> lenient.writerWrite(Guarded.Body.NOTHING));
+        bob.does(() -> lenient.writeMessage(Guarded.Body.NOTHING));
+        assertFalse(lenient.detector.isPoisoned());
+    }
+
+    @Test
+    void sameThreadMayStartANewMessageWhileOneIsOpen() throws Exception {
+        alice.does(connection::nextWriter);
+        alice.does(connection::nextWriter);
+        alice.does(() -> connection.writeMessage(connection.detector::messageFinished));
+        bob.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+    }
+
+    @Test
+    void openWriterMayBeHandedOnAndItsHolderIsWhoUsedItLast() throws Exception {
+        alice.does(connection::nextWriter);
+        bob.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
+        alice.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
+        bob.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
+        ConcurrentWriteException alices = alice.failsWhen(connection::nextWriter);
+        assertEquals(bob.name(), alices.report().first().thread());
+        assertEquals(alice.name(), alices.report().second().thread());
+        other(bob.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING)));
+    }
+
+    @Test
+    void writerHandedOnAfterTheConflictFailsItsNewHolderAsTheFirstWriter() throws Exception {
+        try (Actor carol = new Actor("carol")) {
+            alice.does(connection::nextWriter);
+            bob.failsWhen(connection::nextWriter);
+            ConcurrentWriteException carols = carol.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
+            assertEquals(
+                    "the second writer, thread " + bob.name() + " in nextWriter",
+                    other(carols).getMessage());
+            assertSame(carols, alice.failsWhen(connection::writerClose).getCause());
+        }
+    }
+
+    @Test
+    void writerClosedByTheSecondThreadAfterwardsDoesNotTakeTheOpenersPlace() throws Exception {
+        alice.does(connection::nextWriter);
+        ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
+        // As a finally block does with the writer of an earlier message.
+        assertSame(bobs, bob.failsWhen(connection::writerClose).getCause());
+        ConcurrentWriteException alices = alice.failsWhen(connection::writerClose);
+        assertInside("nextWriter", other(alices).getStackTrace());
+    }
+
+    @Test
+    void finishedMessageIsInNobodysWay() throws Exception {
+        alice.does(connection::nextWriter);
+        bob.does(connection::writerClose);
+        bob.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        alice.does(connection::nextWriter);
+        alice.does(connection::writerClose);
+        bob.does(connection::nextWriter);
+        assertTrue(heard.isEmpty());
+    }
+
+    @Test
+    void settingDuringAnotherThreadsMessageIsNoConflict() throws Exception {
+        alice.does(connection::nextWriter);
+        bob.does(connection::setWriteDeadline);
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING)); // still the holder
+        assertFalse(connection.detector.isPoisoned());
+    }
+
+    @Test
+    void tracedSaysWhereTheMessageWasOpenedAndWhereItWasLastWorkedOn() throws Exception {
+        Guarded traced = new Guarded(DetectorLevel.TRACED, heard::add);
+        alice.does(() -> openHere(traced));
+        alice.does(() -> continueHere(traced));
+        bob.does(traced::setWriteDeadline); // leaves no trace: it does nothing to the message
+        ConcurrentWriteReport report =
+                bob.failsWhen(() -> traced.writeMessage(Guarded.Body.NOTHING)).report();
+
+        StackTraceElement[] openedAt = report.openedAt().toArray(new StackTraceElement[0]);
+        assertInside("nextWriter", openedAt);
+        assertEquals("openHere", frameAbove("nextWriter", openedAt));
+        StackTraceElement[] lastUsed = report.first().stack().toArray(new StackTraceElement[0]);
+        assertInside("writerWrite", lastUsed);
+        assertEquals("continueHere", frameAbove("writerWrite", lastUsed));
+        assertTrue(report.render().contains("Its message was opened here\n"));
+        assertEquals(report, alice.failsWhen(traced::writerClose).report());
+    }
+
+    @Test
+    void tracedForgetsWhereAFinishedMessageWasOpened() throws Exception {
+        Guarded traced = new Guarded(DetectorLevel.TRACED);
+        alice.does(() -> openHere(traced));
+        alice.does(traced::writerClose);
+        alice.does(traced::nextWriter);
+        ConcurrentWriteReport report = bob.failsWhen(traced::nextWriter).report();
+        for (StackTraceElement frame : report.openedAt()) {
+            assertFalse(frame.getMethodName().equals("openHere"));
+        }
+    }
+
+    @Test
+    void thirdThreadThatOverlapsAWriteOfAnOpenMessageIsAnOverlap() throws Exception {
+        CountDownLatch aliceIsInside = new CountDownLatch(1);
+        CountDownLatch aliceMayLeave = new CountDownLatch(1);
+        alice.does(connection::nextWriter);
+        alice.start(() -> connection.writerWrite(() -> {
+            aliceIsInside.countDown();
+            Actor.await(aliceMayLeave);
+        }));
+        Actor.await(aliceIsInside);
+        ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
+        aliceMayLeave.countDown();
+        assertEquals(Kind.OVERLAPPING_CALLS, bobs.report().kind());
+        assertInside("nextWriter", other(alice.failed()).getStackTrace());
+    }
+
+    private static void openHere(Guarded connection) throws Exception {
+        connection.nextWriter();
+    }
+
+    private static void continueHere(Guarded connection) throws Exception {
+        connection.writerWrite(Guarded.Body.NOTHING);
+    }
+
+    private static String frameAbove(String method, StackTraceElement[] stack) {
+        for (int i = 0; i < stack.length - 1; i++) {
+            if (stack[i].getMethodName().equals(method)) {
+                return stack[i + 1].getMethodName();
+            }
+        }
+        return "none";
+    }
+
+    private static WriterTrace other(ConcurrentWriteException e) {
+        return assertInstanceOf(WriterTrace.class, e.getCause());
+    }
+}

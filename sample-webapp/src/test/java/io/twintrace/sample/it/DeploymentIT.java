@@ -1,0 +1,88 @@
+package io.twintrace.sample.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** A mistake in the WAR is seen when it is deployed, not at the first connection; and the way back down is orderly. */
+class DeploymentIT {
+    private static final String MISTAKE = "unknown init-param \"raed-limit\"";
+    private static final String HIDDEN = "add the file WEB-INF/jetty-ee10-web.xml to the WAR";
+
+    @Test
+    void onTomcatAWrongInitParamStopsTheDeployment() throws Exception {
+        try (SampleServer server = Servers.tomcat("tomcat-wrong", warWithWrongInitParam())) {
+            Await.until("the mistake in the log", server::log, log -> log.contains(MISTAKE));
+            assertEquals(404, statusOf(server, "/"));
+            assertEquals(404, statusOf(server, "/echo"));
+        }
+    }
+
+    @Test
+    void onJettyAWrongInitParamStopsTheDeployment() throws Exception {
+        assertJettyDoesNotServe("jetty-wrong", warWithWrongInitParam(), MISTAKE);
+    }
+
+    @Test
+    void onJettyAWarThatDoesNotSeeItsClassesIsToldWhichFileIsMissing() throws Exception {
+        Path war = changedWar("war-hidden", root -> Files.delete(root.resolve("WEB-INF/jetty-ee10-web.xml")));
+        assertJettyDoesNotServe("jetty-hidden", war, HIDDEN);
+    }
+
+    @Test
+    void byItselfAWarWithAWrongInitParamEndsWithAnError() throws Exception {
+        Path directory = Servers.directory("java-jar-wrong");
+        try (ServerProcess process = Servers.startJavaJar(directory, warWithWrongInitParam())) {
+            assertNotEquals(0, process.awaitExit());
+            String output = process.output();
+            assertTrue(output.contains(MISTAKE), output);
+        }
+    }
+
+    private static void assertJettyDoesNotServe(String name, Path war, String message) throws Exception {
+        try (SampleServer server = Servers.jettyHome(name, war)) {
+            String log = server.log();
+            assertTrue(log.contains(message), log);
+            assertNotEquals(200, statusOf(server, "/"));
+        }
+    }
+
+    private static int statusOf(SampleServer server, String path) throws IOException {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send(RawClient.ascii("GET " + server.path(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            return client.readResponse().status();
+        }
+    }
+
+    private static Path warWithWrongInitParam() throws IOException {
+        return changedWar("war-wrong", root -> {
+            Path webXml = root.resolve("WEB-INF/web.xml");
+            Files.writeString(
+                    webXml, Files.readString(webXml).replaceFirst(Pattern.quote(">read-limit<"), ">raed-limit<"));
+        });
+    }
+
+    private static Path changedWar(String name, Change change) throws IOException {
+        Path war = Servers.directory(name).resolve("sample-webapp.war");
+        Files.copy(Servers.WAR, war);
+        try (FileSystem files = FileSystems.newFileSystem(war)) {
+            change.apply(files.getPath("/"));
+        }
+        return war;
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        void apply(Path root) throws IOException;
+    }
+}

@@ -1,0 +1,64 @@
+package io.twintrace.sample.it;
+
+import java.net.URI;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server that runs the sample application. */
+final class SampleServer implements AutoCloseable {
+    private final ServerProcess process;
+    private final int port;
+    private final String contextPath;
+    private final Callable<String> log;
+
+    private SampleServer(ServerProcess process, int port, String contextPath, Callable<String> log) {
+        this.process = process;
+        this.port = port;
+        this.contextPath = contextPath;
+        this.log = log;
+    }
+
+    /** Waits until the server tells its port; when it does not, the process is ended. */
+    static SampleServer await(ServerProcess process, Pattern portPattern, String contextPath, Callable<String> log)
+            throws Exception {
+        try {
+            Matcher started = process.awaitOutput(portPattern);
+            return new SampleServer(process, Integer.parseInt(started.group(1)), contextPath, log);
+        } catch (Exception | AssertionError e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    ServerProcess process() {
+        return process;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** What {@code ServletContext.log} has written, among others. */
+    String log() throws Exception {
+        return log.call();
+    }
+
+    /** The path of a servlet or file of the sample, which begins with a slash. */
+    String path(String path) {
+        return contextPath + path;
+    }
+
+    URI http(String path) {
+        return URI.create("http://localhost:" + port + path(path));
+    }
+
+    URI ws(String path) {
+        return URI.create("ws://localhost:" + port + path(path));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

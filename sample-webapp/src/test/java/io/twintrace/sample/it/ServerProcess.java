@@ -1,0 +1,112 @@
+package io.twintrace.sample.it;
+
+import io.twintrace.websocket.testkit.Await;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A server in a process of its own, which never outlives this one. What it prints lands in its directory. */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path output;
+    private final Thread killer;
+
+    private ServerProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+        this.killer = new Thread(process::destroyForcibly, "kill-server-" + process.pid());
+        Runtime.getRuntime().addShutdownHook(killer);
+    }
+
+    /** Starts a command; {@code directory} is its working directory. */
+    static ServerProcess start(Path directory, Map<String, String> environment, List<String> command)
+            throws IOException {
+        Path output = directory.resolve("output.log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new ServerProcess(builder.start(), output);
+    }
+
+    /** The program that runs this. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** What was printed so far. */
+    String output() throws IOException {
+        return read(output);
+    }
+
+    /** Waits for a line, or for the end of the process, which is an error. */
+    Matcher awaitOutput(Pattern pattern) throws Exception {
+        String found = Await.until(
+                pattern + " in " + output,
+                START_PATIENCE,
+                this::output,
+                text -> pattern.matcher(text).find() || !process.isAlive());
+        Matcher matcher = pattern.matcher(found);
+        if (!matcher.find()) {
+            throw new IOException("the server has ended without " + pattern + ": " + found);
+        }
+        return matcher;
+    }
+
+    /** The exit status, when the process ends by itself. */
+    int awaitExit() throws Exception {
+        if (!process.waitFor(START_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("the server still runs");
+        }
+        return process.exitValue();
+    }
+
+    /** Asks the process to end, as an operator does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** How much CPU time it has used. */
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        Runtime.getRuntime().removeShutdownHook(killer);
+    }
+
+    /** A file that is being written may end in the middle of a character. */
+    static String read(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
+    /** All log files of a directory, one after another. */
+    static String readAll(Path directory) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.sorted().toList()) {
+                all.append(read(file));
+            }
+        }
+        return all.toString();
+    }
+}

@@ -1,0 +1,120 @@
+package io.twintrace.sample.it;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The three ways to run the WAR, each with a heap of 256 MB and on a port that the system chooses. */
+final class Servers {
+    static final Path WAR = Path.of(System.getProperty("sample.war"));
+    static final Path TARGET = Path.of(System.getProperty("sample.target"));
+
+    private static final Path JETTY_HOME = Path.of(System.getProperty("jetty.home"));
+    private static final Path TOMCAT_HOME = Path.of(System.getProperty("tomcat.home"));
+    private static final String HEAP = "-Xmx256m";
+
+    private static final Pattern WAR_PORT = Pattern.compile("http://localhost:(\\d+)/");
+    private static final Pattern JETTY_PORT =
+            Pattern.compile("(?s)Started oejs\\.ServerConnector[^\\n]*:(\\d+)}.*Started oejs\\.Server@");
+    private static final Pattern TOMCAT_PORT =
+            Pattern.compile("(?s)Starting ProtocolHandler \\[\"http-nio-auto-\\d+-(\\d+)\"].*Server startup in");
+
+    private Servers() {}
+
+    /** {@code java -jar sample-webapp.war --port 0}. */
+    static SampleServer javaJar(String name, Path war) throws Exception {
+        ServerProcess process = startJavaJar(directory(name), war);
+        return SampleServer.await(process, WAR_PORT, "", process::output);
+    }
+
+    static ServerProcess startJavaJar(Path directory, Path war) throws Exception {
+        return ServerProcess.start(
+                directory, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", war.toString(), "--port", "0"));
+    }
+
+    /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
+    static SampleServer jettyHome(String name, Path war) throws Exception {
+        ServerProcess process = startJettyHome(directory(name), war);
+        return SampleServer.await(process, JETTY_PORT, "", process::output);
+    }
+
+    static ServerProcess startJettyHome(Path base, Path war) throws Exception {
+        String startJar = JETTY_HOME.resolve("start.jar").toString();
+        try (ServerProcess setup = ServerProcess.start(
+                base,
+                Map.of(),
+                List.of(
+                        ServerProcess.java(),
+                        "-jar",
+                        startJar,
+                        "--add-modules=http,ee10-deploy",
+                        "--approve-all-licenses"))) {
+            if (setup.awaitExit() != 0) {
+                throw new IOException("jetty.base could not be made: " + setup.output());
+            }
+        }
+        Files.copy(war, base.resolve("webapps/ROOT.war"));
+        return ServerProcess.start(
+                base, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", startJar, "jetty.http.port=0"));
+    }
+
+    /** A stock Tomcat with a CATALINA_BASE of its own, the WAR under its own name. */
+    static SampleServer tomcat(String name, Path war) throws Exception {
+        Path base = directory(name);
+        ServerProcess process = startTomcat(base, war);
+        return SampleServer.await(
+                process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
+    }
+
+    private static ServerProcess startTomcat(Path base, Path war) throws Exception {
+        copy(TOMCAT_HOME.resolve("conf"), base.resolve("conf"));
+        for (String directory : List.of("logs", "temp", "webapps", "work")) {
+            Files.createDirectory(base.resolve(directory));
+        }
+        Path serverXml = base.resolve("conf/server.xml");
+        Files.writeString(
+                serverXml,
+                Files.readString(serverXml)
+                        .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
+                        .replace("<Connector port=\"8080\"", "<Connector port=\"0\""));
+        Files.copy(war, base.resolve("webapps/sample-webapp.war"));
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME", System.getProperty("java.home"),
+                "CATALINA_HOME", TOMCAT_HOME.toString(),
+                "CATALINA_BASE", base.toString(),
+                "CATALINA_OPTS", HEAP);
+        return ServerProcess.start(
+                base,
+                environment,
+                List.of("sh", TOMCAT_HOME.resolve("bin/catalina.sh").toString(), "run"));
+    }
+
+    /** A new directory below target/it; it stays there for whoever wants to know what happened. */
+    static Path directory(String name) throws IOException {
+        Path parent = Files.createDirectories(TARGET.resolve("it"));
+        return Files.createTempDirectory(parent, name + "-");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Files.createDirectories(to.resolve(from.relativize(directory).toString()));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
