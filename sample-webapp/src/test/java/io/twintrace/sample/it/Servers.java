@@ -30,7 +30,7 @@ final class Servers {
     /** {@code java -jar sample-webapp.war --port 0}. */
     static SampleServer javaJar(String name, Path war) throws Exception {
         ServerProcess process = startJavaJar(directory(name), war);
-        return SampleServer.await(process, WAR_PORT, "", process::output);
+        return SampleServer.await(name, process, WAR_PORT, "", process::output);
     }
 
     static ServerProcess startJavaJar(Path directory, Path war) throws Exception {
@@ -41,7 +41,7 @@ final class Servers {
     /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
     static SampleServer jettyHome(String name, Path war) throws Exception {
         ServerProcess process = startJettyHome(directory(name), war);
-        return SampleServer.await(process, JETTY_PORT, "", process::output);
+        return SampleServer.await(name, process, JETTY_PORT, "", process::output);
     }
 
     static ServerProcess startJettyHome(Path base, Path war) throws Exception {
@@ -69,7 +69,7 @@ final class Servers {
         Path base = directory(name);
         ServerProcess process = startTomcat(base, war);
         return SampleServer.await(
-                process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
+                name, process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
     }
 
     private static ServerProcess startTomcat(Path base, Path war) throws Exception {
