@@ -79,9 +79,11 @@ class ConcurrentWriteTest {
         peer.expectNothingLent();
         first.thread().join();
         second.thread().join();
-        Background.eventually("no thread is left in a transport", () -> Thread.getAllStackTraces().values().stream()
-                .flatMap(Arrays::stream)
-                .noneMatch(frame -> frame.getClassName().startsWith("io.twintrace.websocket.transport.")));
+        Background.eventually(
+                "no thread is left in a transport",
+                () -> Thread.getAllStackTraces().values().stream()
+                        .flatMap(Arrays::stream)
+                        .noneMatch(frame -> frame.getClassName().startsWith("io.twintrace.websocket.transport.")));
     }
 
     @Test
