@@ -265,6 +265,9 @@ final class FrameOutput {
             transport.close(); // part of a frame may be out: nothing that follows could be understood
             closing.writingEnded();
             throw e;
+        } finally {
+            armedDeadline = Deadlines.NONE; // whoever requests a Close must not take it for that of the next frame
+            one[0] = null; // an idle connection keeps no payload
         }
     }
 

@@ -55,6 +55,14 @@ final class Background<T> {
         return assertInstanceOf(type, e.getCause());
     }
 
+    /** Returns once the call has ended, in whatever way. */
+    void awaitEnd() throws InterruptedException {
+        thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        if (thread.isAlive()) {
+            fail("the call did not end");
+        }
+    }
+
     boolean isDone() {
         return task.isDone();
     }

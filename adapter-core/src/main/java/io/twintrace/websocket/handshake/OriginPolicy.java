@@ -1,11 +1,10 @@
 package io.twintrace.websocket.handshake;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 
 /**
@@ -76,26 +75,18 @@ public interface OriginPolicy {
 
     /** Scheme, host and port, in lower case, without a port that the scheme implies. */
     private static String normalise(String origin) {
-        URI uri;
-        try {
-            uri = new URI(origin.strip().toLowerCase(Locale.ROOT));
-        } catch (URISyntaxException e) {
+        Matcher matcher = OriginSyntax.ORIGIN.matcher(origin.strip());
+        if (!matcher.matches()) {
             throw notAnOrigin(origin);
         }
-        boolean bare = uri.getRawPath() == null || uri.getRawPath().isEmpty();
-        if (uri.getScheme() == null
-                || uri.getHost() == null
-                || !bare
-                || uri.getRawUserInfo() != null
-                || uri.getRawQuery() != null
-                || uri.getRawFragment() != null) {
-            throw notAnOrigin(origin);
-        }
-        int port = uri.getPort();
-        boolean implied = port == -1
-                || (port == 80 && uri.getScheme().equals("http"))
-                || (port == 443 && uri.getScheme().equals("https"));
-        return uri.getScheme() + "://" + uri.getHost() + (implied ? "" : ":" + port);
+        String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+        String host = matcher.group(2).toLowerCase(Locale.ROOT);
+        String port = matcher.group(3);
+        boolean implied = port == null
+                || port.isEmpty()
+                || (port.equals("80") && scheme.equals("http"))
+                || (port.equals("443") && scheme.equals("https"));
+        return scheme + "://" + host + (implied ? "" : ":" + port);
     }
 
     private static IllegalArgumentException notAnOrigin(String origin) {

@@ -1,0 +1,60 @@
+package io.twintrace.websocket.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+    @Test
+    void valuesGoThereAndBack() throws Exception {
+        String text = Json.encode(Map.of("a", List.of(1.5, true, "ü")));
+        assertEquals("{\"a\":[1.5,true,\"ü\"]}", text);
+        assertEquals(Map.of("a", List.of(1.5, true, "ü")), Json.decode(text, Object.class));
+    }
+
+    @Test
+    void nestingWithoutEndIsRefusedLikeAnyOtherText() {
+        assertThrows(IOException.class, () -> Json.decode("[".repeat(1 << 20), List.class));
+        assertThrows(IOException.class, () -> Json.decode("{\"a\":".repeat(1 << 18), Object.class));
+    }
+
+    @Test
+    void emptyAndNullAreToldApart() {
+        assertThrows(EOFException.class, () -> Json.decode("", Object.class));
+        IOException e = assertThrows(IOException.class, () -> Json.decode("null", Object.class));
+        assertTrue(e.getMessage().contains("literal null"), e.getMessage());
+    }
+
+    /** With the classes of this module, and neither Gson nor anything else. */
+    @Test
+    void withoutGsonTheErrorSaysWhatToAddEachTime() throws Exception {
+        URL classes = Json.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader bare = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> json = Class.forName(Json.class.getName(), true, bare);
+            Method encode = json.getMethod("encode", Object.class);
+            Method decode = json.getMethod("decode", String.class, Type.class);
+            for (int i = 0; i < 2; i++) {
+                assertSaysWhatToAdd(assertThrows(InvocationTargetException.class, () -> encode.invoke(null, "x")));
+                assertSaysWhatToAdd(
+                        assertThrows(InvocationTargetException.class, () -> decode.invoke(null, "1", Integer.class)));
+            }
+        }
+    }
+
+    private static void assertSaysWhatToAdd(InvocationTargetException e) {
+        IllegalStateException cause = assertInstanceOf(IllegalStateException.class, e.getCause());
+        assertTrue(cause.getMessage().contains("com.google.code.gson:gson"), cause.getMessage());
+    }
+}
