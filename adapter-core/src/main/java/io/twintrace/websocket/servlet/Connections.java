@@ -91,6 +91,10 @@ final class Connections {
         full.set(false);
         Place place = new Place();
         reserved.add(place);
+        if (stopping) { // too late to be seen by beginStop
+            place.giveBack();
+            return null;
+        }
         return place;
     }
 

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Gate;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ReadListener;
@@ -9,10 +10,10 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
@@ -24,6 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class StreamTransport implements Transport, ReadListener, WriteListener {
     private static final int CHUNK = 8 * 1024;
+
+    /** How long the container's thread waits for room before it goes and serves others. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** So many times in a row the container may find the inbox full at no cost, before it is made to pause. */
     private static final int FREE_STALLS = 16;
@@ -81,21 +85,24 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. But the container holds
-     * the socket's lock meanwhile, so a writer that waits for the socket comes first; then the thread leaves, and Tomcat
-     * sends it back at once, for as long as there is input. Pauses keep that from spinning.
+     * Waits a little for the application to empty the inbox: not reading is how a fast peer is slowed down. Only a little,
+     * since the container has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then
+     * it leaves, and Tomcat sends it back at once for as long as there is input; the pause keeps that from spinning.
      */
     private boolean hasSpace() throws IOException {
-        while (inbox.isFull()) {
-            if (writerWaits) {
-                if (++stalls > FREE_STALLS) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Math.min(50, stalls - FREE_STALLS)));
-                }
-                return !inbox.isFull();
-            }
-            space.await();
+        if (!inbox.isFull()) {
+            return true;
         }
-        return true;
+        if (writerWaits && ++stalls <= FREE_STALLS) {
+            return false;
+        }
+        try {
+            space.deadline(Deadlines.afterNanos(PAUSE_NANOS));
+            space.await();
+        } catch (SocketTimeoutException e) {
+            // Still full.
+        }
+        return !inbox.isFull();
     }
 
     @Override
