@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 final class StreamTransport implements Transport, ReadListener, WriteListener {
     private static final int CHUNK = 8 * 1024;
 
-    /** How long the container's thread waits for room before it goes and serves others. */
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How long the container's thread waits for room, at most, before it goes and serves others. */
+    private static final long PAUSE_MILLIS = 50;
 
     /** So many times in a row the container may find the inbox full at no cost, before it is made to pause. */
     private static final int FREE_STALLS = 16;
@@ -35,6 +35,10 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     private final WebConnection connection;
     private final ServletInputStream in;
     private final ServletOutputStream out;
+
+    /** Null in other containers. */
+    private final TomcatSocket tomcat;
+
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final Inbox inbox = new Inbox();
@@ -45,6 +49,9 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     private volatile boolean closed;
     private volatile boolean writerWaits;
 
+    /** Whether the container's thread has gone although there was input. */
+    private volatile boolean leftUnread;
+
     /** For the container's thread, which holds the socket's lock. */
     private int stalls;
 
@@ -52,6 +59,7 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         this.connection = connection;
         this.in = connection.getInputStream();
         this.out = connection.getOutputStream();
+        this.tomcat = TomcatSocket.of(in);
         this.local = local;
         this.remote = remote;
     }
@@ -68,7 +76,7 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     public void onDataAvailable() throws IOException {
         while (!closed && in.isReady()) {
             if (!hasSpace()) {
-                return; // Tomcat asks again
+                return;
             }
             stalls = 0;
             byte[] piece = new byte[CHUNK];
@@ -85,22 +93,39 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * Waits a little for the application to empty the inbox: not reading is how a fast peer is slowed down. Only a little,
-     * since the container has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then
-     * it leaves, and Tomcat sends it back at once for as long as there is input; the pause keeps that from spinning.
+     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. In Tomcat only a little,
+     * since it has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then it leaves.
+     * Tomcat sends it back at once when more has arrived, and the pause keeps that from spinning; else the reader calls it.
      */
     private boolean hasSpace() throws IOException {
-        if (!inbox.isFull()) {
-            return true;
+        while (inbox.isFull()) {
+            if (tomcat == null) {
+                space.await();
+            } else if (!pauseForSpace()) {
+                leftUnread = true;
+                if (inbox.isFull()) {
+                    return false;
+                }
+                leftUnread = false; // the reader was quicker, and has not seen that there is something left
+            }
         }
-        if (writerWaits && ++stalls <= FREE_STALLS) {
-            return false;
+        return true;
+    }
+
+    /** False when there is still no room. */
+    private boolean pauseForSpace() throws IOException {
+        long pause = PAUSE_MILLIS;
+        if (writerWaits) {
+            if (++stalls <= FREE_STALLS) {
+                return false;
+            }
+            pause = Math.min(pause, stalls - FREE_STALLS); // longer only when the writer's peer does not read
         }
         try {
-            space.deadline(Deadlines.afterNanos(PAUSE_NANOS));
+            space.deadline(Deadlines.afterNanos(TimeUnit.MILLISECONDS.toNanos(pause)));
             space.await();
         } catch (SocketTimeoutException e) {
-            // Still full.
+            // Still full, or nearly so.
         }
         return !inbox.isFull();
     }
@@ -134,6 +159,10 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         int n = inbox.take(into);
         if (n > 0) {
             space.open();
+            if (leftUnread && !inbox.isFull()) {
+                leftUnread = false;
+                tomcat.processRead();
+            }
         }
         return n;
     }
@@ -220,7 +249,9 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         } catch (Exception e) {
             // It is closed for us either way; the container settles the rest.
         }
-        TomcatSocket.processClose(in);
+        if (tomcat != null) {
+            tomcat.processClose();
+        }
     }
 
     @Override
