@@ -173,8 +173,7 @@ public class UpgradeServlet extends HttpServlet {
                     + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
                     + "\" has written to it");
         }
-        response.resetBuffer(); // what a filter has buffered would stand between the handshake's answer and the first
-        // frame
+        response.resetBuffer(); // what a filter has buffered has no place before the first frame
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
         handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {

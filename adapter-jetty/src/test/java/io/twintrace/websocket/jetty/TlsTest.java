@@ -64,7 +64,8 @@ class TlsTest {
                         file.toString(),
                         "-storepass",
                         PASSWORD)
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertTrue(keytool.waitFor(30, TimeUnit.SECONDS));
         assertEquals(0, keytool.exitValue());

@@ -40,11 +40,16 @@ final class Servers {
 
     /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
     static SampleServer jettyHome(String name, Path war) throws Exception {
-        ServerProcess process = startJettyHome(directory(name), war);
+        return jettyHome(name, war, "http,ee10-deploy");
+    }
+
+    /** With other modules. */
+    static SampleServer jettyHome(String name, Path war, String modules) throws Exception {
+        ServerProcess process = startJettyHome(directory(name), war, modules);
         return SampleServer.await(name, process, JETTY_PORT, "", process::output);
     }
 
-    static ServerProcess startJettyHome(Path base, Path war) throws Exception {
+    private static ServerProcess startJettyHome(Path base, Path war, String modules) throws Exception {
         String startJar = JETTY_HOME.resolve("start.jar").toString();
         try (ServerProcess setup = ServerProcess.start(
                 base,
@@ -53,7 +58,7 @@ final class Servers {
                         ServerProcess.java(),
                         "-jar",
                         startJar,
-                        "--add-modules=http,ee10-deploy",
+                        "--add-modules=" + modules,
                         "--approve-all-licenses"))) {
             if (setup.awaitExit() != 0) {
                 throw new IOException("jetty.base could not be made: " + setup.output());
