@@ -12,13 +12,23 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Closing {
     private final long timeoutNanos;
-    private final AtomicReference<byte[]> requested = new AtomicReference<>();
+    private final AtomicReference<Request> request = new AtomicReference<>();
     private final CountDownLatch readingEnded = new CountDownLatch(1);
     private final CountDownLatch writingEnded = new CountDownLatch(1);
 
-    private volatile long deadline = Deadlines.NONE;
     private volatile CloseStatus received;
     private volatile boolean answer;
+
+    /** Which Close frame is sent, and until when everything has to end. */
+    private static final class Request {
+        private final byte[] payload;
+        private final long deadline;
+
+        Request(byte[] payload, long deadline) {
+            this.payload = payload;
+            this.deadline = deadline;
+        }
+    }
 
     Closing(long timeoutNanos) {
         this.timeoutNanos = timeoutNanos;
@@ -30,26 +40,24 @@ final class Closing {
      * @return false when that had been decided before
      */
     boolean request(byte[] payload) {
-        if (!requested.compareAndSet(null, payload)) {
-            return false;
-        }
-        deadline = Deadlines.afterNanos(timeoutNanos);
-        return true;
+        return request.compareAndSet(null, new Request(payload, Deadlines.afterNanos(timeoutNanos)));
     }
 
     /** The payload of the Close frame to send, or null while none is to be sent. */
     byte[] requested() {
-        return requested.get();
+        Request asked = request.get();
+        return asked == null ? null : asked.payload;
     }
 
     /** When the connection has to be closed at the latest; {@link Deadlines#NONE} while nobody closes it. */
     long deadline() {
-        return deadline;
+        Request asked = request.get();
+        return asked == null ? Deadlines.NONE : asked.deadline;
     }
 
     /** Takes note of the peer's Close frame; before the one that answers it is requested. */
     void received(CloseStatus status) {
-        answer = requested.get() != null;
+        answer = request.get() != null;
         received = status;
     }
 
@@ -83,6 +91,6 @@ final class Closing {
 
     /** Waits until nothing more will be written; false when the deadline came first. */
     boolean awaitWritingEnded() throws InterruptedException {
-        return writingEnded.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
+        return writingEnded.await(Deadlines.remaining(deadline()), TimeUnit.NANOSECONDS);
     }
 }

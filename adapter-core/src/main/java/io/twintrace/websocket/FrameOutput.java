@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,6 +22,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
+    /**
+     * The JDK copies what remains of a heap buffer at each attempt to write, into a direct buffer that it keeps for the
+     * thread. Offered whole, a large payload would be copied over and over, and its size stay in use.
+     */
+    private static final int MOST_COPIED = 128 * 1024;
+
     private final Transport transport;
     private final BufferPool pool;
     private final Closing closing;
@@ -60,6 +67,14 @@ final class FrameOutput {
     /** Why the stream is at an unknown place, or null while it is sound. */
     IOException broken() {
         return broken;
+    }
+
+    /** Fails all writes from now on; the transport is closed by the caller. Any thread. */
+    void giveUp(IOException why) {
+        if (broken == null) {
+            broken = why;
+        }
+        closing.writingEnded();
     }
 
     /** Writes one data frame. */
@@ -147,7 +162,7 @@ final class FrameOutput {
     /** Throws what any write would throw now. For any thread. */
     void checkWritable() throws IOException {
         if (broken != null) {
-            throw new IOException("this WebSocket connection was given up after a failed write", broken);
+            throw new IOException("nothing can be written to this WebSocket connection any more", broken);
         }
         if (closing.requested() != null) {
             throw new CloseSentException();
@@ -186,13 +201,20 @@ final class FrameOutput {
 
     /** Looks again after unlocking, so that what came in between is not left lying. */
     private void unlockAndSendWaiting() {
-        do {
+        for (boolean again = false; ; again = true) {
             try {
                 sendWaiting();
             } finally {
                 frameLock.unlock();
             }
-        } while (isAnyWaiting() && frameLock.tryLock());
+            if (again && isAnyWaiting()) {
+                // A flood of Pings must not keep a writer: the reader, which meets them, gets the chance to answer.
+                LockSupport.parkNanos(1_000);
+            }
+            if (!isAnyWaiting() || !frameLock.tryLock()) {
+                return;
+            }
+        }
     }
 
     private boolean isAnyWaiting() {
@@ -259,7 +281,7 @@ final class FrameOutput {
             if (Deadlines.remaining(deadline) <= 0) {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
-            transport.write(buffers);
+            writeInPieces(buffers);
         } catch (IOException | RuntimeException e) {
             broken = e instanceof IOException io ? io : new IOException(e);
             transport.close(); // part of a frame may be out: nothing that follows could be understood
@@ -268,6 +290,26 @@ final class FrameOutput {
         } finally {
             armedDeadline = Deadlines.NONE; // whoever requests a Close must not take it for that of the next frame
             one[0] = null; // an idle connection keeps no payload
+        }
+    }
+
+    private void writeInPieces(ByteBuffer[] buffers) throws IOException {
+        ByteBuffer payload = buffers[buffers.length - 1];
+        if (payload.isDirect() || payload.remaining() <= MOST_COPIED) {
+            transport.write(buffers);
+            return;
+        }
+        int end = payload.limit();
+        try {
+            payload.limit(payload.position() + MOST_COPIED);
+            transport.write(buffers);
+            one[0] = payload;
+            while (payload.position() < end) {
+                payload.limit(Math.min(end, payload.position() + MOST_COPIED));
+                transport.write(one);
+            }
+        } finally {
+            payload.limit(end);
         }
     }
 

@@ -10,6 +10,7 @@ import io.twintrace.websocket.frame.Utf8Validator;
 import io.twintrace.websocket.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -47,6 +48,7 @@ final class MessageOutput {
 
     /** Sends one message as one frame. */
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
+        Objects.requireNonNull(type, "type");
         if (type == MessageType.TEXT) {
             checkText(payload);
         }
@@ -61,8 +63,9 @@ final class MessageOutput {
     }
 
     void writePrepared(PreparedMessage message) throws IOException {
+        ByteBuffer frame = message.serverFrame();
         finishOpenMessage();
-        frames.writeEncoded(message.serverFrame());
+        frames.writeEncoded(frame);
     }
 
     MessageWriter nextWriter(MessageType type) throws IOException {
@@ -74,7 +77,20 @@ final class MessageOutput {
         lent.set(buffer);
         open = new MessageWriter(this, detector, type);
         detector.messageOpened();
+        boolean writable = false;
+        try {
+            frames.checkWritable(); // once more: whoever ends the connection from now on finds the buffer
+            writable = true;
+        } finally {
+            if (!writable) {
+                endMessage(false);
+            }
+        }
         return open;
+    }
+
+    void checkWritable() throws IOException {
+        frames.checkWritable();
     }
 
     /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
@@ -117,18 +133,26 @@ final class MessageOutput {
                 // The peer waits for an end that cannot come: any other message would be taken for a part of this one.
                 frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
             }
-            open = null;
-            writer.markFinished();
-            detector.messageFinished();
-            if (lent.getAndSet(null) != null) {
-                if (complete) {
-                    pool.release(buffer);
-                } else {
-                    pool.discard();
-                }
-            }
-            buffer = null;
+            endMessage(complete);
         }
+    }
+
+    /** The open message is over; without its end on the wire, unless complete. */
+    private void endMessage(boolean complete) {
+        if (open == null) {
+            return;
+        }
+        open.markFinished(complete);
+        open = null;
+        detector.messageFinished();
+        if (lent.getAndSet(null) != null) {
+            if (complete) {
+                pool.release(buffer);
+            } else {
+                pool.discard(); // the transport may still have its hands on it
+            }
+        }
+        buffer = null;
     }
 
     /** Settles the account with the pool for a message that nobody will finish. For any thread, at the very end. */
@@ -153,13 +177,20 @@ final class MessageOutput {
         buffer.position(start);
         try {
             frames.writeEncoded(buffer);
-        } finally {
-            buffer.clear().position(HEADER_ROOM);
+        } catch (IOException e) {
+            endMessage(false); // the connection is closing or broken: the message has no end to wait for
+            throw e;
         }
+        buffer.clear().position(HEADER_ROOM);
     }
 
     private void sendFragment(boolean fin, ByteBuffer payload) throws IOException {
-        frames.writeFrame(fin, false, nextOpcode(open.type()), payload);
+        try {
+            frames.writeFrame(fin, false, nextOpcode(open.type()), payload);
+        } catch (IOException e) {
+            endMessage(false);
+            throw e;
+        }
     }
 
     private Opcode nextOpcode(MessageType type) {

@@ -24,6 +24,7 @@ public final class MessageWriter extends OutputStream {
     // Owned by the thread in the detector's slot.
     private char waitingHighSurrogate;
     private boolean finished;
+    private boolean failed;
 
     MessageWriter(MessageOutput output, WriteDetector detector, MessageType type) {
         this.output = output;
@@ -54,7 +55,7 @@ public final class MessageWriter extends OutputStream {
         detector.enter(Operation.WRITER_WRITE);
         try {
             Objects.checkFromIndexSize(offset, length, bytes.length);
-            checkOpen();
+            continueMessage();
             appendUnpairedSurrogate();
             output.append(this, ByteBuffer.wrap(bytes, offset, length));
         } catch (Throwable t) {
@@ -68,7 +69,7 @@ public final class MessageWriter extends OutputStream {
     public void write(CharSequence text) throws IOException {
         detector.enter(Operation.WRITER_WRITE);
         try {
-            checkOpen();
+            continueMessage();
             output.append(this, ByteBuffer.wrap(encode(text)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITER_WRITE, t);
@@ -87,7 +88,7 @@ public final class MessageWriter extends OutputStream {
         detector.enter(Operation.WRITER_TRANSFER);
         long total = 0;
         try {
-            checkOpen();
+            continueMessage();
             appendUnpairedSurrogate();
             byte[] piece = new byte[8192];
             for (int n; (n = in.read(piece)) >= 0; total += n) {
@@ -106,7 +107,7 @@ public final class MessageWriter extends OutputStream {
     public void flush() throws IOException {
         detector.enter(Operation.WRITER_FLUSH);
         try {
-            checkOpen();
+            continueMessage();
             output.flush(this);
         } catch (Throwable t) {
             detector.leave(Operation.WRITER_FLUSH, t);
@@ -125,7 +126,10 @@ public final class MessageWriter extends OutputStream {
     public void close() throws IOException {
         detector.enter(Operation.WRITER_CLOSE);
         try {
-            if (!finished) {
+            if (failed) {
+                output.checkWritable();
+            } else if (!finished) {
+                detector.messageContinued();
                 output.finish(this);
             }
         } catch (Throwable t) {
@@ -135,9 +139,10 @@ public final class MessageWriter extends OutputStream {
         detector.leave(Operation.WRITER_CLOSE, null);
     }
 
-    /** Marks the message as complete. Only inside the guard. */
-    void markFinished() {
+    /** Marks the message as over, or as one that will never be complete. Only inside the guard. */
+    void markFinished(boolean complete) {
         finished = true;
+        failed = !complete;
     }
 
     /** Adds the half of a character that was written last, if its other half cannot come any more. Only inside the guard. */
@@ -148,10 +153,14 @@ public final class MessageWriter extends OutputStream {
         }
     }
 
-    private void checkOpen() throws IOException {
+    private void continueMessage() throws IOException {
+        if (failed) {
+            output.checkWritable(); // says what is wrong with the connection
+        }
         if (finished) {
             throw new IOException("this MessageWriter's message is complete; get another one from nextWriter");
         }
+        detector.messageContinued();
     }
 
     private byte[] encode(CharSequence text) {

@@ -7,6 +7,7 @@ import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,6 +26,9 @@ final class ReadHalf {
     private final Closing closing;
     private final TransportCloser closer;
     private final ReentrantLock readLock = new ReentrantLock();
+
+    /** Whether the transport is closed, so that no buffer may be kept. */
+    private volatile boolean released;
 
     // Guarded by readLock.
     private boolean ended;
@@ -54,7 +58,7 @@ final class ReadHalf {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -65,7 +69,7 @@ final class ReadHalf {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -86,7 +90,7 @@ final class ReadHalf {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            readLock.unlock();
+            unlock();
         }
     }
 
@@ -113,13 +117,26 @@ final class ReadHalf {
             failed(e);
             return closing.received() != null;
         } finally {
-            readLock.unlock();
+            unlock();
         }
     }
 
     /** Gives the buffer back, once the transport is closed. */
     void release() {
-        if (readLock.tryLock()) { // else the thread that is reading does it, as it fails
+        released = true;
+        if (readLock.tryLock()) { // else the thread that is reading does it on its way out
+            unlock();
+        }
+    }
+
+    /** Looks again after unlocking, so that a release in between is not left undone. */
+    private void unlock() {
+        boolean innermost = readLock.getHoldCount() == 1;
+        if (released && innermost) {
+            source.release();
+        }
+        readLock.unlock();
+        if (released && innermost && readLock.tryLock()) {
             try {
                 source.release();
             } finally {
@@ -210,6 +227,11 @@ final class ReadHalf {
         IOException broken = output.broken();
         if (e instanceof EOFException) {
             return CloseException.abnormal(broken);
+        }
+        if (e instanceof ClosedChannelException) {
+            return new IOException(
+                    "connection " + connection + " was closed by this side: aborted, or the close timeout passed",
+                    broken);
         }
         if (broken != null && broken != e && !(e instanceof ProtocolException)) {
             e.addSuppressed(broken); // why the transport was closed under this reader

@@ -40,6 +40,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link ProtocolException} when it broke the RFC or a limit, {@link java.net.SocketTimeoutException} at a deadline. Ends
  * are permanent.
  *
+ * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException}, for good as well: an interrupted write may
+ * have sent part of a frame.
+ *
  * <p>Deadlines are points of the wall clock, read when they are set; null means none.
  */
 public final class WebSocketConnection implements AutoCloseable {
@@ -71,7 +74,7 @@ public final class WebSocketConnection implements AutoCloseable {
             Optional<String> subprotocol,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        this.name = NUMBERS.incrementAndGet() + " (" + request.path() + ")";
+        this.name = NUMBERS.incrementAndGet() + " (" + request.plainPath() + ")";
         this.request = request;
         this.subprotocol = subprotocol;
         this.transport = transport;
@@ -421,6 +424,7 @@ public final class WebSocketConnection implements AutoCloseable {
         if (graceful) {
             closer.lingerAndClose();
         } else {
+            frames.giveUp(new IOException("the connection was cut by this side"));
             closer.abort();
         }
         closing.readingEnded();

@@ -8,7 +8,7 @@ import java.util.Objects;
  * the failed call threw of its own is {@linkplain #getSuppressed() suppressed} under it.
  *
  * <p>The write side of the connection is failed for good and the peer is sent Close 1011. Every later write throws one of
- * these too, with the first conflict as its cause; {@link #report()} is the same in all of them.
+ * these too, with the first conflict as its cause.
  *
  * <p>Unchecked, so that a {@code catch (IOException)} around a broadcast does not swallow a bug. How to repair it:
  * {@code docs/concurrent-writes.md}, which is also inside the jar at {@value #HELP_RESOURCE}.

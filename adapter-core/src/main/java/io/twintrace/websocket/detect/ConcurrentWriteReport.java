@@ -39,7 +39,8 @@ public record ConcurrentWriteReport(
      *
      * @param thread the thread's name and number
      * @param operation the write method it was in; for the holder of an open message, what it holds open
-     * @param stack its stack, the innermost frame first; for a holder of an open message, where it is now
+     * @param stack its stack, the innermost frame first; for a holder of an open message, where it is
+     *     now or, at level TRACED, where its latest write call came in
      */
     public record Writer(String thread, String operation, List<StackTraceElement> stack) {}
 

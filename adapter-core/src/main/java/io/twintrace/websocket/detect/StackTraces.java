@@ -10,6 +10,9 @@ final class StackTraces {
     private static final String ENGINE_PACKAGE =
             DETECTOR_PACKAGE.substring(0, DETECTOR_PACKAGE.length() - "detect.".length());
 
+    /** By name, since a runtime image without the module jdk.jfr cannot load the class. */
+    private static final String EVENT = DETECTOR_PACKAGE + "ConcurrentWriteEvent";
+
     private StackTraces() {}
 
     /** The trace of the calling thread, from the write method on. */
@@ -60,7 +63,7 @@ final class StackTraces {
         return name.equals(WriteDetector.class.getName())
                 || name.equals(Conflict.class.getName())
                 || name.equals(StackTraces.class.getName())
-                || name.equals(ConcurrentWriteEvent.class.getName());
+                || name.equals(EVENT);
     }
 
     private static boolean isPlatforms(StackTraceElement frame) {

@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
  * }
  * detector.leave(operation, null);
  * }</pre>
+ *
+ * <p>The same lines stand in each guarded method, since a helper that takes them as a lambda would allocate one a call.
  */
 public final class WriteDetector {
     private static final VarHandle SLOT;
@@ -126,6 +128,13 @@ public final class WriteDetector {
         }
     }
 
+    /** Takes note that the calling thread goes on with the open message, whoever began it. Only between enter and leave. */
+    public void messageContinued() {
+        if (messageHolder != null) {
+            messageHolder = Thread.currentThread();
+        }
+    }
+
     /** Takes note that no message is open any more. Only between enter and leave. */
     public void messageFinished() {
         messageHolder = null;
@@ -165,9 +174,7 @@ public final class WriteDetector {
     }
 
     private void enterDuringMessage(Operation operation, Thread me) {
-        if (operation.continuesMessage()) {
-            messageHolder = me; // handing an open writer on is fine
-        } else if (operation.startsMessage() && messageHolder != me) {
+        if (operation.startsMessage() && messageHolder != me) {
             Conflict mine = Conflict.interleaved(connection, level, messageHolder, me, operation, lastEntry, openedAt);
             if (!SLOT.compareAndSet(this, me, mine)) {
                 leaveConflict(operation, me, null); // a third thread has come meanwhile
@@ -191,10 +198,14 @@ public final class WriteDetector {
         CONFLICTS.increment();
         ConcurrentWriteReport report = mine.report();
         try {
-            ConcurrentWriteEvent.record(report);
             onConflict.onConcurrentWrite(report);
-        } catch (RuntimeException | LinkageError e) { // LinkageError: a runtime image without jdk.jfr
-            mine.addSuppressed(e);
+        } catch (Throwable t) { // nothing may come between the two threads and their exceptions
+            mine.addSuppressed(t);
+        }
+        try {
+            ConcurrentWriteEvent.record(report);
+        } catch (LinkageError e) {
+            // A runtime image without the module jdk.jfr has no recorder to tell.
         }
         return mine;
     }

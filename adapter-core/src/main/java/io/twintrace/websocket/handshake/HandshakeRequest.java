@@ -21,6 +21,8 @@ import java.util.TreeMap;
  */
 public record HandshakeRequest(
         String method, String protocol, String path, String query, Principal user, Map<String, List<String>> headers) {
+    private static final int LONGEST_PLAIN_PATH = 100;
+
     public HandshakeRequest {
         Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, lines) ->
@@ -51,9 +53,18 @@ public record HandshakeRequest(
         return false;
     }
 
+    /**
+     * The path for reports and logs: at most 100 characters, and without path parameters, which may hold a session's
+     * identifier.
+     */
+    public String plainPath() {
+        String plain = path.replaceAll(";[^/]*", "");
+        return plain.length() <= LONGEST_PLAIN_PATH ? plain : plain.substring(0, LONGEST_PLAIN_PATH) + "...";
+    }
+
     /** Names neither headers nor query: the text of this may end in a log. */
     @Override
     public String toString() {
-        return method + " " + path;
+        return method + " " + plainPath();
     }
 }

@@ -57,9 +57,15 @@ final class Connections {
             }
         }
 
-        /** Runs the handler for a connection, on a thread of its own; too late a connection is closed. */
+        /**
+         * Runs the handler for a connection, on a thread of its own. Too late a connection is cut off, unless this is
+         * stopping: then it is closed with 1001 like all others.
+         */
         void start(WebSocketConnection connection) {
             if (take()) {
+                run(connection);
+            } else if (stopping) {
+                admitted.incrementAndGet();
                 run(connection);
             } else {
                 connection.abort();
@@ -91,6 +97,10 @@ final class Connections {
         full.set(false);
         Place place = new Place();
         reserved.add(place);
+        if (stopping) { // too late to be seen by beginStop
+            place.giveBack();
+            return null;
+        }
         return place;
     }
 

@@ -1,8 +1,10 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.handshake.OriginPolicy;
+import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -60,6 +62,31 @@ final class InitParams {
     /** Checks the params without a servlet. */
     static void check(Map<String, String> params) {
         WebSocketOptions unused = apply(WebSocketOptions.defaults(), params);
+    }
+
+    /**
+     * Finds the handler's class without running any of its code.
+     *
+     * @throws IllegalArgumentException when it cannot be a handler
+     */
+    static Constructor<? extends WebSocketHandler> handlerConstructor(String className, ClassLoader loader) {
+        try {
+            return Class.forName(className.strip(), false, loader)
+                    .asSubclass(WebSocketHandler.class)
+                    .getConstructor();
+        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
+            throw new IllegalArgumentException(
+                    "init-param \"" + HANDLER + "\" has the value \"" + className
+                            + "\", which must be a public class with a public constructor without parameters that"
+                            + " implements " + WebSocketHandler.class.getName() + ": " + e,
+                    e);
+        }
+    }
+
+    /** The error of an upgrade servlet that nobody has told what to do. */
+    static IllegalArgumentException noHandler() {
+        return new IllegalArgumentException("no handler: set the init-param \"" + HANDLER
+                + "\" to the name of a class that implements " + WebSocketHandler.class.getName());
     }
 
     private static void apply(WebSocketOptions.Builder builder, String name, String value) {

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Gate;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ReadListener;
@@ -9,10 +10,10 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
@@ -25,12 +26,19 @@ import java.util.concurrent.locks.LockSupport;
 final class StreamTransport implements Transport, ReadListener, WriteListener {
     private static final int CHUNK = 8 * 1024;
 
+    /** How long the container's thread waits for room, at most, before it goes and serves others. */
+    private static final long PAUSE_MILLIS = 50;
+
     /** So many times in a row the container may find the inbox full at no cost, before it is made to pause. */
     private static final int FREE_STALLS = 16;
 
     private final WebConnection connection;
     private final ServletInputStream in;
     private final ServletOutputStream out;
+
+    /** Null in other containers. */
+    private final TomcatSocket tomcat;
+
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final Inbox inbox = new Inbox();
@@ -41,6 +49,9 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     private volatile boolean closed;
     private volatile boolean writerWaits;
 
+    /** Whether the container's thread has gone although there was input. */
+    private volatile boolean leftUnread;
+
     /** For the container's thread, which holds the socket's lock. */
     private int stalls;
 
@@ -48,6 +59,7 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         this.connection = connection;
         this.in = connection.getInputStream();
         this.out = connection.getOutputStream();
+        this.tomcat = TomcatSocket.of(in);
         this.local = local;
         this.remote = remote;
     }
@@ -64,7 +76,7 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     public void onDataAvailable() throws IOException {
         while (!closed && in.isReady()) {
             if (!hasSpace()) {
-                return; // Tomcat asks again
+                return;
             }
             stalls = 0;
             byte[] piece = new byte[CHUNK];
@@ -81,21 +93,41 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. But the container holds
-     * the socket's lock meanwhile, so a writer that waits for the socket comes first; then the thread leaves, and Tomcat
-     * sends it back at once, for as long as there is input. Pauses keep that from spinning.
+     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. In Tomcat only a little,
+     * since it has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then it leaves.
+     * Tomcat sends it back at once when more has arrived, and the pause keeps that from spinning; else the reader calls it.
      */
     private boolean hasSpace() throws IOException {
         while (inbox.isFull()) {
-            if (writerWaits) {
-                if (++stalls > FREE_STALLS) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Math.min(50, stalls - FREE_STALLS)));
+            if (tomcat == null) {
+                space.await();
+            } else if (!pauseForSpace()) {
+                leftUnread = true;
+                if (inbox.isFull()) {
+                    return false;
                 }
-                return !inbox.isFull();
+                leftUnread = false; // the reader was quicker, and has not seen that there is something left
             }
-            space.await();
         }
         return true;
+    }
+
+    /** False when there is still no room. */
+    private boolean pauseForSpace() throws IOException {
+        long pause = PAUSE_MILLIS;
+        if (writerWaits) {
+            if (++stalls <= FREE_STALLS) {
+                return false;
+            }
+            pause = Math.min(pause, stalls - FREE_STALLS); // longer only when the writer's peer does not read
+        }
+        try {
+            space.deadline(Deadlines.afterNanos(TimeUnit.MILLISECONDS.toNanos(pause)));
+            space.await();
+        } catch (SocketTimeoutException e) {
+            // Still full, or nearly so.
+        }
+        return !inbox.isFull();
     }
 
     @Override
@@ -127,6 +159,10 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         int n = inbox.take(into);
         if (n > 0) {
             space.open();
+            if (leftUnread && !inbox.isFull()) {
+                leftUnread = false;
+                tomcat.processRead();
+            }
         }
         return n;
     }
@@ -213,7 +249,9 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         } catch (Exception e) {
             // It is closed for us either way; the container settles the rest.
         }
-        TomcatSocket.processClose(in);
+        if (tomcat != null) {
+            tomcat.processClose();
+        }
     }
 
     @Override

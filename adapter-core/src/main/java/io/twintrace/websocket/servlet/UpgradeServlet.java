@@ -83,6 +83,9 @@ public class UpgradeServlet extends HttpServlet {
      * calls the handler. See {@link WebSocketHandler#handle}.
      */
     protected void handle(WebSocketConnection connection) throws Exception {
+        if (handler == null) {
+            throw new IllegalStateException(getClass().getName() + " must override handle, or be given a handler");
+        }
         handler.handle(connection);
     }
 
@@ -170,6 +173,7 @@ public class UpgradeServlet extends HttpServlet {
                     + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
                     + "\" has written to it");
         }
+        response.resetBuffer(); // what a filter has buffered has no place before the first frame
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
         handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
@@ -188,9 +192,7 @@ public class UpgradeServlet extends HttpServlet {
     private WebSocketHandler findHandler(String className) {
         if (className == null) {
             if (givenHandler == null && getClass() == UpgradeServlet.class) {
-                throw new IllegalArgumentException(
-                        "no handler: set the init-param \"handler\" to the name of a class that implements "
-                                + WebSocketHandler.class.getName());
+                throw InitParams.noHandler();
             }
             return givenHandler;
         }
@@ -198,15 +200,10 @@ public class UpgradeServlet extends HttpServlet {
             throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet was given a handler");
         }
         try {
-            Class<?> type =
-                    Class.forName(className.strip(), true, getServletContext().getClassLoader());
-            return (WebSocketHandler) type.getConstructor().newInstance();
-        } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
-            throw new IllegalArgumentException(
-                    "init-param \"handler\" has the value \"" + className
-                            + "\", which must be a public class with a public constructor without parameters that"
-                            + " implements " + WebSocketHandler.class.getName() + ": " + e,
-                    e);
+            return InitParams.handlerConstructor(className, getServletContext().getClassLoader())
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("the handler " + className + " cannot be made: " + e, e);
         }
     }
 

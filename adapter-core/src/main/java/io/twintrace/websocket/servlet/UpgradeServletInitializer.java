@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
+import java.lang.reflect.Constructor;
 import java.util.Set;
 
 /**
@@ -30,9 +31,21 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
         }
     }
 
+    private static void checkHandler(ServletRegistration registration, ServletContext context) {
+        String handler = registration.getInitParameter(InitParams.HANDLER);
+        if (handler != null) {
+            Constructor<?> unused = InitParams.handlerConstructor(handler, context.getClassLoader());
+        } else if (registration instanceof ServletRegistration.Dynamic) {
+            return; // added in code, where a handler may have been given
+        } else if (UpgradeServlet.class.getName().equals(registration.getClassName())) {
+            throw InitParams.noHandler();
+        }
+    }
+
     private static void check(ServletRegistration registration, ServletContext context) throws ServletException {
         try {
             InitParams.check(registration.getInitParameters());
+            checkHandler(registration, context);
             SocketHandover unused = Handovers.forContainer(context);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + registration.getName() + "\": " + e.getMessage(), e);

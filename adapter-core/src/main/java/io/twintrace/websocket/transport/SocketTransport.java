@@ -6,14 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** The transport over a plain TCP socket that no container manages. */
+/**
+ * The transport over a plain TCP socket that no container manages. A wait takes a selector, one for each direction that
+ * has ever waited, and with it a file descriptor; on JDK 21 to 23 it also keeps a virtual thread's carrier.
+ */
 public final class SocketTransport implements Transport {
-    /**
-     * The JDK copies what remains of a heap buffer at each attempt to write, however little the peer then takes: offered
-     * whole, a large payload would be copied over and over.
-     */
-    private static final int MOST_COPIED = 128 * 1024;
-
     private final SocketChannel channel;
     private final ChannelWait readable;
     private final ChannelWait writable;
@@ -42,25 +39,11 @@ public final class SocketTransport implements Transport {
 
     @Override
     public void write(ByteBuffer[] buffers) throws IOException {
-        ByteBuffer last = buffers[buffers.length - 1];
-        int end = last.limit();
-        try {
-            while (true) {
-                last.limit(endOfPiece(last, end));
-                channel.write(buffers);
-                if (anyRemaining(buffers)) {
-                    writable.await();
-                } else if (last.limit() == end) {
-                    return;
-                }
-            }
-        } finally {
-            last.limit(end);
+        channel.write(buffers);
+        while (anyRemaining(buffers)) {
+            writable.await();
+            channel.write(buffers);
         }
-    }
-
-    private static int endOfPiece(ByteBuffer buffer, int end) {
-        return buffer.isDirect() || end - buffer.position() <= MOST_COPIED ? end : buffer.position() + MOST_COPIED;
     }
 
     private static boolean anyRemaining(ByteBuffer[] buffers) {

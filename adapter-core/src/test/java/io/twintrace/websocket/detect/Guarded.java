@@ -34,7 +34,10 @@ final class Guarded {
     }
 
     void writerWrite(Body body) throws Exception {
-        guard(Operation.WRITER_WRITE, body);
+        guard(Operation.WRITER_WRITE, () -> {
+            detector.messageContinued();
+            body.run();
+        });
     }
 
     void writerClose() throws Exception {

@@ -47,7 +47,7 @@ class InterleavedMessagesTest {
 
         String summary = "Concurrent write to WebSocket connection #7 /chat: thread " + bob.name()
                 + " called writeMessage while thread " + alice.name() + " had an unfinished message open";
-        String repair = ". Both fail, and the connection is closed with 1011. How to fix it: "
+        String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
                 + "docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         assertEquals(summary + repair, bobs.getMessage());
         assertEquals(summary + repair, alices.getMessage());

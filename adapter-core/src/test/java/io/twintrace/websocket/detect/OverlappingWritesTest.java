@@ -70,7 +70,7 @@ class OverlappingWritesTest {
         aliceMayLeave.countDown();
         ConcurrentWriteException alices = alice.failed();
 
-        String repair = ". Both fail, and the connection is closed with 1011. How to fix it: "
+        String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
                 + "docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         String called = "Concurrent write to WebSocket connection #7 /chat: thread " + bob.name()
                 + " called writeJson while thread " + alice.name() + " was in ";

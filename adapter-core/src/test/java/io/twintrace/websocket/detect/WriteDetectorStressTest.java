@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class WriteDetectorStressTest {
     private static final int FORCED_COLLISIONS = 100_000;
     private static final int RACES = 10_000;
+    private static final int RACES_OF_THREE = 5_000;
     private static final int WRITES_IN_A_RACE = 3;
     private static final int PEACEFUL_THREADS = 8;
     private static final int PEACEFUL_WRITES = 1_000_000;
@@ -49,9 +50,9 @@ class WriteDetectorStressTest {
         void hold() {
             firstIsInside = true;
             if (number % 4 < 2) {
-                Duel.until(() -> secondHasFailed);
+                Contest.until(() -> secondHasFailed);
             } else {
-                Duel.until(connection.detector::isPoisoned); // and leaves while its stack is being sampled
+                Contest.until(connection.detector::isPoisoned); // and leaves while its stack is being sampled
             }
         }
 
@@ -86,23 +87,53 @@ class WriteDetectorStressTest {
         }
     }
 
+    /** One connection with three writers. */
+    private static final class Trio {
+        final Guarded connection = new Guarded(DetectorLevel.MESSAGES);
+        final ConcurrentWriteException[] failures = new ConcurrentWriteException[3];
+
+        void play(int side, Contest.Side<Guarded> write) throws Exception {
+            try {
+                for (int i = 0; i < WRITES_IN_A_RACE; i++) {
+                    write.play(connection);
+                }
+            } catch (ConcurrentWriteException e) {
+                failures[side] = e;
+            }
+        }
+
+        void judge() {
+            int inConflict = 0;
+            for (ConcurrentWriteException e : failures) {
+                if (e != null && e.getCause() instanceof WriterTrace other) {
+                    inConflict++;
+                    assertInside("guard", other.getStackTrace());
+                } else if (e != null) {
+                    assertInstanceOf(ConcurrentWriteException.class, e.getCause());
+                }
+            }
+            assertEquals(connection.detector.isPoisoned() ? 2 : 0, inConflict);
+        }
+    }
+
     @Test
     void bothFailInEachOf100000ForcedCollisions() throws Exception {
         long before = WriteDetector.conflictsDetected();
-        Duel.fight(
+        Contest.hold(
                 FORCED_COLLISIONS,
                 Round::new,
                 Round::assertBothFailed,
-                round -> collide(round, round.leftIsFirst(), round::left),
-                round -> collide(round, !round.leftIsFirst(), round::right));
+                List.of(
+                        round -> collide(round, round.leftIsFirst(), round::left),
+                        round -> collide(round, !round.leftIsFirst(), round::right)));
         assertEquals(FORCED_COLLISIONS, WriteDetector.conflictsDetected() - before);
     }
 
-    private static void collide(Round round, boolean first, Duel.Side<Guarded.Body> write) throws Exception {
+    private static void collide(Round round, boolean first, Contest.Side<Guarded.Body> write) throws Exception {
         if (first) {
             write.play(round::hold);
         } else {
-            Duel.until(() -> round.firstIsInside);
+            Contest.until(() -> round.firstIsInside);
             write.play(Guarded.Body.NOTHING);
             round.secondHasFailed = true;
         }
@@ -111,7 +142,7 @@ class WriteDetectorStressTest {
     @Test
     void bothFailOrNeitherWhenTwoThreadsRace(TestReporter reporter) throws Exception {
         AtomicInteger collisions = new AtomicInteger();
-        Duel.fight(
+        Contest.hold(
                 RACES,
                 Round::new,
                 round -> {
@@ -120,18 +151,32 @@ class WriteDetectorStressTest {
                         round.assertBothFailed();
                     }
                 },
-                round -> {
-                    for (int i = 0; i < WRITES_IN_A_RACE && round.ofLeft == null; i++) {
-                        round.left(WriteDetectorStressTest::briefly);
-                    }
-                },
-                round -> {
-                    for (int i = 0; i < WRITES_IN_A_RACE && round.ofRight == null; i++) {
-                        round.right(WriteDetectorStressTest::briefly);
-                    }
-                });
+                List.of(
+                        round -> {
+                            for (int i = 0; i < WRITES_IN_A_RACE && round.ofLeft == null; i++) {
+                                round.left(WriteDetectorStressTest::briefly);
+                            }
+                        },
+                        round -> {
+                            for (int i = 0; i < WRITES_IN_A_RACE && round.ofRight == null; i++) {
+                                round.right(WriteDetectorStressTest::briefly);
+                            }
+                        }));
         reporter.publishEntry("collisions in " + RACES + " races", collisions.toString());
         // How many depends on the processors and what else they do: most of them on two idle ones.
+    }
+
+    /** Of three, two fail over each other; the third has its writes behind it, or fails as one who came later. */
+    @Test
+    void twoFailOrNoneWhenThreeThreadsRace() throws Exception {
+        Contest.hold(
+                RACES_OF_THREE,
+                number -> new Trio(),
+                Trio::judge,
+                List.of(
+                        trio -> trio.play(0, side -> side.writeMessage(WriteDetectorStressTest::briefly)),
+                        trio -> trio.play(1, side -> side.writeJson(WriteDetectorStressTest::briefly)),
+                        trio -> trio.play(2, side -> side.writerWrite(WriteDetectorStressTest::briefly))));
     }
 
     /** Below a microsecond. Were there nothing inside the writes, the cores would hardly ever meet there. */

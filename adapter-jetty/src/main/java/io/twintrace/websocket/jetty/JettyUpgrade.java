@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /** Jetty's way to another protocol on the same connection: what needs Jetty's classes. */
 final class JettyUpgrade {
@@ -72,16 +73,19 @@ final class JettyUpgrade {
     static void closeBeforeConnectors(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
         ServletContextHandler handler = ServletContextHandler.getServletContextHandler(context);
         if (handler != null) {
-            handler.addBean(new ClosesConnections(closeConnections));
+            handler.addBean(new ClosesConnections(handler, closeConnections));
         }
     }
 
-    private static final class ClosesConnections implements Graceful {
+    /** Goes with the servlet: a context that starts again has new servlets, which bring their own. */
+    private static final class ClosesConnections implements Graceful, LifeCycle.Listener {
+        private final ServletContextHandler handler;
         private final Supplier<CompletableFuture<Void>> closeConnections;
 
         private volatile boolean shutdown;
 
-        ClosesConnections(Supplier<CompletableFuture<Void>> closeConnections) {
+        ClosesConnections(ServletContextHandler handler, Supplier<CompletableFuture<Void>> closeConnections) {
+            this.handler = handler;
             this.closeConnections = closeConnections;
         }
 
@@ -94,6 +98,11 @@ final class JettyUpgrade {
         @Override
         public boolean isShutdown() {
             return shutdown;
+        }
+
+        @Override
+        public void lifeCycleStopped(LifeCycle event) {
+            handler.removeBean(this);
         }
     }
 }

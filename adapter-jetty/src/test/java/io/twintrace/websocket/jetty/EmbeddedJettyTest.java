@@ -1,74 +1,96 @@
 package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twintrace.websocket.Message;
-import io.twintrace.websocket.WebSocketConnection;
-import io.twintrace.websocket.WebSocketHandler;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.testkit.JdkClient;
+import io.twintrace.websocket.testkit.RawClient;
+import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Embedded Jetty, with the JDK's WebSocket client on the other end. */
+/** Messages through embedded Jetty, however their bytes arrive. */
 class EmbeddedJettyTest {
-    private static final WebSocketHandler ECHO = EmbeddedJettyTest::echo;
-
-    private final Server server = new Server();
+    private TestServer server;
 
     @AfterEach
-    void stop() throws Exception {
-        server.stop();
+    void stop() {
+        server.close();
     }
 
     @Test
-    void textComesBack() throws Exception {
-        int port = serve(ECHO);
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        CompletableFuture<Integer> closed = new CompletableFuture<>();
-        WebSocket client = HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create("ws://localhost:" + port + "/ws"), new WebSocket.Listener() {
-                    @Override
-                    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-                        answer.complete(data.toString());
-                        webSocket.request(1);
-                        return null;
-                    }
-
-                    @Override
-                    public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-                        closed.complete(statusCode);
-                        return null;
-                    }
-                })
-                .get(5, TimeUnit.SECONDS);
-        client.sendText("grüß dich", true).get(5, TimeUnit.SECONDS);
-        assertEquals("grüß dich", answer.get(5, TimeUnit.SECONDS));
-        client.sendClose(1000, "").get(5, TimeUnit.SECONDS);
-        assertEquals(1000, closed.get(5, TimeUnit.SECONDS));
+    void textComesBackAndTheClosingHandshakeIsDone() throws Exception {
+        server = TestServer.serving(TestServer::echo);
+        try (JdkClient client = server.client()) {
+            client.send("grüß dich");
+            assertEquals("grüß dich", client.receive());
+            assertEquals(1000, client.close(1000));
+        }
     }
 
-    private int serve(WebSocketHandler handler) throws Exception {
-        ServerConnector connector = new ServerConnector(server);
-        server.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler("/");
-        JettyWebSockets.add(context, "/ws", handler);
-        server.setHandler(context);
+    @Test
+    void firstMessageMayComeInTheSegmentOfTheHandshake() throws Exception {
+        server = TestServer.serving(TestServer::echo);
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send(RawClient.handshake("/ws"), RawClient.text("early"), RawClient.text("bird"));
+            assertEquals(101, client.readResponse().status());
+            assertEquals("early", client.read().text());
+            assertEquals("bird", client.read().text());
+        }
+    }
+
+    @Test
+    void handshakeAndMessageMayArriveByteByByte() throws Exception {
+        server = TestServer.serving(TestServer::echo);
+        try (RawClient client = RawClient.connect(server.port())) {
+            for (byte b : RawClient.handshake("/ws")) {
+                client.send(new byte[] {b});
+            }
+            assertEquals(101, client.readResponse().status());
+            for (byte b : RawClient.text("a".repeat(300))) {
+                client.send(new byte[] {b});
+            }
+            assertEquals("a".repeat(300), client.read().text());
+        }
+    }
+
+    @Test
+    void firstMessageMayBeCutAnywhereBetweenTheSegmentOfTheHandshakeAndTheNext() throws Exception {
+        server = TestServer.serving(TestServer::echo);
+        byte[] message = RawClient.text("in two parts");
+        for (int cut = 1; cut < message.length; cut++) {
+            try (RawClient client = RawClient.connect(server.port())) {
+                client.send(RawClient.handshake("/ws"), Arrays.copyOf(message, cut));
+                assertEquals(101, client.readResponse().status());
+                client.send(Arrays.copyOfRange(message, cut, message.length));
+                assertEquals("in two parts", client.read().text());
+            }
+        }
+    }
+
+    /** Jetty's own limit for idle connections must not end a WebSocket. */
+    @Test
+    void connectionOutlivesTheConnectorsIdleTimeout() throws Exception {
+        server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
+        server.connector().setIdleTimeout(100);
         server.start();
-        return connector.getLocalPort();
+        try (RawClient client = server.rawClient()) {
+            client.awaitSilence(Duration.ofMillis(500));
+            client.send(RawClient.text("still here"));
+            assertEquals("still here", client.read().text());
+        }
     }
 
-    private static void echo(WebSocketConnection connection) throws Exception {
-        for (Message m; (m = connection.readMessage()) != null; ) {
-            connection.writeMessage(m.type(), m.payload());
+    @Test
+    void silentPeerIsToldAtTheIdleTimeoutOfTheOptions() throws Exception {
+        server = TestServer.serving(
+                TestServer::echo,
+                WebSocketOptions.builder().idleTimeout(Duration.ofMillis(200)).build());
+        try (RawClient client = server.rawClient()) {
+            assertEquals(1001, client.readToClose());
+            assertTrue(client.awaitEnd().toSeconds() < 6);
         }
     }
 }

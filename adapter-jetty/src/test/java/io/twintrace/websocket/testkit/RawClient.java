@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -205,6 +206,16 @@ public final class RawClient implements AutoCloseable {
             }
         } catch (EOFException | SocketException e) {
             return 1006;
+        }
+    }
+
+    /** Waits so long, in which nothing may come. */
+    public void awaitSilence(Duration duration) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(duration.toMillis()));
+        try {
+            throw new IOException("something came: " + in.read());
+        } catch (SocketTimeoutException e) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
         }
     }
 

@@ -7,12 +7,14 @@ import java.util.regex.Pattern;
 
 /** A server that runs the sample application. */
 final class SampleServer implements AutoCloseable {
+    private final String name;
     private final ServerProcess process;
     private final int port;
     private final String contextPath;
     private final Callable<String> log;
 
-    private SampleServer(ServerProcess process, int port, String contextPath, Callable<String> log) {
+    private SampleServer(String name, ServerProcess process, int port, String contextPath, Callable<String> log) {
+        this.name = name;
         this.process = process;
         this.port = port;
         this.contextPath = contextPath;
@@ -20,15 +22,21 @@ final class SampleServer implements AutoCloseable {
     }
 
     /** Waits until the server tells its port; when it does not, the process is ended. */
-    static SampleServer await(ServerProcess process, Pattern portPattern, String contextPath, Callable<String> log)
+    static SampleServer await(
+            String name, ServerProcess process, Pattern portPattern, String contextPath, Callable<String> log)
             throws Exception {
         try {
             Matcher started = process.awaitOutput(portPattern);
-            return new SampleServer(process, Integer.parseInt(started.group(1)), contextPath, log);
+            return new SampleServer(name, process, Integer.parseInt(started.group(1)), contextPath, log);
         } catch (Exception | AssertionError e) {
             process.close();
             throw e;
         }
+    }
+
+    /** Which of the servers this is. */
+    String name() {
+        return name;
     }
 
     ServerProcess process() {

@@ -30,7 +30,7 @@ final class Servers {
     /** {@code java -jar sample-webapp.war --port 0}. */
     static SampleServer javaJar(String name, Path war) throws Exception {
         ServerProcess process = startJavaJar(directory(name), war);
-        return SampleServer.await(process, WAR_PORT, "", process::output);
+        return SampleServer.await(name, process, WAR_PORT, "", process::output);
     }
 
     static ServerProcess startJavaJar(Path directory, Path war) throws Exception {
@@ -40,11 +40,16 @@ final class Servers {
 
     /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
     static SampleServer jettyHome(String name, Path war) throws Exception {
-        ServerProcess process = startJettyHome(directory(name), war);
-        return SampleServer.await(process, JETTY_PORT, "", process::output);
+        return jettyHome(name, war, "http,ee10-deploy");
     }
 
-    static ServerProcess startJettyHome(Path base, Path war) throws Exception {
+    /** With other modules. */
+    static SampleServer jettyHome(String name, Path war, String modules) throws Exception {
+        ServerProcess process = startJettyHome(directory(name), war, modules);
+        return SampleServer.await(name, process, JETTY_PORT, "", process::output);
+    }
+
+    private static ServerProcess startJettyHome(Path base, Path war, String modules) throws Exception {
         String startJar = JETTY_HOME.resolve("start.jar").toString();
         try (ServerProcess setup = ServerProcess.start(
                 base,
@@ -53,7 +58,7 @@ final class Servers {
                         ServerProcess.java(),
                         "-jar",
                         startJar,
-                        "--add-modules=http,ee10-deploy",
+                        "--add-modules=" + modules,
                         "--approve-all-licenses"))) {
             if (setup.awaitExit() != 0) {
                 throw new IOException("jetty.base could not be made: " + setup.output());
@@ -69,7 +74,7 @@ final class Servers {
         Path base = directory(name);
         ServerProcess process = startTomcat(base, war);
         return SampleServer.await(
-                process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
+                name, process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
     }
 
     private static ServerProcess startTomcat(Path base, Path war) throws Exception {

@@ -1,5 +1,7 @@
 package io.twintrace.websocket.detect;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,10 +12,10 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * Two long-lived threads that go through rounds in step. They meet by spinning, since a parked thread takes longer to
+ * A few long-lived threads that go through rounds in step. They meet by spinning, since a parked thread takes longer to
  * wake than a write takes.
  */
-final class Duel<R> {
+final class Contest<R> {
     /** One side's part of a round. */
     @FunctionalInterface
     interface Side<R> {
@@ -23,42 +25,48 @@ final class Duel<R> {
     private static final long SPINNING_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private final int sides;
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile int meetings;
     private volatile boolean over;
     private volatile R current;
 
+    private Contest(int sides) {
+        this.sides = sides;
+    }
+
     /**
-     * Plays the rounds, and throws what either side has thrown.
+     * Plays the rounds, and throws what any side has thrown.
      *
-     * @param next makes a round from its number, on the left thread, while the right one waits
-     * @param judge looks at a round that both have played, there as well
+     * @param next makes a round from its number, on the first side's thread, while the others wait
+     * @param judge looks at a round that all have played, there as well
      */
-    static <R> void fight(int rounds, IntFunction<R> next, Consumer<R> judge, Side<R> left, Side<R> right)
-            throws Exception {
-        Duel<R> duel = new Duel<>();
-        FutureTask<Void> leftSide = duel.start("left", () -> {
-            for (int number = 0; number < rounds; number++) {
-                R round = next.apply(number);
-                duel.current = round;
-                duel.meet();
-                left.play(round);
-                duel.meet();
-                judge.accept(round);
-            }
-        });
-        FutureTask<Void> rightSide = duel.start("right", () -> {
-            for (int number = 0; number < rounds; number++) {
-                duel.meet();
-                right.play(duel.current);
-                duel.meet();
-            }
-        });
-        leftSide.get();
-        rightSide.get();
-        if (duel.failure.get() != null) {
-            throw new AssertionError(duel.failure.get());
+    static <R> void hold(int rounds, IntFunction<R> next, Consumer<R> judge, List<Side<R>> sides) throws Exception {
+        Contest<R> contest = new Contest<>(sides.size());
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        for (Side<R> side : sides) {
+            boolean leads = tasks.isEmpty();
+            tasks.add(contest.start("side-" + tasks.size(), () -> {
+                for (int number = 0; number < rounds; number++) {
+                    if (leads) {
+                        contest.current = next.apply(number);
+                    }
+                    contest.meet();
+                    R round = contest.current;
+                    side.play(round);
+                    contest.meet();
+                    if (leads) {
+                        judge.accept(round);
+                    }
+                }
+            }));
+        }
+        for (FutureTask<Void> task : tasks) {
+            task.get();
+        }
+        if (contest.failure.get() != null) {
+            throw new AssertionError(contest.failure.get());
         }
     }
 
@@ -68,8 +76,8 @@ final class Duel<R> {
                     try {
                         body.run();
                     } catch (Throwable t) {
-                        failure.compareAndSet(
-                                null, t); // the other side then fails as well, but only for want of this one
+                        // The other sides then fail as well, but only for want of this one.
+                        failure.compareAndSet(null, t);
                     } finally {
                         over = true;
                     }
@@ -81,13 +89,13 @@ final class Duel<R> {
 
     private void meet() {
         int next = meetings + 1;
-        if (arrived.incrementAndGet() == 2) {
+        if (arrived.incrementAndGet() == sides) {
             arrived.set(0);
             meetings = next;
         } else {
             until(() -> meetings == next || over);
             if (meetings != next) {
-                throw new IllegalStateException("the other side has given up");
+                throw new IllegalStateException("another side has given up");
             }
         }
     }

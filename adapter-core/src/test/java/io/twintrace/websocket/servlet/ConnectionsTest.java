@@ -1,0 +1,120 @@
+package io.twintrace.websocket.servlet;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.contains;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.transport.SocketTransport;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Places, and connections that come when nobody expects them any more. */
+class ConnectionsTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration NONE_AT_ALL = Duration.ofNanos(1);
+    private static final WebSocketHandler READS_TO_THE_END = connection -> {
+        while (connection.readMessage() != null) {
+            // Dropped.
+        }
+    };
+
+    private final ServletContext context = mock(ServletContext.class);
+    private Socket peer;
+    private WebSocketConnection connection;
+
+    @BeforeEach
+    void connect() throws IOException {
+        try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            peer = new Socket();
+            peer.setSoTimeout(10_000);
+            peer.connect(listener.getLocalAddress());
+            connection = WebSocketConnection.server(
+                    new SocketTransport(listener.accept()),
+                    new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
+                    Optional.empty(),
+                    WebSocketOptions.builder()
+                            .closeTimeout(Duration.ofMillis(300))
+                            .build(),
+                    null);
+        }
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        connection.abort();
+        peer.close();
+    }
+
+    @Test
+    void placesAreLimitedAndTheLogSaysSoOnce() {
+        Connections connections = new Connections(context, READS_TO_THE_END, 2, LONG);
+        Connections.Place first = connections.admit();
+        assertNotNull(connections.admit());
+        assertNull(connections.admit());
+        assertNull(connections.admit());
+        verify(context, times(1)).log(contains("2 connections are open, the limit of init-param max-connections"));
+        first.giveBack();
+        first.giveBack(); // without effect
+        assertNotNull(connections.admit());
+        assertNull(connections.admit());
+    }
+
+    @Test
+    void placeWhoseSocketIsNeverHandedOverIsFreeAfterTheHandshakesTimeout() {
+        Connections connections = new Connections(context, READS_TO_THE_END, 1, NONE_AT_ALL);
+        assertNotNull(connections.admit());
+        assertNotNull(connections.admit());
+    }
+
+    @Test
+    void connectionThatComesAfterItsPlaceHasExpiredIsCutOff() throws Exception {
+        Connections connections = new Connections(context, READS_TO_THE_END, 1, NONE_AT_ALL);
+        Connections.Place late = connections.admit();
+        assertNotNull(connections.admit());
+        late.start(connection);
+        assertEquals(-1, peer.getInputStream().read());
+    }
+
+    @Test
+    void connectionThatComesWhileStoppingIsToldSo() throws Exception {
+        Connections connections = new Connections(context, READS_TO_THE_END, 1, LONG);
+        Connections.Place late = connections.admit();
+        assertTrue(connections.beginStop().isDone(), "no handler runs");
+        late.start(connection);
+        byte[] frame = peer.getInputStream().readNBytes(4);
+        assertArrayEquals(HexFormat.of().parseHex("03e9"), Arrays.copyOfRange(frame, 2, 4));
+    }
+
+    @Test
+    void stoppingIsDoneWhenTheLastHandlerHasEnded() throws Exception {
+        Connections connections = new Connections(context, READS_TO_THE_END, 1, LONG);
+        connections.admit().start(connection);
+        var stopped = connections.beginStop();
+        peer.close();
+        stopped.get(10, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,84 @@
+package io.twintrace.websocket.servlet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+    private final Inbox inbox = new Inbox();
+
+    @Test
+    void bytesComeOutInTheirOrderHoweverTheyWentIn() throws Exception {
+        put("ab");
+        put("cdefg");
+        assertEquals("abc", take(3));
+        assertEquals("de", take(2));
+        put("h");
+        assertEquals("fgh", take(100));
+        assertEquals("", take(100));
+    }
+
+    @Test
+    void onlyThePartThatWasReadCounts() throws Exception {
+        inbox.put("abcdef".getBytes(StandardCharsets.US_ASCII), 2);
+        assertEquals("ab", take(100));
+    }
+
+    @Test
+    void theEndComesAfterTheRest() throws Exception {
+        put("ab");
+        inbox.end(null);
+        put("too late");
+        assertEquals("ab", take(100));
+        assertEquals(-1, inbox.take(ByteBuffer.allocate(1)));
+        assertEquals(-1, inbox.take(ByteBuffer.allocate(1)));
+    }
+
+    @Test
+    void theErrorComesAfterTheRestAndTheFirstOneStays() throws Exception {
+        IOException error = new IOException("reset");
+        put("ab");
+        inbox.end(error);
+        inbox.end(null);
+        assertEquals("ab", take(100));
+        assertSame(error, assertThrows(IOException.class, () -> take(1)));
+    }
+
+    @Test
+    void itIsFullAt32KiBAndNotWhenSomethingWasTaken() throws Exception {
+        inbox.put(new byte[32 * 1024 - 1], 32 * 1024 - 1);
+        assertFalse(inbox.isFull());
+        put("x");
+        assertTrue(inbox.isFull());
+        take(1);
+        assertFalse(inbox.isFull());
+    }
+
+    @Test
+    void whatIsClearedIsGone() throws Exception {
+        put("ab");
+        inbox.clear();
+        put("cd");
+        assertEquals(-1, inbox.take(ByteBuffer.allocate(8)));
+        assertFalse(inbox.isFull());
+    }
+
+    private void put(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        inbox.put(bytes, bytes.length);
+    }
+
+    private String take(int most) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(most);
+        int n = inbox.take(buffer);
+        assertEquals(n, buffer.position());
+        return StandardCharsets.US_ASCII.decode(buffer.flip()).toString();
+    }
+}

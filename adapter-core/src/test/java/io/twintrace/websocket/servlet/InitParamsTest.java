@@ -1,0 +1,132 @@
+package io.twintrace.websocket.servlet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InitParamsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "1000, 1000",
+        "12B, 12",
+        "64KiB, 65536",
+        "64 kib, 65536",
+        "3MiB, 3145728",
+        "2GiB, 2147483648",
+        "' 7 ', 7"
+    })
+    void sizesAreBytesOrCarryAUnit(String value, long bytes) {
+        assertEquals(bytes, apply("read-limit", value).readLimit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"250ms, PT0.25S", "30s, PT30S", "5m, PT5M", "2h, PT2H", "PT1M30S, PT1M30S", "0s, PT0S", "1 s, PT1S"})
+    void durationsCarryAUnit(String value, Duration duration) {
+        assertEquals(duration, apply("idle-timeout", value).idleTimeout());
+    }
+
+    @Test
+    void everyNameSetsItsOwnOption() {
+        assertEquals(9, apply("fragment-limit", "9").fragmentLimit());
+        assertEquals(Duration.ofSeconds(1), apply("handshake-timeout", "1s").handshakeTimeout());
+        assertEquals(Duration.ofSeconds(2), apply("close-timeout", "2s").closeTimeout());
+        assertEquals(Duration.ofSeconds(3), apply("write-timeout", "3s").writeTimeout());
+        assertEquals(512, apply("read-buffer-size", "512").readPool().bufferSize());
+        assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
+        assertEquals(3, apply("max-connections", "3").maxConnections());
+        assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
+    }
+
+    @Test
+    void subprotocolsAreAListThePreferredOneFirst() {
+        WebSocketOptions options = apply("subprotocols", " chat.v2 , chat.v1 ");
+        Accepted accepted = (Accepted) answer(options, Map.of("Sec-WebSocket-Protocol", List.of("chat.v1, chat.v2")));
+        assertEquals(Optional.of("chat.v2"), accepted.subprotocol());
+    }
+
+    @Test
+    void originsAreAListOrAStar() {
+        Map<String, List<String>> foreign = Map.of("Origin", List.of("https://other.example"));
+        assertEquals(403, ((Refused) answer(WebSocketOptions.defaults(), foreign)).status());
+        for (String origins : List.of("*", "https://a.example, https://other.example")) {
+            assertTrue(answer(apply("origins", origins), foreign) instanceof Accepted, origins);
+        }
+    }
+
+    @Test
+    void optionsThatAreNotNamedKeepTheirValues() {
+        WebSocketOptions base =
+                WebSocketOptions.builder().readLimit(5).maxConnections(6).build();
+        WebSocketOptions options = InitParams.apply(base, Map.of("max-connections", "7"));
+        assertEquals(5, options.readLimit());
+        assertEquals(7, options.maxConnections());
+    }
+
+    @Test
+    void theHandlerAndNamesWithADotAreNoneOfItsBusiness() {
+        InitParams.check(Map.of("handler", "com.example.Any", "com.example.colour", "blue"));
+    }
+
+    @Test
+    void unknownNameIsAnErrorThatListsTheValidOnes() {
+        String message = error("Read-Limit", "1");
+        assertTrue(message.startsWith("unknown init-param \"Read-Limit\"; valid are handler, "), message);
+        assertTrue(message.contains("read-limit"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "read-limit, 9GiB9",
+        "read-limit, 999999999999999GiB",
+        "read-limit, 1.5MiB",
+        "read-limit, 1MB",
+        "fragment-limit, 3GiB",
+        "idle-timeout, 5",
+        "idle-timeout, -5s",
+        "idle-timeout, 5 days",
+        "close-timeout, 0s",
+        "detector-level, ''",
+        "max-connections, ''"
+    })
+    void malformedValueIsAnErrorThatShowsIt(String name, String value) {
+        String message = error(name, value);
+        assertTrue(message.startsWith("init-param \"" + name + "\" has the value \"" + value + "\": "), message);
+        assertTrue(message.contains("; valid are handler, "), message);
+    }
+
+    private static WebSocketOptions apply(String name, String value) {
+        return InitParams.apply(WebSocketOptions.defaults(), Map.of(name, value));
+    }
+
+    private static String error(String name, String value) {
+        return assertThrows(IllegalArgumentException.class, () -> apply(name, value))
+                .getMessage();
+    }
+
+    private static HandshakeResult answer(WebSocketOptions options, Map<String, List<String>> more) {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Host", List.of("here.example"));
+        headers.put("Upgrade", List.of("websocket"));
+        headers.put("Connection", List.of("Upgrade"));
+        headers.put("Sec-WebSocket-Version", List.of("13"));
+        headers.put("Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="));
+        headers.putAll(more);
+        return options.handshake().answer(new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, headers));
+    }
+}

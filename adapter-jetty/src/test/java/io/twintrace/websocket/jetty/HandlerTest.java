@@ -1,0 +1,137 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.junit.jupiter.api.Test;
+
+/** The thread that a handler runs on, and what happens to what it throws. */
+class HandlerTest {
+    private static final String SECRET = "Cookie: session=secret";
+
+    @Test
+    void exceptionIsLoggedWithItsStackAndClosesWith1011() throws Exception {
+        try (TestServer server = TestServer.serving(HandlerTest::fail);
+                RawClient client = RawClient.open(server.port(), "/ws?token=secret", SECRET)) {
+            client.send(RawClient.text("secret"));
+            assertEquals(1011, client.read().closeCode());
+            client.send(RawClient.close(1011));
+            client.awaitEnd();
+            server.log().await("is closed with 1011 after its handler threw");
+            server.log().await("at " + HandlerTest.class.getName() + ".fail");
+            assertFalse(server.log().text().contains("secret"), server.log().text());
+        }
+    }
+
+    private static void fail(WebSocketConnection connection) throws Exception {
+        connection.readMessage();
+        throw new ArithmeticException("the handler's own mistake");
+    }
+
+    @Test
+    void conflictStandsInTheLogWithBothStacksAndBothThreads() throws Exception {
+        CompletableFuture<ConcurrentWriteException> first = new CompletableFuture<>();
+        try (TestServer server = TestServer.serving(connection -> interleave(connection, first));
+                RawClient client = RawClient.open(server.port(), "/ws", SECRET)) {
+            assertEquals(1011, client.readToClose());
+            first.get(5, TimeUnit.SECONDS);
+            server.log().await("Concurrent write to WebSocket connection");
+            for (String part : new String[] {"\"second-writer\"", "\"websocket-", "writeFromElsewhere", "interleave"}) {
+                server.log().await(part);
+            }
+            assertFalse(server.log().text().contains("secret"), server.log().text());
+        }
+    }
+
+    /** Two threads meet for certain: one has a message open, and the other begins one. */
+    private static void interleave(WebSocketConnection connection, CompletableFuture<ConcurrentWriteException> caught)
+            throws Exception {
+        connection.nextWriter(MessageType.TEXT).write("a message is begun");
+        Thread second = new Thread(() -> writeFromElsewhere(connection), "second-writer");
+        second.start();
+        second.join();
+        try {
+            connection.writeMessage("the next one");
+        } catch (ConcurrentWriteException e) {
+            caught.complete(e);
+        }
+    }
+
+    private static void writeFromElsewhere(WebSocketConnection connection) {
+        try {
+            connection.writeMessage("another message");
+        } catch (ConcurrentWriteException e) {
+            // As intended.
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void peerThatVanishesTakesOneLineInTheLog() throws Exception {
+        try (TestServer server = TestServer.serving(TestServer::echo)) {
+            try (RawClient client = server.rawClient()) {
+                client.send(RawClient.text("hello"));
+                client.read();
+                client.reset();
+            }
+            server.log().await(" ended: ");
+            assertEquals(1, server.log().text().lines().count(), server.log().text());
+        }
+    }
+
+    @Test
+    void handlerSeesTheClassesOfTheWebApplication() throws Exception {
+        ClassLoader loader = new URLClassLoader(new URL[0], getClass().getClassLoader());
+        CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.setClassLoader(loader);
+        JettyWebSockets.add(
+                context,
+                "/ws",
+                connection -> seen.complete(Thread.currentThread().getContextClassLoader()));
+        try (TestServer server = new TestServer(context).start();
+                RawClient client = server.rawClient()) {
+            assertEquals(1000, client.readToClose());
+            assertSame(loader, seen.get(5, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void everyConnectionHasAThreadOfItsOwnWhichIsVirtualWhereThatExists() throws Exception {
+        BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+        try (TestServer server = TestServer.serving(connection -> {
+                    threads.add(Thread.currentThread());
+                    TestServer.echo(connection);
+                });
+                RawClient one = server.rawClient();
+                RawClient two = server.rawClient()) {
+            Thread first = threads.poll(5, TimeUnit.SECONDS);
+            Thread second = threads.poll(5, TimeUnit.SECONDS);
+            assertTrue(first != second);
+            for (Thread thread : new Thread[] {first, second}) {
+                assertTrue(thread.getName().matches("websocket-\\d+ \\(/ws\\)"), thread.getName());
+                assertEquals(TestThreads.shouldBeVirtual(), TestThreads.isVirtual(thread));
+                assertTrue(thread.isDaemon());
+            }
+            one.send(RawClient.text("1"));
+            two.send(RawClient.text("2"));
+            assertEquals("2", two.read().text());
+            assertEquals("1", one.read().text());
+        }
+    }
+}

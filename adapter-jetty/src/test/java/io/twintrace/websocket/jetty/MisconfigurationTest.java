@@ -1,0 +1,127 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A mistake in the configuration stops the deployment, and the error says which. */
+class MisconfigurationTest {
+    private static final String HANDLER = WiringTest.EchoHandler.class.getName();
+    private static final String VALID = "valid are handler, close-timeout, detector-level, fragment-limit,";
+
+    @TempDir
+    private Path directory;
+
+    /** Not a handler. */
+    public static class Nobody {}
+
+    /** A handler that the servlet cannot make. */
+    public static class NeedsAnArgument implements WebSocketHandler {
+        public NeedsAnArgument(String argument) {}
+
+        @Override
+        public void handle(WebSocketConnection connection) {}
+    }
+
+    @Test
+    void unknownInitParamIsNamedAndTheValidOnesAreListed() {
+        String message = failure("handler", HANDLER, "raed-limit", "64KiB");
+        assertContains(message, "unknown init-param \"raed-limit\"");
+        assertContains(message, VALID);
+        assertContains(message, "servlet \"ws\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "read-limit, a lot",
+        "read-limit, -1",
+        "fragment-limit, 0",
+        "fragment-limit, 9999999999",
+        "idle-timeout, 5",
+        "close-timeout, 0s",
+        "max-connections, 0",
+        "detector-level, loud",
+        "read-buffer-size, 1",
+        "subprotocols, a b",
+        "origins, https://good.example/path"
+    })
+    void malformedInitParamIsNamedWithItsValue(String name, String value) {
+        String message = failure("handler", HANDLER, name, value);
+        assertContains(message, "init-param \"" + name + "\" has the value \"" + value + "\"");
+        assertContains(message, VALID);
+    }
+
+    @Test
+    void servletWithoutHandlerSaysHowToGiveOne() {
+        assertContains(failure("read-limit", "1MiB"), "no handler: set the init-param \"handler\"");
+    }
+
+    @Test
+    void missingHandlerClassIsNamed() {
+        assertContains(failure("handler", "com.example.Gone"), "ClassNotFoundException: com.example.Gone");
+    }
+
+    @Test
+    void classThatIsNoHandlerIsNamed() {
+        assertContains(
+                failure("handler", Nobody.class.getName()), Nobody.class.getName() + "\", which must be a public");
+    }
+
+    @Test
+    void handlerWithoutUsableConstructorIsNamed() {
+        assertContains(failure("handler", NeedsAnArgument.class.getName()), NeedsAnArgument.class.getName() + "\"");
+    }
+
+    @Test
+    void handlerFromBothSidesIsAnError() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        ServletHolder holder = JettyWebSockets.add(context, "/ws", TestServer::echo);
+        holder.setInitParameter("handler", HANDLER);
+        assertContains(failure(context), "init-param \"handler\" is set, but the servlet was given a handler");
+    }
+
+    @Test
+    void mistakeWhenEmbeddingShowsAtTheStartToo() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", TestServer::echo).setInitParameter("raed-limit", "1");
+        assertContains(failure(context), "unknown init-param \"raed-limit\"");
+    }
+
+    private String failure(String... initParams) {
+        try {
+            WebXml.write(directory, WebXml.servlet(initParams));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        WebAppContext context = new WebAppContext(directory.toString(), "/");
+        context.setThrowUnavailableOnStartupException(true);
+        return failure(context);
+    }
+
+    /** Starts, which must fail, and gives the messages of all causes. */
+    private static String failure(ServletContextHandler context) {
+        try (TestServer server = new TestServer(context)) {
+            Exception e = assertThrows(Exception.class, server::start);
+            StringBuilder messages = new StringBuilder();
+            for (Throwable t = e; t != null; t = t.getCause()) {
+                messages.append(t).append('\n');
+            }
+            return messages.toString();
+        }
+    }
+
+    private static void assertContains(String text, String part) {
+        assertTrue(text.contains(part), text);
+    }
+}

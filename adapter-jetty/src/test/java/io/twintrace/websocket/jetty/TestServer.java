@@ -1,0 +1,104 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.Message;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.testkit.JdkClient;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.net.URI;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** An embedded Jetty on a port that the system chooses. */
+final class TestServer implements AutoCloseable {
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server, 1, 1);
+    private final ServletContextHandler context;
+    private final CapturedLog log = new CapturedLog();
+
+    /** Not started yet, so that more can be arranged. */
+    TestServer(ServletContextHandler context) {
+        this.context = context;
+        context.setLogger(log);
+        server.addConnector(connector);
+        server.setHandler(context);
+    }
+
+    /** Serves one handler on /ws; not started yet. */
+    static TestServer of(WebSocketHandler handler, WebSocketOptions options) {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", handler, options);
+        return new TestServer(context);
+    }
+
+    /** Serves one handler on /ws. */
+    static TestServer serving(WebSocketHandler handler) throws Exception {
+        return serving(handler, WebSocketOptions.defaults());
+    }
+
+    /** Serves one handler on /ws. */
+    static TestServer serving(WebSocketHandler handler, WebSocketOptions options) throws Exception {
+        return of(handler, options).start();
+    }
+
+    TestServer start() throws Exception {
+        server.start();
+        return this;
+    }
+
+    static void echo(WebSocketConnection connection) throws Exception {
+        for (Message m; (m = connection.readMessage()) != null; ) {
+            connection.writeMessage(m.type(), m.payload());
+        }
+    }
+
+    Server server() {
+        return server;
+    }
+
+    ServerConnector connector() {
+        return connector;
+    }
+
+    ServletContextHandler context() {
+        return context;
+    }
+
+    CapturedLog log() {
+        return log;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    URI uri() {
+        return URI.create("ws://localhost:" + port() + "/ws");
+    }
+
+    /** A proper client on /ws. */
+    JdkClient client() throws Exception {
+        return JdkClient.open(uri());
+    }
+
+    /** A raw client on /ws. */
+    RawClient rawClient() throws IOException {
+        return RawClient.open(port(), "/ws");
+    }
+
+    void stop() throws Exception {
+        server.stop();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new AssertionError("the server did not stop", e);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.testkit.JdkClient;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** wss: the same over TLS, with a certificate of its own. */
+class TlsTest {
+    private static final String PASSWORD = "for-tests";
+
+    @TempDir
+    private static Path directory;
+
+    private static KeyStore keyStore;
+    private static SSLContext trusting;
+
+    private TestServer server;
+    private ServerConnector tls;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        Path file = directory.resolve("test.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "test",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(keytool.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, keytool.exitValue());
+        keyStore = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keyStore.load(in, PASSWORD.toCharArray());
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(keyStore);
+        trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, trust.getTrustManagers(), null);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
+        SslContextFactory.Server factory = new SslContextFactory.Server();
+        factory.setKeyStore(keyStore);
+        factory.setKeyStorePassword(PASSWORD);
+        tls = new ServerConnector(server.server(), factory);
+        server.server().addConnector(tls);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void textComesBackAndTheClosingHandshakeIsDone() throws Exception {
+        HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
+        try (JdkClient client = JdkClient.open(http, URI.create("wss://localhost:" + tls.getLocalPort() + "/ws"))) {
+            client.send("secretly");
+            assertEquals("secretly", client.receive());
+            assertEquals(1000, client.close(1000));
+        }
+    }
+
+    @Test
+    void largeMessageComesBack() throws Exception {
+        byte[] payload = new byte[1 << 20];
+        new Random(1).nextBytes(payload);
+        try (RawClient client = connect()) {
+            client.upgrade("/ws");
+            client.send(RawClient.frame(RawClient.BINARY, payload));
+            assertArrayEquals(payload, client.read().payload());
+            client.send(RawClient.close(1000));
+            assertEquals(1000, client.read().closeCode());
+            client.awaitEnd();
+        }
+    }
+
+    /** One TLS record holds them all, so the last ones are in Jetty's hands while the socket shows nothing more. */
+    @Test
+    void handshakeAndManyMessagesMayComeInOneRecord() throws Exception {
+        try (RawClient client = connect()) {
+            byte[] message = RawClient.text("0123456789");
+            byte[][] parts = new byte[501][];
+            parts[0] = RawClient.handshake("/ws");
+            Arrays.fill(parts, 1, parts.length, message);
+            client.send(parts);
+            assertEquals(101, client.readResponse().status());
+            for (int i = 1; i < parts.length; i++) {
+                assertEquals("0123456789", client.read().text());
+            }
+        }
+    }
+
+    private RawClient connect() throws IOException {
+        return new RawClient(
+                trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), tls.getLocalPort()));
+    }
+}

@@ -1,0 +1,101 @@
+package io.twintrace.sample.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A headless Chromium of the system's, with a profile of its own; nothing is downloaded. */
+final class Browser implements AutoCloseable {
+    private static final File CHROMIUM = new File("/usr/bin/chromium");
+    private static final File CHROMEDRIVER = new File("/usr/bin/chromedriver");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Kept here, since loggers are held weakly: it warns of a protocol for which nobody here asks. */
+    private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
+
+    private final ChromeDriver driver;
+
+    Browser() throws IOException {
+        DEVTOOLS.setLevel(Level.OFF);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(CHROMIUM);
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--window-size=1100,1400",
+                "--user-data-dir=" + Servers.directory("browser"));
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(CHROMEDRIVER)
+                .usingAnyFreePort()
+                .build();
+        driver = new ChromeDriver(service, options);
+    }
+
+    static boolean isInstalled() {
+        return CHROMIUM.canExecute() && CHROMEDRIVER.canExecute();
+    }
+
+    ChromeDriver driver() {
+        return driver;
+    }
+
+    WebElement element(String id) {
+        return driver.findElement(By.id(id));
+    }
+
+    /** Waits until the element with that id shows a text. */
+    void awaitText(String id, String text) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "#" + id + " to show \"" + text + "\", but it shows \""
+                        + element(id).getText() + '"')
+                .until(unused -> element(id).getText().contains(text));
+    }
+
+    /** The texts of the elements that a CSS selector finds. */
+    List<String> texts(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    /** What the browser has complained of: exceptions, missing files, violations of the page's security policy. */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
+                .map(Object::toString)
+                .filter(complaint ->
+                        !complaint.contains("/favicon.ico")) // asked for at the server's root, whatever is there
+                .toList();
+    }
+
+    /** Leaves a picture of the element with that id in target/screenshots. */
+    void screenshot(String id, String name) throws IOException {
+        Path file = Servers.TARGET.resolve("screenshots").resolve(name + ".png");
+        Files.createDirectories(file.getParent());
+        Files.write(file, element(id).getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
