@@ -254,6 +254,19 @@ class ConcurrentWriteTest {
     }
 
     @Test
+    void whoeverWroteToAnOpenMessageLastMayCompleteItByStartingTheNext() throws Exception {
+        MessageWriter writer = connection.nextWriter(MessageType.TEXT);
+        writer.write("a");
+        Background.run(() -> {
+                    writer.write("b");
+                    connection.writeMessage("next");
+                })
+                .result();
+        peer.expectFrame(FIN | TEXT, Frames.utf8("ab")).expectFrame(FIN | TEXT, Frames.utf8("next"));
+        assertTrue(peer.logged().isEmpty());
+    }
+
+    @Test
     void writersThatTakeTurnsAreFine() throws Exception {
         for (int i = 0; i < 50; i++) {
             Background.run(() -> connection.writeMessage("x")).result();
