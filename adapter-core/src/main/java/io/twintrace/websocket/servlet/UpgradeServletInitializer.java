@@ -32,7 +32,7 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
     }
 
     private static void checkHandler(ServletRegistration registration, ServletContext context) {
-        String handler = registration.getInitParameter(InitParams.HANDLER);
+        String handler = registration.getInitParameters().get(InitParams.HANDLER);
         if (handler != null) {
             Constructor<?> unused = InitParams.handlerConstructor(handler, context.getClassLoader());
         } else if (registration instanceof ServletRegistration.Dynamic) {

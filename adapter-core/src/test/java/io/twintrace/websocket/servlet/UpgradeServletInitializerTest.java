@@ -48,8 +48,22 @@ class UpgradeServletInitializerTest {
     }
 
     @Test
-    void jettyWithoutTheAdapterIsAnErrorThatNamesIt() {
+    void handlerThatIsNoneStopsTheDeployment() {
+        register("chat", UpgradeServlet.class.getName(), Map.of("handler", "java.lang.String"));
+        ServletException e = assertThrows(ServletException.class, this::deploy);
+        assertTrue(e.getMessage().startsWith("servlet \"chat\": init-param \"handler\""), e.getMessage());
+    }
+
+    @Test
+    void libraryServletWithoutHandlerStopsTheDeployment() {
         register("chat", UpgradeServlet.class.getName(), Map.of());
+        ServletException e = assertThrows(ServletException.class, this::deploy);
+        assertTrue(e.getMessage().startsWith("servlet \"chat\": no handler"), e.getMessage());
+    }
+
+    @Test
+    void jettyWithoutTheAdapterIsAnErrorThatNamesIt() {
+        register("chat", Mine.class.getName(), Map.of());
         when(context.getServerInfo()).thenReturn("jetty/12.1.12");
         ServletException e = assertThrows(ServletException.class, this::deploy);
         assertTrue(e.getMessage().contains("add io.twintrace:adapter-jetty to the application"), e.getMessage());
