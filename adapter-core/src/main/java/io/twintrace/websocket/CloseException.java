@@ -9,7 +9,9 @@ import java.io.IOException;
  * the connection ended without a Close frame (1006).
  */
 public final class CloseException extends IOException {
-    private final CloseStatus status;
+    private static final long serialVersionUID = 1L;
+
+    private final transient CloseStatus status;
 
     private CloseException(String message, CloseStatus status, Throwable cause) {
         super(message, cause);

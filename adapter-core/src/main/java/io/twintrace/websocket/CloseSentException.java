@@ -4,6 +4,8 @@ import java.io.IOException;
 
 /** A write came after the Close frame: nothing may follow it (RFC 6455 section 5.5.1). */
 public final class CloseSentException extends IOException {
+    private static final long serialVersionUID = 1L;
+
     CloseSentException() {
         super("a Close frame has been sent on this WebSocket connection; nothing may be written after it");
     }

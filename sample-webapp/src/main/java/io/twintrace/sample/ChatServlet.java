@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A small chat room. Each connection's handler reads; everything that is written goes through the room. */
 public final class ChatServlet extends UpgradeServlet {
+    private static final long serialVersionUID = 1L;
+
     private static final int LONGEST_NAME = 32;
     private static final int LONGEST_TEXT = 2000;
     private static final long PING_SECONDS = 60;

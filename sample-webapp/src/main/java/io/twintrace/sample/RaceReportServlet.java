@@ -12,6 +12,8 @@ import java.util.List;
 
 /** Gives the page the report of a race as JSON. */
 public final class RaceReportServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
     private static final String APPLICATION = RaceReportServlet.class.getPackageName() + ".";
 
     @Override

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  * detector fires. Both fail, and the server's log shows both stacks.
  */
 public final class RaceServlet extends UpgradeServlet {
+    private static final long serialVersionUID = 1L;
+
     private static final Pattern RUN = Pattern.compile("(?:^|&)run=([0-9a-fA-F-]{1,64})(?:&|$)");
 
     private static final int MOST_WRITES = 10_000_000;

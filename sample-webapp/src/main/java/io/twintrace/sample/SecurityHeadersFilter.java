@@ -9,6 +9,8 @@ import java.io.IOException;
 
 /** Lets the page load nothing from elsewhere. */
 public final class SecurityHeadersFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {

@@ -14,6 +14,8 @@ import java.util.Objects;
  * {@code docs/concurrent-writes.md}, which is also inside the jar at {@value #HELP_RESOURCE}.
  */
 public final class ConcurrentWriteException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
     /** Where the page that explains the repair stands inside the jar. */
     public static final String HELP_RESOURCE = "META-INF/twintrace/concurrent-writes.md";
 
@@ -33,6 +35,8 @@ public final class ConcurrentWriteException extends RuntimeException {
 
     /** Carries the stack trace of one of the two threads, such as the cause of a {@link ConcurrentWriteException}. */
     public static final class WriterTrace extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
         WriterTrace(String role, ConcurrentWriteReport.Writer writer, Throwable cause) {
             super(
                     "the " + role + " writer, thread " + writer.thread() + " in " + writer.operation(),

@@ -2,6 +2,8 @@ package io.twintrace.websocket.frame;
 
 /** A message passed the read limit. The peer is sent 1009; the message is not delivered. */
 public final class MessageTooBigException extends ProtocolException {
+    private static final long serialVersionUID = 1L;
+
     private final long limit;
 
     public MessageTooBigException(long limit) {

@@ -7,6 +7,8 @@ import java.io.IOException;
  * that carries {@link #closeCode()} (RFC 6455 section 7.1.7). The message says what was wrong, and never holds payload.
  */
 public class ProtocolException extends IOException {
+    private static final long serialVersionUID = 1L;
+
     private final int closeCode;
 
     public ProtocolException(int closeCode, String message) {

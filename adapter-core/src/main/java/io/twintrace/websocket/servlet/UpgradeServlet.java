@@ -39,6 +39,8 @@ import java.util.TreeMap;
  * {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
  */
 public class UpgradeServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
     private final transient WebSocketHandler givenHandler;
     private final transient WebSocketOptions givenOptions;
 

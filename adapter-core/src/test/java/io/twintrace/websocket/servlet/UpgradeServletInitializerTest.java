@@ -33,7 +33,9 @@ class UpgradeServletInitializerTest {
     }
 
     /** A subclass of an application's. */
-    public static class Mine extends UpgradeServlet {}
+    public static class Mine extends UpgradeServlet {
+        private static final long serialVersionUID = 1L;
+    }
 
     @Test
     void servletsOfOthersMayHaveWhatInitParamsTheyLike() {

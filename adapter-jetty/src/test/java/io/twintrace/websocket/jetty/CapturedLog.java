@@ -10,6 +10,8 @@ import org.slf4j.helpers.MessageFormatter;
 
 /** Where {@code ServletContext.log} writes in these tests. */
 final class CapturedLog extends LegacyAbstractLogger {
+    private static final long serialVersionUID = 1L;
+
     private final transient StringWriter lines = new StringWriter(); // safe for any thread
 
     @Override

@@ -62,6 +62,8 @@ class WiringTest {
     /** Found by scanning. Its class is loaded by the web application, so nothing here that is not public is in its reach. */
     @WebServlet("/ws")
     public static class AnnotatedEcho extends UpgradeServlet {
+        private static final long serialVersionUID = 1L;
+
         @Override
         protected void handle(WebSocketConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
