@@ -2,7 +2,6 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameHeaderDecoder;
-import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
@@ -54,15 +53,11 @@ final class ByteSource {
     /** Reads the next header, waiting for it as long as it takes. */
     void readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws IOException {
         insideFrame = false;
-        while (buffer == null || !decode(decoder, header)) {
+        while (buffer == null || !decoder.decode(buffer, header)) {
             fill();
             startFrame();
         }
         startFrame();
-    }
-
-    private boolean decode(FrameHeaderDecoder decoder, FrameHeader header) throws ProtocolException {
-        return decoder.decode(buffer, header);
     }
 
     private void startFrame() {

@@ -1,12 +1,12 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.frame.Opcode;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -189,7 +189,7 @@ final class FrameOutput {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new java.io.InterruptedIOException("interrupted while waiting to write a control frame");
+            throw new InterruptedIOException("interrupted while waiting to write a control frame");
         }
     }
 
@@ -270,7 +270,8 @@ final class FrameOutput {
     }
 
     private void write(ByteBuffer[] buffers, long deadline) throws IOException {
-        lastWrite = System.nanoTime();
+        long now = System.nanoTime();
+        lastWrite = now;
         armedDeadline = deadline;
         transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
         if (closing.deadline() != Deadlines.NONE) {
@@ -278,7 +279,7 @@ final class FrameOutput {
             transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
         }
         try {
-            if (Deadlines.remaining(deadline) <= 0) {
+            if (deadline != Deadlines.NONE && deadline - now <= 0) {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
             writeInPieces(buffers);
@@ -311,10 +312,5 @@ final class FrameOutput {
         } finally {
             payload.limit(end);
         }
-    }
-
-    /** The size of the largest header of a frame that this side sends. */
-    static int headerRoom() {
-        return FrameHeader.MAX_BYTES - 4;
     }
 }

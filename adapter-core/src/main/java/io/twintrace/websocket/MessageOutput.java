@@ -5,8 +5,6 @@ import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.frame.Opcode;
-import io.twintrace.websocket.frame.ProtocolException;
-import io.twintrace.websocket.frame.Utf8Validator;
 import io.twintrace.websocket.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,16 +16,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * here; only {@link #abandon()} is for other threads.
  */
 final class MessageOutput {
-    private static final int HEADER_ROOM = FrameOutput.headerRoom();
+    private static final int HEADER_ROOM = FrameHeaderEncoder.MAX_BYTES;
 
     private final FrameOutput frames;
     private final WriteDetector detector;
     private final BufferPool pool;
-    /** Checks messages that are whole. */
-    private final Utf8Validator wholeText = new Utf8Validator();
 
-    /** How far the text of the open message has been checked. */
-    private final Utf8Validator openText = new Utf8Validator();
+    /** For messages that are whole, which may be written while another one is open. */
+    private final OutgoingText wholeText = new OutgoingText();
+
+    /** For the open message. */
+    private final OutgoingText openText = new OutgoingText();
 
     /** The open message, or null. */
     private MessageWriter open;
@@ -50,7 +49,7 @@ final class MessageOutput {
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
         Objects.requireNonNull(type, "type");
         if (type == MessageType.TEXT) {
-            checkText(payload);
+            wholeText.check(payload);
         }
         finishOpenMessage();
         frames.writeFrame(true, false, type.opcode(), payload);
@@ -71,7 +70,7 @@ final class MessageOutput {
     MessageWriter nextWriter(MessageType type) throws IOException {
         finishOpenMessage();
         frames.checkWritable();
-        openText.reset();
+        openText.begin();
         firstFrame = true;
         buffer = pool.acquire().position(HEADER_ROOM);
         lent.set(buffer);
@@ -96,7 +95,7 @@ final class MessageOutput {
     /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
     void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
         if (writer.type() == MessageType.TEXT) {
-            accept(openText, bytes);
+            openText.accept(bytes);
         }
         if (bytes.remaining() > 2 * buffer.capacity()) {
             flush(writer);
@@ -124,7 +123,7 @@ final class MessageOutput {
         try {
             writer.appendUnpairedSurrogate();
             if (writer.type() == MessageType.TEXT) {
-                finish(openText);
+                openText.end();
             }
             sendBuffered(writer, true);
             complete = true;
@@ -177,7 +176,7 @@ final class MessageOutput {
         buffer.position(start);
         try {
             frames.writeEncoded(buffer);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             endMessage(false); // the connection is closing or broken: the message has no end to wait for
             throw e;
         }
@@ -187,7 +186,7 @@ final class MessageOutput {
     private void sendFragment(boolean fin, ByteBuffer payload) throws IOException {
         try {
             frames.writeFrame(fin, false, nextOpcode(open.type()), payload);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             endMessage(false);
             throw e;
         }
@@ -197,42 +196,5 @@ final class MessageOutput {
         Opcode opcode = firstFrame ? type.opcode() : Opcode.CONTINUATION;
         firstFrame = false;
         return opcode;
-    }
-
-    private void checkText(ByteBuffer payload) {
-        wholeText.reset();
-        accept(wholeText, payload);
-        finish(wholeText);
-    }
-
-    private static void accept(Utf8Validator utf8, ByteBuffer payload) {
-        long before = utf8.state();
-        try {
-            if (payload.hasArray()) {
-                utf8.accept(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
-                return;
-            }
-            byte[] piece = new byte[Math.min(payload.remaining(), 4096)];
-            for (int at = payload.position(); at < payload.limit(); at += piece.length) {
-                int n = Math.min(piece.length, payload.limit() - at);
-                payload.get(at, piece, 0, n);
-                utf8.accept(piece, 0, n);
-            }
-        } catch (ProtocolException e) {
-            utf8.restore(before); // the bytes are refused, what came before them stays
-            throw notText(e);
-        }
-    }
-
-    private static void finish(Utf8Validator utf8) {
-        try {
-            utf8.finish();
-        } catch (ProtocolException e) {
-            throw notText(e);
-        }
-    }
-
-    private static IllegalArgumentException notText(ProtocolException e) {
-        return new IllegalArgumentException("a text message must be UTF-8; send other bytes as BINARY", e);
     }
 }

@@ -1,8 +1,6 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.frame.FrameHeaderEncoder;
-import io.twintrace.websocket.frame.ProtocolException;
-import io.twintrace.websocket.frame.Utf8Validator;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -33,7 +31,7 @@ public final class PreparedMessage {
      */
     public static PreparedMessage of(MessageType type, byte[] payload) {
         if (type == MessageType.TEXT) {
-            checkText(payload);
+            new OutgoingText().check(ByteBuffer.wrap(payload));
         }
         return new PreparedMessage(type, payload);
     }
@@ -45,15 +43,5 @@ public final class PreparedMessage {
     /** The whole unmasked frame, as a view of its own. */
     ByteBuffer serverFrame() {
         return serverFrame.duplicate();
-    }
-
-    private static void checkText(byte[] payload) {
-        try {
-            Utf8Validator utf8 = new Utf8Validator();
-            utf8.accept(payload, 0, payload.length);
-            utf8.finish();
-        } catch (ProtocolException e) {
-            throw new IllegalArgumentException("a text message must be UTF-8; send other bytes as BINARY", e);
-        }
     }
 }

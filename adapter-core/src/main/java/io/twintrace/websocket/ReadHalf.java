@@ -132,9 +132,6 @@ final class ReadHalf {
     /** Looks again after unlocking, so that a release in between is not left undone. */
     private void unlock() {
         boolean innermost = readLock.getHoldCount() == 1;
-        if (released && innermost) {
-            source.release();
-        }
         readLock.unlock();
         if (released && innermost && readLock.tryLock()) {
             try {

@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** Writes frame headers (RFC 6455 section 5.2), the length always in its shortest form. */
 public final class FrameHeaderEncoder {
+    /** The longest header of an unmasked frame. */
+    public static final int MAX_BYTES = FrameHeader.MAX_BYTES - 4;
+
     private FrameHeaderEncoder() {}
 
     /** How many bytes the header of an unmasked frame takes: 2, 4 or 10. */

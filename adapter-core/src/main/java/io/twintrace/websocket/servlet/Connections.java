@@ -81,7 +81,7 @@ final class Connections {
         return stopping;
     }
 
-    /** Reserves a place for one more connection; null when the limit is reached. */
+    /** Reserves a place for one more connection; null when the limit is reached, or this is stopping. */
     Place admit() {
         if (admitted.get() >= limit) {
             giveBackExpired();

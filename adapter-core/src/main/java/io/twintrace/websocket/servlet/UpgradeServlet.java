@@ -93,8 +93,8 @@ public class UpgradeServlet extends HttpServlet {
 
     /**
      * May take along from the request what the connection will need, such as the HTTP session, into
-     * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is sent; the request is not
-     * valid later.
+     * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is
+     * sent; the request is not valid later.
      */
     protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
 
@@ -143,13 +143,10 @@ public class UpgradeServlet extends HttpServlet {
             refuse(request, response, refused);
             return;
         }
-        if (connections.isStopping()) {
-            refuse(request, response, new Refused(503, "this server is stopping", Map.of("Retry-After", "5")));
-            return;
-        }
         Connections.Place place = connections.admit();
         if (place == null) {
-            refuse(request, response, new Refused(503, "too many connections", Map.of("Retry-After", "5")));
+            String why = connections.isStopping() ? "this server is stopping" : "too many connections";
+            refuse(request, response, new Refused(503, why, Map.of("Retry-After", "5")));
             return;
         }
         boolean handedOver = false;

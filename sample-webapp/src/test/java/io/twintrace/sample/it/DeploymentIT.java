@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -35,7 +33,7 @@ class DeploymentIT {
 
     @Test
     void onJettyAWarThatDoesNotSeeItsClassesIsToldWhichFileIsMissing() throws Exception {
-        Path war = changedWar("war-hidden", root -> Files.delete(root.resolve("WEB-INF/jetty-ee10-web.xml")));
+        Path war = Wars.changed("war-hidden", root -> Files.delete(root.resolve("WEB-INF/jetty-ee10-web.xml")));
         assertJettyDoesNotServe("jetty-hidden", war, HIDDEN);
     }
 
@@ -65,24 +63,10 @@ class DeploymentIT {
     }
 
     private static Path warWithWrongInitParam() throws IOException {
-        return changedWar("war-wrong", root -> {
+        return Wars.changed("war-wrong", root -> {
             Path webXml = root.resolve("WEB-INF/web.xml");
             Files.writeString(
                     webXml, Files.readString(webXml).replaceFirst(Pattern.quote(">read-limit<"), ">raed-limit<"));
         });
-    }
-
-    private static Path changedWar(String name, Change change) throws IOException {
-        Path war = Servers.directory(name).resolve("sample-webapp.war");
-        Files.copy(Servers.WAR, war);
-        try (FileSystem files = FileSystems.newFileSystem(war)) {
-            change.apply(files.getPath("/"));
-        }
-        return war;
-    }
-
-    @FunctionalInterface
-    private interface Change {
-        void apply(Path root) throws IOException;
     }
 }

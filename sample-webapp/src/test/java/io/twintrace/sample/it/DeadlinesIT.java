@@ -1,0 +1,111 @@
+package io.twintrace.sample.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Deadlines hold on every route of the socket: for a peer that never sends, one that never reads, and one that dawdles. */
+class DeadlinesIT {
+    private static final int MESSAGE = 64 * 1024;
+
+    enum Kind {
+        JETTY_HOME {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.jettyHome("jetty-home-deadlines", war);
+            }
+        },
+        TOMCAT {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.tomcat("tomcat-deadlines", war);
+            }
+        };
+
+        abstract SampleServer start(Path war) throws Exception;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void peersThatDoNothingOrTooLittleAreLetGo(Kind kind) throws Exception {
+        try (SampleServer server = kind.start(warInAHurry())) {
+            aPeerThatNeverSendsIsClosedWith1001(server);
+            aPeerThatSendsAFrameByteByByteIsClosedWith1001(server);
+            aPeerThatNeverReadsIsCutOff(server);
+            Duration before = server.process().cpuTime();
+            long begin = System.nanoTime();
+            Await.until("a second to pass", () -> System.nanoTime() - begin, passed -> passed > 1_000_000_000L);
+            assertFalse(server.process().cpuTime().minus(before).toMillis() > 300, "the server is busy with nobody");
+        }
+    }
+
+    private static void aPeerThatNeverSendsIsClosedWith1001(SampleServer server) throws Exception {
+        try (RawClient client = open(server)) {
+            assertEquals(1001, client.read().closeCode());
+            client.awaitEnd();
+        }
+    }
+
+    private static void aPeerThatSendsAFrameByteByByteIsClosedWith1001(SampleServer server) throws Exception {
+        try (RawClient client = open(server)) {
+            client.send(RawClient.frameHead(RawClient.BINARY, 100_000));
+            Thread dawdler = new Thread(() -> dawdle(client), "dawdler");
+            dawdler.setDaemon(true);
+            dawdler.start();
+            assertEquals(1001, client.read().closeCode());
+            client.awaitEnd();
+        }
+    }
+
+    /** A byte every few milliseconds, until the connection is gone. */
+    private static void dawdle(RawClient client) {
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                client.send(new byte[1]);
+                LockSupport.parkNanos(20_000_000);
+            }
+        } catch (IOException e) {
+            // As it should be.
+        }
+    }
+
+    private static void aPeerThatNeverReadsIsCutOff(SampleServer server) throws Exception {
+        try (RawClient client = open(server)) {
+            Flood flood = Flood.begin(client, MESSAGE, 100_000);
+            Await.until("the flood to be cut off", flood::isRunning, running -> !running);
+            Await.until(
+                    "the log to say why", server::log, log -> log.contains("timed out waiting for the peer to read"));
+        }
+    }
+
+    private static RawClient open(SampleServer server) throws IOException {
+        return RawClient.open(server.port(), server.path("/echo"));
+    }
+
+    private static Path warInAHurry() throws IOException {
+        String limit = "<param-value>64MiB</param-value>\n    </init-param>";
+        return Wars.changed("war-hurry", root -> {
+            Path webXml = root.resolve("WEB-INF/web.xml");
+            String text = Files.readString(webXml);
+            assertEquals(2, text.split(Pattern.quote(limit), -1).length, "web.xml has changed");
+            Files.writeString(
+                    webXml,
+                    text.replace(
+                            limit, limit + param("idle-timeout") + param("write-timeout") + param("close-timeout")));
+        });
+    }
+
+    private static String param(String name) {
+        return "<init-param><param-name>" + name + "</param-name><param-value>1s</param-value></init-param>";
+    }
+}
