@@ -3,24 +3,21 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.frame.Opcode;
 import io.twintrace.websocket.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The writing half: turns messages into frames. Every method runs inside the detector's guard, which owns all fields
  * here; only {@link #abandon()} is for other threads.
  */
 final class MessageOutput {
-    private static final int HEADER_ROOM = FrameHeaderEncoder.MAX_BYTES;
-
     private final FrameOutput frames;
     private final WriteDetector detector;
-    private final BufferPool pool;
+    private final Traffic traffic;
+    private final CompressedOutput compressed;
 
     /** For messages that are whole, which may be written while another one is open. */
     private final OutgoingText wholeText = new OutgoingText();
@@ -31,40 +28,60 @@ final class MessageOutput {
     /** The open message, or null. */
     private MessageWriter open;
 
-    /** Room for a header, then what the open message has not sent yet. */
-    private ByteBuffer buffer;
+    /** What the open message has not sent or compressed yet. */
+    private final FragmentBuffer buffer;
 
     private boolean firstFrame;
 
-    /** The pooled buffer that is not given back yet; whoever takes it out settles the account with the pool. */
-    private final AtomicReference<ByteBuffer> lent = new AtomicReference<>();
+    /** At which level the open message is compressed, if it is long enough; 0 for not at all. */
+    private int openLevel;
 
-    MessageOutput(FrameOutput frames, WriteDetector detector, BufferPool pool) {
+    MessageOutput(
+            FrameOutput frames, WriteDetector detector, BufferPool pool, Traffic traffic, CompressedOutput compressed) {
         this.frames = frames;
         this.detector = detector;
-        this.pool = pool;
+        this.traffic = traffic;
+        this.compressed = compressed;
+        this.buffer = new FragmentBuffer(frames, pool);
     }
 
-    /** Sends one message as one frame. */
+    /** Sends one message, as one frame unless it is compressed. */
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
         Objects.requireNonNull(type, "type");
         if (type == MessageType.TEXT) {
             wholeText.check(payload);
         }
         finishOpenMessage();
-        frames.writeFrame(true, false, type.opcode(), payload);
+        writeWhole(type, payload);
     }
 
-    /** Sends one message as one frame, known to be text. */
+    /** Sends one message that is known to be text. */
     void writeText(ByteBuffer utf8Bytes) throws IOException {
         finishOpenMessage();
-        frames.writeFrame(true, false, Opcode.TEXT, utf8Bytes);
+        writeWhole(MessageType.TEXT, utf8Bytes);
+    }
+
+    private void writeWhole(MessageType type, ByteBuffer payload) throws IOException {
+        int length = payload.remaining();
+        traffic.sent(length);
+        if (compressed.isWanted(length)) {
+            compressed.writeMessage(type, payload);
+        } else {
+            traffic.sentOnWire(length);
+            frames.writeFrame(true, false, type.opcode(), payload);
+        }
     }
 
     void writePrepared(PreparedMessage message) throws IOException {
-        ByteBuffer frame = message.serverFrame();
+        PreparedMessage.Frame plain = message.plain();
         finishOpenMessage();
-        frames.writeEncoded(frame);
+        traffic.sent(plain.payloadLength());
+        if (compressed.isWanted(plain.payloadLength())) {
+            compressed.writePrepared(message);
+        } else {
+            traffic.sentOnWire(plain.payloadLength());
+            frames.writeEncoded(plain.bytes());
+        }
     }
 
     MessageWriter nextWriter(MessageType type) throws IOException {
@@ -72,8 +89,8 @@ final class MessageOutput {
         frames.checkWritable();
         openText.begin();
         firstFrame = true;
-        buffer = pool.acquire().position(HEADER_ROOM);
-        lent.set(buffer);
+        openLevel = compressed.effectiveLevel();
+        buffer.open();
         open = new MessageWriter(this, detector, type);
         detector.messageOpened();
         boolean writable = false;
@@ -97,24 +114,32 @@ final class MessageOutput {
         if (writer.type() == MessageType.TEXT) {
             openText.accept(bytes);
         }
-        if (bytes.remaining() > 2 * buffer.capacity()) {
-            flush(writer);
-            sendFragment(false, bytes);
+        ByteBuffer buffered = buffer.bytes();
+        traffic.sent(bytes.remaining());
+        if (bytes.remaining() > 2 * buffered.capacity()) {
+            sendBuffered();
+            sendLarge(bytes);
             return;
         }
         while (bytes.hasRemaining()) {
-            if (!buffer.hasRemaining()) {
-                flush(writer);
+            if (!buffered.hasRemaining()) {
+                sendBuffered();
             }
-            int n = Math.min(buffer.remaining(), bytes.remaining());
-            buffer.put(bytes.slice(bytes.position(), n));
+            int n = Math.min(buffered.remaining(), bytes.remaining());
+            buffered.put(bytes.slice(bytes.position(), n));
             bytes.position(bytes.position() + n);
         }
     }
 
-    void flush(MessageWriter writer) throws IOException {
-        if (buffer.position() > HEADER_ROOM) {
-            sendBuffered(writer, false);
+    void flush() throws IOException {
+        sendBuffered();
+        if (compressed.isOpen()) {
+            try {
+                compressed.flush();
+            } catch (IOException | RuntimeException e) {
+                endMessage(false);
+                throw e;
+            }
         }
     }
 
@@ -125,10 +150,16 @@ final class MessageOutput {
             if (writer.type() == MessageType.TEXT) {
                 openText.end();
             }
-            sendBuffered(writer, true);
+            if (compressed.isOpen() || (openLevel != 0 && compressed.isWorthwhile(buffer.length()))) {
+                sendBuffered();
+                compressed.finish();
+            } else {
+                traffic.sentOnWire(buffer.length());
+                buffer.send(true, false, nextOpcode());
+            }
             complete = true;
         } finally {
-            if (!complete && !firstFrame) {
+            if (!complete && (!firstFrame || compressed.hasSent())) {
                 // The peer waits for an end that cannot come: any other message would be taken for a part of this one.
                 frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
             }
@@ -144,21 +175,16 @@ final class MessageOutput {
         open.markFinished(complete);
         open = null;
         detector.messageFinished();
-        if (lent.getAndSet(null) != null) {
-            if (complete) {
-                pool.release(buffer);
-            } else {
-                pool.discard(); // the transport may still have its hands on it
-            }
+        buffer.close(complete);
+        if (!complete) {
+            compressed.abort();
         }
-        buffer = null;
     }
 
-    /** Settles the account with the pool for a message that nobody will finish. For any thread, at the very end. */
+    /** Gives back what is held for messages that nobody will finish. For any thread, at the very end. */
     void abandon() {
-        if (lent.getAndSet(null) != null) {
-            pool.discard(); // not released: a thread may be writing into it right now
-        }
+        buffer.abandon();
+        compressed.release();
     }
 
     /** The thread that had a message open starts the next one: the open one is complete, as in gorilla. */
@@ -168,32 +194,50 @@ final class MessageOutput {
         }
     }
 
-    private void sendBuffered(MessageWriter writer, boolean fin) throws IOException {
-        int length = buffer.position() - HEADER_ROOM;
-        int start = HEADER_ROOM - FrameHeaderEncoder.size(length);
-        buffer.limit(buffer.position()).position(start);
-        FrameHeaderEncoder.encode(buffer, fin, false, nextOpcode(writer.type()), length);
-        buffer.position(start);
+    /** What is buffered leaves, or goes to the compressor. */
+    private void sendBuffered() throws IOException {
+        int length = buffer.length();
+        if (length == 0) {
+            return;
+        }
         try {
-            frames.writeEncoded(buffer);
+            if (openLevel != 0) {
+                compress(buffer.bytes().flip().position(FragmentBuffer.CONTENT));
+                buffer.clear();
+            } else {
+                traffic.sentOnWire(length);
+                buffer.send(false, false, nextOpcode());
+            }
         } catch (IOException | RuntimeException e) {
             endMessage(false); // the connection is closing or broken: the message has no end to wait for
             throw e;
         }
-        buffer.clear().position(HEADER_ROOM);
     }
 
-    private void sendFragment(boolean fin, ByteBuffer payload) throws IOException {
+    /** Without copying it into the buffer. */
+    private void sendLarge(ByteBuffer payload) throws IOException {
         try {
-            frames.writeFrame(fin, false, nextOpcode(open.type()), payload);
+            if (openLevel != 0) {
+                compress(payload);
+            } else {
+                traffic.sentOnWire(payload.remaining());
+                frames.writeFrame(false, false, nextOpcode(), payload);
+            }
         } catch (IOException | RuntimeException e) {
             endMessage(false);
             throw e;
         }
     }
 
-    private Opcode nextOpcode(MessageType type) {
-        Opcode opcode = firstFrame ? type.opcode() : Opcode.CONTINUATION;
+    private void compress(ByteBuffer bytes) throws IOException {
+        if (!compressed.isOpen()) {
+            compressed.begin(open.type(), openLevel);
+        }
+        compressed.write(bytes);
+    }
+
+    private Opcode nextOpcode() {
+        Opcode opcode = firstFrame ? open.type().opcode() : Opcode.CONTINUATION;
         firstFrame = false;
         return opcode;
     }

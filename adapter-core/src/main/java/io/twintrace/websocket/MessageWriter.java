@@ -108,7 +108,7 @@ public final class MessageWriter extends OutputStream {
         detector.enter(Operation.WRITER_FLUSH);
         try {
             continueMessage();
-            output.flush(this);
+            output.flush();
         } catch (Throwable t) {
             detector.leave(Operation.WRITER_FLUSH, t);
             throw t;

@@ -121,7 +121,7 @@ final class ReadHalf {
         }
     }
 
-    /** Gives the buffer back, once the transport is closed. */
+    /** Gives back what is held, once the transport is closed. */
     void release() {
         released = true;
         if (readLock.tryLock()) { // else the thread that is reading does it on its way out
@@ -135,11 +135,16 @@ final class ReadHalf {
         readLock.unlock();
         if (released && innermost && readLock.tryLock()) {
             try {
-                source.release();
+                releaseHeld();
             } finally {
                 readLock.unlock();
             }
         }
+    }
+
+    private void releaseHeld() {
+        source.release();
+        input.release();
     }
 
     private MessageReader next() throws IOException {
@@ -184,7 +189,7 @@ final class ReadHalf {
 
     private void end() {
         ended = true;
-        source.release();
+        releaseHeld();
         closing.readingEnded();
     }
 
@@ -194,7 +199,7 @@ final class ReadHalf {
             return failure;
         }
         failure = translated(e);
-        source.release();
+        releaseHeld();
         if (e instanceof ProtocolException protocol) {
             output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
             closeTransport();

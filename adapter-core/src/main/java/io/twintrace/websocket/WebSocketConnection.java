@@ -1,5 +1,8 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -7,9 +10,11 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.FrameHeaderDecoder;
 import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.json.Json;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
@@ -46,14 +51,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Deadlines are points of the wall clock, read when they are set; null means none.
  */
 public final class WebSocketConnection implements AutoCloseable {
-    /** The compression level that looks for no repetitions; for {@link #setCompressionLevel}. */
-    public static final int HUFFMAN_ONLY = -2;
-
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final String name;
     private final HandshakeRequest request;
-    private final Optional<String> subprotocol;
+    private final Accepted handshake;
     private final Transport transport;
     private final ConcurrentWriteListener conflictListener;
     private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
@@ -62,53 +64,64 @@ public final class WebSocketConnection implements AutoCloseable {
     private final Closing closing;
     private final FrameOutput frames;
     private final WriteDetector detector;
+    private final Traffic traffic = new Traffic();
+    private final CompressedOutput compressed;
     private final MessageOutput output;
     private final ByteSource source;
-    private final MessageInput input;
+    private final FrameSequence sequence;
+    private final FrameInput input;
     private final ReadHalf reading;
     private final TransportCloser closer;
 
     private WebSocketConnection(
             Transport transport,
             HandshakeRequest request,
-            Optional<String> subprotocol,
+            Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
         this.name = NUMBERS.incrementAndGet() + " (" + request.plainPath() + ")";
         this.request = request;
-        this.subprotocol = subprotocol;
+        this.handshake = handshake;
         this.transport = transport;
         this.conflictListener = conflictLog.andThen(options.concurrentWriteListener());
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
         this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
         this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
-        this.output = new MessageOutput(frames, detector, options.writePool());
+        this.compressed = new CompressedOutput(frames, traffic, options, handshake.deflate());
+        this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
         this.source =
                 new ByteSource(transport, options.readPool(), closing, frames, Deadlines.nanos(options.idleTimeout()));
-        this.input = new MessageInput(
-                source, frames, closing, new FrameSequence(options.readLimit(), options.fragmentLimit()));
+        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
+        FrameHeaderDecoder decoder =
+                new FrameHeaderDecoder(true, handshake.deflate().isPresent());
+        this.input = new FrameInput(source, frames, closing, traffic, decoder, sequence);
+        MessageInflater inflater = handshake
+                .deflate()
+                .map(agreed -> new MessageInflater(options.deflatePool(), agreed, input::read))
+                .orElse(null);
+        MessageInput messages = new MessageInput(input, sequence, traffic, inflater);
         this.closer = new TransportCloser(transport, options.readPool());
-        this.reading = new ReadHalf(name, input, source, frames, closing, closer);
+        this.reading = new ReadHalf(name, messages, source, frames, closing, closer);
     }
 
     /**
      * A connection over a socket whose opening handshake is done. Servlets get theirs from the upgrade servlet; this is
-     * for whoever has a socket of his own.
+     * for whoever has a socket of his own, and must then close it, so that everything it holds is given back.
      *
      * @param transport owned by the connection from now on
      * @param request the handshake's request
-     * @param subprotocol the one that was answered
+     * @param handshake what was answered
      * @param options limits and timeouts
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
      */
     public static WebSocketConnection server(
             Transport transport,
             HandshakeRequest request,
-            Optional<String> subprotocol,
+            Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
         return new WebSocketConnection(
-                transport, request, subprotocol, options, conflictLog != null ? conflictLog : ConflictLog.system());
+                transport, request, handshake, options, conflictLog != null ? conflictLog : ConflictLog.system());
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -125,7 +138,17 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** The subprotocol that was agreed on. */
     public Optional<String> subprotocol() {
-        return subprotocol;
+        return handshake.subprotocol();
+    }
+
+    /** What was agreed on about compressing messages; empty where they are not. */
+    public Optional<DeflateParameters> deflate() {
+        return handshake.deflate();
+    }
+
+    /** How many bytes went in and out so far, with and without compression. */
+    public Traffic traffic() {
+        return traffic;
     }
 
     /** This side's address, where the container tells it. */
@@ -215,7 +238,7 @@ public final class WebSocketConnection implements AutoCloseable {
         if (bytes < 0) {
             throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
         }
-        input.readLimit(bytes);
+        sequence.readLimit(bytes);
     }
 
     /** Replaces what is done at a Ping; null for the default, which answers with a Pong. Any thread. */
@@ -341,20 +364,20 @@ public final class WebSocketConnection implements AutoCloseable {
     /** Whether messages are compressed from the next one on. Has no effect unless compression was negotiated. */
     public void enableWriteCompression(boolean enable) {
         detector.enter(Operation.ENABLE_WRITE_COMPRESSION);
+        compressed.enable(enable);
         detector.leave(Operation.ENABLE_WRITE_COMPRESSION, null);
     }
 
     /**
      * How hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
      *
-     * @param level {@link #HUFFMAN_ONLY} (-2), the library's default (-1), or 0 for none to 9 for the hardest
+     * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
      */
     public void setCompressionLevel(int level) {
         detector.enter(Operation.SET_COMPRESSION_LEVEL);
         try {
-            if (level < HUFFMAN_ONLY || level > 9) {
-                throw new IllegalArgumentException("compression level is " + level + ", but must be -2 to 9");
-            }
+            DeflateOptions.checkLevel(level);
+            compressed.level(level);
         } catch (Throwable t) {
             detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
             throw t;

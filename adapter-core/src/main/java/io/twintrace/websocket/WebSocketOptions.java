@@ -1,5 +1,7 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.handshake.Handshake;
@@ -24,14 +26,18 @@ public final class WebSocketOptions {
     /** So many buffers at rest are kept in each pool: 16 MiB with the default size. */
     private static final int BUFFERS_AT_REST = 1024;
 
+    /** Each deflater has about 260 KiB of native memory, each inflater 40. */
+    private static final int DEFLATERS_AT_REST = 32;
+
     private final Builder values;
     private final Handshake handshake;
     private final BufferPool readPool;
     private final BufferPool writePool;
+    private final DeflatePool deflatePool = new DeflatePool(DEFLATERS_AT_REST);
 
     private WebSocketOptions(Builder builder) {
         this.values = builder.copy();
-        this.handshake = new Handshake(values.originPolicy, values.subprotocols);
+        this.handshake = new Handshake(values.originPolicy, values.subprotocols, values.deflate);
         this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
         this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
     }
@@ -96,7 +102,12 @@ public final class WebSocketOptions {
         return values.concurrentWriteListener;
     }
 
-    /** Checks and answers opening handshakes by the origins and subprotocols of these options. */
+    /** Whether and how messages are compressed. */
+    public DeflateOptions deflate() {
+        return values.deflate;
+    }
+
+    /** Checks and answers opening handshakes by the origins, subprotocols and compression of these options. */
     public Handshake handshake() {
         return handshake;
     }
@@ -109,6 +120,11 @@ public final class WebSocketOptions {
     /** Buffers for writing; its balance shows what is in use. */
     public BufferPool writePool() {
         return writePool;
+    }
+
+    /** Inflaters and deflaters; its balance shows what is in use. */
+    public DeflatePool deflatePool() {
+        return deflatePool;
     }
 
     /** Collects options. Not safe for several threads. */
@@ -126,6 +142,7 @@ public final class WebSocketOptions {
         private ConcurrentWriteListener concurrentWriteListener = report -> {};
         private OriginPolicy originPolicy = OriginPolicy.sameOrigin();
         private List<String> subprotocols = List.of();
+        private DeflateOptions deflate = DeflateOptions.off();
 
         private Builder() {}
 
@@ -144,6 +161,7 @@ public final class WebSocketOptions {
             copy.concurrentWriteListener = concurrentWriteListener;
             copy.originPolicy = originPolicy;
             copy.subprotocols = subprotocols;
+            copy.deflate = deflate;
             return copy;
         }
 
@@ -223,6 +241,17 @@ public final class WebSocketOptions {
         public Builder subprotocols(List<String> names) {
             this.subprotocols = List.copyOf(names);
             return this;
+        }
+
+        /** {@link DeflateOptions#off()} by default. */
+        public Builder deflate(DeflateOptions options) {
+            this.deflate = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** What was set by {@link #deflate(DeflateOptions)}, for changing one of its values. */
+        public DeflateOptions deflate() {
+            return deflate;
         }
 
         /**

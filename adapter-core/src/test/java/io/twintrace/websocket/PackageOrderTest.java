@@ -25,6 +25,8 @@ class PackageOrderTest {
                 .definedBy(ROOT)
                 .layer("handshake")
                 .definedBy(ROOT + ".handshake")
+                .layer("deflate")
+                .definedBy(ROOT + ".deflate")
                 .layer("json")
                 .definedBy(ROOT + ".json")
                 .layer("transport")
@@ -39,6 +41,8 @@ class PackageOrderTest {
                 .mayOnlyBeAccessedByLayers("servlet")
                 .whereLayer("handshake")
                 .mayOnlyBeAccessedByLayers("servlet", "root")
+                .whereLayer("deflate")
+                .mayOnlyBeAccessedByLayers("servlet", "root", "handshake")
                 .whereLayer("json")
                 .mayOnlyBeAccessedByLayers("servlet", "root")
                 .whereLayer("transport")
@@ -46,7 +50,7 @@ class PackageOrderTest {
                 .whereLayer("detect")
                 .mayOnlyBeAccessedByLayers("servlet", "root")
                 .whereLayer("frame")
-                .mayOnlyBeAccessedByLayers("servlet", "root", "handshake")
+                .mayOnlyBeAccessedByLayers("servlet", "root", "handshake", "deflate")
                 .check(classes);
     }
 }

@@ -1,9 +1,12 @@
 package io.twintrace.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.SocketTransport;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
@@ -33,7 +36,9 @@ final class TestPeer implements AutoCloseable {
     private final WebSocketOptions options;
     private final List<ConcurrentWriteReport> logged = new CopyOnWriteArrayList<>();
 
-    private TestPeer(WebSocketOptions options, int buffers, UnaryOperator<Transport> around) throws IOException {
+    private TestPeer(
+            WebSocketOptions options, Optional<DeflateParameters> deflate, int buffers, UnaryOperator<Transport> around)
+            throws IOException {
         this.options = options;
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -51,7 +56,11 @@ final class TestPeer implements AutoCloseable {
             }
             HandshakeRequest request = new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of());
             connection = WebSocketConnection.server(
-                    around.apply(new SocketTransport(accepted)), request, Optional.empty(), options, logged::add);
+                    around.apply(new SocketTransport(accepted)),
+                    request,
+                    new Accepted(Map.of(), Optional.empty(), deflate),
+                    options,
+                    logged::add);
         }
     }
 
@@ -69,17 +78,45 @@ final class TestPeer implements AutoCloseable {
     }
 
     static TestPeer connect(WebSocketOptions options, UnaryOperator<Transport> around) {
-        return open(options, 0, around);
+        return open(options, Optional.empty(), 0, around);
+    }
+
+    /** A connection whose client has offered permessage-deflate with these parameters, as they stand in the header. */
+    static TestPeer connectDeflating(WebSocketOptions options, String parameters) {
+        String header = parameters.isEmpty() ? "permessage-deflate" : "permessage-deflate; " + parameters;
+        Optional<DeflateParameters> deflate = negotiated(options, header);
+        assertTrue(deflate.isPresent(), () -> "declined: " + header);
+        return open(options, deflate, 0, transport -> transport);
+    }
+
+    private static Optional<DeflateParameters> negotiated(WebSocketOptions options, String header) {
+        HandshakeRequest request = new HandshakeRequest(
+                "GET",
+                "HTTP/1.1",
+                "/test",
+                null,
+                null,
+                Map.of(
+                        "Connection", List.of("Upgrade"),
+                        "Upgrade", List.of("websocket"),
+                        "Sec-WebSocket-Version", List.of("13"),
+                        "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="),
+                        "Sec-WebSocket-Extensions", List.of(header)));
+        return ((Accepted) options.handshake().answer(request)).deflate();
     }
 
     /** With so little buffering in between that a writer soon feels a peer which does not read. */
     static TestPeer connectTight(WebSocketOptions options) {
-        return open(options, 8 * 1024, transport -> transport);
+        return open(options, Optional.empty(), 8 * 1024, transport -> transport);
     }
 
-    private static TestPeer open(WebSocketOptions options, int buffers, UnaryOperator<Transport> around) {
+    private static TestPeer open(
+            WebSocketOptions options,
+            Optional<DeflateParameters> deflate,
+            int buffers,
+            UnaryOperator<Transport> around) {
         try {
-            return new TestPeer(options, buffers, around);
+            return new TestPeer(options, deflate, buffers, around);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,12 +5,17 @@ package io.twintrace.websocket.frame;
  * the number of fragments, so that a message of empty fragments ends as well. Not safe for use by several threads.
  */
 public final class FrameSequence {
+    /** A sender that flushes after each few bytes makes them longer: twice as long and this are let pass. */
+    private static final int COMPRESSION_SLACK = 1024;
+
     private final int fragmentLimit;
 
     private volatile long readLimit;
     private boolean insideMessage;
     private int fragments;
     private long length;
+    private boolean compressed;
+    private long inflated;
 
     /**
      * @param readLimit the most bytes of one message, 0 for no limit
@@ -24,6 +29,12 @@ public final class FrameSequence {
     /** Changes the limit in bytes; holds from the next frame on. Any thread. */
     public void readLimit(long bytes) {
         this.readLimit = bytes;
+    }
+
+    /** The limit in bytes; {@link Long#MAX_VALUE} where there is none. */
+    public long limit() {
+        long limit = readLimit;
+        return limit == 0 ? Long.MAX_VALUE : limit;
     }
 
     /** Whether a message has begun whose last frame has not come. */
@@ -49,17 +60,39 @@ public final class FrameSequence {
         if (!continuation) {
             fragments = 0;
             length = 0;
+            compressed = header.rsv1();
+            inflated = 0;
         }
         if (++fragments > fragmentLimit) {
             throw new ProtocolException(
                     CloseCode.POLICY_VIOLATION, "message of more than " + fragmentLimit + " fragments");
         }
         // Subtracting cannot overflow; adding could, for lengths that the peer is free to invent.
-        long limit = readLimit == 0 ? Long.MAX_VALUE : readLimit;
-        if (header.payloadLength() > limit - length) {
-            throw new MessageTooBigException(limit);
+        if (header.payloadLength() > mostOnWire() - length) {
+            throw new MessageTooBigException(limit());
         }
         length += header.payloadLength();
         insideMessage = !header.fin();
+    }
+
+    /**
+     * Takes note of bytes that a compressed message has been inflated to.
+     *
+     * @throws MessageTooBigException 1009 when the message is longer than the limit
+     */
+    public void acceptInflated(int bytes) throws MessageTooBigException {
+        inflated += bytes;
+        if (inflated > limit()) {
+            throw new MessageTooBigException(limit());
+        }
+    }
+
+    /** Compressed data may be longer than what it stands for, but not without bounds. */
+    private long mostOnWire() {
+        long limit = limit();
+        if (!compressed) {
+            return limit;
+        }
+        return limit > (Long.MAX_VALUE - COMPRESSION_SLACK) / 2 ? Long.MAX_VALUE : 2 * limit + COMPRESSION_SLACK;
     }
 }

@@ -12,8 +12,9 @@ import java.util.Optional;
  *
  * @param name the extension's token
  * @param parameters in the client's order; empty for one without a value
+ * @param ambiguous whether it names a parameter twice
  */
-public record ExtensionOffer(String name, Map<String, Optional<String>> parameters) {
+public record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boolean ambiguous) {
     public ExtensionOffer {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
@@ -68,6 +69,7 @@ public record ExtensionOffer(String name, Map<String, Optional<String>> paramete
                 return null;
             }
             Map<String, Optional<String>> parameters = new LinkedHashMap<>();
+            boolean ambiguous = false;
             skipSpace();
             while (skip(';')) {
                 skipSpace();
@@ -81,12 +83,13 @@ public record ExtensionOffer(String name, Map<String, Optional<String>> paramete
                         return null;
                     }
                 }
-                if (parameter.isEmpty() || parameters.putIfAbsent(parameter, value) != null) {
+                if (parameter.isEmpty()) {
                     return null;
                 }
+                ambiguous |= parameters.putIfAbsent(parameter, value) != null;
                 skipSpace();
             }
-            return new ExtensionOffer(name, parameters);
+            return new ExtensionOffer(name, parameters, ambiguous);
         }
 
         /** A token, or a quoted string that holds one (RFC 6455 section 9.1). */

@@ -1,5 +1,7 @@
 package io.twintrace.websocket.handshake;
 
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +27,17 @@ public final class Handshake {
 
     private final OriginPolicy originPolicy;
     private final List<String> subprotocols;
+    private final DeflateOptions deflate;
 
     /**
      * @param originPolicy which pages may connect
      * @param subprotocols those that the server speaks, the preferred one first
+     * @param deflate whether and how messages may be compressed
      * @throws IllegalArgumentException for a subprotocol that is not a token
      */
-    public Handshake(OriginPolicy originPolicy, List<String> subprotocols) {
+    public Handshake(OriginPolicy originPolicy, List<String> subprotocols, DeflateOptions deflate) {
         this.originPolicy = originPolicy;
+        this.deflate = deflate;
         this.subprotocols = List.copyOf(subprotocols);
         for (String subprotocol : subprotocols) {
             if (!HeaderSyntax.isToken(subprotocol)) {
@@ -109,7 +114,18 @@ public final class Handshake {
                 "Sec-WebSocket-Accept",
                 acceptFor(request.headerLines(KEY).get(0).strip()));
         subprotocol.ifPresent(chosen -> headers.put(PROTOCOL, chosen));
-        return new Accepted(headers, subprotocol);
+        Optional<DeflateParameters> agreed = chooseDeflate(request);
+        agreed.ifPresent(parameters -> headers.put(EXTENSIONS, parameters.toString()));
+        return new Accepted(headers, subprotocol, agreed);
+    }
+
+    /** The first offer that can be accepted, in the client's order (RFC 7692 section 5). */
+    private Optional<DeflateParameters> chooseDeflate(HandshakeRequest request) {
+        return ExtensionOffer.parse(request.headerLines(EXTENSIONS)).stream()
+                .filter(offer -> offer.name().equals(DeflateParameters.EXTENSION) && !offer.ambiguous())
+                .map(offer -> DeflateParameters.answer(offer.parameters(), deflate))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** The server's order wins; none in common means none, and the client decides whether to stay. */

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.handshake;
 
+import io.twintrace.websocket.deflate.DeflateParameters;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,8 +11,10 @@ public sealed interface HandshakeResult {
      *
      * @param headers those of the answer, Upgrade and Connection included
      * @param subprotocol the one chosen, if any
+     * @param deflate what was agreed on about permessage-deflate, if it is used
      */
-    record Accepted(Map<String, String> headers, Optional<String> subprotocol) implements HandshakeResult {}
+    record Accepted(Map<String, String> headers, Optional<String> subprotocol, Optional<DeflateParameters> deflate)
+            implements HandshakeResult {}
 
     /**
      * An HTTP error.

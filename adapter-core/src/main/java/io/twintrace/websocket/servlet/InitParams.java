@@ -32,15 +32,24 @@ final class InitParams {
                     Map.entry("origins", (b, v) -> b.originPolicy(origins(v))),
                     Map.entry("subprotocols", (b, v) -> b.subprotocols(list(v))),
                     Map.entry("read-limit", (b, v) -> b.readLimit(size(v))),
-                    Map.entry("fragment-limit", (b, v) -> b.fragmentLimit(count(v))),
+                    Map.entry("fragment-limit", (b, v) -> b.fragmentLimit(number(v))),
                     Map.entry("handshake-timeout", (b, v) -> b.handshakeTimeout(duration(v))),
                     Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
                     Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
-                    Map.entry("max-connections", (b, v) -> b.maxConnections(count(v))),
-                    Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v)))));
+                    Map.entry("max-connections", (b, v) -> b.maxConnections(number(v))),
+                    Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v))),
+                    Map.entry("compression", (b, v) -> b.deflate(b.deflate().withEnabled(isOn(v)))),
+                    Map.entry(
+                            "compression-context-takeover",
+                            (b, v) -> b.deflate(b.deflate().withContextTakeover(isOn(v)))),
+                    Map.entry(
+                            "compression-level", (b, v) -> b.deflate(b.deflate().withLevel(number(v)))),
+                    Map.entry(
+                            "compression-threshold",
+                            (b, v) -> b.deflate(b.deflate().withThreshold(Math.toIntExact(size(v)))))));
 
     private InitParams() {}
 
@@ -120,7 +129,7 @@ final class InitParams {
                 .toList();
     }
 
-    private static int count(String value) {
+    private static int number(String value) {
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
@@ -162,6 +171,14 @@ final class InitParams {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("write a duration such as 500ms, 30s, 5m, 1h or PT1M30S", e);
         }
+    }
+
+    private static boolean isOn(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("write on or off");
+        };
     }
 
     private static DetectorLevel level(String value) {

@@ -179,7 +179,7 @@ public class UpgradeServlet extends HttpServlet {
             WebSocketConnection connection = WebSocketConnection.server(
                     transport,
                     handshake,
-                    accepted.subprotocol(),
+                    accepted,
                     options,
                     report -> getServletContext().log(report.logMessage(), report.asThrowable()));
             attributes.values().removeIf(Objects::isNull);

@@ -14,6 +14,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.SocketTransport;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class ConnectionsTest {
             connection = WebSocketConnection.server(
                     new SocketTransport(listener.accept()),
                     new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
-                    Optional.empty(),
+                    new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                     WebSocketOptions.builder()
                             .closeTimeout(Duration.ofMillis(300))
                             .build(),

@@ -13,7 +13,12 @@ public final class JettyServer {
 
     private JettyServer() {}
 
-    public static void run(Path war, Path work, int port) throws Exception {
+    /**
+     * Runs until the process ends.
+     *
+     * @param deflate whether /echo may compress
+     */
+    public static void run(Path war, Path work, int port, boolean deflate) throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setPort(port);
@@ -23,6 +28,9 @@ public final class JettyServer {
         WebAppContext context = new WebAppContext(war.toString(), "/");
         context.setTempDirectory(work.resolve("webapp").toFile());
         context.setThrowUnavailableOnStartupException(true);
+        if (deflate) {
+            context.addOverrideDescriptor("/WEB-INF/deflate-web.xml");
+        }
         server.setHandler(context);
 
         // Long enough for the closing handshake of every connection.

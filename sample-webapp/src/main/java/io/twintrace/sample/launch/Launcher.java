@@ -24,12 +24,19 @@ public final class Launcher {
     /** The server, and what it needs of the library. */
     private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
 
-    private static final String USAGE = "usage: java -jar sample-webapp.war [--port N]   (8080 without it, 0 for any)";
+    private static final String USAGE = """
+            usage: java -jar sample-webapp.war [--port N] [--deflate]
+              --port N   listens there; 8080 without it, 0 for any
+              --deflate  lets /echo negotiate permessage-deflate, as /echo/deflate always does""";
 
     private Launcher() {}
 
     public static void main(String[] args) throws Exception {
-        int port = port(args);
+        Arguments arguments = Arguments.parse(args);
+        if (arguments == null) {
+            System.err.println("cannot make sense of: " + String.join(" ", args) + System.lineSeparator() + USAGE);
+            System.exit(2);
+        }
         Path war = Path.of(Launcher.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -43,23 +50,29 @@ public final class Launcher {
         ClassLoader jetty = new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(jetty);
         Class.forName("io.twintrace.sample.launch.JettyServer", true, jetty)
-                .getMethod("run", Path.class, Path.class, int.class)
-                .invoke(null, war, work, port);
+                .getMethod("run", Path.class, Path.class, int.class, boolean.class)
+                .invoke(null, war, work, arguments.port(), arguments.deflate());
     }
 
-    private static int port(String[] args) {
-        if (args.length == 0) {
-            return 8080;
-        }
-        if (args.length == 2 && args[0].equals("--port") && args[1].matches("\\d{1,5}")) {
-            int port = Integer.parseInt(args[1]);
-            if (port <= 65535) {
-                return port;
+    private record Arguments(int port, boolean deflate) {
+        private static final int DEFAULT_PORT = 8080;
+        private static final int LARGEST_PORT = 65535;
+
+        /** Null for what it does not understand. */
+        static Arguments parse(String[] args) {
+            int port = DEFAULT_PORT;
+            boolean deflate = false;
+            for (int i = 0; i < args.length; i++) {
+                if (args[i].equals("--deflate")) {
+                    deflate = true;
+                } else if (args[i].equals("--port") && i + 1 < args.length && args[i + 1].matches("\\d{1,5}")) {
+                    port = Integer.parseInt(args[++i]);
+                } else {
+                    return null;
+                }
             }
+            return port <= LARGEST_PORT ? new Arguments(port, deflate) : null;
         }
-        System.err.println("cannot make sense of: " + String.join(" ", args) + System.lineSeparator() + USAGE);
-        System.exit(2);
-        return -1;
     }
 
     private static List<URL> unpackJetty(Path war, Path work) throws IOException {

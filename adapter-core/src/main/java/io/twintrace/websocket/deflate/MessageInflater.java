@@ -1,0 +1,182 @@
+package io.twintrace.websocket.deflate;
+
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.ProtocolException;
+import java.io.IOException;
+import java.util.zip.DataFormatException;
+
+/**
+ * Inflates the peer's messages, one after another, as their bytes arrive (RFC 7692 section 7.2.2).
+ *
+ * <p>Between messages it holds no inflater: what later messages may refer to is kept aside, and an inflater begins each
+ * message with it. That allows to check that each message ends where DEFLATE data may end, so that no message can change
+ * the meaning of the next one.
+ *
+ * <p>Not safe for several threads.
+ */
+public final class MessageInflater {
+    /** Belongs at the end of each message, whose sender has left it out. */
+    private static final int SYNC_TAIL = 0x0000FFFF;
+
+    /** The tail, and an empty final block: an inflater that does not take it as such is inside some other block. */
+    private static final byte[] ENDING = {0, 0, (byte) 0xFF, (byte) 0xFF, 3, 0};
+
+    private static final int TAIL_LENGTH = 4;
+
+    private final DeflatePool pool;
+    private final DeflateParameters parameters;
+    private final Source source;
+
+    /** What the next message may refer to. */
+    private final SlidingWindow window;
+
+    /** Null between messages. */
+    private PooledInflater inflater;
+
+    private int inputLength;
+    private boolean inputUsedUp;
+    private boolean ending;
+
+    /** The last four compressed bytes, and whether there was any at all since the last final block. */
+    private int lastBytes;
+
+    private boolean atBlockStart;
+
+    /** Where compressed bytes come from. */
+    @FunctionalInterface
+    public interface Source {
+        /** Waits for the message's next bytes; -1 at its end. */
+        int read(byte[] into, int offset, int most) throws IOException;
+    }
+
+    /**
+     * @param parameters what was agreed on
+     * @param source gives the bytes of one message after another
+     */
+    public MessageInflater(DeflatePool pool, DeflateParameters parameters, Source source) {
+        this.pool = pool;
+        this.parameters = parameters;
+        this.source = source;
+        this.window = new SlidingWindow(parameters.clientWindow());
+    }
+
+    /** Begins a message. */
+    public void begin() {
+        if (inflater == null) {
+            inflater = pool.acquireInflater();
+        }
+        window.prime(inflater.zlib);
+        inputUsedUp = true;
+        ending = false;
+        atBlockStart = true;
+    }
+
+    /** Whether the message has been read to its end. */
+    public boolean isDone() {
+        return inflater == null;
+    }
+
+    /**
+     * Inflates a piece of the message.
+     *
+     * @param most at least 1
+     * @return how many bytes, at least one; -1 at the message's end
+     * @throws ProtocolException 1007 for what is not valid DEFLATE data, or not complete
+     */
+    public int read(byte[] into, int offset, int most) throws IOException {
+        while (inflater != null) {
+            if (inputUsedUp) {
+                feed();
+            }
+            int n = inflate(into, offset, most);
+            if (n > 0) {
+                if (ending) {
+                    throw invalid("ends inside a block", null);
+                }
+                // With room left over, the inflater has given all that it could make of its input.
+                inputUsedUp = n < most && !inflater.zlib.finished();
+                window.append(into, offset, n);
+                return n;
+            }
+            if (!inflater.zlib.finished()) {
+                inputUsedUp = true;
+            } else if (ending) {
+                end();
+            } else {
+                startAfterFinalBlock();
+            }
+        }
+        return -1;
+    }
+
+    /** Gives back what is held, in whatever state a message is. */
+    public void release() {
+        if (inflater != null) {
+            pool.release(inflater);
+            inflater = null;
+        }
+    }
+
+    private void feed() throws IOException {
+        if (ending) {
+            throw invalid("ends inside a block", null);
+        }
+        inputLength = source.read(inflater.input, 0, inflater.input.length);
+        inputUsedUp = false;
+        if (inputLength >= 0) {
+            remember(inflater.input, inputLength);
+            inflater.zlib.setInput(inflater.input, 0, inputLength);
+        } else {
+            ending = true;
+            // A sender that had flushed everything already leaves nothing to append the tail to: empty messages and
+            // empty last fragments of other implementations look like that.
+            boolean complete = atBlockStart || lastBytes == SYNC_TAIL;
+            int from = complete ? TAIL_LENGTH : 0;
+            inflater.zlib.setInput(ENDING, from, ENDING.length - from);
+        }
+    }
+
+    private void remember(byte[] bytes, int length) {
+        for (int i = Math.max(0, length - TAIL_LENGTH); i < length; i++) {
+            lastBytes = (lastBytes << 8) | (bytes[i] & 0xFF);
+        }
+        atBlockStart &= length == 0;
+    }
+
+    private int inflate(byte[] into, int offset, int most) throws ProtocolException {
+        try {
+            return inflater.zlib.inflate(into, offset, most);
+        } catch (DataFormatException e) {
+            throw invalid("is not valid DEFLATE data", e);
+        }
+    }
+
+    /** A sender may end its DEFLATE data wherever it likes, and begin anew within the same message (section 7.2.3.4). */
+    private void startAfterFinalBlock() {
+        int left = inflater.zlib.getRemaining();
+        inflater.zlib.reset();
+        window.prime(inflater.zlib);
+        inflater.zlib.setInput(inflater.input, inputLength - left, left);
+        inputUsedUp = left == 0;
+        atBlockStart = left == 0;
+        lastBytes = atBlockStart ? 0 : lastBytes;
+    }
+
+    private void end() throws ProtocolException {
+        if (inflater.zlib.getRemaining() > 0) {
+            throw invalid("ends inside a block", null);
+        }
+        release();
+        if (parameters.clientNoContextTakeover()) {
+            window.clear();
+        }
+    }
+
+    private static ProtocolException invalid(String what, DataFormatException why) {
+        ProtocolException e = new ProtocolException(CloseCode.INVALID_PAYLOAD, "compressed message " + what);
+        if (why != null) {
+            e.initCause(why);
+        }
+        return e;
+    }
+}

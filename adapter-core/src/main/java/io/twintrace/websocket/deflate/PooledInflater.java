@@ -1,0 +1,21 @@
+package io.twintrace.websocket.deflate;
+
+import java.util.zip.Inflater;
+
+/** An inflater, and what it needs at work. */
+final class PooledInflater implements Shelf.Native {
+    private static final int INPUT_SIZE = 8 * 1024;
+
+    final Inflater zlib = new Inflater(true);
+    final byte[] input = new byte[INPUT_SIZE];
+
+    @Override
+    public void reset() {
+        zlib.reset();
+    }
+
+    @Override
+    public void end() {
+        zlib.end();
+    }
+}
