@@ -42,6 +42,9 @@ final class CompressedOutput {
         this.level = options.deflate().level();
         this.deflater =
                 parameters.map(agreed -> new MessageDeflater(pool, agreed)).orElse(null);
+        if (deflater != null) {
+            pool.join();
+        }
     }
 
     /** From the next message on. */

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 /** Frames as a client sends them, masked, and a few shapes of payload. */
 final class Frames {
     static final int FIN = 0x80;
+    static final int RSV1 = 0x40;
     static final int CONTINUATION = 0x0;
     static final int TEXT = 0x1;
     static final int BINARY = 0x2;

@@ -99,6 +99,8 @@ public final class MessageDeflater {
     /**
      * Takes from {@code in} what fits, compressed, into {@code out}.
      *
+     * @param out big-endian, with room for at least 32 bytes: zlib repeats a flush that has filled its output exactly, and
+     *     would go on for ever where there is only room for that
      * @return false when something is left because {@code out} is full; empty it but for its last
      *     {@link #TAIL_LENGTH} bytes, and call again
      */
