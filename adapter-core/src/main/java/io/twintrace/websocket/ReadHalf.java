@@ -1,13 +1,19 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.ByteSource.IdleTimeoutException;
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,8 +26,10 @@ final class ReadHalf {
     private static final int MOST_READS_AFTER_END = 1000;
 
     private final String connection;
-    private final MessageInput input;
     private final ByteSource source;
+    private final FrameSequence sequence;
+    private final FrameInput frames;
+    private final MessageInput input;
     private final FrameOutput output;
     private final Closing closing;
     private final TransportCloser closer;
@@ -37,17 +45,41 @@ final class ReadHalf {
 
     ReadHalf(
             String connection,
-            MessageInput input,
-            ByteSource source,
+            Transport transport,
+            Optional<DeflateParameters> deflate,
+            WebSocketOptions options,
             FrameOutput output,
             Closing closing,
-            TransportCloser closer) {
+            TransportCloser closer,
+            Traffic traffic) {
         this.connection = connection;
-        this.input = input;
-        this.source = source;
         this.output = output;
         this.closing = closing;
         this.closer = closer;
+        this.source =
+                new ByteSource(transport, options.readPool(), closing, output, Deadlines.nanos(options.idleTimeout()));
+        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
+        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
+        this.frames = new FrameInput(source, output, closing, traffic, decoder, sequence);
+        MessageInflater inflater = deflate.map(
+                        agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
+                .orElse(null);
+        this.input = new MessageInput(frames, sequence, traffic, inflater);
+    }
+
+    /** Moves the application's deadline. For any thread. */
+    void readDeadline(long deadline) {
+        source.readDeadline(deadline);
+    }
+
+    /** From the next frame on. For any thread. */
+    void readLimit(long bytes) {
+        sequence.readLimit(bytes);
+    }
+
+    /** Where the handlers of control frames are set. For any thread. */
+    FrameInput frames() {
+        return frames;
     }
 
     Message readMessage() throws IOException {

@@ -2,7 +2,6 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -10,8 +9,6 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.FrameHeaderDecoder;
-import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
@@ -67,9 +64,6 @@ public final class WebSocketConnection implements AutoCloseable {
     private final Traffic traffic = new Traffic();
     private final CompressedOutput compressed;
     private final MessageOutput output;
-    private final ByteSource source;
-    private final FrameSequence sequence;
-    private final FrameInput input;
     private final ReadHalf reading;
     private final TransportCloser closer;
 
@@ -89,19 +83,8 @@ public final class WebSocketConnection implements AutoCloseable {
         this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
         this.compressed = new CompressedOutput(frames, traffic, options, handshake.deflate());
         this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
-        this.source =
-                new ByteSource(transport, options.readPool(), closing, frames, Deadlines.nanos(options.idleTimeout()));
-        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
-        FrameHeaderDecoder decoder =
-                new FrameHeaderDecoder(true, handshake.deflate().isPresent());
-        this.input = new FrameInput(source, frames, closing, traffic, decoder, sequence);
-        MessageInflater inflater = handshake
-                .deflate()
-                .map(agreed -> new MessageInflater(options.deflatePool(), agreed, input::read))
-                .orElse(null);
-        MessageInput messages = new MessageInput(input, sequence, traffic, inflater);
         this.closer = new TransportCloser(transport, options.readPool());
-        this.reading = new ReadHalf(name, messages, source, frames, closing, closer);
+        this.reading = new ReadHalf(name, transport, handshake.deflate(), options, frames, closing, closer, traffic);
     }
 
     /**
@@ -230,7 +213,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * thread; takes effect on a read that is waiting.
      */
     public void setReadDeadline(Instant deadline) {
-        source.readDeadline(Deadlines.at(deadline));
+        reading.readDeadline(Deadlines.at(deadline));
     }
 
     /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Any thread. */
@@ -238,22 +221,22 @@ public final class WebSocketConnection implements AutoCloseable {
         if (bytes < 0) {
             throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
         }
-        sequence.readLimit(bytes);
+        reading.readLimit(bytes);
     }
 
     /** Replaces what is done at a Ping; null for the default, which answers with a Pong. Any thread. */
     public void setPingHandler(ControlHandler handler) {
-        input.pingHandler(handler);
+        reading.frames().pingHandler(handler);
     }
 
     /** Replaces what is done at a Pong; null for the default, which is nothing. Any thread. */
     public void setPongHandler(ControlHandler handler) {
-        input.pongHandler(handler);
+        reading.frames().pongHandler(handler);
     }
 
     /** Is told of the peer's Close before it is answered; null for nobody. Any thread. */
     public void setCloseHandler(CloseHandler handler) {
-        input.closeHandler(handler);
+        reading.frames().closeHandler(handler);
     }
 
     // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
@@ -374,14 +357,9 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
      */
     public void setCompressionLevel(int level) {
+        int checked = DeflateOptions.checkLevel(level);
         detector.enter(Operation.SET_COMPRESSION_LEVEL);
-        try {
-            DeflateOptions.checkLevel(level);
-            compressed.level(level);
-        } catch (Throwable t) {
-            detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
-            throw t;
-        }
+        compressed.level(checked);
         detector.leave(Operation.SET_COMPRESSION_LEVEL, null);
     }
 

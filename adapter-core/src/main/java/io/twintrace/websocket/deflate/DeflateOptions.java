@@ -23,7 +23,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
 
     /** Checks the values. */
     public DeflateOptions {
-        checkLevel(level);
+        level = checkLevel(level);
         if (threshold < 0) {
             throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
         }
@@ -62,11 +62,13 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
     /**
      * Throws when there is no such level.
      *
+     * @return the level
      * @throws IllegalArgumentException for a level that is not -2 to 9
      */
-    public static void checkLevel(int level) {
+    public static int checkLevel(int level) {
         if (level < HUFFMAN_ONLY || level > 9) {
             throw new IllegalArgumentException("compression level is " + level + ", but must be -2 to 9");
         }
+        return level;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
@@ -51,6 +52,38 @@ class InitParamsTest {
         assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
         assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
+    }
+
+    @Test
+    void compressionIsOffUntilItIsTurnedOn() {
+        assertEquals(DeflateOptions.off(), WebSocketOptions.defaults().deflate());
+        assertEquals(DeflateOptions.on(), apply("compression", "on").deflate());
+        WebSocketOptions all = InitParams.apply(
+                WebSocketOptions.defaults(),
+                Map.of(
+                        "compression", "on",
+                        "compression-context-takeover", "off",
+                        "compression-level", "-2",
+                        "compression-threshold", "1KiB"));
+        assertEquals(new DeflateOptions(true, false, -2, 1024), all.deflate());
+        assertEquals(
+                DeflateOptions.off(),
+                InitParams.apply(apply("compression", "on"), Map.of("compression", "off"))
+                        .deflate());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "compression, true, on or off",
+        "compression-level, 10, -2 to 9",
+        "compression-level, fast, whole number",
+        "compression-threshold, -1, number of bytes",
+        "compression-threshold, 3GiB, overflow"
+    })
+    void aWrongCompressionParamIsNamed(String name, String value, String hint) {
+        String message = assertThrows(IllegalArgumentException.class, () -> apply(name, value))
+                .getMessage();
+        assertTrue(message.contains(name) && message.contains(value) && message.contains(hint), message);
     }
 
     @Test
