@@ -1,10 +1,12 @@
 package io.twintrace.websocket.testkit;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The JDK's own WebSocket client with blocking calls, for text messages. Every wait gives up after a while. */
+/** The JDK's own WebSocket client with blocking calls. Every wait gives up after a while. */
 public final class JdkClient implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 15;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -54,13 +56,43 @@ public final class JdkClient implements AutoCloseable {
         get(socket.sendText(text, true));
     }
 
-    /** The next text message. */
-    public String receive() throws Exception {
-        String text = events.texts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (text == null) {
-            throw new IOException("no message has come");
+    public void send(byte[] bytes) throws Exception {
+        get(socket.sendBinary(ByteBuffer.wrap(bytes), true));
+    }
+
+    /** One message, in as many fragments. */
+    public void sendFragments(String... parts) throws Exception {
+        for (int i = 0; i < parts.length; i++) {
+            get(socket.sendText(parts[i], i == parts.length - 1));
         }
-        return text;
+    }
+
+    /** One message, in as many fragments. */
+    public void sendFragments(byte[]... parts) throws Exception {
+        for (int i = 0; i < parts.length; i++) {
+            get(socket.sendBinary(ByteBuffer.wrap(parts[i]), i == parts.length - 1));
+        }
+    }
+
+    /** The next message, which must be text. */
+    public String receive() throws Exception {
+        return receive(String.class);
+    }
+
+    /** The next message, which must be binary. */
+    public byte[] receiveBytes() throws Exception {
+        return receive(byte[].class);
+    }
+
+    private <T> T receive(Class<T> type) throws Exception {
+        Object message = events.messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (!type.isInstance(message)) {
+            throw new IOException(
+                    message == null
+                            ? "no message has come"
+                            : "a " + message.getClass().getSimpleName() + " has come");
+        }
+        return type.cast(message);
     }
 
     /** Begins to close, and waits for the server's answer. */
@@ -90,16 +122,32 @@ public final class JdkClient implements AutoCloseable {
     }
 
     private static final class Events implements WebSocket.Listener {
-        private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        /** Strings and byte arrays. */
+        private final BlockingQueue<Object> messages = new LinkedBlockingQueue<>();
+
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private final StringBuilder text = new StringBuilder();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         @Override
         public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
             text.append(data);
             if (last) {
-                texts.add(text.toString());
+                messages.add(text.toString());
                 text.setLength(0);
+            }
+            webSocket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
+            byte[] part = new byte[data.remaining()];
+            data.get(part);
+            bytes.writeBytes(part);
+            if (last) {
+                messages.add(bytes.toByteArray());
+                bytes.reset();
             }
             webSocket.request(1);
             return null;

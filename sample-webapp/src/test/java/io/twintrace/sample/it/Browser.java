@@ -1,7 +1,11 @@
 package io.twintrace.sample.it;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,13 +26,14 @@ final class Browser implements AutoCloseable {
     private static final File CHROMIUM = new File("/usr/bin/chromium");
     private static final File CHROMEDRIVER = new File("/usr/bin/chromedriver");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration SCRIPT_PATIENCE = Duration.ofSeconds(60);
 
     /** Kept here, since loggers are held weakly: it warns of a protocol for which nobody here asks. */
     private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
     private final ChromeDriver driver;
 
-    Browser() throws IOException {
+    private Browser() throws IOException {
         DEVTOOLS.setLevel(Level.OFF);
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM);
@@ -50,8 +55,15 @@ final class Browser implements AutoCloseable {
         driver = new ChromeDriver(service, options);
     }
 
-    static boolean isInstalled() {
-        return CHROMIUM.canExecute() && CHROMEDRIVER.canExecute();
+    /** A new browser. Where there is none, the test is skipped. */
+    static Browser ifInstalled() throws IOException {
+        if (!Boolean.getBoolean("twintrace.browser.required")) {
+            assumeTrue(
+                    CHROMIUM.canExecute() && CHROMEDRIVER.canExecute(),
+                    "skipped: no chromium with chromedriver in /usr/bin (Debian: chromium, chromium-driver);"
+                            + " -Dtwintrace.browser.required=true makes this an error");
+        }
+        return new Browser();
     }
 
     ChromeDriver driver() {
@@ -75,6 +87,17 @@ final class Browser implements AutoCloseable {
         return driver.findElements(By.cssSelector(css)).stream()
                 .map(WebElement::getText)
                 .toList();
+    }
+
+    /**
+     * Runs a script of the test resources, and then another one with the arguments, in the page, to which the page's
+     * security policy does not apply. Gives what the other one has passed to the last of its arguments, a function.
+     */
+    Object run(String library, String script, Object... arguments) throws IOException {
+        try (InputStream in = Browser.class.getResourceAsStream(library)) {
+            driver.manage().timeouts().scriptTimeout(SCRIPT_PATIENCE);
+            return driver.executeAsyncScript(new String(in.readAllBytes(), StandardCharsets.UTF_8) + script, arguments);
+        }
     }
 
     /** What the browser has complained of: exceptions, missing files, violations of the page's security policy. */

@@ -2,7 +2,6 @@ package io.twintrace.sample.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Set;
@@ -15,7 +14,7 @@ import org.openqa.selenium.WindowType;
 interface BrowserTests extends OnServer {
     @Test
     default void twoTabsChatWithEachOther() throws Exception {
-        try (Browser browser = newBrowser()) {
+        try (Browser browser = Browser.ifInstalled()) {
             String ann = join(browser, "Ann");
             browser.driver().switchTo().newWindow(WindowType.TAB);
             String ben = join(browser, "Ben");
@@ -38,7 +37,7 @@ interface BrowserTests extends OnServer {
 
     @Test
     default void theRaceShowsBothStacksAndMarksTheTwoLinesThatCollided() throws Exception {
-        try (Browser browser = newBrowser()) {
+        try (Browser browser = Browser.ifInstalled()) {
             browser.driver().get(server().http("/").toString());
             browser.element("race-run").click();
             browser.awaitText("race-state", "caught");
@@ -52,16 +51,6 @@ interface BrowserTests extends OnServer {
             browser.screenshot("race", server().name() + "-race");
             assertEquals(List.of(), browser.complaints());
         }
-    }
-
-    private static Browser newBrowser() throws Exception {
-        if (!Boolean.getBoolean("twintrace.browser.required")) {
-            assumeTrue(
-                    Browser.isInstalled(),
-                    "skipped: no chromium with chromedriver in /usr/bin (Debian: chromium, chromium-driver);"
-                            + " -Dtwintrace.browser.required=true makes this an error");
-        }
-        return new Browser();
     }
 
     /** Joins in the current tab, and gives its handle. */
