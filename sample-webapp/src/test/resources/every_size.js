@@ -7,7 +7,8 @@
 
 const PATIENCE_MILLIS = 15000;
 const SMALL_SIZES = 300;
-const HUGE = 2 << 20; // whole only, and one kind a size
+const LARGE = 1000000; // one kind a size
+const HUGE = 2 << 20; // whole only
 
 /* The payloads are repetitions of these. The noise is longer than any window of deflate, so it stays noise. */
 const BLOCKS = {
@@ -162,7 +163,7 @@ class Peer {
 
 async function oneByOne(peer, kinds, sizes, sendParts) {
   for (const [turn, size] of sizes.entries()) {
-    for (const kind of size < HUGE ? kinds : [kinds[turn % kinds.length]]) {
+    for (const kind of size < LARGE ? kinds : [kinds[turn % kinds.length]]) {
       const bytes = payload(kind, size);
       peer.send(kind, bytes);
       await peer.expect(kind, bytes, 'whole');
@@ -187,6 +188,22 @@ async function allAtOnce(peer, kinds) {
   }
 }
 
+/* Noise that is new to deflate, and a bit of pattern: compressed, it is a few bytes longer than the noise, or shorter. */
+async function everyCompressedSize(peer) {
+  const kind = 'binary noise';
+  const sizes = Array.from({ length: SMALL_SIZES }, (unused, size) => size);
+  for (const boundary of [16384, 65536]) {
+    sizes.push(...Array.from({ length: 40 }, (unused, below) => boundary - below));
+  }
+  for (const [turn, size] of sizes.entries()) {
+    const bytes = new Uint8Array(size + SMALL_SIZES);
+    const from = (turn * 40009) % (BLOCKS[kind].length - size);
+    bytes.set(BLOCKS[kind].subarray(from, from + size));
+    peer.send(kind, bytes);
+    await peer.expect(kind, bytes, `of which only ${size} do not shrink`);
+  }
+}
+
 /* One message, of one fragment of each size. */
 async function fragmentsOfEverySize(peer, kinds, sizes, sendParts) {
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -207,8 +224,11 @@ async function everySize(socket, extensions, sizes, sendParts) {
   const kinds = Object.keys(BLOCKS).filter((kind) => extensions !== '' || kind.endsWith('noise'));
   await oneByOne(peer, kinds, sizes, sendParts);
   await allAtOnce(peer, kinds);
+  if (extensions !== '') {
+    await everyCompressedSize(peer);
+  }
   if (sendParts) {
-    await fragmentsOfEverySize(peer, kinds, sizes.filter((size) => size < HUGE), sendParts);
+    await fragmentsOfEverySize(peer, kinds, sizes.filter((size) => size < LARGE), sendParts);
   }
   await peer.close();
 }

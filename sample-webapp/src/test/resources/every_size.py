@@ -11,7 +11,8 @@ import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 SMALL_SIZES = 300
-HUGE = 2 << 20  # whole only, and one kind a size
+LARGE = 1000000  # one kind a size
+HUGE = 2 << 20  # whole only
 
 
 def noise_text(length):
@@ -58,7 +59,7 @@ async def expect(ws, message, what):
 
 async def one_by_one(ws, kinds, sizes):
     for turn, size in enumerate(sizes):
-        for kind in kinds if size < HUGE else [kinds[turn % len(kinds)]]:
+        for kind in kinds if size < LARGE else [kinds[turn % len(kinds)]]:
             message = payload(kind, size)
             await ws.send(message)
             await expect(ws, message, f"{kind} of {size}, whole")
@@ -75,6 +76,17 @@ async def all_at_once(ws, kinds):
             await ws.send(payload(kind, size))
         for size in range(SMALL_SIZES):
             await expect(ws, payload(kind, size), f"{kind} of {size}, one of many at once")
+
+
+async def every_compressed_size(ws):
+    """Noise that is new to deflate, and a bit of pattern: compressed, it is a few bytes longer than the noise, or shorter."""
+    block = BLOCKS["binary noise"]
+    sizes = [*range(SMALL_SIZES), *(b - below for b in (16384, 65536) for below in range(40))]
+    for turn, size in enumerate(sizes):
+        start = turn * 40009 % (len(block) - size)
+        message = block[start : start + size] + bytes(SMALL_SIZES)
+        await ws.send(message)
+        await expect(ws, message, f"binary of {len(message)}, of which only {size} do not shrink")
 
 
 async def fragments_of_every_size(ws, kinds, sizes):
@@ -124,7 +136,9 @@ async def main(url, sizes, offer, answer):
         kinds = [kind for kind in BLOCKS if answer or kind.endswith("noise")]
         await one_by_one(ws, kinds, sizes)
         await all_at_once(ws, kinds)
-        await fragments_of_every_size(ws, kinds, [size for size in sizes if size < HUGE])
+        if answer:
+            await every_compressed_size(ws)
+        await fragments_of_every_size(ws, kinds, [size for size in sizes if size < LARGE])
     assert ws.close_code == 1000, ws.close_code
     print("as expected")
 

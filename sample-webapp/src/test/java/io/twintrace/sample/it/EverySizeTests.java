@@ -23,7 +23,7 @@ interface EverySizeTests extends OnServer {
 
     /** It knows no compression. */
     @ParameterizedTest
-    @ValueSource(strings = {"/echo"})
+    @ValueSource(strings = {"/echo", "/echo/deflate"})
     default void fromTheJdksClient(String path) throws Exception {
         try (JdkClient client = JdkClient.open(server().ws(path))) {
             for (int size : Offer.NONE.sizes()) {
@@ -39,21 +39,21 @@ interface EverySizeTests extends OnServer {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE")
+    @EnumSource
     default void fromNodesWs(Offer offer) throws Exception {
         String ws = System.getProperty("node.ws");
         ForeignProgram.NODE.run("/every_size_ws.js", ws, url(offer), sizes(offer), offer.header(), offer.answer());
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE")
+    @EnumSource
     default void fromPythonsWebsockets(Offer offer) throws Exception {
         ForeignProgram.PYTHON.run("/every_size.py", url(offer), sizes(offer), offer.header(), offer.answer());
     }
 
     /** It always makes the same offer, and cuts large messages into fragments as it likes. */
     @ParameterizedTest
-    @EnumSource(names = "NONE")
+    @EnumSource(names = {"NONE", "DEFAULT"})
     default void fromChromium(Offer offer) throws Exception {
         try (Browser browser = Browser.ifInstalled()) {
             browser.driver().get(server().http("/").toString()); // any page of the server, for the origin

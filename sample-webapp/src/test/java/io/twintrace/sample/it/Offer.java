@@ -11,6 +11,11 @@ enum Offer {
             "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
             "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
             Offer.MIB),
+    SERVER_WINDOW_8(
+            "/echo/deflate",
+            "permessage-deflate; server_max_window_bits=8",
+            "permessage-deflate; server_max_window_bits=8",
+            Offer.KIB_64),
     WINDOW_9(
             "/echo/deflate",
             "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9",
@@ -20,8 +25,9 @@ enum Offer {
             "/echo/deflate",
             "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15",
             "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15",
-            Offer.MIB);
+            Offer.KIB_64);
 
+    private static final int KIB_64 = 64 << 10;
     private static final int MIB = 1 << 20;
     private static final int MIB_16 = 16 << 20;
 
@@ -56,7 +62,7 @@ enum Offer {
      * where a buffer is full, and large ones.
      */
     int[] sizes() {
-        return IntStream.of(0, 125, 126, 127, 16_384, 65_535, 65_536, MIB, MIB_16)
+        return IntStream.of(0, 125, 126, 127, 16_384, 65_535, KIB_64, MIB, MIB_16)
                 .filter(size -> size <= largest)
                 .flatMap(size -> IntStream.of(size - 1, size, size + 1))
                 .filter(size -> size >= 0)
