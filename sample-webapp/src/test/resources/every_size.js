@@ -13,7 +13,7 @@ const HUGE = 2 << 20; // whole only
 /* The payloads are repetitions of these. The noise is longer than any window of deflate, so it stays noise. */
 const BLOCKS = {
   'text pattern': utf8('aü€😀'.repeat(1000)),
-  'binary noise': Uint8Array.from(noise(100003), (number) => number & 0xff),
+  'binary noise': Uint8Array.from(noise(200003), (number) => number & 0xff),
   'binary pattern': Uint8Array.from({ length: 10007 }, (unused, i) => i % 251),
   'text noise': utf8(noiseText(30011)),
 };
@@ -188,19 +188,21 @@ async function allAtOnce(peer, kinds) {
   }
 }
 
-/* Noise that is new to deflate, and a bit of pattern: compressed, it is a few bytes longer than the noise, or shorter. */
+/*
+ * Noise that deflate does not remember, and a bit of pattern, so that the frames are smaller than the messages: by the
+ * length of the noise they come to lengths around 126, around the 16 KiB of the server's write buffer, and around 65535.
+ */
 async function everyCompressedSize(peer) {
-  const kind = 'binary noise';
-  const sizes = Array.from({ length: SMALL_SIZES }, (unused, size) => size);
-  for (const boundary of [16384, 65536]) {
-    sizes.push(...Array.from({ length: 40 }, (unused, below) => boundary - below));
-  }
-  for (const [turn, size] of sizes.entries()) {
-    const bytes = new Uint8Array(size + SMALL_SIZES);
-    const from = (turn * 40009) % (BLOCKS[kind].length - size);
-    bytes.set(BLOCKS[kind].subarray(from, from + size));
-    peer.send(kind, bytes);
-    await peer.expect(kind, bytes, `of which only ${size} do not shrink`);
+  const block = BLOCKS['binary noise'];
+  let from = 0;
+  for (const [least, most] of [[0, 140], [90, 140], [90, 140], [16300, 16350], [65460, 65500]]) {
+    for (let size = least; size < most; size++) {
+      from = from + size > block.length ? 0 : from;
+      const bytes = new Uint8Array(size + 300);
+      bytes.set(block.subarray(from, (from += size)));
+      peer.send('binary', bytes);
+      await peer.expect('binary', bytes, `of which ${size} do not shrink`);
+    }
   }
 }
 

@@ -25,7 +25,7 @@ def noise_text(length):
 # The payloads are repetitions of these. The noise is longer than any window of deflate, so it stays noise.
 BLOCKS = {
     "text pattern": ("aü€😀" * 1000).encode(),
-    "binary noise": random.Random(2).randbytes(100003),
+    "binary noise": random.Random(2).randbytes(200003),
     "binary pattern": bytes(i % 251 for i in range(10007)),
     "text noise": noise_text(30011).encode(),
 }
@@ -79,14 +79,20 @@ async def all_at_once(ws, kinds):
 
 
 async def every_compressed_size(ws):
-    """Noise that is new to deflate, and a bit of pattern: compressed, it is a few bytes longer than the noise, or shorter."""
+    """Noise that deflate does not remember, and a bit of pattern, so that the frames are smaller than the messages.
+
+    By the length of the noise they come to lengths around 126, around the 16 KiB of the server's write buffer, and around
+    65535.
+    """
+    spans = ((0, 140), (90, 140), (90, 140), (16300, 16350), (65460, 65500))
     block = BLOCKS["binary noise"]
-    sizes = [*range(SMALL_SIZES), *(b - below for b in (16384, 65536) for below in range(40))]
-    for turn, size in enumerate(sizes):
-        start = turn * 40009 % (len(block) - size)
-        message = block[start : start + size] + bytes(SMALL_SIZES)
+    start = 0
+    for size in (size for span in spans for size in range(*span)):
+        start = 0 if start + size > len(block) else start
+        message = block[start : start + size] + bytes(300)
+        start += size
         await ws.send(message)
-        await expect(ws, message, f"binary of {len(message)}, of which only {size} do not shrink")
+        await expect(ws, message, f"binary of {len(message)}, of which {size} do not shrink")
 
 
 async def fragments_of_every_size(ws, kinds, sizes):
