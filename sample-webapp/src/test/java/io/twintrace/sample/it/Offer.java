@@ -15,7 +15,7 @@ enum Offer {
             "/echo/deflate",
             "permessage-deflate; server_max_window_bits=8",
             "permessage-deflate; server_max_window_bits=8",
-            Offer.KIB_64),
+            Offer.KIB_16),
     WINDOW_9(
             "/echo/deflate",
             "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9",
@@ -27,6 +27,7 @@ enum Offer {
             "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15",
             Offer.KIB_64);
 
+    private static final int KIB_16 = 16 << 10;
     private static final int KIB_64 = 64 << 10;
     private static final int MIB = 1 << 20;
     private static final int MIB_16 = 16 << 20;
@@ -62,7 +63,7 @@ enum Offer {
      * where a buffer is full, and large ones.
      */
     int[] sizes() {
-        return IntStream.of(0, 125, 126, 127, 16_384, 65_535, KIB_64, MIB, MIB_16)
+        return IntStream.of(0, 125, 126, 127, KIB_16, 65_535, KIB_64, MIB, MIB_16)
                 .filter(size -> size <= largest)
                 .flatMap(size -> IntStream.of(size - 1, size, size + 1))
                 .filter(size -> size >= 0)
