@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A server that runs the sample application. */
-final class SampleServer implements AutoCloseable {
+public final class SampleServer implements AutoCloseable {
     private final String name;
     private final ServerProcess process;
     private final int port;
@@ -43,7 +43,7 @@ final class SampleServer implements AutoCloseable {
         return process;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -53,7 +53,7 @@ final class SampleServer implements AutoCloseable {
     }
 
     /** The path of a servlet or file of the sample, which begins with a slash. */
-    String path(String path) {
+    public String path(String path) {
         return contextPath + path;
     }
 

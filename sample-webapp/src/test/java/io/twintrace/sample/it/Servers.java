@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The three ways to run the WAR, each with a heap of 256 MB and on a port that the system chooses. */
-final class Servers {
-    static final Path WAR = Path.of(System.getProperty("sample.war"));
+public final class Servers {
+    public static final Path WAR = Path.of(System.getProperty("sample.war"));
     static final Path TARGET = Path.of(System.getProperty("sample.target"));
 
     private static final Path JETTY_HOME = Path.of(System.getProperty("jetty.home"));
@@ -28,7 +28,7 @@ final class Servers {
     private Servers() {}
 
     /** {@code java -jar sample-webapp.war --port 0}. */
-    static SampleServer javaJar(String name, Path war) throws Exception {
+    public static SampleServer javaJar(String name, Path war) throws Exception {
         ServerProcess process = startJavaJar(directory(name), war);
         return SampleServer.await(name, process, WAR_PORT, "", process::output);
     }
@@ -39,7 +39,7 @@ final class Servers {
     }
 
     /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
-    static SampleServer jettyHome(String name, Path war) throws Exception {
+    public static SampleServer jettyHome(String name, Path war) throws Exception {
         return jettyHome(name, war, "http,ee10-deploy");
     }
 
@@ -70,7 +70,7 @@ final class Servers {
     }
 
     /** A stock Tomcat with a CATALINA_BASE of its own, the WAR under its own name. */
-    static SampleServer tomcat(String name, Path war) throws Exception {
+    public static SampleServer tomcat(String name, Path war) throws Exception {
         Path base = directory(name);
         ServerProcess process = startTomcat(base, war);
         return SampleServer.await(

@@ -1,0 +1,100 @@
+package io.twintrace.sample.conformance;
+
+import io.twintrace.sample.conformance.Script.Stage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** One case on a connection of its own: stage by stage it sends, and then reads what has to come back. */
+final class Conversation {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE_WITH_LARGE_MESSAGES = Duration.ofSeconds(60);
+
+    private final ConformanceCase row;
+    private final int messages;
+    private final FrameEncoder client;
+    private final FrameEncoder server = FrameEncoder.server();
+
+    /** How far it has come. */
+    private String stage = "the handshake";
+
+    /** @param messages how many messages a case with compression sends at most */
+    Conversation(ConformanceCase row, int messages) {
+        this.row = row;
+        this.messages = messages;
+        this.client = FrameEncoder.client(row.number());
+    }
+
+    /** Fails with all that one has to know. */
+    void hold(int port, String path) {
+        try (Peer peer = new Peer(port, patience())) {
+            if (row.isCompressed()) {
+                holdCompressed(peer, path);
+            } else {
+                Handshake.hold(peer, path, "", "");
+                holdFrom(0, peer, null);
+            }
+            stage = "the end";
+            peer.expectEnd();
+        } catch (IOException | AssertionError e) {
+            throw new AssertionError(
+                    row + "\n  " + stage + ": " + e.getMessage() + "\n  sent (" + row.write() + "): " + row.sent()
+                            + "\n  expected: " + row.expected(),
+                    e);
+        }
+    }
+
+    /** The first stage is the handshake. */
+    private void holdCompressed(Peer peer, String path) throws IOException {
+        Handshake handshake = Handshake.hold(peer, path, extensions(row.sent()), extensions(row.expected()));
+        try (DeflatePeer deflate = new DeflatePeer(peer, client, handshake)) {
+            holdFrom(1, peer, deflate);
+        }
+    }
+
+    private void holdFrom(int first, Peer peer, DeflatePeer deflate) throws IOException {
+        List<Stage> sent = row.sent().stages();
+        for (int i = first; i < sent.size(); i++) {
+            stage = "stage " + (i + 1) + " of " + sent.size();
+            if (sent.get(i).steps().get(0) instanceof Step.Deflated message) {
+                int times = Math.min(messages, sent.get(i).times());
+                for (int n = 0; n < times; n++) {
+                    deflate.echo(message);
+                }
+            } else {
+                exchange(peer, sent.get(i), row.expected().stages().get(i));
+            }
+        }
+    }
+
+    private void exchange(Peer peer, Stage sent, Stage expected) throws IOException {
+        boolean silence = expected.steps().contains(new Step.Silence());
+        for (int i = 0; i < sent.times(); i++) {
+            row.write().write(client.encode(sent.steps()), peer);
+            if (silence) {
+                peer.expectSilence();
+            } else {
+                peer.expect(joined(server.encode(expected.steps())));
+            }
+        }
+    }
+
+    private static String extensions(Script script) {
+        return ((Step.Extensions) script.stages().get(0).steps().get(0)).value();
+    }
+
+    private static byte[] joined(List<byte[]> frames) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        frames.forEach(joined::writeBytes);
+        return joined.toByteArray();
+    }
+
+    private Duration patience() {
+        return switch (row.group()) {
+            case 9 -> PATIENCE_WITH_LARGE_MESSAGES;
+            case 12, 13 -> PATIENCE_WITH_LARGE_MESSAGES.plusMillis(500L * messages);
+            default -> PATIENCE;
+        };
+    }
+}

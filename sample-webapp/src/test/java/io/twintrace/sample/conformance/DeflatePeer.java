@@ -1,0 +1,134 @@
+package io.twintrace.sample.conformance;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/** The client's side of permessage-deflate (RFC 7692 section 7.2), of nothing but what the JDK has. */
+final class DeflatePeer implements AutoCloseable {
+    private static final int FIN = 0x80;
+    private static final int RSV1 = 0x40;
+    private static final int MASKED = 0x80;
+
+    /** With which each flush of a deflater ends, and which is not sent. */
+    private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
+
+    private final Peer peer;
+    private final FrameEncoder encoder;
+    private final boolean serverForgets;
+    private final boolean clientForgets;
+    private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    private final Inflater inflater = new Inflater(true);
+
+    /** Where in its text or file the next message begins. */
+    private int position;
+
+    DeflatePeer(Peer peer, FrameEncoder encoder, Handshake handshake) {
+        this.peer = peer;
+        this.encoder = encoder;
+        this.serverForgets = handshake.has("server_no_context_takeover");
+        this.clientForgets = handshake.has("client_no_context_takeover");
+    }
+
+    /** Sends the next message and expects it back. */
+    void echo(Step.Deflated message) throws IOException {
+        byte[] payload = message.corpus().piece(position, message.length());
+        position += message.length();
+        List<byte[]> frames = new ArrayList<>();
+        int size = message.fragmentSize() == 0 ? Integer.MAX_VALUE : message.fragmentSize();
+        int opcode = message.corpus().opcode();
+        encoder.encodeFragments(RSV1 | opcode, ByteBuffer.wrap(deflate(payload)), size, frames);
+        for (byte[] frame : frames) {
+            peer.write(frame, 0, frame.length);
+        }
+        byte[] echo = read(opcode);
+        int difference = Arrays.mismatch(payload, echo);
+        if (difference >= 0) {
+            throw new AssertionError(Bytes.difference(payload, echo, echo.length, difference));
+        }
+    }
+
+    @Override
+    public void close() {
+        deflater.end();
+        inflater.end();
+    }
+
+    /** Reads a whole message in as many frames as the server likes, with RSV1 on none or on the first. */
+    private byte[] read(int opcode) throws IOException {
+        ByteArrayOutputStream payload = new ByteArrayOutputStream();
+        int first = peer.readByte();
+        if ((first & ~(FIN | RSV1)) != opcode) {
+            throw new AssertionError("expected a frame with opcode " + opcode + ", got " + Bytes.hex((byte) first));
+        }
+        payload.writeBytes(peer.readBytes(length()));
+        for (int frame = first; (frame & FIN) == 0; ) {
+            frame = peer.readByte();
+            if ((frame & ~FIN) != 0) {
+                throw new AssertionError("expected a continuation without RSV bits, got " + Bytes.hex((byte) frame));
+            }
+            payload.writeBytes(peer.readBytes(length()));
+        }
+        return (first & RSV1) == 0 ? payload.toByteArray() : inflate(payload);
+    }
+
+    private int length() throws IOException {
+        int length = peer.readByte();
+        if ((length & MASKED) != 0) {
+            throw new AssertionError("the server masked a frame");
+        }
+        if (length == 126) {
+            length = ByteBuffer.wrap(peer.readBytes(2)).getShort() & 0xffff;
+            checkMinimal(length > 125);
+        } else if (length == 127) {
+            length = Math.toIntExact(ByteBuffer.wrap(peer.readBytes(8)).getLong());
+            checkMinimal(length > 0xffff);
+        }
+        return length;
+    }
+
+    private static void checkMinimal(boolean minimal) {
+        if (!minimal) {
+            throw new AssertionError("a length in more bytes than it takes");
+        }
+    }
+
+    private byte[] deflate(byte[] payload) {
+        if (clientForgets) {
+            deflater.reset();
+        }
+        deflater.setInput(payload);
+        ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        int n;
+        while ((n = deflater.deflate(buffer, 0, buffer.length, Deflater.SYNC_FLUSH)) > 0) {
+            deflated.write(buffer, 0, n);
+        }
+        return Arrays.copyOf(deflated.toByteArray(), deflated.size() - TAIL.length);
+    }
+
+    private byte[] inflate(ByteArrayOutputStream deflated) {
+        if (serverForgets) {
+            inflater.reset();
+        }
+        deflated.writeBytes(TAIL);
+        inflater.setInput(deflated.toByteArray());
+        ByteArrayOutputStream inflated = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        try {
+            int n;
+            while ((n = inflater.inflate(buffer)) > 0) {
+                inflated.write(buffer, 0, n);
+            }
+        } catch (DataFormatException e) {
+            throw new AssertionError("cannot be inflated: " + e.getMessage(), e);
+        }
+        return inflated.toByteArray();
+    }
+}

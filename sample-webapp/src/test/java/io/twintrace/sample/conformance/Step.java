@@ -1,0 +1,26 @@
+package io.twintrace.sample.conformance;
+
+/** What one side does, as the table has it. */
+sealed interface Step {
+    /**
+     * A frame, or a message in several.
+     *
+     * @param rsv the reserved bits as a number: RSV1 is 4
+     * @param declaredLength what the header says; -1 for the length of the payload
+     * @param fragmentSize the most bytes of a fragment; 0 for one frame
+     */
+    record Frame(boolean fin, int rsv, int opcode, int declaredLength, Payload payload, int fragmentSize)
+            implements Step {}
+
+    /** More payload of the frame before, whose header declared it. */
+    record More(Payload payload) implements Step {}
+
+    /** A compressed message, the next piece of a text or file. */
+    record Deflated(Corpus corpus, int length, int fragmentSize) implements Step {}
+
+    /** The header Sec-WebSocket-Extensions of the handshake. */
+    record Extensions(String value) implements Step {}
+
+    /** Nothing is sent; for a moment, nothing may come. */
+    record Silence() implements Step {}
+}
