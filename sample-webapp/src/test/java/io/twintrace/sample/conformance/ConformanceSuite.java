@@ -22,9 +22,6 @@ abstract class ConformanceSuite {
     /** The public suite sends 1000 messages in each case with compression. */
     private static final int MESSAGES = Integer.getInteger("twintrace.conformance.messages", 20);
 
-    /** To be switched on as soon as the sample has compression. */
-    private static final boolean COMPRESSION = Boolean.getBoolean("twintrace.conformance.compression");
-
     private final Set<String> passed = new ConcurrentSkipListSet<>();
     private SampleServer server;
 
@@ -43,9 +40,7 @@ abstract class ConformanceSuite {
     }
 
     static List<ConformanceCase> cases() {
-        return ConformanceTable.read().stream()
-                .filter(row -> COMPRESSION || !row.isCompressed())
-                .toList();
+        return ConformanceTable.read();
     }
 
     static Stream<ConformanceCase> shortCases() {

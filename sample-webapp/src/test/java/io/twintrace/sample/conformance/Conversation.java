@@ -57,14 +57,19 @@ final class Conversation {
         List<Stage> sent = row.sent().stages();
         for (int i = first; i < sent.size(); i++) {
             stage = "stage " + (i + 1) + " of " + sent.size();
-            if (sent.get(i).steps().get(0) instanceof Step.Deflated message) {
-                int times = Math.min(messages, sent.get(i).times());
-                for (int n = 0; n < times; n++) {
-                    deflate.echo(message);
-                }
-            } else {
-                exchange(peer, sent.get(i), row.expected().stages().get(i));
+            exchange(peer, deflate, sent.get(i), row.expected().stages().get(i));
+        }
+    }
+
+    private void exchange(Peer peer, DeflatePeer deflate, Stage sent, Stage expected) throws IOException {
+        if (sent.steps().get(0) instanceof Step.Piece piece) {
+            Step.Piece echo = (Step.Piece) expected.steps().get(0);
+            int times = Math.min(messages, sent.times());
+            for (int i = 0; i < times; i++) {
+                deflate.exchange(piece, echo);
             }
+        } else {
+            exchange(peer, sent, expected);
         }
     }
 

@@ -21,33 +21,40 @@ final class DeflatePeer implements AutoCloseable {
 
     private final Peer peer;
     private final FrameEncoder encoder;
-    private final boolean serverForgets;
     private final boolean clientForgets;
+    private final boolean serverForgets;
+    private final int serverWindow;
     private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final Inflater inflater = new Inflater(true);
 
-    /** Where in its text or file the next message begins. */
+    /** What the server's next message may refer to. */
+    private byte[] remembered = {};
+
+    /** Where in its corpus the next message begins. */
     private int position;
 
     DeflatePeer(Peer peer, FrameEncoder encoder, Handshake handshake) {
         this.peer = peer;
         this.encoder = encoder;
-        this.serverForgets = handshake.has("server_no_context_takeover");
         this.clientForgets = handshake.has("client_no_context_takeover");
+        this.serverForgets = handshake.has("server_no_context_takeover");
+        this.serverWindow = handshake.serverWindow();
     }
 
-    /** Sends the next message and expects it back. */
-    void echo(Step.Deflated message) throws IOException {
-        byte[] payload = message.corpus().piece(position, message.length());
-        position += message.length();
+    /** Sends the next message, compressed, and expects it back, compressed or not. */
+    void exchange(Step.Piece sent, Step.Piece expected) throws IOException {
+        byte[] payload = sent.corpus().piece(position, sent.length());
+        position += sent.length();
+        int opcode = sent.corpus().opcode();
+        int size = sent.fragmentSize() == 0 ? Integer.MAX_VALUE : sent.fragmentSize();
         List<byte[]> frames = new ArrayList<>();
-        int size = message.fragmentSize() == 0 ? Integer.MAX_VALUE : message.fragmentSize();
-        int opcode = message.corpus().opcode();
         encoder.encodeFragments(RSV1 | opcode, ByteBuffer.wrap(deflate(payload)), size, frames);
         for (byte[] frame : frames) {
             peer.write(frame, 0, frame.length);
         }
-        byte[] echo = read(opcode);
+        byte[] echo = expected.compressed()
+                ? inflate(read(RSV1 | opcode))
+                : read(opcode).toByteArray();
         int difference = Arrays.mismatch(payload, echo);
         if (difference >= 0) {
             throw new AssertionError(Bytes.difference(payload, echo, echo.length, difference));
@@ -60,22 +67,22 @@ final class DeflatePeer implements AutoCloseable {
         inflater.end();
     }
 
-    /** Reads a whole message in as many frames as the server likes, with RSV1 on none or on the first. */
-    private byte[] read(int opcode) throws IOException {
+    /** Reads a whole message in as many frames as the server likes, with RSV bits on none but the first. */
+    private ByteArrayOutputStream read(int firstBits) throws IOException {
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
-        int first = peer.readByte();
-        if ((first & ~(FIN | RSV1)) != opcode) {
-            throw new AssertionError("expected a frame with opcode " + opcode + ", got " + Bytes.hex((byte) first));
-        }
-        payload.writeBytes(peer.readBytes(length()));
-        for (int frame = first; (frame & FIN) == 0; ) {
-            frame = peer.readByte();
-            if ((frame & ~FIN) != 0) {
-                throw new AssertionError("expected a continuation without RSV bits, got " + Bytes.hex((byte) frame));
+        int bits = firstBits;
+        boolean last = false;
+        while (!last) {
+            int first = peer.readByte();
+            if ((first & ~FIN) != bits) {
+                throw new AssertionError("expected a frame that begins with " + Bytes.hex((byte) bits) + " or "
+                        + Bytes.hex((byte) (FIN | bits)) + ", got " + Bytes.hex((byte) first));
             }
             payload.writeBytes(peer.readBytes(length()));
+            last = (first & FIN) != 0;
+            bits = 0;
         }
-        return (first & RSV1) == 0 ? payload.toByteArray() : inflate(payload);
+        return payload;
     }
 
     private int length() throws IOException {
@@ -113,10 +120,10 @@ final class DeflatePeer implements AutoCloseable {
         return Arrays.copyOf(deflated.toByteArray(), deflated.size() - TAIL.length);
     }
 
+    /** Data that refers back further than was agreed on cannot be inflated here. */
     private byte[] inflate(ByteArrayOutputStream deflated) {
-        if (serverForgets) {
-            inflater.reset();
-        }
+        inflater.reset();
+        inflater.setDictionary(remembered);
         deflated.writeBytes(TAIL);
         inflater.setInput(deflated.toByteArray());
         ByteArrayOutputStream inflated = new ByteArrayOutputStream();
@@ -129,6 +136,21 @@ final class DeflatePeer implements AutoCloseable {
         } catch (DataFormatException e) {
             throw new AssertionError("cannot be inflated: " + e.getMessage(), e);
         }
-        return inflated.toByteArray();
+        if (inflater.getRemaining() > 0) {
+            throw new AssertionError("the compressed data ends too early");
+        }
+        byte[] message = inflated.toByteArray();
+        remember(message);
+        return message;
+    }
+
+    /** Keeps the end of what the server has compressed so far. */
+    private void remember(byte[] message) {
+        if (serverForgets) {
+            return;
+        }
+        byte[] all = Arrays.copyOf(remembered, remembered.length + message.length);
+        System.arraycopy(message, 0, all, remembered.length, message.length);
+        remembered = Arrays.copyOfRange(all, Math.max(0, all.length - serverWindow), all.length);
     }
 }

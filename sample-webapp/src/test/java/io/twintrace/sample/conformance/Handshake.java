@@ -13,6 +13,8 @@ import java.util.TreeSet;
 record Handshake(List<String> extensions) {
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
 
+    private static final int LARGEST_WINDOW = 1 << 15;
+
     /** For the key that {@code RawClient} sends: RFC 6455 section 1.3 has both as its example. */
     private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -34,6 +36,16 @@ record Handshake(List<String> extensions) {
 
     boolean has(String parameter) {
         return extensions.contains(parameter);
+    }
+
+    /** How many bytes the server's compressed data may refer back. */
+    int serverWindow() {
+        String prefix = "server_max_window_bits=";
+        return extensions.stream()
+                .filter(parameter -> parameter.startsWith(prefix))
+                .mapToInt(parameter -> 1 << Integer.parseInt(parameter.substring(prefix.length())))
+                .findFirst()
+                .orElse(LARGEST_WINDOW);
     }
 
     private static List<String> parameters(String extension) {

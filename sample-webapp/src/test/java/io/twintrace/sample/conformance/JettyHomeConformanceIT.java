@@ -17,6 +17,6 @@ class JettyHomeConformanceIT extends ConformanceSuite {
 
     @Override
     String path() {
-        return "/echo";
+        return "/echo/deflate";
     }
 }

@@ -15,8 +15,8 @@ sealed interface Step {
     /** More payload of the frame before, whose header declared it. */
     record More(Payload payload) implements Step {}
 
-    /** A compressed message, the next piece of a text or file. */
-    record Deflated(Corpus corpus, int length, int fragmentSize) implements Step {}
+    /** A message that is the next piece of a corpus. */
+    record Piece(Corpus corpus, int length, boolean compressed, int fragmentSize) implements Step {}
 
     /** The header Sec-WebSocket-Extensions of the handshake. */
     record Extensions(String value) implements Step {}

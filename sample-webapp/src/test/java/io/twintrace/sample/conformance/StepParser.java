@@ -32,11 +32,14 @@ final class StepParser {
             case "silence" -> new Step.Silence();
             case "offer", "accept" -> new Step.Extensions(rest());
             case "more" -> new Step.More(payload());
-            case "deflate" ->
-                new Step.Deflated(
-                        Corpus.valueOf(next().toUpperCase(Locale.ROOT)), Integer.parseInt(next()), fragmentSize());
+            case "deflate", "plain" -> piece();
             default -> frame();
         };
+    }
+
+    private Step piece() {
+        Corpus corpus = Corpus.valueOf(next().toUpperCase(Locale.ROOT));
+        return new Step.Piece(corpus, Integer.parseInt(next()), first.equals("deflate"), fragmentSize());
     }
 
     private Step frame() {

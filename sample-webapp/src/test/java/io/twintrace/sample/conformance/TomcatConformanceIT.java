@@ -17,6 +17,6 @@ class TomcatConformanceIT extends ConformanceSuite {
 
     @Override
     String path() {
-        return "/echo";
+        return "/echo/deflate";
     }
 }

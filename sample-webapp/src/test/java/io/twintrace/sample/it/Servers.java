@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -27,15 +28,17 @@ public final class Servers {
 
     private Servers() {}
 
-    /** {@code java -jar sample-webapp.war --port 0}. */
-    public static SampleServer javaJar(String name, Path war) throws Exception {
-        ServerProcess process = startJavaJar(directory(name), war);
+    /** {@code java -jar sample-webapp.war --port 0}, and more options. */
+    public static SampleServer javaJar(String name, Path war, String... options) throws Exception {
+        ServerProcess process = startJavaJar(directory(name), war, options);
         return SampleServer.await(name, process, WAR_PORT, "", process::output);
     }
 
-    static ServerProcess startJavaJar(Path directory, Path war) throws Exception {
-        return ServerProcess.start(
-                directory, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", war.toString(), "--port", "0"));
+    static ServerProcess startJavaJar(Path directory, Path war, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(ServerProcess.java(), HEAP, "-jar", war.toString()));
+        command.addAll(List.of("--port", "0"));
+        command.addAll(List.of(options));
+        return ServerProcess.start(directory, Map.of(), command);
     }
 
     /** A stock jetty-home with a new jetty.base, the WAR as its root application. */
