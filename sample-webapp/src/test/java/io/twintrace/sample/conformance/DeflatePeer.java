@@ -76,7 +76,7 @@ final class DeflatePeer implements AutoCloseable {
             int first = peer.readByte();
             if ((first & ~FIN) != bits) {
                 throw new AssertionError("expected a frame that begins with " + Bytes.hex((byte) bits) + " or "
-                        + Bytes.hex((byte) (FIN | bits)) + ", got " + Bytes.hex((byte) first));
+                        + Bytes.hex((byte) (FIN | bits)) + ", got " + Bytes.hex((byte) first) + peer.rest());
             }
             payload.writeBytes(peer.readBytes(length()));
             last = (first & FIN) != 0;

@@ -120,8 +120,8 @@ final class Peer implements AutoCloseable {
         return read < 0 ? "the end" : Bytes.hex((byte) read) + rest();
     }
 
-    /** What else has come. */
-    private String rest() throws IOException {
+    /** What else has come, to be put behind what was got. */
+    String rest() throws IOException {
         byte[] rest = in.readNBytes(Math.min(in.available(), MOST_OF_REST));
         return rest.length == 0 ? "" : ", and then " + Bytes.hex(rest);
     }
