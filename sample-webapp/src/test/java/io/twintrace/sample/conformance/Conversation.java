@@ -21,6 +21,9 @@ final class Conversation {
 
     /** @param messages how many messages a case with compression sends at most */
     Conversation(ConformanceCase row, int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("a case with " + messages + " messages shows nothing");
+        }
         this.row = row;
         this.messages = messages;
         this.client = FrameEncoder.client(row.number());
