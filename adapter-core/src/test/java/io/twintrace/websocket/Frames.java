@@ -29,11 +29,16 @@ final class Frames {
 
     /** A whole masked frame; {@code first} is its first byte. */
     static byte[] masked(int first, byte[] payload) {
+        return masked(first, MASK, payload);
+    }
+
+    /** A whole masked frame with a key of its own. */
+    static byte[] masked(int first, byte[] key, byte[] payload) {
         byte[] body = payload.clone();
         for (int i = 0; i < body.length; i++) {
-            body[i] ^= MASK[i & 3];
+            body[i] ^= key[i & 3];
         }
-        return concat(header(first, 0x80, payload.length), MASK, body);
+        return concat(header(first, 0x80, payload.length), key, body);
     }
 
     /** The header alone of a masked frame that declares {@code length}, its mask of zeros included. */
