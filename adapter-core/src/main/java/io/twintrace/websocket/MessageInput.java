@@ -89,7 +89,8 @@ final class MessageInput {
     }
 
     private long expectedLength() {
-        return compressed ? USUAL_RATIO * frames.known() : frames.known();
+        long known = Math.min(frames.known(), TRUSTED_LENGTH); // as declared, up to 2^63-1
+        return compressed ? USUAL_RATIO * known : known;
     }
 
     private int grown(int length) throws MessageTooBigException {

@@ -163,7 +163,8 @@ public final class MessageInflater {
     }
 
     private void end() throws ProtocolException {
-        if (inflater.zlib.getRemaining() > 0) {
+        int left = inflater.zlib.getRemaining();
+        if (left > 0 && left != ENDING.length - TAIL_LENGTH) { // the tail may itself be a final block
             throw invalid("ends inside a block", null);
         }
         release();
