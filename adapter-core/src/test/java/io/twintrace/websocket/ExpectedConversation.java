@@ -1,40 +1,63 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.ReferenceInflater;
 import io.twintrace.websocket.frame.Utf8Reference;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What a server has to make of a client's bytes by RFC 6455, worked out from the whole stream in the plainest way. Shares
+ * What a server has to make of a client's bytes by RFC 6455 and RFC 7692, worked out from the whole stream in the plainest way. Shares
  * no code with the engine, so that the two can be compared.
  */
 final class ExpectedConversation {
     private static final String LOST = "CloseException 1006";
+
+    /** For streams that inflate to no more than this, or a read limit below it. */
+    private static final int MOST = 1 << 20;
+
+    /** More than the engine inflates in one step. */
+    private static final int MOST_AT_ONCE = 64 * 1024;
 
     private final ByteBuffer in;
     private final BigInteger readLimit;
     private final int fragmentLimit;
     private final boolean echo;
 
+    /** Null where compression was not agreed on. */
+    private final ReferenceInflater inflater;
+
+    private final boolean limitFirst;
+
     private final List<Message> messages = new ArrayList<>();
     private final ByteArrayOutputStream answers = new ByteArrayOutputStream();
     private final String end;
 
-    /** The message that has begun, or null. */
+    /** The payload of the message that has begun, or null. */
     private ByteArrayOutputStream message;
 
+    private byte[] soFar = {};
     private boolean text;
+    private boolean compressed;
     private int fragments;
     private BigInteger declared;
 
-    private ExpectedConversation(byte[] stream, WebSocketOptions options, boolean echo) {
+    private ExpectedConversation(
+            byte[] stream,
+            WebSocketOptions options,
+            Optional<DeflateParameters> deflate,
+            boolean echo,
+            boolean limitFirst) {
         this.in = ByteBuffer.wrap(stream);
         this.readLimit = BigInteger.valueOf(options.readLimit() == 0 ? Long.MAX_VALUE : options.readLimit());
         this.fragmentLimit = options.fragmentLimit();
+        this.inflater = deflate.map(ReferenceInflater::ofClient).orElse(null);
         this.echo = echo;
+        this.limitFirst = limitFirst;
         String last;
         do {
             last = readFrame();
@@ -44,12 +67,23 @@ final class ExpectedConversation {
 
     /** With a server that only reads. */
     static ExpectedConversation listening(byte[] stream, WebSocketOptions options) {
-        return new ExpectedConversation(stream, options, false);
+        return new ExpectedConversation(stream, options, Optional.empty(), false, true);
     }
 
     /** With a server that sends every message back. */
     static ExpectedConversation echoing(byte[] stream, WebSocketOptions options) {
-        return new ExpectedConversation(stream, options, true);
+        return new ExpectedConversation(stream, options, Optional.empty(), true, true);
+    }
+
+    /**
+     * With a server that may be sent compressed messages, and only reads.
+     *
+     * @param limitFirst what is found first in a message that inflates to more than the limit and is not valid either;
+     *     it depends on how much is inflated at once
+     */
+    static ExpectedConversation inflating(
+            byte[] stream, WebSocketOptions options, DeflateParameters deflate, boolean limitFirst) {
+        return new ExpectedConversation(stream, options, Optional.of(deflate), false, limitFirst);
     }
 
     /** The messages that arrive whole. */
@@ -59,7 +93,7 @@ final class ExpectedConversation {
 
     /** What has arrived of the message after them. */
     byte[] unfinished() {
-        return message == null ? new byte[0] : message.toByteArray();
+        return soFar;
     }
 
     /** All that the server writes. */
@@ -81,7 +115,13 @@ final class ExpectedConversation {
         boolean fin = first >= 0x80;
         int opcode = first & 0x0F;
         boolean control = opcode >= 8;
-        if ((first & 0x70) != 0 || (opcode > 2 && opcode < 8) || opcode > 10 || (control && !fin)) {
+        boolean rsv1 = (first & 0x40) != 0;
+        boolean rsv1Allowed = inflater != null && (opcode == Frames.TEXT || opcode == Frames.BINARY);
+        if ((rsv1 && !rsv1Allowed)
+                || (first & 0x30) != 0
+                || (opcode > 2 && opcode < 8)
+                || opcode > 10
+                || (control && !fin)) {
             return fail(1002);
         }
         if (!in.hasRemaining()) {
@@ -104,20 +144,23 @@ final class ExpectedConversation {
             return LOST;
         }
         byte[] mask = take(4);
-        return control ? readControl(opcode, length.intValue(), mask) : readData(opcode, fin, length, mask);
+        return control ? readControl(opcode, length.intValue(), mask) : readData(first, length, mask);
     }
 
     private static long shortestFor(int lengthBytes) {
         return lengthBytes == 0 ? 0 : lengthBytes == 2 ? 126 : 65536;
     }
 
-    private String readData(int opcode, boolean fin, BigInteger length, byte[] mask) {
+    private String readData(int first, BigInteger length, byte[] mask) {
+        int opcode = first & 0x0F;
+        boolean fin = first >= 0x80;
         if ((opcode == 0) != (message != null)) {
             return fail(1002);
         }
         if (opcode != 0) {
             message = new ByteArrayOutputStream();
             text = opcode == 1;
+            compressed = (first & 0x40) != 0;
             fragments = 0;
             declared = BigInteger.ZERO;
         }
@@ -125,31 +168,61 @@ final class ExpectedConversation {
         if (++fragments > fragmentLimit) {
             return fail(1008);
         }
-        if (declared.compareTo(readLimit) > 0) {
+        if (declared.compareTo(mostOnWire()) > 0) {
             return fail(1009);
         }
         boolean whole = length.compareTo(BigInteger.valueOf(in.remaining())) <= 0;
         message.writeBytes(unmasked(take(whole ? length.intValue() : in.remaining()), mask));
-        byte[] soFar = message.toByteArray();
-        boolean last = fin && whole;
-        if (text && !isValid(soFar, last)) {
-            return fail(1007);
-        }
-        if (!whole) {
-            return LOST;
+        String wrong = judge(message.toByteArray(), fin && whole);
+        if (wrong != null || !whole) {
+            return wrong != null ? wrong : LOST;
         }
         if (fin) {
-            messages.add(new Message(text ? MessageType.TEXT : MessageType.BINARY, soFar));
-            message = null;
-            if (echo) {
-                answers.writeBytes(Frames.plain(Frames.FIN | (text ? Frames.TEXT : Frames.BINARY), soFar));
-            }
+            deliver();
         }
         return null;
     }
 
-    private static boolean isValid(byte[] soFar, boolean last) {
+    /** Compressed data may be longer than what it stands for, by as much as the engine lets pass. */
+    private BigInteger mostOnWire() {
+        BigInteger most = compressed ? readLimit.multiply(BigInteger.TWO).add(BigInteger.valueOf(1024)) : readLimit;
+        return most.min(BigInteger.valueOf(Long.MAX_VALUE));
+    }
+
+    /** What is wrong with a message, or its beginning; null if nothing is. */
+    private String judge(byte[] payload, boolean last) {
+        boolean valid = true;
+        soFar = payload;
+        if (compressed) {
+            valid = inflater.inflate(payload, last, most());
+            soFar = inflater.output();
+        }
+        boolean tooBig = BigInteger.valueOf(soFar.length).compareTo(readLimit) > 0;
+        if (tooBig && limitFirst) {
+            return fail(1009);
+        }
+        if (!valid || (text && !isText(valid && last && !tooBig))) {
+            return fail(1007);
+        }
+        return tooBig ? fail(1009) : null;
+    }
+
+    /** How much of a message is worth inflating. */
+    private int most() {
+        return readLimit.min(BigInteger.valueOf(MOST)).intValueExact() + MOST_AT_ONCE;
+    }
+
+    private boolean isText(boolean last) {
         return last ? Utf8Reference.isText(soFar) : Utf8Reference.isBeginningOfText(soFar);
+    }
+
+    private void deliver() {
+        messages.add(new Message(text ? MessageType.TEXT : MessageType.BINARY, soFar));
+        if (echo) {
+            answers.writeBytes(Frames.plain(Frames.FIN | (text ? Frames.TEXT : Frames.BINARY), soFar));
+        }
+        message = null;
+        soFar = new byte[0];
     }
 
     private String readControl(int opcode, int length, byte[] mask) {

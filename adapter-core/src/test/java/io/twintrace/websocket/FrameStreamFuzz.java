@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.management.ThreadMXBean;
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +14,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
@@ -22,10 +27,25 @@ class FrameStreamFuzz {
             .readLimit(300)
             .fragmentLimit(5)
             .readBufferSize(256)
+            .deflate(DeflateOptions.on())
             .build();
 
     private static final WebSocketOptions UNLIMITED =
-            WebSocketOptions.builder().readLimit(0).build();
+            WebSocketOptions.builder().readLimit(0).deflate(DeflateOptions.on()).build();
+
+    private static final WebSocketOptions LARGE = WebSocketOptions.builder()
+            .readLimit(20_000)
+            .deflate(DeflateOptions.on())
+            .build();
+
+    private static final DeflateParameters PLAIN_AGREEMENT =
+            new DeflateParameters(false, false, OptionalInt.empty(), OptionalInt.empty());
+    private static final DeflateParameters SMALLEST_WINDOW =
+            new DeflateParameters(false, false, OptionalInt.empty(), OptionalInt.of(8));
+    private static final DeflateParameters NO_TAKEOVER =
+            new DeflateParameters(false, true, OptionalInt.empty(), OptionalInt.empty());
+
+    private static final int SHORT = 64;
 
     /** So many bytes of heap are fine for any stream, and so many more for each of its bytes, garbage included. */
     private static final long HEAP = 4 << 20;
@@ -42,35 +62,58 @@ class FrameStreamFuzz {
     }
 
     private static long heapToConverse(byte[] stream) throws IOException {
-        return whatArrivesAtOnceIsEchoed(stream) + whatArrivesByteByByteIsReadInPieces(stream);
+        long heap = whatArrivesAtOnceIsEchoed(stream)
+                + whatArrivesByteByByteIsReadInPieces(stream)
+                + whatIsCompressedIsInflated(stream, LIMITED, PLAIN_AGREEMENT, Arrival.AT_ONCE)
+                + whatIsCompressedIsInflated(stream, LARGE, SMALLEST_WINDOW, Arrival.AT_ONCE)
+                + whatIsCompressedIsInflated(stream, LARGE, NO_TAKEOVER, Arrival.DRIPPING);
+        if (stream.length < SHORT) { // a longer one could inflate to so much that the reference takes too long
+            heap += whatIsCompressedIsInflated(stream, UNLIMITED, PLAIN_AGREEMENT, Arrival.AT_ONCE);
+        }
+        return heap;
     }
 
     private static long whatArrivesAtOnceIsEchoed(byte[] stream) throws IOException {
         ExpectedConversation expected = ExpectedConversation.echoing(stream, LIMITED);
-        Conversation actual = new Conversation(stream, () -> Integer.MAX_VALUE, LIMITED);
+        Conversation actual = new Conversation(stream, Arrival.AT_ONCE, LIMITED, Optional.empty());
         long heap = actual.run(actual::echo);
         actual.check(expected);
-        assertEquals("", hex(actual.unfinished));
+        assertEquals("", hex(actual.unfinished.toByteArray()));
         return heap;
     }
 
     private static long whatArrivesByteByByteIsReadInPieces(byte[] stream) throws IOException {
         ExpectedConversation expected = ExpectedConversation.listening(stream, UNLIMITED);
-        Conversation actual = new Conversation(stream, new Dripping(), UNLIMITED);
+        Conversation actual = new Conversation(stream, Arrival.DRIPPING, UNLIMITED, Optional.empty());
         long heap = actual.run(actual::readInPieces);
         actual.check(expected);
         // Nothing of a text behind its first wrong byte, and nothing that was not sent.
-        assertTrue(hex(expected.unfinished()).startsWith(hex(actual.unfinished)));
+        assertTrue(hex(expected.unfinished()).startsWith(hex(actual.unfinished.toByteArray())));
         return heap;
     }
 
-    /** Nothing, one byte, nothing, one byte. */
-    private static final class Dripping implements IntSupplier {
-        private int calls;
+    private static long whatIsCompressedIsInflated(
+            byte[] stream, WebSocketOptions options, DeflateParameters deflate, Arrival arrival) throws IOException {
+        ExpectedConversation expected = ExpectedConversation.inflating(stream, options, deflate, true);
+        Conversation actual = new Conversation(stream, arrival, options, Optional.of(deflate));
+        long heap = actual.run(arrival == Arrival.AT_ONCE ? actual::readWhole : actual::readInPieces);
+        if (actual.end.equals("ProtocolException 1007")) {
+            expected = ExpectedConversation.inflating(stream, options, deflate, false);
+        }
+        actual.check(expected);
+        assertTrue(hex(expected.unfinished()).startsWith(hex(actual.unfinished.toByteArray())));
+        return heap;
+    }
 
-        @Override
-        public int getAsInt() {
-            return calls++ & 1;
+    /** How the stream is cut into pieces. */
+    private enum Arrival {
+        AT_ONCE,
+        /** Nothing, one byte, nothing, one byte. */
+        DRIPPING;
+
+        IntSupplier pieces() {
+            AtomicInteger calls = new AtomicInteger();
+            return () -> this == AT_ONCE ? Integer.MAX_VALUE : calls.getAndIncrement() & 1;
         }
     }
 
@@ -80,32 +123,36 @@ class FrameStreamFuzz {
         private final WebSocketOptions options;
         private final WebSocketConnection connection;
         private final List<Message> messages = new ArrayList<>();
-        private byte[] unfinished = {};
+        private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
         private String end;
 
-        Conversation(byte[] stream, IntSupplier pieces, WebSocketOptions options) {
-            this.transport = new MemoryTransport(stream, pieces);
+        Conversation(byte[] stream, Arrival arrival, WebSocketOptions options, Optional<DeflateParameters> deflate) {
+            this.transport = new MemoryTransport(stream, arrival.pieces());
             this.options = options;
-            this.connection = transport.connection(options);
+            this.connection = transport.connection(options, deflate);
         }
 
         /** Reads until there is nothing more, and says how much heap that took. */
         long run(Reading reading) throws IOException {
-            long before = allocatedByThisThread();
-            end = endOf(reading);
-            long allocated = allocatedByThisThread() - before;
-            assertEquals(end, endOf(connection::readMessage), "an end is permanent");
-            return allocated;
+            try {
+                long before = allocatedByThisThread();
+                end = endOf(reading);
+                long allocated = allocatedByThisThread() - before;
+                assertEquals(end, endOf(connection::readMessage), "an end is permanent");
+                return allocated;
+            } finally {
+                connection.abort();
+            }
         }
 
         void check(ExpectedConversation expected) {
             assertEquals(described(expected.messages()), described(messages));
             assertEquals(expected.end(), end);
             assertEquals(hex(expected.answers()), hex(transport.written()));
-            connection.abort();
             assertTrue(transport.isClosed());
             assertEquals(0, options.readPool().lent());
             assertEquals(0, options.writePool().lent());
+            assertEquals(0, options.deflatePool().lent());
         }
 
         Message echo() throws IOException {
@@ -116,16 +163,21 @@ class FrameStreamFuzz {
             return null;
         }
 
+        Message readWhole() throws IOException {
+            for (Message m; (m = connection.readMessage()) != null; ) {
+                messages.add(m);
+            }
+            return null;
+        }
+
         Message readInPieces() throws IOException {
             byte[] piece = new byte[7];
             for (MessageReader reader; (reader = connection.nextReader()) != null; ) {
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 for (int n; (n = reader.read(piece, 0, piece.length)) >= 0; ) {
-                    bytes.write(piece, 0, n);
-                    unfinished = bytes.toByteArray();
+                    unfinished.write(piece, 0, n);
                 }
-                unfinished = new byte[0];
-                messages.add(new Message(reader.type(), bytes.toByteArray()));
+                messages.add(new Message(reader.type(), unfinished.toByteArray()));
+                unfinished.reset();
             }
             return null;
         }

@@ -1,14 +1,18 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
@@ -34,9 +38,31 @@ final class MemoryTransport implements Transport {
         this.pieces = pieces;
     }
 
+    /**
+     * @param incoming all that the peer sends
+     * @param sizes those of the pieces, over and over, with one byte after each round
+     */
+    MemoryTransport(byte[] incoming, List<Integer> sizes) {
+        this(incoming, inRounds(sizes));
+    }
+
+    private static IntSupplier inRounds(List<Integer> sizes) {
+        AtomicInteger calls = new AtomicInteger();
+        return () -> {
+            int at = calls.getAndIncrement() % (sizes.size() + 1);
+            return at == sizes.size() ? 1 : sizes.get(at);
+        };
+    }
+
     /** The server's connection over this transport. */
     WebSocketConnection connection(WebSocketOptions options) {
-        return WebSocketConnection.server(this, REQUEST, Optional.empty(), options, null);
+        return connection(options, Optional.empty());
+    }
+
+    /** The same, after an agreement about compression. */
+    WebSocketConnection connection(WebSocketOptions options, Optional<DeflateParameters> deflate) {
+        Accepted handshake = new Accepted(Map.of(), Optional.empty(), deflate);
+        return WebSocketConnection.server(this, REQUEST, handshake, options, null);
     }
 
     /** Everything that this side has written. */

@@ -2,49 +2,80 @@ package io.twintrace.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.twintrace.websocket.frame.Texts;
+import io.twintrace.websocket.deflate.Agreements;
+import io.twintrace.websocket.deflate.ClientDeflater;
+import io.twintrace.websocket.deflate.ClientDeflater.Style;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
+import java.util.Optional;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.WithNull;
 
 /** Messages through a whole connection, over a transport that cuts them anywhere. */
 class MessageArrivalProperties {
     private final WebSocketOptions options =
             WebSocketOptions.builder().readBufferSize(1024).build();
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void anyMessagesInAnyFragmentsArriveWholeAndInOrderAndAnyPingIsAnswered(
             @ForAll @Size(max = 6) List<@From("messages") ClientMessage> messages,
             @ForAll @Size(max = 8) List<@IntRange(max = 3000) Integer> segments,
             @ForAll @IntRange(max = 2000) int pieceSize)
             throws IOException {
+        checkArrival(messages, messages, segments, pieceSize, Optional.empty());
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void soDoMessagesThatTheClientHasCompressedOrNotInAnyWay(
+            @ForAll @Size(max = 6) List<@From("messages") ClientMessage> messages,
+            @ForAll("parameters") DeflateParameters parameters,
+            @ForAll @Size(min = 1, max = 6) List<@WithNull(0.2) Style> styles,
+            @ForAll @Size(max = 8) List<@IntRange(max = 3000) Integer> segments,
+            @ForAll @IntRange(max = 2000) int pieceSize)
+            throws IOException {
+        List<ClientMessage> sent = new ArrayList<>();
+        try (ClientDeflater deflater = new ClientDeflater(parameters)) {
+            for (ClientMessage message : messages) {
+                Style style = styles.get(sent.size() % styles.size());
+                sent.add(style == null ? message : message.compressed(payload -> deflater.deflate(payload, style)));
+            }
+        }
+        checkArrival(messages, sent, segments, pieceSize, Optional.of(parameters));
+    }
+
+    private void checkArrival(
+            List<ClientMessage> messages,
+            List<ClientMessage> sent,
+            List<Integer> segments,
+            int pieceSize,
+            Optional<DeflateParameters> deflate)
+            throws IOException {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        messages.forEach(message -> wire.writeBytes(message.bytes()));
+        sent.forEach(message -> wire.writeBytes(message.bytes()));
         wire.writeBytes(Frames.close(1000));
-        MemoryTransport transport = new MemoryTransport(wire.toByteArray(), new Segments(segments));
-        WebSocketConnection connection = transport.connection(options);
+        MemoryTransport transport = new MemoryTransport(wire.toByteArray(), segments);
+        WebSocketConnection connection = transport.connection(options, deflate);
 
         List<String> arrived = pieceSize == 0 ? readWhole(connection) : readInPieces(connection, pieceSize);
         connection.close();
 
         assertEquals(messages.stream().map(ClientMessage::event).toList(), arrived);
-        assertEquals(answers(messages), ServerFrames.events(transport.written()));
+        assertEquals(answers(sent), ServerFrames.events(transport.written()));
         assertEquals(0, options.readPool().lent());
         assertEquals(0, options.writePool().lent());
+        assertEquals(0, options.deflatePool().lent());
+        assertEquals(0, options.deflatePool().resting());
     }
 
     private static List<String> readWhole(WebSocketConnection connection) throws IOException {
@@ -75,62 +106,13 @@ class MessageArrivalProperties {
         return Stream.concat(pongs, Stream.of("CLOSE 03e8")).toList();
     }
 
-    /** Pieces of these sizes over and over, and one byte after each round. */
-    private static final class Segments implements IntSupplier {
-        private final List<Integer> sizes;
-        private int next;
-
-        Segments(List<Integer> sizes) {
-            this.sizes = sizes;
-        }
-
-        @Override
-        public int getAsInt() {
-            int at = next++ % (sizes.size() + 1);
-            return at == sizes.size() ? 1 : sizes.get(at);
-        }
-    }
-
-    // ---- What a client may send -----------------------------------------------------------------------------------
-
     @Provide
     Arbitrary<ClientMessage> messages() {
-        Arbitrary<List<Integer>> cuts =
-                Arbitraries.integers().between(0, 70_000).list().ofMaxSize(6);
-        Arbitrary<List<ClientMessage.Control>> controls = controls().list().ofMaxSize(4);
-        Arbitrary<Integer> keys = Arbitraries.integers();
-        Arbitrary<ClientMessage> texts = Combinators.combine(textPayloads(), cuts, controls, keys)
-                .as((payload, at, between, key) -> new ClientMessage(MessageType.TEXT, payload, at, between, key));
-        Arbitrary<ClientMessage> binaries = Combinators.combine(binaryPayloads(), cuts, controls, keys)
-                .as((payload, at, between, key) -> new ClientMessage(MessageType.BINARY, payload, at, between, key));
-        return Arbitraries.oneOf(texts, binaries);
+        return ClientMessages.any();
     }
 
-    private static Arbitrary<ClientMessage.Control> controls() {
-        Arbitrary<String> payloads =
-                Arbitraries.strings().withCharRange('a', 'z').ofMaxLength(125);
-        return Combinators.combine(
-                        Arbitraries.of(Frames.PING, Frames.PONG),
-                        payloads,
-                        Arbitraries.integers().between(0, 6))
-                .as(ClientMessage.Control::new);
-    }
-
-    private static Arbitrary<byte[]> textPayloads() {
-        return Arbitraries.frequencyOf(
-                Tuple.of(4, Texts.texts(100).map(Texts::utf8)),
-                Tuple.of(
-                        1, lengths().map(length -> Texts.utf8("aé€😀".repeat(length / 10) + "x".repeat(length % 10)))));
-    }
-
-    private static Arbitrary<byte[]> binaryPayloads() {
-        return Arbitraries.frequencyOf(
-                Tuple.of(4, Arbitraries.bytes().array(byte[].class).ofMaxSize(300)),
-                Tuple.of(1, lengths().map(Frames::pattern)));
-    }
-
-    /** Around every boundary of a frame's length, and of a buffer. */
-    private static Arbitrary<Integer> lengths() {
-        return Arbitraries.of(0, 1, 125, 126, 127, 1023, 1024, 1025, 16_384, 65_535, 65_536, 65_537, 100_000);
+    @Provide
+    Arbitrary<DeflateParameters> parameters() {
+        return Agreements.parameters();
     }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +22,16 @@ import java.util.Set;
 /** Whatever stands in a request: the answer is the right one, is made in linear time, and reflects nothing. */
 class HandshakeFuzz {
     private static final List<String> SPOKEN = List.of("chat.v2", "chat.v1");
-    private static final Handshake STRICT = new Handshake(OriginPolicy.sameOrigin(), SPOKEN);
-    private static final Handshake OPEN = new Handshake(OriginPolicy.any(), SPOKEN);
+    private static final Handshake STRICT = new Handshake(OriginPolicy.sameOrigin(), SPOKEN, DeflateOptions.off());
+    private static final Handshake OPEN = new Handshake(OriginPolicy.any(), SPOKEN, DeflateOptions.on());
     private static final Set<String> ANSWERED = Set.of(
             "Upgrade",
             "Connection",
             "Allow",
             "Sec-WebSocket-Version",
             "Sec-WebSocket-Accept",
-            "Sec-WebSocket-Protocol");
+            "Sec-WebSocket-Protocol",
+            "Sec-WebSocket-Extensions");
 
     @FuzzTest
     void requestHead(byte[] head) {
@@ -56,6 +59,9 @@ class HandshakeFuzz {
             assertEquals(
                     acceptFor(request.headerLines("Sec-WebSocket-Key").get(0)), headers.get("Sec-WebSocket-Accept"));
             assertEquals(accepted.subprotocol().orElse(null), headers.get("Sec-WebSocket-Protocol"));
+            assertEquals(
+                    accepted.deflate().map(DeflateParameters::toString).orElse(null),
+                    headers.get("Sec-WebSocket-Extensions"));
             accepted.subprotocol().ifPresent(chosen -> {
                 assertTrue(SPOKEN.contains(chosen));
                 assertTrue(Handshake.subprotocols(request).contains(chosen));

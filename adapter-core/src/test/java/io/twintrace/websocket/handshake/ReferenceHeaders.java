@@ -41,17 +41,18 @@ final class ReferenceHeaders {
         List<String> parts = splitOutsideQuotes(element, ';');
         String name = trim(parts.get(0));
         Map<String, Optional<String>> parameters = new LinkedHashMap<>();
+        boolean twice = false;
         for (String part : parts.subList(1, parts.size())) {
             int equals = part.indexOf('=');
             String parameter = trim(equals < 0 ? part : part.substring(0, equals));
             String value = equals < 0 ? null : unquoted(trim(part.substring(equals + 1)));
-            boolean valid = isToken(parameter) && (equals < 0 || isToken(value));
-            if (!valid || parameters.containsKey(parameter)) {
+            if (!isToken(parameter) || (equals >= 0 && !isToken(value))) {
                 return null;
             }
-            parameters.put(parameter, Optional.ofNullable(value));
+            twice |= parameters.containsKey(parameter);
+            parameters.putIfAbsent(parameter, Optional.ofNullable(value));
         }
-        return isToken(name) ? new ExtensionOffer(name, parameters) : null;
+        return isToken(name) ? new ExtensionOffer(name, parameters, twice) : null;
     }
 
     /** What stands between the quotes, if there are any; something that is no token where they are not in order. */

@@ -1,0 +1,86 @@
+package io.twintrace.websocket.deflate;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.zip.Deflater;
+
+/** Compresses messages as some client may, with the JDK's deflater by itself, and keeps to what was agreed on. */
+public final class ClientDeflater implements AutoCloseable {
+    private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
+    private final Deflater zlib = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    private final DeflateParameters parameters;
+
+    /** What a message's DEFLATE data consists of. */
+    public enum Style {
+        /** The usual blocks. */
+        PLAIN,
+        /** Codes without references. */
+        HUFFMAN_ONLY,
+        /** Stored blocks. */
+        STORED,
+        /** A flush after every few bytes. */
+        FLUSHED,
+        /** As PLAIN, but the tail is not left out. */
+        WITH_TAIL,
+        /** A final block, and the beginning of an empty one (RFC 7692 section 7.2.3.4). */
+        FINAL,
+        /** Several final blocks. */
+        SEVERAL_FINAL
+    }
+
+    public ClientDeflater(DeflateParameters parameters) {
+        this.parameters = parameters;
+    }
+
+    /** The payload of one message. */
+    public byte[] deflate(byte[] message, Style style) {
+        zlib.setLevel(style == Style.STORED ? Deflater.NO_COMPRESSION : Deflater.DEFAULT_COMPRESSION);
+        zlib.setStrategy(style == Style.HUFFMAN_ONLY ? Deflater.HUFFMAN_ONLY : Deflater.DEFAULT_STRATEGY);
+        ByteArrayOutputStream payload = new ByteArrayOutputStream();
+        zlib.setInput(new byte[0]);
+        drain(payload, Deflater.NO_FLUSH); // the call that changes the level does nothing else
+        boolean whole = parameters.clientWindow() == 1 << 15 && style != Style.FLUSHED && style != Style.SEVERAL_FINAL;
+        int step = whole ? message.length : style == Style.FLUSHED ? 7 : parameters.clientWindow();
+        for (int at = 0; at < message.length; at += step) {
+            zlib.setInput(message, at, Math.min(step, message.length - at));
+            drain(payload, parameters.clientWindow() < 1 << 15 ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH);
+            if (style == Style.SEVERAL_FINAL) {
+                finish(payload);
+            }
+        }
+        if (style == Style.FINAL) {
+            finish(payload);
+        }
+        if (parameters.clientNoContextTakeover()) {
+            zlib.reset();
+        }
+        return ended(payload.toByteArray(), style);
+    }
+
+    private static byte[] ended(byte[] payload, Style style) {
+        int length = payload.length - TAIL.length;
+        if (length >= 0 && Arrays.equals(payload, length, payload.length, TAIL, 0, TAIL.length)) {
+            return style == Style.WITH_TAIL ? payload : Arrays.copyOf(payload, length);
+        }
+        return Arrays.copyOf(payload, payload.length + 1);
+    }
+
+    private void finish(ByteArrayOutputStream payload) {
+        zlib.finish();
+        drain(payload, Deflater.NO_FLUSH);
+        zlib.reset();
+    }
+
+    private void drain(ByteArrayOutputStream into, int flush) {
+        byte[] piece = new byte[1 << 16];
+        for (int n; (n = zlib.deflate(piece, 0, piece.length, flush)) > 0; ) {
+            into.write(piece, 0, n);
+        }
+    }
+
+    @Override
+    public void close() {
+        zlib.end();
+    }
+}
