@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A mistake in the configuration stops the deployment, and the error says which. */
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
-    private static final String VALID = "valid are handler, close-timeout, detector-level, fragment-limit,";
+    private static final String VALID = "valid are handler, close-timeout, compression, compression-context-takeover,";
 
     @TempDir
     private Path directory;
@@ -52,6 +52,8 @@ class MisconfigurationTest {
         "close-timeout, 0s",
         "max-connections, 0",
         "detector-level, loud",
+        "compression, yes",
+        "compression-level, 11",
         "read-buffer-size, 1",
         "subprotocols, a b",
         "origins, https://good.example/path"
