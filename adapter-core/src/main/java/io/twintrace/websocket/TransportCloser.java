@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class TransportCloser {
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Transport transport;
     private final BufferPool pool;
 
@@ -27,17 +30,20 @@ final class TransportCloser {
         transport.close();
     }
 
-    /** Ends the output, lets the peer finish for half a second at most, and closes. Only when nobody else reads. */
+    /**
+     * Ends the output, lets the peer finish for half a second at most, and closes. Where the output cannot be ended by
+     * itself, a moment of silence is taken for the end. Only when nobody else reads.
+     */
     void lingerAndClose() {
-        transport.shutdownOutput();
+        long patience = transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS;
         long until = Deadlines.afterNanos(LINGER_NANOS);
         ByteBuffer sink = pool.acquire();
         try {
-            transport.readDeadline(until);
             int n;
             while ((n = transport.read(sink)) >= 0 && Deadlines.remaining(until) > 0) {
                 sink.clear();
                 if (n == 0) {
+                    transport.readDeadline(Deadlines.earlier(until, Deadlines.afterNanos(patience)));
                     transport.awaitReadable();
                 }
             }
