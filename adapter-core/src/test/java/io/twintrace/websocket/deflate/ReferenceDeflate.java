@@ -164,7 +164,12 @@ final class ReferenceDeflate {
         for (int i = 0; i < codeLengths; i++) {
             lengths[CODE_LENGTH_ORDER[i]] = bits(3);
         }
-        int[] both = lengths(new Code(lengths, false), literals + distances);
+        Code code = new Code(lengths, false);
+        if (code.longest == 0) {
+            bits(literals + distances); // that many are missing before zlib finds that nothing can come of it
+            throw new Invalid();
+        }
+        int[] both = lengths(code, literals + distances);
         if (both[END_OF_BLOCK] == 0) {
             throw new Invalid();
         }
