@@ -23,6 +23,9 @@ public final class RawClient implements AutoCloseable {
     public static final int CLOSE = 8;
     public static final int PING = 9;
 
+    /** To be added to the opcode of a compressed message. */
+    public static final int RSV1 = 0x40;
+
     private static final int PATIENCE_MILLIS = 15_000;
     private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
 
@@ -33,7 +36,7 @@ public final class RawClient implements AutoCloseable {
     public record Response(int status, String head) {}
 
     /** The beginning of a frame; its payload comes next. */
-    public record FrameHead(boolean fin, int opcode, long length) {}
+    public record FrameHead(boolean fin, boolean rsv1, int opcode, long length) {}
 
     /** A whole frame. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
@@ -171,8 +174,8 @@ public final class RawClient implements AutoCloseable {
     public FrameHead readFrameHead() throws IOException {
         int first = in.readUnsignedByte();
         int second = in.readUnsignedByte();
-        if ((second & 0x80) != 0 || (first & 0x70) != 0) {
-            throw new IOException("the server sent a masked frame, or one with RSV bits");
+        if ((second & 0x80) != 0 || (first & 0x30) != 0) {
+            throw new IOException("the server sent a masked frame, or one with RSV2 or RSV3");
         }
         long length = second;
         if (second == 126) {
@@ -180,7 +183,7 @@ public final class RawClient implements AutoCloseable {
         } else if (second == 127) {
             length = in.readLong();
         }
-        return new FrameHead((first & 0x80) != 0, first & 0x0f, length);
+        return new FrameHead((first & 0x80) != 0, (first & RSV1) != 0, first & 0x0f, length);
     }
 
     /** Reads payload until the array is full. */
@@ -190,6 +193,9 @@ public final class RawClient implements AutoCloseable {
 
     public Frame read() throws IOException {
         FrameHead head = readFrameHead();
+        if (head.rsv1()) {
+            throw new IOException("the server sent a compressed message");
+        }
         byte[] payload = new byte[Math.toIntExact(head.length())];
         in.readFully(payload);
         return new Frame(head.fin(), head.opcode(), payload);

@@ -25,7 +25,7 @@ final class BigMessage {
 
     /** Reads one binary message in one frame, which must be the one that {@link #send} sends. */
     static void expect(RawClient client, long size) throws IOException {
-        assertEquals(new FrameHead(true, RawClient.BINARY, size), client.readFrameHead());
+        assertEquals(new FrameHead(true, false, RawClient.BINARY, size), client.readFrameHead());
         byte[] piece = new byte[PIECE];
         for (long at = 0; at < size; at += PIECE) {
             client.readFully(piece);

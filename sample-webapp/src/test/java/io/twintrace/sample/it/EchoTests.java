@@ -48,6 +48,24 @@ interface EchoTests extends OnServer {
         }
     }
 
+    /** With a heap of four times its size. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    default void theLargestMessageComesBackCompressed(boolean compressible) throws Exception {
+        byte[] message = new byte[64 << 20];
+        if (compressible) {
+            for (int i = 0; i < message.length; i++) {
+                message[i] = (byte) ((i >> 16) + i % 1000);
+            }
+        } else {
+            new Random(1).nextBytes(message);
+        }
+        try (CompressingClient client = new CompressingClient(server(), "/echo/deflate")) {
+            client.raw().send(CompressingClient.frame(message));
+            client.expect(message);
+        }
+    }
+
     @Test
     default void oneByteMoreIsRefusedBeforeItHasCome() throws Exception {
         try (RawClient client = open("/echo")) {

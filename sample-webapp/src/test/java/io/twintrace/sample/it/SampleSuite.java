@@ -8,7 +8,14 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 /** All tests of the running sample, for one kind of server. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class SampleSuite
-        implements RaceTests, EchoTests, RoomTests, FlowTests, ForeignClientTests, EverySizeTests, BrowserTests {
+        implements RaceTests,
+                EchoTests,
+                HostilePeerTests,
+                RoomTests,
+                FlowTests,
+                ForeignClientTests,
+                EverySizeTests,
+                BrowserTests {
     private SampleServer server;
 
     abstract SampleServer start() throws Exception;
