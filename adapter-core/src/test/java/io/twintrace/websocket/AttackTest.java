@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.frame.MessageTooBigException;
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -61,13 +60,10 @@ class AttackTest {
         for (long length : new long[] {1L << 31, 1L << 40}) {
             try (TestPeer peer = TestPeer.connect()) {
                 peer.send(Frames.maskedHeader(FIN | opcode, length));
-                Background<Long> reading = Background.start(() -> {
-                    long before = allocated();
-                    assertThrows(ProtocolException.class, peer.connection()::readMessage);
-                    return allocated() - before;
-                });
+                Background<Cost> cost =
+                        Cost.measure(() -> assertThrows(ProtocolException.class, peer.connection()::readMessage));
                 peer.expectClose(1002).expectEof().sendEof();
-                assertTrue(reading.result() < MIB, reading.result() + " bytes allocated");
+                cost.result().assertAtMost(MIB, Duration.ofMillis(500));
             }
         }
     }
@@ -78,12 +74,9 @@ class AttackTest {
         try (TestPeer peer = TestPeer.connect(TestPeer.quick().readLimit(0).build())) {
             peer.send(Frames.maskedHeader(FIN | BINARY, Integer.MAX_VALUE - 100L), new byte[1000])
                     .sendEof();
-            Background<Long> reading = Background.start(() -> {
-                long before = allocated();
-                assertThrows(CloseException.class, peer.connection()::readMessage);
-                return allocated() - before;
-            });
-            assertTrue(reading.result() < MIB, reading.result() + " bytes allocated");
+            Background<Cost> cost =
+                    Cost.measure(() -> assertThrows(CloseException.class, peer.connection()::readMessage));
+            cost.result().assertAtMost(MIB, Duration.ofMillis(500));
         }
     }
 
@@ -119,14 +112,12 @@ class AttackTest {
                 }
                 peer.sendEof();
             });
-            Background<Long> reading = Background.start(() -> {
-                long before = allocated();
-                ProtocolException e = assertThrows(ProtocolException.class, peer.connection()::readMessage);
-                assertEquals(1008, e.closeCode());
-                return allocated() - before;
-            });
+            Background<Cost> cost = Cost.measure(() -> assertEquals(
+                    1008,
+                    assertThrows(ProtocolException.class, peer.connection()::readMessage)
+                            .closeCode()));
             peer.expectClose(1008);
-            assertTrue(reading.result() < MIB, reading.result() + " bytes allocated");
+            cost.result().assertAtMost(MIB, Duration.ofSeconds(5));
             peer.socket().close();
             sending.awaitEnd();
         }
@@ -235,17 +226,15 @@ class AttackTest {
     @MethodSource("parserStates")
     void aResetInThisStateOfTheParserEndsTheReaderAndUsesNoProcessor(byte[] sent) throws Exception {
         try (TestPeer peer = TestPeer.connect()) {
-            Background<Long> reading = Background.start(() -> {
+            Background<Cost> reading = Cost.measure(() -> {
                 assertThrows(IOException.class, peer.connection()::readMessage);
-                long before = cpuNanos();
                 peer.connection().close();
-                return cpuNanos() - before;
             });
             reading.awaitReading();
             peer.send(sent);
             peer.reset();
-            assertTrue(reading.result() < TimeUnit.MILLISECONDS.toNanos(100), "spinning");
-            reading.thread().join();
+            reading.result().assertAtMost(MIB, Duration.ofMillis(500));
+            reading.awaitEnd();
             peer.expectNothingLent();
         }
     }
@@ -301,14 +290,5 @@ class AttackTest {
             peer.send(Frames.masked(FIN | Frames.CLOSE, new byte[] {3}));
             peer.expectFailedRead(ProtocolException.class, 1002);
         }
-    }
-
-    private static long allocated() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getThreadAllocatedBytes(Thread.currentThread().getId());
-    }
-
-    private static long cpuNanos() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 }

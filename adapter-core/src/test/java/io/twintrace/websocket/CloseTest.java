@@ -70,6 +70,7 @@ class CloseTest {
         assertShorterThan(200, begin);
     }
 
+    /** CVE-2024-23672, Tomcat: a connection that was closed stayed until the peer answered. */
     @Test
     void aPeerThatNeverAnswersIsWaitedForUntilTheCloseTimeout() throws Exception {
         long begin = System.nanoTime();
