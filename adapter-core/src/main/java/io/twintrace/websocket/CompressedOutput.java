@@ -99,6 +99,7 @@ final class CompressedOutput {
 
     /** Begins a message that comes in pieces. */
     void begin(MessageType type, int messageLevel) throws IOException {
+        frames.checkWritable(); // the deflater would only say that the connection has ended, not how
         deflater.begin(messageLevel);
         buffer.open();
         opcode = type.opcode();

@@ -20,6 +20,8 @@ final class MessageInput {
     /** How much shorter compression makes a text, more or less. */
     private static final int USUAL_RATIO = 4;
 
+    private static final int SCRATCH_SIZE = 4096;
+
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final FrameInput frames;
@@ -131,13 +133,18 @@ final class MessageInput {
         return n;
     }
 
-    /** Reads and drops frames until the peer's Close frame, an error or a deadline. */
+    /**
+     * Drops frames as they are until the peer's Close frame, an error or a deadline. No message is read after that, so
+     * nothing is inflated or looked at as text any more.
+     */
     void readToClose() throws IOException {
         if (!isComplete()) {
             dropped = current;
         }
+        release();
+        byte[] scratch = new byte[SCRATCH_SIZE];
         do {
-            skipMessage();
+            while (frames.read(scratch, 0, scratch.length) >= 0) {}
         } while (frames.nextMessage() != null);
     }
 
@@ -152,11 +159,8 @@ final class MessageInput {
         if (isComplete()) {
             return;
         }
-        byte[] scratch = new byte[4096];
-        int n;
-        do {
-            n = read(scratch, 0, scratch.length);
-        } while (n >= 0);
+        byte[] scratch = new byte[SCRATCH_SIZE];
+        while (read(scratch, 0, scratch.length) >= 0) {}
     }
 
     private boolean isComplete() {

@@ -77,7 +77,8 @@ public final class WebSocketConnection implements AutoCloseable {
         this.request = request;
         this.handshake = handshake;
         this.transport = transport;
-        this.conflictListener = conflictLog.andThen(options.concurrentWriteListener());
+        ConcurrentWriteListener log = conflictLog != null ? conflictLog : ConflictLog.system();
+        this.conflictListener = log.andThen(options.concurrentWriteListener());
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
         this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
         this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
@@ -92,8 +93,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * for whoever has a socket of his own, and must then close it, so that everything it holds is given back.
      *
      * @param transport owned by the connection from now on
-     * @param request the handshake's request
-     * @param handshake what was answered
+     * @param handshake what was answered to the request
      * @param options limits and timeouts
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
      */
@@ -103,8 +103,7 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        return new WebSocketConnection(
-                transport, request, handshake, options, conflictLog != null ? conflictLog : ConflictLog.system());
+        return new WebSocketConnection(transport, request, handshake, options, conflictLog);
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -196,10 +195,9 @@ public final class WebSocketConnection implements AutoCloseable {
      * @throws IOException when it is not JSON of that type, after which the next message may be read; and as
      *     {@link #readMessage()}
      */
+    @SuppressWarnings("unchecked") // the codec makes what it is asked for, boxed where the class is primitive
     public <T> T readJson(Class<T> type) throws IOException {
-        @SuppressWarnings("unchecked") // the codec makes what it is asked for, boxed where the class is primitive
-        T value = (T) readJson((Type) type);
-        return value;
+        return (T) readJson((Type) type);
     }
 
     /** {@link #readJson(Class)} for generic types. */
@@ -254,7 +252,7 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Sends one message as one frame, and returns when the operating system has it.
+     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it.
      *
      * @param payload not kept, and not changed
      * @throws ConcurrentWriteException when another thread writes too, or did so before
@@ -357,9 +355,13 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
      */
     public void setCompressionLevel(int level) {
-        int checked = DeflateOptions.checkLevel(level);
         detector.enter(Operation.SET_COMPRESSION_LEVEL);
-        compressed.level(checked);
+        try {
+            compressed.level(DeflateOptions.checkLevel(level));
+        } catch (Throwable t) {
+            detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
+            throw t;
+        }
         detector.leave(Operation.SET_COMPRESSION_LEVEL, null);
     }
 

@@ -143,6 +143,35 @@ class CompressionTest {
         }
     }
 
+    @Test
+    void aCompressedMessageCutByAbortDoesNotLookComplete() throws IOException {
+        try (TestPeer peer = connect()) {
+            peer.send(deflated(RSV1 | TEXT, "f2 48 cd"));
+            MessageReader reader = peer.connection().nextReader();
+            assertEquals('H', reader.read());
+            peer.connection().abort();
+            assertThrows(IOException.class, reader::readAllBytes);
+            assertEquals(0, peer.options().deflatePool().lent());
+        }
+    }
+
+    @Test
+    void closeDropsWhateverComesBehindACompressedMessage() throws IOException {
+        try (TestPeer peer = connect()) {
+            peer.send(deflated(FIN | RSV1 | TEXT, HELLO));
+            assertEquals("Hello", peer.connection().readMessage().text());
+            peer.send(
+                    Frames.text("plain"),
+                    deflated(RSV1 | Frames.BINARY, HELLO_AGAIN),
+                    deflated(FIN | CONTINUATION, "ff"),
+                    Frames.binary(new byte[] {(byte) 0xFF}),
+                    Frames.close(1000));
+            peer.connection().close();
+            assertEquals(1000, peer.connection().peerCloseStatus().orElseThrow().code());
+            peer.expectClose(1000).expectEof();
+        }
+    }
+
     // ---- Writing --------------------------------------------------------------------------------------------------
 
     @Test
@@ -274,6 +303,21 @@ class CompressionTest {
             peer.connection().writeMessage("Hello");
             peer.expectHex("c1 07 " + HELLO);
             peer.expectHex("c1 07 " + HELLO); // nothing of the refused one, and nothing that refers back
+        }
+    }
+
+    @Test
+    void afterTheEndAWriteSaysHowItEndedAsWithoutCompression() throws IOException {
+        try (TestPeer peer = connect()) {
+            peer.send(Frames.close(1000));
+            peer.connection().close();
+            assertThrows(CloseSentException.class, () -> peer.connection().writeMessage("Hello"));
+        }
+        try (TestPeer peer = connect()) {
+            peer.connection().abort();
+            IOException e =
+                    assertThrows(IOException.class, () -> peer.connection().writeMessage("Hello"));
+            assertEquals("the connection was cut by this side", e.getCause().getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package io.twintrace.websocket.deflate;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.zip.DataFormatException;
 
 /**
@@ -30,8 +31,11 @@ public final class MessageInflater {
     /** What the next message may refer to. */
     private final SlidingWindow window;
 
-    /** Null between messages. */
+    /** Null between messages, and once it was given back. */
     private PooledInflater inflater;
+
+    /** Whether the message has been read to its end; stays false for one that was given up. */
+    private boolean done = true;
 
     private int inputLength;
     private boolean inputUsedUp;
@@ -62,9 +66,8 @@ public final class MessageInflater {
 
     /** Begins a message. */
     public void begin() {
-        if (inflater == null) {
-            inflater = pool.acquireInflater();
-        }
+        inflater = pool.acquireInflater();
+        done = false;
         window.prime(inflater.zlib);
         inputUsedUp = true;
         ending = false;
@@ -73,7 +76,7 @@ public final class MessageInflater {
 
     /** Whether the message has been read to its end. */
     public boolean isDone() {
-        return inflater == null;
+        return done;
     }
 
     /**
@@ -82,9 +85,13 @@ public final class MessageInflater {
      * @param most at least 1
      * @return how many bytes, at least one; -1 at the message's end
      * @throws ProtocolException 1007 for what is not valid DEFLATE data, or not complete
+     * @throws ClosedChannelException after {@link #release()} inside the message
      */
     public int read(byte[] into, int offset, int most) throws IOException {
-        while (inflater != null) {
+        while (!done) {
+            if (inflater == null) {
+                throw new ClosedChannelException(); // not -1: the message must not look complete
+            }
             if (inputUsedUp) {
                 feed();
             }
@@ -167,6 +174,7 @@ public final class MessageInflater {
         if (left > 0 && left != ENDING.length - TAIL_LENGTH) { // the tail may itself be a final block
             throw invalid("ends inside a block", null);
         }
+        done = true;
         release();
         if (parameters.clientNoContextTakeover()) {
             window.clear();

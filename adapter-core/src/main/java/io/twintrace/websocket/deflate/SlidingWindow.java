@@ -6,11 +6,12 @@ import java.util.zip.Inflater;
 /** The last bytes that were inflated: what later ones may refer to. Grows with its content, up to its size. */
 final class SlidingWindow {
     private static final int LEAST_CAPACITY = 1024;
+    private static final byte[] EMPTY = {};
 
     private final int size;
 
     /** A ring, once it has grown to its size and is full. */
-    private byte[] ring = new byte[0];
+    private byte[] ring = EMPTY;
 
     private int length;
 
@@ -47,8 +48,9 @@ final class SlidingWindow {
         }
     }
 
-    /** Forgets everything, but keeps the memory. */
+    /** Forgets everything, and keeps no memory: whoever clears it after each message may be idle for long. */
     void clear() {
+        ring = EMPTY;
         length = 0;
         at = 0;
     }
