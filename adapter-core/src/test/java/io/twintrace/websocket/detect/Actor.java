@@ -70,6 +70,15 @@ final class Actor implements AutoCloseable {
         return assertInstanceOf(ConcurrentWriteException.class, outcome());
     }
 
+    /** Returns once the thread waits, so that its stack shows for what. */
+    void awaitWaiting() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            assertTrue(System.nanoTime() - deadline < 0, thread + " does not wait");
+            Thread.onSpinWait();
+        }
+    }
+
     /** Lets the thread end, and waits until it has. */
     void goesHome() throws InterruptedException {
         executor.shutdownNow();

@@ -307,6 +307,7 @@ class OverlappingWritesTest {
             before.run();
         }));
         Actor.await(aliceIsInside);
+        alice.awaitWaiting();
     }
 
     private static WriterTrace cause(ConcurrentWriteException e) {
