@@ -8,8 +8,14 @@ import java.util.zip.Deflater;
 public final class ClientDeflater implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
+    /** The window of every deflater here. */
+    private static final int WIDEST = 1 << 15;
+
     private final Deflater zlib = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final DeflateParameters parameters;
+
+    /** How many bytes the deflater may refer back to, where its window is wider than was agreed on. */
+    private int remembered;
 
     /** What a message's DEFLATE data consists of. */
     public enum Style {
@@ -40,11 +46,11 @@ public final class ClientDeflater implements AutoCloseable {
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
         zlib.setInput(new byte[0]);
         drain(payload, Deflater.NO_FLUSH); // the call that changes the level does nothing else
-        boolean whole = parameters.clientWindow() == 1 << 15 && style != Style.FLUSHED && style != Style.SEVERAL_FINAL;
-        int step = whole ? message.length : style == Style.FLUSHED ? 7 : parameters.clientWindow();
-        for (int at = 0; at < message.length; at += step) {
-            zlib.setInput(message, at, Math.min(step, message.length - at));
-            drain(payload, parameters.clientWindow() < 1 << 15 ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH);
+        int step = style == Style.FLUSHED ? 7 : style == Style.SEVERAL_FINAL ? 1000 : WIDEST;
+        for (int at = 0, n; at < message.length; at += n) {
+            n = Math.min(Math.min(step, parameters.clientWindow() - remembered), message.length - at);
+            zlib.setInput(message, at, n);
+            write(payload, n);
             if (style == Style.SEVERAL_FINAL) {
                 finish(payload);
             }
@@ -54,6 +60,7 @@ public final class ClientDeflater implements AutoCloseable {
         }
         if (parameters.clientNoContextTakeover()) {
             zlib.reset();
+            remembered = 0;
         }
         return ended(payload.toByteArray(), style);
     }
@@ -66,10 +73,18 @@ public final class ClientDeflater implements AutoCloseable {
         return Arrays.copyOf(payload, payload.length + 1);
     }
 
+    /** The deflater forgets everything whenever it could refer back further than was agreed on, if that can happen. */
+    private void write(ByteArrayOutputStream payload, int count) {
+        boolean full = parameters.clientWindow() < WIDEST && remembered + count == parameters.clientWindow();
+        remembered = full || parameters.clientWindow() == WIDEST ? 0 : remembered + count;
+        drain(payload, full ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH);
+    }
+
     private void finish(ByteArrayOutputStream payload) {
         zlib.finish();
         drain(payload, Deflater.NO_FLUSH);
         zlib.reset();
+        remembered = 0;
     }
 
     private void drain(ByteArrayOutputStream into, int flush) {

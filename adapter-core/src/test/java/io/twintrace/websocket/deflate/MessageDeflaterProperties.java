@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class MessageDeflaterProperties {
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void whatIsDeflatedIsInflatedAgainAndRefersBackNoFurtherThanAgreed(
             @ForAll("parameters") DeflateParameters parameters,
             @ForAll @Size(min = 1, max = 6) List<@From("messages") byte[]> messages,
@@ -48,7 +48,7 @@ class MessageDeflaterProperties {
         assertTrue(inflater.farthest() <= 1 << bits);
     }
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void whatAnyClientDeflatesIsInflated(
             @ForAll("parameters") DeflateParameters parameters,
             @ForAll @Size(max = 6) List<@From("messages") byte[]> messages,

@@ -20,6 +20,7 @@ public final class ReferenceInflater {
     private byte[] history = {};
     private byte[] output = {};
     private int farthest;
+    private boolean lacksTail;
 
     /**
      * @param window how many bytes of earlier messages are kept
@@ -47,12 +48,14 @@ public final class ReferenceInflater {
      * @return whether it is valid, as far as it goes
      */
     public boolean inflate(byte[] payload, boolean whole, int most) {
+        lacksTail = false;
         if (whole) {
             byte[] completed = Arrays.copyOf(payload, payload.length + TAIL.length);
             System.arraycopy(TAIL, 0, completed, payload.length, TAIL.length);
             ReferenceDeflate data = run(completed, most);
             // What is appended must be the end of a block, and not content.
             if (data.state() == State.BETWEEN_BLOCKS && data.contentEnd() <= payload.length) {
+                lacksTail = true;
                 remember();
                 return true;
             }
@@ -75,9 +78,9 @@ public final class ReferenceInflater {
         return data;
     }
 
-    /** Inflates a whole message that has to be valid. */
+    /** Inflates a whole message that has to be valid, and to end exactly where its sender has left the tail out. */
     public byte[] message(byte[] payload) {
-        assertTrue(inflate(payload, true, EVERYTHING), "not valid");
+        assertTrue(inflate(payload, true, EVERYTHING) && lacksTail, "not valid");
         return output;
     }
 

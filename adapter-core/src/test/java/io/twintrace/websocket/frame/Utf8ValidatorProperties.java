@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -52,15 +53,30 @@ class Utf8ValidatorProperties {
         void run() throws ProtocolException;
     }
 
-    /** Characters of every length, and now and then a byte that belongs nowhere, or that does but is alone. */
+    /** Characters of every length, and now and then a byte that belongs nowhere, or what only looks like a character. */
     @Provide
     Arbitrary<byte[]> almostText() {
         Arbitrary<byte[]> character = Texts.characters().map(Texts::utf8);
         Arbitrary<byte[]> stray = Arbitraries.bytes().map(b -> new byte[] {b});
-        Arbitrary<byte[]> start = Arbitraries.integers().between(0xE0, 0xF5).map(b -> new byte[] {(byte) (int) b});
-        return Arbitraries.frequencyOf(Tuple.of(20, character), Tuple.of(1, stray), Tuple.of(1, start))
+        Arbitrary<Integer> next = Arbitraries.oneOf(
+                Arbitraries.of(0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF),
+                Arbitraries.integers().between(0x80, 0xBF));
+        Arbitrary<byte[]> almost = Combinators.combine(
+                        Arbitraries.of(0xC0, 0xC1, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5), next, next, next)
+                .as((first, second, third, fourth) -> first < 0xE0
+                        ? bytes(first, second)
+                        : first < 0xF0 ? bytes(first, second, third) : bytes(first, second, third, fourth));
+        return Arbitraries.frequencyOf(Tuple.of(20, character), Tuple.of(1, stray), Tuple.of(3, almost))
                 .list()
                 .ofMaxSize(30)
                 .map(Texts::concat);
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
     }
 }
