@@ -80,7 +80,8 @@ final class InitParams {
      */
     static Constructor<? extends WebSocketHandler> handlerConstructor(String className, ClassLoader loader) {
         try {
-            return Class.forName(className.strip(), false, loader)
+            // An embedded context may have no class loader of its own; null would mean the platform's.
+            return Class.forName(className.strip(), false, loader != null ? loader : InitParams.class.getClassLoader())
                     .asSubclass(WebSocketHandler.class)
                     .getConstructor();
         } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A constraint in web.xml holds for the upgrade, by whichever name the path is called (CVE-2026-76183). */
+/**
+ * A constraint in web.xml holds for the upgrade, by whichever name the path is called. CVE-2026-76183, Tomcat: another
+ * name of the endpoint led around it.
+ */
 class SecurityConstraintTest {
     private static final String CONSTRAINT = """
         <security-constraint>

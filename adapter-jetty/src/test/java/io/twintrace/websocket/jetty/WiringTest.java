@@ -7,11 +7,15 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.annotation.WebServlet;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
@@ -19,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The ways to register a WebSocket: all of them work, and all of them look at the Origin (CVE-2026-59390). */
+/**
+ * The ways to register a WebSocket: all of them work, and all of them look at the Origin. CVE-2026-59390, Spring, and
+ * CVE-2020-14368, Che: one way of registering did not.
+ */
 class WiringTest {
     @TempDir
     private Path directory;
@@ -39,6 +46,36 @@ class WiringTest {
                 ServletContextHandler context = new ServletContextHandler("/");
                 context.addServlet(new ServletHolder(new UpgradeServlet(TestServer::echo)), "/ws");
                 return context;
+            }
+        },
+        ADD_SERVLET_WITH_AN_INSTANCE {
+            @Override
+            ServletContextHandler context(Path directory) {
+                return initialized(servlets -> servlets.addServlet("ws", new UpgradeServlet(TestServer::echo)));
+            }
+        },
+        ADD_SERVLET_WITH_A_CLASS {
+            @Override
+            ServletContextHandler context(Path directory) {
+                return initialized(servlets -> withHandler(servlets.addServlet("ws", UpgradeServlet.class)));
+            }
+        },
+        ADD_SERVLET_WITH_A_CLASS_NAME {
+            @Override
+            ServletContextHandler context(Path directory) {
+                return initialized(servlets -> withHandler(servlets.addServlet("ws", UpgradeServlet.class.getName())));
+            }
+        },
+        CREATE_SERVLET {
+            @Override
+            ServletContextHandler context(Path directory) {
+                return initialized(servlets -> {
+                    try {
+                        return servlets.addServlet("ws", servlets.createServlet(AnnotatedEcho.class));
+                    } catch (ServletException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
             }
         },
         ANNOTATED_SUBCLASS {
@@ -98,6 +135,19 @@ class WiringTest {
             assertEquals(403, JdkClient.refusal(server.uri(), "Origin", "https://evil.example"));
             assertEquals(403, JdkClient.refusal(server.uri(), "Origin", "null"));
         }
+    }
+
+    /** A context in which code of the application registers the servlet. */
+    private static ServletContextHandler initialized(Function<ServletContext, ServletRegistration> registering) {
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.addServletContainerInitializer(
+                (unused, servlets) -> registering.apply(servlets).addMapping("/ws"));
+        return context;
+    }
+
+    private static ServletRegistration withHandler(ServletRegistration registration) {
+        registration.setInitParameter("handler", EchoHandler.class.getName());
+        return registration;
     }
 
     private static WebAppContext webApp(Path directory) {
