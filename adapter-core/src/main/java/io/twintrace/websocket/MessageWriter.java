@@ -14,7 +14,7 @@ import java.util.Objects;
  * as a fragment (RFC 6455 section 5.4), and {@link #close()} sends the last one: a message is not complete before that.
  *
  * <p>Threads: as for all write methods of the connection, one at a time. A writer may be handed from thread to thread. A
- * pooled buffer is held while the writer is open.
+ * pooled buffer is held while the writer is open; where the message is compressed, a second one and a deflater as well.
  */
 public final class MessageWriter extends OutputStream {
     private final MessageOutput output;

@@ -13,6 +13,7 @@ import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.frame.MessageTooBigException;
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -232,6 +233,26 @@ class CompressionTest {
             peer.connection().setCompressionLevel(9);
             peer.connection().writeMessage("Hello");
             peer.expectHex("81 05 48 65 6c 6c 6f").expectHex("c1 07 " + HELLO);
+        }
+    }
+
+    @Test
+    void aWrongLevelIsLookedAtInsideTheGuard() throws IOException {
+        try (TestPeer peer = connect();
+                MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY)) {
+            InputStream source = new InputStream() {
+                @Override
+                public int read() {
+                    peer.connection().setCompressionLevel(10);
+                    return -1;
+                }
+
+                @Override
+                public int read(byte[] into, int offset, int length) {
+                    return read();
+                }
+            };
+            assertThrows(IllegalStateException.class, () -> writer.transferFrom(source), "a write inside a write");
         }
     }
 
