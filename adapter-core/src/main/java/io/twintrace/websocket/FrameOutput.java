@@ -283,7 +283,7 @@ final class FrameOutput {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
             writeInPieces(buffers);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // also for want of memory
             broken = e instanceof IOException io ? io : new IOException(e);
             transport.close(); // part of a frame may be out: nothing that follows could be understood
             closing.writingEnded();

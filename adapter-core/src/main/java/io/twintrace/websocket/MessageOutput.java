@@ -136,7 +136,7 @@ final class MessageOutput {
         if (compressed.isOpen()) {
             try {
                 compressed.flush();
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 endMessage(false);
                 throw e;
             }
@@ -159,10 +159,6 @@ final class MessageOutput {
             }
             complete = true;
         } finally {
-            if (!complete && (!firstFrame || compressed.hasSent())) {
-                // The peer waits for an end that cannot come: any other message would be taken for a part of this one.
-                frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
-            }
             endMessage(complete);
         }
     }
@@ -171,6 +167,10 @@ final class MessageOutput {
     private void endMessage(boolean complete) {
         if (open == null) {
             return;
+        }
+        if (!complete && (!firstFrame || compressed.hasSent())) {
+            // The peer waits for an end that cannot come: any other message would be taken for a part of this one.
+            frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
         }
         open.markFinished(complete);
         open = null;
@@ -208,7 +208,7 @@ final class MessageOutput {
                 traffic.sentOnWire(length);
                 buffer.send(false, false, nextOpcode());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             endMessage(false); // the connection is closing or broken: the message has no end to wait for
             throw e;
         }
@@ -223,7 +223,7 @@ final class MessageOutput {
                 traffic.sentOnWire(payload.remaining());
                 frames.writeFrame(false, false, nextOpcode(), payload);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             endMessage(false);
             throw e;
         }

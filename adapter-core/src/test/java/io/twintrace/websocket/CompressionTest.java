@@ -12,11 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.frame.MessageTooBigException;
 import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -324,6 +327,34 @@ class CompressionTest {
             peer.connection().writeMessage("Hello");
             peer.expectHex("c1 07 " + HELLO);
             peer.expectHex("c1 07 " + HELLO); // nothing of the refused one, and nothing that refers back
+        }
+    }
+
+    @Test
+    void aMessageThatMemoryWasShortForIsNeverSentAsIfItWereWhole() throws IOException {
+        for (int failing : new int[] {1, 2}) {
+            AtomicInteger writes = new AtomicInteger();
+            UnaryOperator<Transport> failingOnce = inner -> new FilterTransport(inner) {
+                @Override
+                public void write(ByteBuffer[] buffers) throws IOException {
+                    if (writes.incrementAndGet() == failing) {
+                        throw new OutOfMemoryError("as a transport's buffer may meet it");
+                    }
+                    super.write(buffers);
+                }
+            };
+            byte[] message = new byte[100_000];
+            new Random(1).nextBytes(message);
+            try (TestPeer peer = TestPeer.connectDeflating(compressing().build(), "", failingOnce)) {
+                MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
+                assertThrows(OutOfMemoryError.class, () -> writer.write(message));
+                assertThrows(IOException.class, writer::close);
+                if (failing == 2) {
+                    peer.expectHex("42 7e 3f f2");
+                    peer.receive(0x3ff2);
+                }
+                peer.expectEof();
+            }
         }
     }
 

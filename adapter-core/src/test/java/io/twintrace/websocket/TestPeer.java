@@ -83,10 +83,14 @@ final class TestPeer implements AutoCloseable {
 
     /** A connection whose client has offered permessage-deflate with these parameters, as they stand in the header. */
     static TestPeer connectDeflating(WebSocketOptions options, String parameters) {
+        return connectDeflating(options, parameters, transport -> transport);
+    }
+
+    static TestPeer connectDeflating(WebSocketOptions options, String parameters, UnaryOperator<Transport> around) {
         String header = parameters.isEmpty() ? "permessage-deflate" : "permessage-deflate; " + parameters;
         Optional<DeflateParameters> deflate = negotiated(options, header);
         assertTrue(deflate.isPresent(), () -> "declined: " + header);
-        return open(options, deflate, 0, transport -> transport);
+        return open(options, deflate, 0, around);
     }
 
     private static Optional<DeflateParameters> negotiated(WebSocketOptions options, String header) {

@@ -24,9 +24,12 @@ public final class BufferPool {
 
     /** Lends an empty buffer, big-endian, to be given back by {@link #release}. */
     public ByteBuffer acquire() {
-        lent.incrementAndGet();
         ByteBuffer buffer = resting.poll();
-        return buffer != null ? buffer : ByteBuffer.allocateDirect(bufferSize);
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(bufferSize);
+        }
+        lent.incrementAndGet(); // last: where memory is short, nothing was lent
+        return buffer;
     }
 
     /** Takes a lent buffer back; the caller must not touch it again. */
