@@ -42,9 +42,6 @@ final class CompressedOutput {
         this.level = options.deflate().level();
         this.deflater =
                 parameters.map(agreed -> new MessageDeflater(pool, agreed)).orElse(null);
-        if (deflater != null) {
-            pool.join();
-        }
     }
 
     /** From the next message on. */
@@ -92,8 +89,8 @@ final class CompressedOutput {
     /** Sends a message that others get as well, compressed once for all of them. */
     void writePrepared(PreparedMessage message) throws IOException {
         PreparedMessage.Frame frame = message.compressed(pool, level, window);
-        traffic.sentOnWire(frame.payloadLength());
         frames.writeEncoded(frame.bytes());
+        traffic.sentOnWire(frame.payloadLength());
         deflater.forget(); // the peer now remembers something that the deflater has never seen
     }
 
@@ -153,7 +150,6 @@ final class CompressedOutput {
         buffer.abandon();
         if (deflater != null) {
             deflater.release();
-            pool.leave();
         }
     }
 
@@ -170,7 +166,8 @@ final class CompressedOutput {
     private void send(boolean fin) throws IOException {
         boolean first = firstFrame;
         firstFrame = false;
-        traffic.sentOnWire(buffer.length());
+        int length = buffer.length();
         buffer.send(fin, first, first ? opcode : Opcode.CONTINUATION);
+        traffic.sentOnWire(length);
     }
 }

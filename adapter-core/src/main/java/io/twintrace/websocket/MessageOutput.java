@@ -63,25 +63,25 @@ final class MessageOutput {
 
     private void writeWhole(MessageType type, ByteBuffer payload) throws IOException {
         int length = payload.remaining();
-        traffic.sent(length);
         if (compressed.isWanted(length)) {
             compressed.writeMessage(type, payload);
         } else {
-            traffic.sentOnWire(length);
             frames.writeFrame(true, false, type.opcode(), payload);
+            traffic.sentOnWire(length);
         }
+        traffic.sent(length);
     }
 
     void writePrepared(PreparedMessage message) throws IOException {
         PreparedMessage.Frame plain = message.plain();
         finishOpenMessage();
-        traffic.sent(plain.payloadLength());
         if (compressed.isWanted(plain.payloadLength())) {
             compressed.writePrepared(message);
         } else {
-            traffic.sentOnWire(plain.payloadLength());
             frames.writeEncoded(plain.bytes());
+            traffic.sentOnWire(plain.payloadLength());
         }
+        traffic.sent(plain.payloadLength());
     }
 
     MessageWriter nextWriter(MessageType type) throws IOException {
@@ -114,13 +114,18 @@ final class MessageOutput {
         if (writer.type() == MessageType.TEXT) {
             openText.accept(bytes);
         }
-        ByteBuffer buffered = buffer.bytes();
-        traffic.sent(bytes.remaining());
-        if (bytes.remaining() > 2 * buffered.capacity()) {
+        int length = bytes.remaining();
+        if (length > 2 * buffer.bytes().capacity()) {
             sendBuffered();
             sendLarge(bytes);
-            return;
+        } else {
+            buffer(bytes);
         }
+        traffic.sent(length);
+    }
+
+    private void buffer(ByteBuffer bytes) throws IOException {
+        ByteBuffer buffered = buffer.bytes();
         while (bytes.hasRemaining()) {
             if (!buffered.hasRemaining()) {
                 sendBuffered();
@@ -154,8 +159,7 @@ final class MessageOutput {
                 sendBuffered();
                 compressed.finish();
             } else {
-                traffic.sentOnWire(buffer.length());
-                buffer.send(true, false, nextOpcode());
+                sendFragment(true);
             }
             complete = true;
         } finally {
@@ -196,8 +200,7 @@ final class MessageOutput {
 
     /** What is buffered leaves, or goes to the compressor. */
     private void sendBuffered() throws IOException {
-        int length = buffer.length();
-        if (length == 0) {
+        if (buffer.length() == 0) {
             return;
         }
         try {
@@ -205,8 +208,7 @@ final class MessageOutput {
                 compress(buffer.bytes().flip().position(FragmentBuffer.CONTENT));
                 buffer.clear();
             } else {
-                traffic.sentOnWire(length);
-                buffer.send(false, false, nextOpcode());
+                sendFragment(false);
             }
         } catch (Throwable e) {
             endMessage(false); // the connection is closing or broken: the message has no end to wait for
@@ -220,13 +222,20 @@ final class MessageOutput {
             if (openLevel != 0) {
                 compress(payload);
             } else {
-                traffic.sentOnWire(payload.remaining());
+                int length = payload.remaining();
                 frames.writeFrame(false, false, nextOpcode(), payload);
+                traffic.sentOnWire(length);
             }
         } catch (Throwable e) {
             endMessage(false);
             throw e;
         }
+    }
+
+    private void sendFragment(boolean fin) throws IOException {
+        int length = buffer.length();
+        buffer.send(fin, false, nextOpcode());
+        traffic.sentOnWire(length);
     }
 
     private void compress(ByteBuffer bytes) throws IOException {

@@ -7,10 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A message for many connections, whose frame is built only once: once plain, and once for each compression level and
- * window with which it is written. Immutable; may be written by any number of threads to any number of connections.
+ * window with which it is written. May be written by any number of threads to any number of connections.
+ *
+ * <p>All its frames stay in memory for as long as it does. Levels are the application's choice; of windows, which are the
+ * clients', there are at most eight.
  */
 public final class PreparedMessage {
     private final MessageType type;
@@ -19,9 +23,12 @@ public final class PreparedMessage {
     /** By level and window. */
     private final ConcurrentMap<Long, Frame> compressed = new ConcurrentHashMap<>();
 
+    /** Held while compressing, so that others wait for the result; not the map's own lock, which would pin them. */
+    private final ReentrantLock compressing = new ReentrantLock();
+
     private PreparedMessage(MessageType type, byte[] payload) {
         this.type = type;
-        this.plain = new Frame(false, type, ByteBuffer.wrap(payload));
+        this.plain = Frame.copyOf(type, ByteBuffer.wrap(payload));
     }
 
     /** A text message. */
@@ -52,10 +59,26 @@ public final class PreparedMessage {
 
     /** The message compressed by itself, so that any peer with that window can inflate it. */
     Frame compressed(DeflatePool pool, int level, int window) {
-        return compressed.computeIfAbsent((long) level << 32 | window, unused -> {
-            ByteBuffer deflated = MessageDeflater.deflateAlone(pool, level, window, plain.payload());
-            return new Frame(true, type, deflated);
-        });
+        Long key = (long) level << 32 | window;
+        Frame known = compressed.get(key);
+        return known != null ? known : compressOnce(key, pool, level, window);
+    }
+
+    private Frame compressOnce(Long key, DeflatePool pool, int level, int window) {
+        compressing.lock();
+        try {
+            Frame frame = compressed.get(key);
+            if (frame == null) {
+                frame = Frame.ofCompressed(
+                        type,
+                        MessageDeflater.deflateAlone(
+                                pool, level, window, plain.payload(), FrameHeaderEncoder.MAX_BYTES));
+                compressed.put(key, frame);
+            }
+            return frame;
+        } finally {
+            compressing.unlock();
+        }
     }
 
     /** A whole unmasked frame. */
@@ -63,11 +86,31 @@ public final class PreparedMessage {
         private final ByteBuffer bytes;
         private final int payloadLength;
 
-        Frame(boolean rsv1, MessageType type, ByteBuffer payload) {
-            this.payloadLength = payload.remaining();
-            ByteBuffer frame = ByteBuffer.allocate(FrameHeaderEncoder.size(payloadLength) + payloadLength);
-            FrameHeaderEncoder.encode(frame, true, rsv1, type.opcode(), payloadLength);
-            this.bytes = frame.put(payload).flip().asReadOnlyBuffer();
+        private Frame(ByteBuffer bytes, int payloadLength) {
+            this.bytes = bytes.asReadOnlyBuffer();
+            this.payloadLength = payloadLength;
+        }
+
+        static Frame copyOf(MessageType type, ByteBuffer payload) {
+            return copyOf(false, type, payload);
+        }
+
+        private static Frame copyOf(boolean rsv1, MessageType type, ByteBuffer payload) {
+            int length = payload.remaining();
+            ByteBuffer frame = ByteBuffer.allocate(FrameHeaderEncoder.size(length) + length);
+            FrameHeaderEncoder.encode(frame, true, rsv1, type.opcode(), length);
+            return new Frame(frame.put(payload).flip(), length);
+        }
+
+        /** Of a compressed payload that has room for its header in front. A buffer that is far too large is not kept. */
+        static Frame ofCompressed(MessageType type, ByteBuffer payload) {
+            int length = payload.remaining();
+            if (length < payload.capacity() / 4 * 3) {
+                return copyOf(true, type, payload);
+            }
+            int start = payload.position() - FrameHeaderEncoder.size(length);
+            FrameHeaderEncoder.encode(payload.position(start), true, true, type.opcode(), length);
+            return new Frame(payload.position(start).slice(), length);
         }
 
         int payloadLength() {

@@ -89,6 +89,8 @@ final class ReadHalf {
             return reader == null ? null : new Message(reader.type(), input.readAll());
         } catch (IOException e) {
             throw failed(e);
+        } catch (VirtualMachineError e) {
+            throw lost(e);
         } finally {
             unlock();
         }
@@ -100,6 +102,8 @@ final class ReadHalf {
             return next();
         } catch (IOException e) {
             throw failed(e);
+        } catch (VirtualMachineError e) {
+            throw lost(e);
         } finally {
             unlock();
         }
@@ -121,6 +125,8 @@ final class ReadHalf {
             return input.read(into, offset, most);
         } catch (IOException e) {
             throw failed(e);
+        } catch (VirtualMachineError e) {
+            throw lost(e);
         } finally {
             unlock();
         }
@@ -199,11 +205,11 @@ final class ReadHalf {
         if (readLock.tryLock()) {
             return;
         }
-        if (closing.requested() == null) {
+        if (closing.requested() == null && !released) {
             throw new IllegalStateException(
                     "another thread is reading from connection " + connection + ": only one at a time may read");
         }
-        readLock.lock(); // the thread that closes the connection is reading to its end, within the close timeout
+        readLock.lock(); // held by the thread that closes the connection, within the close timeout, or cuts it
     }
 
     private void checkNotEnded() throws IOException {
@@ -240,6 +246,20 @@ final class ReadHalf {
         }
         closing.readingEnded();
         return failure;
+    }
+
+    /**
+     * For want of memory a step may have been left half done. Whatever came next could be taken for something else, such
+     * as payload for frames, so nothing is read any more.
+     */
+    private VirtualMachineError lost(VirtualMachineError e) {
+        if (failure == null) {
+            failure = new IOException("connection " + connection + " cannot be read any further after an error", e);
+            releaseHeld();
+            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+            closing.readingEnded();
+        }
+        return e;
     }
 
     /** Once the Close frame is out, which may have to go behind a frame in flight; at the close timeout without it. */

@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -62,6 +63,7 @@ public final class WebSocketConnection implements AutoCloseable {
     private final FrameOutput frames;
     private final WriteDetector detector;
     private final Traffic traffic = new Traffic();
+    private final DeflatePool deflatePool;
     private final CompressedOutput compressed;
     private final MessageOutput output;
     private final ReadHalf reading;
@@ -82,6 +84,8 @@ public final class WebSocketConnection implements AutoCloseable {
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
         this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
         this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
+        this.deflatePool = options.deflatePool();
+        handshake.deflate().ifPresent(agreed -> deflatePool.join());
         this.compressed = new CompressedOutput(frames, traffic, options, handshake.deflate());
         this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
         this.closer = new TransportCloser(transport, options.readPool());
@@ -214,7 +218,10 @@ public final class WebSocketConnection implements AutoCloseable {
         reading.readDeadline(Deadlines.at(deadline));
     }
 
-    /** The most bytes of one message, over all its fragments, from the next frame on; 0 for no limit. Any thread. */
+    /**
+     * The most bytes of one message, over all its fragments and after inflating; 0 for no limit. Holds from now on, for
+     * the message that is being read as well. Any thread.
+     */
     public void setReadLimit(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
@@ -433,6 +440,7 @@ public final class WebSocketConnection implements AutoCloseable {
         closing.readingEnded();
         reading.release();
         output.abandon();
+        handshake.deflate().ifPresent(agreed -> deflatePool.leave());
     }
 
     /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */

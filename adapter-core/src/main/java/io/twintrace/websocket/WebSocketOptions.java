@@ -33,13 +33,14 @@ public final class WebSocketOptions {
     private final Handshake handshake;
     private final BufferPool readPool;
     private final BufferPool writePool;
-    private final DeflatePool deflatePool = new DeflatePool(DEFLATERS_AT_REST);
+    private final DeflatePool deflatePool;
 
     private WebSocketOptions(Builder builder) {
         this.values = builder.copy();
         this.handshake = new Handshake(values.originPolicy, values.subprotocols, values.deflate);
         this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
         this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
+        this.deflatePool = new DeflatePool(DEFLATERS_AT_REST, values.deflate.maxContexts());
     }
 
     /** A builder that holds the defaults. */

@@ -12,14 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.frame.MessageTooBigException;
 import io.twintrace.websocket.frame.ProtocolException;
-import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -331,34 +328,6 @@ class CompressionTest {
     }
 
     @Test
-    void aMessageThatMemoryWasShortForIsNeverSentAsIfItWereWhole() throws IOException {
-        for (int failing : new int[] {1, 2}) {
-            AtomicInteger writes = new AtomicInteger();
-            UnaryOperator<Transport> failingOnce = inner -> new FilterTransport(inner) {
-                @Override
-                public void write(ByteBuffer[] buffers) throws IOException {
-                    if (writes.incrementAndGet() == failing) {
-                        throw new OutOfMemoryError("as a transport's buffer may meet it");
-                    }
-                    super.write(buffers);
-                }
-            };
-            byte[] message = new byte[100_000];
-            new Random(1).nextBytes(message);
-            try (TestPeer peer = TestPeer.connectDeflating(compressing().build(), "", failingOnce)) {
-                MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
-                assertThrows(OutOfMemoryError.class, () -> writer.write(message));
-                assertThrows(IOException.class, writer::close);
-                if (failing == 2) {
-                    peer.expectHex("42 7e 3f f2");
-                    peer.receive(0x3ff2);
-                }
-                peer.expectEof();
-            }
-        }
-    }
-
-    @Test
     void afterTheEndAWriteSaysHowItEndedAsWithoutCompression() throws IOException {
         try (TestPeer peer = connect()) {
             peer.send(Frames.close(1000));
@@ -409,33 +378,7 @@ class CompressionTest {
         }
     }
 
-    // ---- What is held ---------------------------------------------------------------------------------------------
-
-    @Test
-    void aConnectionGivesEverythingBackAtItsEnd() throws IOException {
-        WebSocketOptions options = compressing().build();
-        try (TestPeer peer = TestPeer.connectDeflating(options, "");
-                TestPeer other = TestPeer.connectDeflating(options, "")) {
-            peer.send(deflated(FIN | RSV1 | TEXT, HELLO));
-            assertEquals("Hello", peer.connection().readMessage().text());
-            peer.connection().writeMessage("Hello");
-            assertEquals(1, options.deflatePool().lent(), "the deflater, which remembers");
-
-            peer.send(deflated(RSV1 | TEXT, HELLO));
-            peer.connection().nextReader();
-            MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
-            writer.write(new byte[100_000]);
-            assertEquals(2, options.deflatePool().lent());
-            peer.connection().abort();
-            assertEquals(0, options.deflatePool().lent());
-            assertEquals(2, options.deflatePool().resting(), "another connection may use them");
-            assertThrows(IOException.class, writer::close);
-            assertEquals(0, options.writePool().lent());
-
-            other.connection().abort();
-            assertEquals(0, options.deflatePool().resting(), "nobody is left who could");
-        }
-    }
+    // ---- What it says of itself -----------------------------------------------------------------------------------
 
     @Test
     void aConnectionTellsWhatWasAgreedOnAndWhatItBought() throws IOException {

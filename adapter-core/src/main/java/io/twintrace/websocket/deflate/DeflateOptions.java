@@ -10,20 +10,27 @@ package io.twintrace.websocket.deflate;
  * @param enabled whether offers of clients are accepted
  * @param contextTakeover whether messages may refer to earlier ones, which makes small messages much smaller, and costs
  *     up to 300 KiB for each connection that uses it; a client can refuse it in any case
+ * @param maxContexts how many connections may do so at a time when sending: each holds about 260 KiB outside the heap
+ *     between its messages; those beyond compress each message by itself
  * @param level how hard messages are compressed: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends them
  *     uncompressed
- * @param threshold messages of fewer bytes are sent uncompressed
+ * @param threshold messages of fewer bytes are sent uncompressed, but for those of a {@code MessageWriter} that is
+ *     flushed, or has filled the write buffer, before the end of the message is known
  */
-public record DeflateOptions(boolean enabled, boolean contextTakeover, int level, int threshold) {
+public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxContexts, int level, int threshold) {
     /** The level that looks for no repetitions. */
     public static final int HUFFMAN_ONLY = -2;
 
+    private static final int DEFAULT_MAX_CONTEXTS = 1024;
     private static final int DEFAULT_LEVEL = 1;
     private static final int DEFAULT_THRESHOLD = 256;
 
     /** Checks the values. */
     public DeflateOptions {
         level = checkLevel(level);
+        if (maxContexts < 0) {
+            throw new IllegalArgumentException("maxContexts is " + maxContexts + ", but must not be negative");
+        }
         if (threshold < 0) {
             throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
         }
@@ -31,7 +38,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
 
     /** No compression, whatever clients offer: the default. */
     public static DeflateOptions off() {
-        return new DeflateOptions(false, true, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
+        return new DeflateOptions(false, true, DEFAULT_MAX_CONTEXTS, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
     }
 
     /** Compression where the client offers it: level 1, with context takeover, messages from 256 bytes on. */
@@ -41,22 +48,27 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
 
     /** The same, but turned on or off. */
     public DeflateOptions withEnabled(boolean value) {
-        return new DeflateOptions(value, contextTakeover, level, threshold);
+        return new DeflateOptions(value, contextTakeover, maxContexts, level, threshold);
     }
 
     /** The same, but with or without context takeover, in both directions. */
     public DeflateOptions withContextTakeover(boolean value) {
-        return new DeflateOptions(enabled, value, level, threshold);
+        return new DeflateOptions(enabled, value, maxContexts, level, threshold);
+    }
+
+    /** The same, but with another number of connections that send with context takeover at a time: 1024 by default. */
+    public DeflateOptions withMaxContexts(int value) {
+        return new DeflateOptions(enabled, contextTakeover, value, level, threshold);
     }
 
     /** The same, but with another level. */
     public DeflateOptions withLevel(int value) {
-        return new DeflateOptions(enabled, contextTakeover, value, threshold);
+        return new DeflateOptions(enabled, contextTakeover, maxContexts, value, threshold);
     }
 
     /** The same, but with another threshold, in bytes. */
     public DeflateOptions withThreshold(int value) {
-        return new DeflateOptions(enabled, contextTakeover, level, value);
+        return new DeflateOptions(enabled, contextTakeover, maxContexts, level, value);
     }
 
     /**

@@ -30,6 +30,18 @@ public record DeflateParameters(
 
     private static final int LEAST_WINDOW_BITS = 8;
 
+    /** Checks the windows. */
+    public DeflateParameters {
+        checkWindowBits(SERVER_MAX_WINDOW_BITS, serverMaxWindowBits);
+        checkWindowBits(CLIENT_MAX_WINDOW_BITS, clientMaxWindowBits);
+    }
+
+    private static void checkWindowBits(String name, OptionalInt bits) {
+        if (bits.isPresent() && (bits.getAsInt() < LEAST_WINDOW_BITS || bits.getAsInt() > DEFAULT_WINDOW_BITS)) {
+            throw new IllegalArgumentException(name + " is " + bits.getAsInt() + ", but must be 8 to 15");
+        }
+    }
+
     /**
      * Answers one offer of a client.
      *

@@ -10,10 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DeflatePool {
     private final Shelf<PooledInflater> inflaters;
     private final Shelf<PooledDeflater> deflaters;
+    private final int mostContexts;
     private final AtomicInteger users = new AtomicInteger();
 
-    /** @param mostAtRest how many unused inflaters are kept, and how many deflaters */
-    public DeflatePool(int mostAtRest) {
+    /**
+     * @param mostAtRest how many unused inflaters are kept, and how many deflaters
+     * @param mostContexts so many deflaters may stay with their connections between messages
+     */
+    public DeflatePool(int mostAtRest, int mostContexts) {
+        this.mostContexts = mostContexts;
         this.inflaters = new Shelf<>(PooledInflater::new, mostAtRest);
         this.deflaters = new Shelf<>(PooledDeflater::new, mostAtRest);
     }
@@ -35,6 +40,11 @@ public final class DeflatePool {
 
     PooledDeflater acquireDeflater() {
         return deflaters.acquire();
+    }
+
+    /** Whether so many deflaters are lent that one whose message is over should come back. */
+    boolean isCrowded() {
+        return deflaters.lent() > mostContexts;
     }
 
     void release(PooledInflater inflater) {

@@ -53,19 +53,22 @@ public final class MessageDeflater {
      * Compresses one message by itself, to be the payload of one frame.
      *
      * @param window how far back the data may refer, in bytes: a power of two from 256 to 32768
+     * @param headroom so many bytes are left free before the payload, which begins at the result's position
      */
-    public static ByteBuffer deflateAlone(DeflatePool pool, int level, int window, ByteBuffer message) {
+    public static ByteBuffer deflateAlone(DeflatePool pool, int level, int window, ByteBuffer message, int headroom) {
         MessageDeflater deflater = new MessageDeflater(pool, false, window);
-        ByteBuffer out = ByteBuffer.allocate(message.remaining() / 2 + 64);
+        int most = mostBytes(message.remaining(), window, headroom);
+        ByteBuffer out = ByteBuffer.allocate(Math.min(most, headroom + message.remaining() / 2 + 64));
+        out.position(headroom);
         try {
             deflater.begin(level);
             while (!deflater.write(message, out)) {
-                out = enlarged(out);
+                out = enlarged(out, most);
             }
-            while (!deflater.finish(out, 0)) {
-                out = enlarged(out);
+            while (!deflater.finish(out, headroom)) {
+                out = enlarged(out, most);
             }
-            return out.flip();
+            return out.flip().position(headroom);
         } catch (IOException e) {
             throw new IllegalStateException("released, but by whom?", e);
         } finally {
@@ -73,8 +76,17 @@ public final class MessageDeflater {
         }
     }
 
-    private static ByteBuffer enlarged(ByteBuffer full) {
-        return ByteBuffer.allocate(Math.multiplyExact(2, full.capacity())).put(full.flip());
+    /** Enough for data that cannot be compressed: stored as it is, with a few bytes for each block and each flush. */
+    private static int mostBytes(int length, int window, int headroom) {
+        long flushes = window < LARGEST_WINDOW ? length / window + 1L : 0;
+        return (int) Math.min(Integer.MAX_VALUE - 8, headroom + length + length / 1000L + 16 * flushes + 64);
+    }
+
+    private static ByteBuffer enlarged(ByteBuffer full, int most) {
+        if (full.capacity() >= most) {
+            throw new OutOfMemoryError("compressed message does not fit in one array of " + most + " bytes");
+        }
+        return ByteBuffer.allocate(most).put(full.flip());
     }
 
     /**
@@ -148,7 +160,7 @@ public final class MessageDeflater {
             } else {
                 out.put((byte) 0); // nothing has come since the last flush: the beginning of one more empty block
             }
-            if (!contextTakeover) {
+            if (!contextTakeover || pool.isCrowded()) {
                 giveBack();
             }
             return true;

@@ -66,8 +66,8 @@ public final class MessageInflater {
 
     /** Begins a message. */
     public void begin() {
+        done = false; // first: if there is no inflater to be had, the message is not over
         inflater = pool.acquireInflater();
-        done = false;
         window.prime(inflater.zlib);
         inputUsedUp = true;
         ending = false;

@@ -1,13 +1,16 @@
 package io.twintrace.websocket.deflate;
 
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Things with native memory that are used again, one sort of them. Safe for any thread. */
 final class Shelf<T extends Shelf.Native> {
     private final Supplier<T> maker;
-    private final ArrayBlockingQueue<T> resting;
+
+    /** The one that was used last comes first: its memory is the warmest. */
+    private final LinkedBlockingDeque<T> resting;
+
     private final AtomicInteger lent = new AtomicInteger();
 
     /** What a shelf can hold. */
@@ -21,11 +24,11 @@ final class Shelf<T extends Shelf.Native> {
 
     Shelf(Supplier<T> maker, int mostAtRest) {
         this.maker = maker;
-        this.resting = new ArrayBlockingQueue<>(mostAtRest);
+        this.resting = new LinkedBlockingDeque<>(mostAtRest);
     }
 
     T acquire() {
-        T thing = resting.poll();
+        T thing = resting.pollFirst();
         if (thing == null) {
             thing = maker.get();
         }
@@ -36,7 +39,7 @@ final class Shelf<T extends Shelf.Native> {
     void release(T thing) {
         thing.reset();
         lent.decrementAndGet();
-        if (!resting.offer(thing)) {
+        if (!resting.offerFirst(thing)) {
             thing.end();
         }
     }

@@ -26,7 +26,7 @@ public final class FrameSequence {
         this.fragmentLimit = fragmentLimit;
     }
 
-    /** Changes the limit in bytes; holds from the next frame on. Any thread. */
+    /** Changes the limit in bytes; holds from now on, for the message that is being read as well. Any thread. */
     public void readLimit(long bytes) {
         this.readLimit = bytes;
     }
@@ -69,7 +69,9 @@ public final class FrameSequence {
         }
         // Subtracting cannot overflow; adding could, for lengths that the peer is free to invent.
         if (header.payloadLength() > mostOnWire() - length) {
-            throw new MessageTooBigException(limit());
+            throw compressed
+                    ? MessageTooBigException.onWire(limit(), mostOnWire())
+                    : new MessageTooBigException(limit());
         }
         length += header.payloadLength();
         insideMessage = !header.fin();

@@ -7,11 +7,20 @@ public final class MessageTooBigException extends ProtocolException {
     private final long limit;
 
     public MessageTooBigException(long limit) {
-        super(
-                CloseCode.MESSAGE_TOO_BIG,
-                "message is larger than the read limit of " + limit
-                        + " bytes; raise it with readLimit in the options or setReadLimit");
+        this(limit, "message is larger than the read limit of " + limit + " bytes");
+    }
+
+    private MessageTooBigException(long limit, String what) {
+        super(CloseCode.MESSAGE_TOO_BIG, what + "; raise it with readLimit in the options or setReadLimit");
         this.limit = limit;
+    }
+
+    /** For a compressed message that is longer on the wire than any message within the limit has to be. */
+    static MessageTooBigException onWire(long limit, long mostOnWire) {
+        return new MessageTooBigException(
+                limit,
+                "compressed message has more than " + mostOnWire
+                        + " bytes on the wire, which follows from the read limit" + " of " + limit + " bytes");
     }
 
     /** The limit that was passed, in bytes of the whole message. */

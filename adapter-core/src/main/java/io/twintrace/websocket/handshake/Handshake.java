@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -36,8 +37,8 @@ public final class Handshake {
      * @throws IllegalArgumentException for a subprotocol that is not a token
      */
     public Handshake(OriginPolicy originPolicy, List<String> subprotocols, DeflateOptions deflate) {
-        this.originPolicy = originPolicy;
-        this.deflate = deflate;
+        this.originPolicy = Objects.requireNonNull(originPolicy, "originPolicy");
+        this.deflate = Objects.requireNonNull(deflate, "deflate");
         this.subprotocols = List.copyOf(subprotocols);
         for (String subprotocol : subprotocols) {
             if (!HeaderSyntax.isToken(subprotocol)) {

@@ -9,7 +9,7 @@ import java.util.Random;
 
 /** What the tests of this package share: both directions of a connection, and messages. */
 final class Deflating {
-    static final DeflatePool POOL = new DeflatePool(4);
+    static final DeflatePool POOL = new DeflatePool(4, 1024);
 
     private Deflating() {}
 

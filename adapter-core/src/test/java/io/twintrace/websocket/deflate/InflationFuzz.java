@@ -23,7 +23,7 @@ class InflationFuzz {
     /** Where a reader would stop at the latest, as a connection does at its read limit. */
     private static final int LIMIT = 100_000;
 
-    private static final DeflatePool POOL = new DeflatePool(2);
+    private static final DeflatePool POOL = new DeflatePool(2, 1024);
 
     static {
         POOL.join();

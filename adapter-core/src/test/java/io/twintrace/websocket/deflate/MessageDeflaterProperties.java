@@ -40,7 +40,7 @@ class MessageDeflaterProperties {
             @ForAll("messages") byte[] message,
             @ForAll("levels") int level,
             @ForAll @IntRange(min = 8, max = 15) int bits) {
-        ByteBuffer alone = MessageDeflater.deflateAlone(Deflating.POOL, level, 1 << bits, ByteBuffer.wrap(message));
+        ByteBuffer alone = MessageDeflater.deflateAlone(Deflating.POOL, level, 1 << bits, ByteBuffer.wrap(message), 0);
         byte[] compressed = new byte[alone.remaining()];
         alone.get(compressed);
         ReferenceInflater inflater = new ReferenceInflater(1 << bits, false);
@@ -57,7 +57,7 @@ class MessageDeflaterProperties {
             @ForAll @IntRange(min = 1, max = 10_000) int reading)
             throws IOException {
         Deflating.Pieces pieces = new Deflating.Pieces();
-        DeflatePool pool = new DeflatePool(1);
+        DeflatePool pool = new DeflatePool(1, 1024);
         MessageInflater inflater = new MessageInflater(pool, parameters, pieces);
         try (ClientDeflater client = new ClientDeflater(parameters)) {
             for (int i = 0; i < messages.size(); i++) {

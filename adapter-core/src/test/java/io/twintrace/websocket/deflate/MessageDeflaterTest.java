@@ -148,7 +148,7 @@ class MessageDeflaterTest {
 
     @Test
     void aReleasedDeflaterFailsAndHoldsNothing() throws IOException {
-        DeflatePool pool = new DeflatePool(1);
+        DeflatePool pool = new DeflatePool(1, 1024);
         pool.join();
         MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0));
         Deflating.deflate(deflater, HELLO);

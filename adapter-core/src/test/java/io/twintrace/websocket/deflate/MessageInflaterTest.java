@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageInflaterTest {
-    private final DeflatePool pool = new DeflatePool(1);
+    private final DeflatePool pool = new DeflatePool(1, 1024);
     private final Deflating.Pieces pieces = new Deflating.Pieces();
     private MessageInflater inflater = new MessageInflater(pool, Deflating.parameters(true, 0), pieces);
 

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.handshake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflateParameters;
@@ -8,6 +9,7 @@ import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,6 +116,14 @@ class DeflateNegotiationTest {
     void nothingIsAnsweredToNoOffer() {
         assertEquals(null, answer(DeflateOptions.on()));
         assertEquals(null, answer(DeflateOptions.on(), ""));
+    }
+
+    @Test
+    void whoeverMakesUpAnAgreementIsToldOfAWindowThatDoesNotExist() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new DeflateParameters(false, false, OptionalInt.of(7), OptionalInt.empty()));
+        assertEquals("server_max_window_bits is 7, but must be 8 to 15", e.getMessage());
     }
 
     @Test
