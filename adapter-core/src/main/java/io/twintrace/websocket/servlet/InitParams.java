@@ -59,7 +59,7 @@ final class InitParams {
     /**
      * Applies the params on top of {@code base}.
      *
-     * @throws IllegalArgumentException that names the first wrong one, and lists the valid ones
+     * @throws IllegalArgumentException that names the first wrong one; for an unknown name it lists those there are
      */
     static WebSocketOptions apply(WebSocketOptions base, Map<String, String> params) {
         WebSocketOptions.Builder builder = base.toBuilder();
@@ -105,19 +105,18 @@ final class InitParams {
     private static void apply(WebSocketOptions.Builder builder, String name, String value) {
         BiConsumer<WebSocketOptions.Builder, String> setter = SETTERS.get(name);
         if (setter == null) {
-            throw new IllegalArgumentException("unknown init-param \"" + name + "\"; " + valid());
+            throw new IllegalArgumentException("unknown init-param \"" + name + "\"; " + validNames());
         }
         try {
             setter.accept(builder, value.strip());
             WebSocketOptions unused = builder.build(); // so that what only the whole shows is blamed on this one
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "init-param \"" + name + "\" has the value \"" + value + "\": " + e.getMessage() + "; " + valid(),
-                    e);
+                    "init-param \"" + name + "\" has the value \"" + value + "\": " + e.getMessage(), e);
         }
     }
 
-    private static String valid() {
+    private static String validNames() {
         return "valid are " + HANDLER + ", " + String.join(", ", SETTERS.keySet())
                 + " (names with a dot are the application's own)";
     }
@@ -179,8 +178,8 @@ final class InitParams {
 
     private static boolean isOn(String value) {
         return switch (value.toLowerCase(Locale.ROOT)) {
-            case "on" -> true;
-            case "off" -> false;
+            case "on", "true" -> true;
+            case "off", "false" -> false;
             default -> throw new IllegalArgumentException("write on or off");
         };
     }
