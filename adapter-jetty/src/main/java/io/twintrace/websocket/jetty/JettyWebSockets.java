@@ -3,6 +3,7 @@ package io.twintrace.websocket.jetty;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.servlet.UpgradeServlet;
+import java.util.Arrays;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
@@ -30,7 +31,8 @@ public final class JettyWebSockets {
     }
 
     /**
-     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at once.
+     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at once. It
+     * is named after the path, unless another servlet has that name.
      *
      * @return the servlet's holder, for init-params and the like
      */
@@ -38,7 +40,15 @@ public final class JettyWebSockets {
             ServletContextHandler context, String pathSpec, WebSocketHandler handler, WebSocketOptions options) {
         ServletHolder holder = new ServletHolder(new UpgradeServlet(handler, options));
         holder.setInitOrder(0);
+        if (isFree(pathSpec, context)) {
+            holder.setName(pathSpec); // errors and logs name it; Jetty would take the class with a number
+        }
         context.addServlet(holder, pathSpec);
         return holder;
+    }
+
+    private static boolean isFree(String name, ServletContextHandler context) {
+        return Arrays.stream(context.getServletHandler().getServlets())
+                .noneMatch(holder -> name.equals(holder.getName()));
     }
 }

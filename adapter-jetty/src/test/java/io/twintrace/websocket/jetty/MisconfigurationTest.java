@@ -1,11 +1,15 @@
 package io.twintrace.websocket.jetty;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import io.twintrace.websocket.testkit.JdkClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -98,7 +102,21 @@ class MisconfigurationTest {
     void mistakeWhenEmbeddingShowsAtTheStartToo() {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", TestServer::echo).setInitParameter("raed-limit", "1");
-        assertContains(failure(context), "unknown init-param \"raed-limit\"");
+        assertContains(failure(context), "servlet \"/ws\": unknown init-param \"raed-limit\"");
+    }
+
+    @Test
+    void anotherServletMayHaveThePathAsItsName() throws Exception {
+        ServletContextHandler context = new ServletContextHandler("/");
+        ServletHolder other = new ServletHolder("/ws", new UpgradeServlet(TestServer::echo));
+        context.addServlet(other, "/other");
+        ServletHolder holder = JettyWebSockets.add(context, "/ws", TestServer::echo);
+        assertNotEquals("/ws", holder.getName());
+        try (TestServer server = new TestServer(context).start();
+                JdkClient client = server.client()) {
+            client.send("hello");
+            assertEquals("hello", client.receive());
+        }
     }
 
     private String failure(String... initParams) {
