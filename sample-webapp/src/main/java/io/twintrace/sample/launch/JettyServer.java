@@ -1,6 +1,8 @@
 package io.twintrace.sample.launch;
 
 import io.twintrace.websocket.jetty.HandshakeDeadline;
+import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
@@ -24,6 +26,7 @@ public final class JettyServer {
         connector.setPort(port);
         HandshakeDeadline.set(connector, Duration.ofSeconds(10));
         server.addConnector(connector);
+        listen(connector);
 
         WebAppContext context = new WebAppContext(war.toString(), "/");
         context.setTempDirectory(work.resolve("webapp").toFile());
@@ -39,5 +42,17 @@ public final class JettyServer {
         server.start();
         System.out.println("Twintrace sample: http://localhost:" + connector.getLocalPort() + "/");
         server.join();
+    }
+
+    /** Before anything is deployed. A port that cannot be had ends the process, without a stack that explains nothing. */
+    private static void listen(ServerConnector connector) {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            Throwable why = e.getCause() != null ? e.getCause() : e;
+            String problem = why instanceof BindException ? "is in use" : "cannot be listened on: " + why.getMessage();
+            System.err.println("port " + connector.getPort() + " " + problem + "; take another with --port");
+            System.exit(1);
+        }
     }
 }

@@ -25,13 +25,18 @@ public final class Launcher {
     private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
 
     private static final String USAGE = """
-            usage: java -jar sample-webapp.war [--port N] [--deflate]
+            usage: java -jar sample-webapp.war [--port N] [--deflate] [--help]
               --port N   listens there; 8080 without it, 0 for any
-              --deflate  lets /echo negotiate permessage-deflate, as /echo/deflate always does""";
+              --deflate  lets /echo negotiate permessage-deflate, as /echo/deflate always does
+              --help     prints this""";
 
     private Launcher() {}
 
     public static void main(String[] args) throws Exception {
+        if (List.of(args).contains("--help")) {
+            System.out.println(USAGE);
+            return;
+        }
         Arguments arguments = Arguments.parse(args);
         if (arguments == null) {
             System.err.println("cannot make sense of: " + String.join(" ", args) + System.lineSeparator() + USAGE);
