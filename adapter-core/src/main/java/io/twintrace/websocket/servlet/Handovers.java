@@ -4,9 +4,14 @@ import jakarta.servlet.ServletContext;
 import java.util.Iterator;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Picks the hand-over for the container that the servlet runs in. */
 final class Handovers {
+    private static final Pattern JETTY_ENVIRONMENT = Pattern.compile("org\\.eclipse\\.jetty\\.(ee\\d+)\\.");
+    private static final String EE10 = "ee10";
+
     private Handovers() {}
 
     /**
@@ -26,7 +31,8 @@ final class Handovers {
             }
         }
         if (isJetty(context)) {
-            throw new IllegalStateException(any ? hiddenClasses(context) : missingAdapter(context));
+            throw new IllegalStateException(whatJettyNeeds(
+                    context.getServerInfo(), any, environment(context.getClass().getName())));
         }
         return new StandardHandover();
     }
@@ -44,15 +50,28 @@ final class Handovers {
         return server != null && server.startsWith("jetty/");
     }
 
-    private static String missingAdapter(ServletContext context) {
-        return "this is " + context.getServerInfo()
-                + ", which answers the first frame of an upgraded GET with 400 unless"
-                + " the socket is taken Jetty's way: add io.twintrace:adapter-jetty to the application";
+    /**
+     * Which of Jetty's environments a context belongs to, by the name of its class.
+     *
+     * @return such as {@code ee10}, or null if its class is not Jetty's own
+     */
+    static String environment(String contextClass) {
+        Matcher matcher = JETTY_ENVIRONMENT.matcher(contextClass);
+        return matcher.lookingAt() ? matcher.group(1) : null;
     }
 
-    private static String hiddenClasses(ServletContext context) {
-        return "this is " + context.getServerInfo()
-                + ", and it hides its classes from the web application: add the file"
-                + " WEB-INF/jetty-ee10-web.xml to the WAR, as docs/deploying.md shows it";
+    /** What is to be done so that the socket can be taken in Jetty. */
+    static String whatJettyNeeds(String server, boolean adapterIsThere, String environment) {
+        if (environment != null && !environment.equals(EE10)) {
+            return "this is the environment " + environment + " of " + server + ", and the socket can be taken in "
+                    + EE10 + " only: deploy the application there, with Jetty's module " + EE10 + "-deploy";
+        }
+        if (!adapterIsThere) {
+            return "this is " + server + ", which answers the first frame of an upgraded GET with 400 unless"
+                    + " the socket is taken Jetty's way: add io.twintrace:adapter-jetty to the application";
+        }
+        return "this is " + server + ", and it hides its classes from the web application: add the file"
+                + " WEB-INF/jetty-ee10-web.xml to the WAR, as docs/deploying.md shows it (in adapter-jetty's jar:"
+                + " META-INF/twintrace/jetty-ee10-web.xml)";
     }
 }

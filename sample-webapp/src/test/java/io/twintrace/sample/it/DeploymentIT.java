@@ -1,6 +1,7 @@
 package io.twintrace.sample.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,6 +36,17 @@ class DeploymentIT {
     void onJettyAWarThatDoesNotSeeItsClassesIsToldWhichFileIsMissing() throws Exception {
         Path war = Wars.changed("war-hidden", root -> Files.delete(root.resolve("WEB-INF/jetty-ee10-web.xml")));
         assertJettyDoesNotServe("jetty-hidden", war, HIDDEN);
+    }
+
+    /** The file is in the WAR, and read by EE10 only. */
+    @Test
+    void inAnotherEnvironmentOfJettyTheRightOneIsNamed() throws Exception {
+        try (SampleServer server = Servers.jettyHome("jetty-ee11", Servers.WAR, "http,ee11-deploy")) {
+            String log = server.log();
+            assertTrue(log.contains("this is the environment ee11 of jetty/"), log);
+            assertTrue(log.contains("with Jetty's module ee10-deploy"), log);
+            assertFalse(log.contains(HIDDEN), log);
+        }
     }
 
     @Test

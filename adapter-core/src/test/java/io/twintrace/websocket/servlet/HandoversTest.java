@@ -1,0 +1,64 @@
+package io.twintrace.websocket.servlet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.ServletContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Without an adapter on the class path. */
+class HandoversTest {
+    private static final String JETTY = "jetty/12.1.12";
+
+    @Test
+    void theStandardRouteIsTakenWhereverItWorks() {
+        assertInstanceOf(StandardHandover.class, Handovers.forContainer(server("Apache Tomcat/11.0.24")));
+        assertInstanceOf(StandardHandover.class, Handovers.forContainer(server(null)));
+    }
+
+    @Test
+    void inJettyTheAdapterIsAskedFor() {
+        String message = assertThrows(IllegalStateException.class, () -> Handovers.forContainer(server(JETTY)))
+                .getMessage();
+        assertTrue(message.contains("add io.twintrace:adapter-jetty"), message);
+    }
+
+    @Test
+    void theFileIsAskedForInTheRightEnvironmentOnly() {
+        String file = "add the file WEB-INF/jetty-ee10-web.xml";
+        assertTrue(Handovers.whatJettyNeeds(JETTY, true, "ee10").contains(file));
+        assertTrue(Handovers.whatJettyNeeds(JETTY, true, null).contains(file));
+        assertTrue(Handovers.whatJettyNeeds(JETTY, true, null).contains("META-INF/twintrace/jetty-ee10-web.xml"));
+        for (boolean adapterIsThere : new boolean[] {true, false}) {
+            String message = Handovers.whatJettyNeeds(JETTY, adapterIsThere, "ee11");
+            assertTrue(message.startsWith("this is the environment ee11 of jetty/12.1.12, "), message);
+            assertTrue(message.contains("module ee10-deploy"), message);
+        }
+    }
+
+    @Test
+    void theContextsClassTellsTheEnvironment() {
+        assertEquals("ee10", Handovers.environment("org.eclipse.jetty.ee10.webapp.WebAppContext$ServletApiContext"));
+        assertEquals("ee11", Handovers.environment("org.eclipse.jetty.ee11.servlet.ServletContextHandler$Any"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"com.example.Wrapper", "com.example.org.eclipse.jetty.ee11.X", "org.eclipse.jetty.server.X"})
+    void anotherClassDoesNot(String name) {
+        assertNull(Handovers.environment(name));
+    }
+
+    private static ServletContext server(String info) {
+        ServletContext context = mock(ServletContext.class);
+        when(context.getServerInfo()).thenReturn(info);
+        return context;
+    }
+}
