@@ -63,7 +63,10 @@ class CompressionBoundaryTest {
         }
     }
 
-    /** Final blocks at the end and inside, empty blocks, a tail that was not taken off, and frames without anything. */
+    /**
+     * CVE-2026-87022: final blocks at the end and inside, empty blocks, a tail that was not taken off, and frames without
+     * anything.
+     */
     @ParameterizedTest
     @CsvSource({
         "f3 48 cd c9 c9 07 00, Hello",
@@ -130,7 +133,7 @@ class CompressionBoundaryTest {
         }
     }
 
-    /** Nor must what is left over of one. */
+    /** CVE-2026-87022: nor must what is left over of one. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -165,6 +165,7 @@ class DiscretionTest {
                 .build();
     }
 
+    /** CVE-2026-47893, Spring: request headers stood in the text of an exception. */
     @ParameterizedTest
     @MethodSource("ends")
     void nothingOfThePeersIsInTheExceptionOrTheLog(End end) throws Exception {

@@ -69,6 +69,7 @@ class SecurityConstraintTest {
         server.close();
     }
 
+    /** CVE-2026-76183, Tomcat: another name of the endpoint led around the constraint. */
     @ParameterizedTest
     @ValueSource(strings = {"/ws", "/ws?x=1", "/ws;x=1", "/%77s", "/./ws", "/x/../ws", "//ws", "/ws/", "/ws/."})
     void nobodyGetsInWithoutAUser(String path) throws Exception {

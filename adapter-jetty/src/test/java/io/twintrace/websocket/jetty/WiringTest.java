@@ -128,6 +128,7 @@ class WiringTest {
         }
     }
 
+    /** CVE-2026-59390, Spring; CVE-2020-14368, Che: one way of registering did not check the Origin. */
     @ParameterizedTest
     @EnumSource
     void foreignOriginIsRefused(Wiring wiring) throws Exception {
