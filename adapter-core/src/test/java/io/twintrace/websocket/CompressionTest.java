@@ -236,6 +236,36 @@ class CompressionTest {
         }
     }
 
+    /** Before the open message has reached the deflater, and when a part of it is on its way. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40_000})
+    void aLevelSetWhileAMessageIsOpenActsFromTheNextMessageOn(int writtenBefore) throws Exception {
+        byte[] message = new byte[50_000]; // a few dozen bytes at level 6, an eighth where there is only Huffman coding
+        try (TestPeer peer = connect()) {
+            MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
+            writer.write(message, 0, writtenBefore);
+            peer.connection().setCompressionLevel(DeflateOptions.HUFFMAN_ONLY);
+            writer.write(message, writtenBefore, message.length - writtenBefore);
+            writer.close();
+            writer = peer.connection().nextWriter(MessageType.BINARY);
+            writer.write(message, 0, writtenBefore);
+            peer.connection().setCompressionLevel(0);
+            writer.write(message, writtenBefore, message.length - writtenBefore);
+            writer.close();
+            peer.connection().writeMessage(MessageType.BINARY, message);
+
+            Inflated inflated = new Inflated(peer);
+            assertArrayEquals(message, inflated.next());
+            long first = inflated.bytes();
+            assertTrue(first < 500, first + " bytes, at level 6");
+            assertArrayEquals(message, inflated.next());
+            long second = inflated.bytes() - first;
+            assertTrue(second > 5_000 && second < 10_000, second + " bytes, by Huffman coding");
+            assertArrayEquals(message, inflated.next());
+            assertEquals(message.length, inflated.bytes() - first - second, "as it is");
+        }
+    }
+
     @Test
     void aWrongLevelIsLookedAtInsideTheGuard() throws IOException {
         try (TestPeer peer = connect();
