@@ -29,7 +29,12 @@ final class CompressingClient implements AutoCloseable {
 
     /** A whole masked frame. */
     static byte[] frame(byte[] message) {
-        return RawClient.frame(RawClient.RSV1 | RawClient.BINARY, deflate(message));
+        return frame(RawClient.BINARY, message);
+    }
+
+    /** With the opcode of either kind of message. */
+    static byte[] frame(int opcode, byte[] message) {
+        return RawClient.frame(RawClient.RSV1 | opcode, deflate(message));
     }
 
     /** DEFLATE data as RFC 7692 has it, without its tail. */
@@ -47,12 +52,16 @@ final class CompressingClient implements AutoCloseable {
 
     /** Reads one message in however many frames, which must be that one, compressed. */
     void expect(byte[] message) throws IOException, DataFormatException {
+        expect(RawClient.BINARY, message);
+    }
+
+    void expect(int opcode, byte[] message) throws IOException, DataFormatException {
         int at = 0;
         boolean first = true;
         FrameHead head;
         do {
             head = client.readFrameHead();
-            assertEquals(first ? RawClient.BINARY : 0, head.opcode());
+            assertEquals(first ? opcode : 0, head.opcode());
             assertEquals(first, head.rsv1());
             byte[] payload = new byte[Math.toIntExact(head.length())];
             client.readFully(payload);

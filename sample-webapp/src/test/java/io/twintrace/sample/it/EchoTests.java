@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Frame;
 import io.twintrace.websocket.testkit.RawClient.Response;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages of every size there and back, and ends. */
@@ -40,11 +42,12 @@ interface EchoTests extends OnServer {
         }
     }
 
-    @Test
-    default void theLargestMessageComesBack() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    default void theLargestMessageComesBack(BigMessage kind) throws Exception {
         try (RawClient client = open("/echo")) {
-            BigMessage.send(client, 64 << 20);
-            BigMessage.expect(client, 64 << 20);
+            kind.send(client, 64 << 20);
+            kind.expect(client, 64 << 20);
         }
     }
 
@@ -63,6 +66,22 @@ interface EchoTests extends OnServer {
         try (CompressingClient client = new CompressingClient(server(), "/echo/deflate")) {
             client.raw().send(CompressingClient.frame(message));
             client.expect(message);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    default void theLargestTextComesBackCompressed(boolean compressible) throws Exception {
+        byte[] text = compressible ? Payloads.text(64 << 20).getBytes(StandardCharsets.UTF_8) : new byte[64 << 20];
+        if (!compressible) {
+            new Random(2).nextBytes(text);
+            for (int i = 0; i < text.length; i++) {
+                text[i] = (byte) (' ' + (text[i] & 0x3F)); // six bits of eight are by chance
+            }
+        }
+        try (CompressingClient client = new CompressingClient(server(), "/echo/deflate")) {
+            client.raw().send(CompressingClient.frame(RawClient.TEXT, text));
+            client.expect(RawClient.TEXT, text);
         }
     }
 
