@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,16 +13,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Peers that break the protocol in every way that is over at once: each gets its close code, while another one is served
- * all the time, with a heap of 256 MiB. Those that take their time are in {@link FlowTests} and {@link DeadlinesIT}.
+ * Peers that break the protocol in every way, at once or by going on without end: each gets its close code, while another
+ * one is served all the time, with a heap of 256 MiB. Those that send too slowly or do not read are in {@link FlowTests} and
+ * {@link DeadlinesIT}.
  */
 interface HostilePeerTests extends OnServer {
     int ATTACKERS = 20;
+    int MIB = 1 << 20;
+
+    /** The heap may grow to its 256 MiB; and everything else by so much. */
+    long MOST_GROWTH = (256L + 96) * MIB;
+
+    /** More than a server could keep. */
+    long MANY_PINGS = 1024L * MIB;
 
     /** What is sent to which servlet, and the code of the Close that must come. */
     record Attack(String name, String path, int closeCode, int attackers, ByteBuffer bytes) {
@@ -39,6 +49,54 @@ interface HostilePeerTests extends OnServer {
             byte[] frame = RawClient.frame(RawClient.RSV1 | RawClient.BINARY, payload);
             return new Attack(name, "/echo/deflate", closeCode, attackers, ByteBuffer.wrap(frame));
         }
+    }
+
+    /** What is sent once, what is sent behind it for as long as the server takes it, and the code of the Close. */
+    record LastingAttack(String name, String path, int closeCode, ByteBuffer first, ByteBuffer again) {
+        LastingAttack(String name, String path, int closeCode, byte[] first, byte[] again) {
+            this(name, path, closeCode, ByteBuffer.wrap(first), ByteBuffer.wrap(again));
+        }
+    }
+
+    static List<LastingAttack> lastingAttacks() {
+        byte[] emptyFragments = repeated(fragment(0, new byte[0]), 10_000);
+        byte[] emptyBlocks = repeated(new byte[] {0, 0, 0, (byte) 0xff, (byte) 0xff}, 200_000);
+        return List.of(
+                new LastingAttack(
+                        "fragments without end", "/echo", 1008, fragment(RawClient.TEXT, new byte[0]), emptyFragments),
+                new LastingAttack(
+                        "fragments of a compressed message without end",
+                        "/echo/deflate",
+                        1008,
+                        fragment(RawClient.RSV1 | RawClient.TEXT, new byte[] {(byte) 0xf2, 0x48}),
+                        emptyFragments),
+                new LastingAttack(
+                        "fragments below the limit whose sum is above it",
+                        "/echo",
+                        1009,
+                        fragment(RawClient.BINARY, new byte[MIB]),
+                        fragment(0, new byte[MIB])),
+                new LastingAttack(
+                        "DEFLATE data without end that inflates to nothing",
+                        "/echo/deflate",
+                        1009,
+                        fragment(RawClient.RSV1 | RawClient.BINARY, emptyBlocks),
+                        fragment(0, emptyBlocks)));
+    }
+
+    /** A frame after which the message goes on. */
+    private static byte[] fragment(int opcode, byte[] payload) {
+        byte[] frame = RawClient.frame(opcode, payload);
+        frame[0] &= 0x7f;
+        return frame;
+    }
+
+    private static byte[] repeated(byte[] bytes, int times) {
+        byte[] all = new byte[bytes.length * times];
+        for (int at = 0; at < all.length; at += bytes.length) {
+            System.arraycopy(bytes, 0, all, at, bytes.length);
+        }
+        return all;
     }
 
     static List<Attack> attacks() {
@@ -84,6 +142,49 @@ interface HostilePeerTests extends OnServer {
         assertFalse(server().log().contains("OutOfMemoryError"));
     }
 
+    /** CVE-2014-0193, CVE-2026-9675, CVE-2026-54464: what only is too much once there is enough of it. */
+    @Test
+    default void attacksWithoutEndGetTheirCloseCodeWhileOthersAreServed(TestReporter reporter) throws Exception {
+        OptionalLong memoryBefore = server().process().residentBytes();
+        for (LastingAttack attack : lastingAttacks()) {
+            long begin = System.nanoTime();
+            try (Bystander bystander = new Bystander(open("/echo"))) {
+                Torrent torrent = launch(attack);
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+                torrent.awaitEnd();
+                reporter.publishEntry(
+                        attack.name(),
+                        torrent.sent() / MIB + " MiB, " + millis + " ms, slowest echo meanwhile "
+                                + bystander.end().toMillis() + " ms");
+            }
+        }
+        assertServerIsAtRest(reporter);
+        assertMemoryIsBounded(memoryBefore, reporter);
+    }
+
+    /** CVE-2026-109932, undici: Pongs queued without bound. */
+    @Test
+    default void aFloodOfPingsThatReadsNoPongFillsNoMemoryWhileOthersAreServed(TestReporter reporter) throws Exception {
+        OptionalLong memoryBefore = server().process().residentBytes();
+        byte[] pings = repeated(RawClient.frame(RawClient.PING, new byte[125]), 1000);
+        try (Bystander bystander = new Bystander(open("/echo"));
+                RawClient client = open("/echo")) {
+            Torrent torrent = Torrent.begin(client, new byte[0], pings);
+            Await.until(
+                    "the server to take no more, or to have taken much",
+                    Duration.ofSeconds(60),
+                    torrent::sent,
+                    sent -> sent > MANY_PINGS || torrent.isStuck());
+            assertMemoryIsBounded(memoryBefore, reporter);
+            reporter.publishEntry("Pings", torrent.sent() / MIB + " MiB");
+            reporter.publishEntry("slowest echo meanwhile", bystander.end().toMillis() + " ms");
+            client.reset();
+            torrent.awaitEnd();
+        }
+        assertServerIsAtRest(reporter);
+        assertMemoryIsBounded(memoryBefore, reporter);
+    }
+
     /** A reset in every state of the parser: nobody reads on, nobody spins. */
     @Test
     default void resetsInTheMiddleOfEverythingLeaveTheServerAtRest(TestReporter reporter) throws Exception {
@@ -99,6 +200,16 @@ interface HostilePeerTests extends OnServer {
             }
         }
         assertServerIsAtRest(reporter);
+    }
+
+    private Torrent launch(LastingAttack attack) throws IOException {
+        try (RawClient client = RawClient.connect(server().port())) {
+            client.upgrade(server().path(attack.path()), "Sec-WebSocket-Extensions: permessage-deflate");
+            Torrent torrent =
+                    Torrent.begin(client, attack.first().array(), attack.again().array());
+            assertEquals(attack.closeCode(), client.readToClose(), attack.name());
+            return torrent;
+        }
     }
 
     private void launch(Attack attack) throws IOException {
@@ -127,5 +238,15 @@ interface HostilePeerTests extends OnServer {
         Duration used = server().process().cpuTime().minus(before);
         reporter.publishEntry("CPU in the second after", used.toMillis() + " ms");
         assertTrue(used.toMillis() < 300, () -> "the server has used " + used + " in a second");
+    }
+
+    private void assertMemoryIsBounded(OptionalLong before, TestReporter reporter) throws Exception {
+        assertFalse(server().log().contains("OutOfMemoryError"));
+        OptionalLong now = server().process().residentBytes();
+        if (before.isPresent() && now.isPresent()) {
+            long growth = now.getAsLong() - before.getAsLong();
+            reporter.publishEntry("resident memory", now.getAsLong() / MIB + " MiB, grown by " + growth / MIB + " MiB");
+            assertTrue(growth < MOST_GROWTH, () -> "the server has grown by " + growth + " bytes");
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 /** A server in a process of its own, which never outlives this one. What it prints lands in its directory. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
     private final Process process;
     private final Path output;
@@ -80,6 +82,16 @@ final class ServerProcess implements AutoCloseable {
     /** How much CPU time it has used. */
     Duration cpuTime() {
         return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /** How much of its memory is in use, heap or not; empty where the system does not tell. */
+    OptionalLong residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return OptionalLong.empty();
+        }
+        Matcher kibibytes = RESIDENT.matcher(read(status));
+        return kibibytes.find() ? OptionalLong.of(1024 * Long.parseLong(kibibytes.group(1))) : OptionalLong.empty();
     }
 
     boolean isAlive() {
