@@ -1,5 +1,6 @@
 package io.twintrace.sample.it;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -207,7 +208,7 @@ interface HostilePeerTests extends OnServer {
             client.upgrade(server().path(attack.path()), "Sec-WebSocket-Extensions: permessage-deflate");
             Torrent torrent =
                     Torrent.begin(client, attack.first().array(), attack.again().array());
-            assertEquals(attack.closeCode(), client.readToClose(), attack.name());
+            assertEquals(attack.closeCode(), assertDoesNotThrow(client::readToClose, attack.name()), attack.name());
             return torrent;
         }
     }
