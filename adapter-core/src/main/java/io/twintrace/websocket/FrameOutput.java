@@ -45,6 +45,9 @@ final class FrameOutput {
     private volatile long armedDeadline = Deadlines.NONE;
     private volatile long lastWrite = System.nanoTime();
 
+    /** When a frame of a message was last begun. Written and read inside the detector's guard. */
+    private long lastMessageFrame = lastWrite;
+
     /** The application's deadline; {@link Deadlines#NONE} for the default timeout. */
     private volatile long writeDeadline = Deadlines.NONE;
 
@@ -62,6 +65,11 @@ final class FrameOutput {
     /** When a frame was last begun, on the time line of {@link System#nanoTime()}. */
     long lastWrite() {
         return lastWrite;
+    }
+
+    /** The same for frames of messages alone. Only inside the detector's guard. */
+    long lastMessageFrame() {
+        return lastMessageFrame;
     }
 
     /** Why the stream is at an unknown place, or null while it is sound. */
@@ -83,6 +91,7 @@ final class FrameOutput {
         try {
             checkWritable();
             send(fin, rsv1, opcode, payload, messageDeadline());
+            lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
         }
@@ -95,6 +104,7 @@ final class FrameOutput {
             checkWritable();
             one[0] = frame;
             write(one, messageDeadline());
+            lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
         }

@@ -1,13 +1,12 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
-import io.twintrace.websocket.detect.Operation;
-import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.frame.ProtocolException;
@@ -20,14 +19,14 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One WebSocket connection on the server's side (RFC 6455), with blocking calls.
@@ -59,13 +58,20 @@ public final class WebSocketConnection implements AutoCloseable {
     private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** Null until somebody asks for it. */
+    private final AtomicReference<Outbox> outbox = new AtomicReference<>();
+
+    private final OutboxOptions outboxOptions;
+    private final Duration closeTimeout;
+
+    /** The application's, for this connection alone. */
+    private volatile ConcurrentWriteListener ownListener = report -> {};
+
     private final Closing closing;
     private final FrameOutput frames;
-    private final WriteDetector detector;
     private final Traffic traffic = new Traffic();
     private final DeflatePool deflatePool;
-    private final CompressedOutput compressed;
-    private final MessageOutput output;
+    private final WriteHalf writing;
     private final ReadHalf reading;
     private final TransportCloser closer;
 
@@ -75,19 +81,20 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        this.name = NUMBERS.incrementAndGet() + " (" + request.plainPath() + ")";
+        ConnectionId id = new ConnectionId(NUMBERS.incrementAndGet(), request.plainPath());
+        this.name = id.toString();
         this.request = request;
         this.handshake = handshake;
         this.transport = transport;
         ConcurrentWriteListener log = conflictLog != null ? conflictLog : ConflictLog.system();
         this.conflictListener = log.andThen(options.concurrentWriteListener());
+        this.outboxOptions = options.outbox();
+        this.closeTimeout = options.closeTimeout();
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
         this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
-        this.detector = new WriteDetector(name, options.detectorLevel(), this::onConflict);
         this.deflatePool = options.deflatePool();
         handshake.deflate().ifPresent(agreed -> deflatePool.join());
-        this.compressed = new CompressedOutput(frames, traffic, options, handshake.deflate());
-        this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
+        this.writing = new WriteHalf(id, frames, handshake.deflate(), options, traffic, this::onConflict);
         this.closer = new TransportCloser(transport, options.readPool());
         this.reading = new ReadHalf(name, transport, handshake.deflate(), options, frames, closing, closer, traffic);
     }
@@ -107,7 +114,12 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        return new WebSocketConnection(transport, request, handshake, options, conflictLog);
+        WebSocketConnection connection = new WebSocketConnection(transport, request, handshake, options, conflictLog);
+        WriteDiscipline discipline = options.writeDiscipline().apply(connection);
+        if (discipline != WriteDiscipline.none()) {
+            connection.declareWriteDiscipline(discipline);
+        }
+        return connection;
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -163,7 +175,7 @@ public final class WebSocketConnection implements AutoCloseable {
                 && closing.requested() == null
                 && !closing.hasReadingEnded()
                 && frames.broken() == null
-                && !detector.isPoisoned();
+                && !writing.isPoisoned();
     }
 
     // ---- Reading: one thread at a time ----------------------------------------------------------------------------
@@ -248,14 +260,7 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** {@link #writeMessage(MessageType, byte[])} of TEXT. Unpaired surrogates are sent as question marks. */
     public void writeMessage(String text) throws IOException {
-        detector.enter(Operation.WRITE_MESSAGE);
-        try {
-            output.writeText(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (Throwable t) {
-            detector.leave(Operation.WRITE_MESSAGE, t);
-            throw t;
-        }
-        detector.leave(Operation.WRITE_MESSAGE, null);
+        writing.writeMessage(text);
     }
 
     /**
@@ -276,14 +281,7 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** {@link #writeMessage(MessageType, byte[])} of a buffer's remaining bytes, which are taken out of it. */
     public void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
-        detector.enter(Operation.WRITE_MESSAGE);
-        try {
-            output.writeMessage(type, payload);
-        } catch (Throwable t) {
-            detector.leave(Operation.WRITE_MESSAGE, t);
-            throw t;
-        }
-        detector.leave(Operation.WRITE_MESSAGE, null);
+        writing.writeMessage(type, payload);
     }
 
     /**
@@ -293,26 +291,12 @@ public final class WebSocketConnection implements AutoCloseable {
      * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
      */
     public void writeJson(Object value) throws IOException {
-        detector.enter(Operation.WRITE_JSON);
-        try {
-            output.writeText(ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
-        } catch (Throwable t) {
-            detector.leave(Operation.WRITE_JSON, t);
-            throw t;
-        }
-        detector.leave(Operation.WRITE_JSON, null);
+        writing.writeJson(value);
     }
 
     /** Sends a message whose frame is built already. Throws what {@link #writeMessage(MessageType, byte[])} throws. */
     public void writePrepared(PreparedMessage message) throws IOException {
-        detector.enter(Operation.WRITE_PREPARED);
-        try {
-            output.writePrepared(message);
-        } catch (Throwable t) {
-            detector.leave(Operation.WRITE_PREPARED, t);
-            throw t;
-        }
-        detector.leave(Operation.WRITE_PREPARED, null);
+        writing.writePrepared(message);
     }
 
     /**
@@ -322,16 +306,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
      */
     public MessageWriter nextWriter(MessageType type) throws IOException {
-        MessageWriter writer;
-        detector.enter(Operation.NEXT_WRITER);
-        try {
-            writer = output.nextWriter(Objects.requireNonNull(type, "type"));
-        } catch (Throwable t) {
-            detector.leave(Operation.NEXT_WRITER, t);
-            throw t;
-        }
-        detector.leave(Operation.NEXT_WRITER, null);
-        return writer;
+        return writing.nextWriter(type);
     }
 
     /**
@@ -339,40 +314,51 @@ public final class WebSocketConnection implements AutoCloseable {
      * counted for each frame. A write that passes it breaks the connection for good.
      */
     public void setWriteDeadline(Instant deadline) {
-        detector.enter(Operation.SET_WRITE_DEADLINE);
-        try {
-            frames.writeDeadline(Deadlines.at(deadline));
-        } catch (Throwable t) {
-            detector.leave(Operation.SET_WRITE_DEADLINE, t);
-            throw t;
-        }
-        detector.leave(Operation.SET_WRITE_DEADLINE, null);
+        writing.writeDeadline(Deadlines.at(deadline));
     }
 
     /** Whether messages are compressed from the next one on. Has no effect unless compression was negotiated. */
     public void enableWriteCompression(boolean enable) {
-        detector.enter(Operation.ENABLE_WRITE_COMPRESSION);
-        compressed.enable(enable);
-        detector.leave(Operation.ENABLE_WRITE_COMPRESSION, null);
+        writing.enableCompression(enable);
     }
 
     /**
      * How hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
      *
-     * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
+     * @param level as in {@link io.twintrace.websocket.deflate.DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
      */
     public void setCompressionLevel(int level) {
-        detector.enter(Operation.SET_COMPRESSION_LEVEL);
-        try {
-            compressed.level(DeflateOptions.checkLevel(level));
-        } catch (Throwable t) {
-            detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
-            throw t;
-        }
-        detector.leave(Operation.SET_COMPRESSION_LEVEL, null);
+        writing.compressionLevel(level);
+    }
+
+    /**
+     * By which rule the threads of the application keep from writing at once; from now on every write against it fails at
+     * once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared before; where
+     * the {@linkplain #outbox() outbox} has written, it must not be called any more.
+     */
+    public void declareWriteDiscipline(WriteDiscipline discipline) {
+        writing.declare(discipline);
     }
 
     // ---- Any thread, at any time ----------------------------------------------------------------------------------
+
+    /**
+     * Where any thread may leave messages, which one writer sends, one after another. Once it has been offered a message,
+     * all writing is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
+     */
+    public Outbox outbox() {
+        Outbox existing = outbox.get();
+        if (existing != null) {
+            return existing;
+        }
+        Outbox mine = new Outbox(this, writing, outboxOptions, closeTimeout);
+        return outbox.compareAndSet(null, mine) ? mine : outbox.get();
+    }
+
+    /** Is told of a conflict on this connection, after the log; null for nobody. Any thread. */
+    public void setConcurrentWriteListener(ConcurrentWriteListener listener) {
+        ownListener = listener != null ? listener : report -> {};
+    }
 
     /**
      * Sends a control frame, between the frames of a message if need be. Does not enter the detector's guard.
@@ -388,9 +374,16 @@ public final class WebSocketConnection implements AutoCloseable {
         frames.writeControl(type.opcode(), payload, Deadlines.at(deadline));
     }
 
-    /** {@link #close(int, String)} with 1000. */
+    /**
+     * {@link #close(int, String)} with 1000, once the {@linkplain #outbox() outbox} has written what it was offered, for
+     * which it has the close timeout as well.
+     */
     @Override
     public void close() {
+        Outbox offered = outbox.get();
+        if (offered != null) {
+            offered.close();
+        }
         close(CloseCode.NORMAL, "");
     }
 
@@ -439,14 +432,14 @@ public final class WebSocketConnection implements AutoCloseable {
         }
         closing.readingEnded();
         reading.release();
-        output.abandon();
+        writing.abandon();
         handshake.deflate().ifPresent(agreed -> deflatePool.leave());
     }
 
     /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */
     private void onConflict(ConcurrentWriteReport report) {
         try {
-            conflictListener.onConcurrentWrite(report);
+            conflictListener.andThen(ownListener).onConcurrentWrite(report);
         } finally {
             frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
         }

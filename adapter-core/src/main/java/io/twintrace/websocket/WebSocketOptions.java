@@ -4,12 +4,14 @@ import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.OriginPolicy;
 import io.twintrace.websocket.transport.BufferPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * What a server decides about its connections. Immutable, safe for any thread; one object serves any number of
@@ -103,6 +105,16 @@ public final class WebSocketOptions {
         return values.concurrentWriteListener;
     }
 
+    /** By which rule the threads of a connection keep from writing at once; made for each connection anew. */
+    public Function<WebSocketConnection, WriteDiscipline> writeDiscipline() {
+        return values.writeDiscipline;
+    }
+
+    /** The bounds of each connection's outbox. */
+    public OutboxOptions outbox() {
+        return values.outbox;
+    }
+
     /** Whether and how messages are compressed. */
     public DeflateOptions deflate() {
         return values.deflate;
@@ -141,6 +153,8 @@ public final class WebSocketOptions {
         private int maxConnections = 20_000;
         private DetectorLevel detectorLevel = DetectorLevel.MESSAGES;
         private ConcurrentWriteListener concurrentWriteListener = report -> {};
+        private Function<WebSocketConnection, WriteDiscipline> writeDiscipline = connection -> WriteDiscipline.none();
+        private OutboxOptions outbox = OutboxOptions.defaults();
         private OriginPolicy originPolicy = OriginPolicy.sameOrigin();
         private List<String> subprotocols = List.of();
         private DeflateOptions deflate = DeflateOptions.off();
@@ -160,6 +174,8 @@ public final class WebSocketOptions {
             copy.maxConnections = maxConnections;
             copy.detectorLevel = detectorLevel;
             copy.concurrentWriteListener = concurrentWriteListener;
+            copy.writeDiscipline = writeDiscipline;
+            copy.outbox = outbox;
             copy.originPolicy = originPolicy;
             copy.subprotocols = subprotocols;
             copy.deflate = deflate;
@@ -230,6 +246,28 @@ public final class WebSocketOptions {
         public Builder concurrentWriteListener(ConcurrentWriteListener listener) {
             this.concurrentWriteListener = Objects.requireNonNull(listener, "listener");
             return this;
+        }
+
+        /**
+         * None by default. The function is called once for each connection, as it begins, before its attributes are
+         * there: {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write, and
+         * {@code connection -> WriteDiscipline.confinedToFirstWriter()} for one thread. Where a lock is made later,
+         * {@link WebSocketConnection#declareWriteDiscipline} declares it.
+         */
+        public Builder writeDiscipline(Function<WebSocketConnection, WriteDiscipline> discipline) {
+            this.writeDiscipline = Objects.requireNonNull(discipline, "discipline");
+            return this;
+        }
+
+        /** {@link OutboxOptions#defaults()} by default. */
+        public Builder outbox(OutboxOptions options) {
+            this.outbox = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** What was set by {@link #outbox(OutboxOptions)}, for changing one of its values. */
+        public OutboxOptions outbox() {
+            return outbox;
         }
 
         /** {@link OriginPolicy#sameOrigin()} by default. */

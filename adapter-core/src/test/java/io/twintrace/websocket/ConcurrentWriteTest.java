@@ -16,7 +16,7 @@ import com.google.gson.stream.JsonWriter;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
-import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.detect.ConcurrentWrites;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -101,7 +101,7 @@ class ConcurrentWriteTest {
     @Test
     void theLogIsToldOnceWithBothStacksAndBothMethodsOfTheApplication() throws Exception {
         bePatient();
-        long conflictsBefore = WriteDetector.conflictsDetected();
+        long conflictsBefore = ConcurrentWrites.detected();
         Background<Void> first = firstWriter();
         Background<Void> second = Background.run("second-writer", this::answerFromTheOther);
         second.failure(ConcurrentWriteException.class);
@@ -110,10 +110,10 @@ class ConcurrentWriteTest {
         peer.receive(MUCH.length);
         first.failure(ConcurrentWriteException.class);
         assertEquals(1, peer.logged().size());
-        assertEquals(conflictsBefore + 1, WriteDetector.conflictsDetected());
+        assertEquals(conflictsBefore + 1, ConcurrentWrites.detected());
 
         ConcurrentWriteReport report = peer.logged().get(0);
-        assertEquals(connection.name(), report.connection());
+        assertEquals(connection.name(), report.connection().toString());
         assertEquals(Kind.OVERLAPPING_CALLS, report.kind());
         assertTrue(report.first().thread().contains("first-writer"), report.first()::thread);
         assertTrue(report.second().thread().contains("second-writer"), report.second()::thread);

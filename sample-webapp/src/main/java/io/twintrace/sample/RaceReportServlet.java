@@ -32,7 +32,7 @@ public final class RaceReportServlet extends HttpServlet {
     private record Report(String connection, String time, String summary, String log, Side first, Side second) {
         static Report of(ConcurrentWriteReport report) {
             return new Report(
-                    report.connection(),
+                    report.connection().toString(),
                     report.time().toString(),
                     report.summary(),
                     report.render(),

@@ -1,12 +1,14 @@
 package io.twintrace.websocket.detect;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** The flight recorder's view of a conflict; its stack trace is the second writer's. */
+/** The flight recorder's view of a conflict; its own stack trace is that of the thread that found it, the second writer. */
 @Name("twintrace.ConcurrentWrite")
 @Label("Concurrent WebSocket Write")
 @Category("Twintrace")
@@ -15,8 +17,20 @@ final class ConcurrentWriteEvent extends Event {
     @Label("Connection")
     String connection;
 
+    @Label("Connection Number")
+    long connectionNumber;
+
+    @Label("Path")
+    String path;
+
     @Label("Kind")
     String kind;
+
+    @Label("Detector Level")
+    String level;
+
+    @Label("Write Discipline")
+    String discipline;
 
     @Label("First Thread")
     String firstThread;
@@ -33,20 +47,30 @@ final class ConcurrentWriteEvent extends Event {
     @Label("Second Operation")
     String secondOperation;
 
+    @Label("Second Stack")
+    String secondStack;
+
     static void record(ConcurrentWriteReport report) {
         ConcurrentWriteEvent event = new ConcurrentWriteEvent();
         if (!event.shouldCommit()) {
             return;
         }
-        event.connection = report.connection();
+        event.connection = report.connection().toString();
+        event.connectionNumber = report.connection().number();
+        event.path = report.connection().path();
         event.kind = report.kind().name();
+        event.level = report.level().name();
+        event.discipline = report.discipline();
         event.firstThread = report.first().thread();
         event.firstOperation = report.first().operation();
-        StringBuilder stack = new StringBuilder();
-        report.first().stack().forEach(frame -> stack.append(frame).append('\n'));
-        event.firstStack = stack.toString();
+        event.firstStack = text(report.first().stack());
         event.secondThread = report.second().thread();
         event.secondOperation = report.second().operation();
+        event.secondStack = text(report.second().stack());
         event.commit();
+    }
+
+    private static String text(List<StackTraceElement> stack) {
+        return stack.stream().map(StackTraceElement::toString).collect(Collectors.joining("\n"));
     }
 }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.detect;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -37,13 +38,9 @@ public final class ConcurrentWriteException extends RuntimeException {
     public static final class WriterTrace extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        WriterTrace(String role, ConcurrentWriteReport.Writer writer, Throwable cause) {
-            super(
-                    "the " + role + " writer, thread " + writer.thread() + " in " + writer.operation(),
-                    cause,
-                    false,
-                    true);
-            setStackTrace(writer.stack().toArray(new StackTraceElement[0]));
+        WriterTrace(String line, List<StackTraceElement> stack, WriterTrace cause) {
+            super(line, cause, false, true);
+            setStackTrace(stack.toArray(StackTraces.NO_STACK));
         }
     }
 }

@@ -13,11 +13,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * stack here before it throws, and samples the other's where that one has not yet done so.
  */
 final class Conflict {
-    private final String connection;
+    private final ConnectionId connection;
     private final DetectorLevel level;
+    private final WriteDiscipline discipline;
     private final Kind kind;
     private final Instant time = Instant.now();
+
+    /** Null where a discipline was broken before anybody had kept it. */
     private final Thread first;
+
     private final Thread second;
     private final Operation secondOperation;
     private final List<StackTraceElement> openedAt;
@@ -28,7 +32,7 @@ final class Conflict {
     /** The second thread's own account, likewise. */
     private volatile Writer secondPublished;
 
-    /** What the second thread saw of the first; null until it has looked. */
+    /** What is known of the first without its doing; null until the second thread has looked. */
     private volatile Writer firstSampled;
 
     /** The exception of whichever thread built its own first: the cause of those of later writes. */
@@ -37,42 +41,52 @@ final class Conflict {
     private final AtomicBoolean firstFailed = new AtomicBoolean();
 
     private Conflict(
-            String connection,
-            DetectorLevel level,
+            WriteDetector detector,
             Kind kind,
             Thread first,
             Writer firstSampled,
             Thread second,
             Operation secondOperation,
-            List<StackTraceElement> openedAt) {
-        this.connection = connection;
-        this.level = level;
+            StackTraceElement[] openedAt) {
+        this.connection = detector.connection();
+        this.level = detector.level();
+        this.discipline = detector.discipline();
         this.kind = kind;
         this.first = first;
         this.firstSampled = firstSampled;
         this.second = second;
         this.secondOperation = secondOperation;
-        this.openedAt = openedAt;
+        this.openedAt = List.of(openedAt);
     }
 
     /** The second thread has come while the first is inside a call, and is in a hurry to say so. */
-    static Conflict overlapping(
-            String connection, DetectorLevel level, Thread first, Thread second, Operation secondOperation) {
-        return new Conflict(connection, level, Kind.OVERLAPPING_CALLS, first, null, second, secondOperation, List.of());
+    static Conflict overlapping(WriteDetector detector, Thread first, Thread second, Operation secondOperation) {
+        return new Conflict(
+                detector, Kind.OVERLAPPING_CALLS, first, null, second, secondOperation, StackTraces.NO_STACK);
     }
 
     /** The second thread starts a message while the first holds one open; the traces are empty unless traced. */
     static Conflict interleaved(
-            String connection,
-            DetectorLevel level,
+            WriteDetector detector,
             Thread first,
             Thread second,
             Operation secondOperation,
             StackTraceElement[] lastEntry,
             StackTraceElement[] openedAt) {
-        Writer holder = new Writer(nameOf(first), "an unfinished message", List.of(lastEntry));
+        Writer holder = holder(first, lastEntry);
+        return new Conflict(detector, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, openedAt);
+    }
+
+    /**
+     * The second thread writes against the declared discipline.
+     *
+     * @param first the last thread that kept it; null where none has written before
+     * @param account what is known of that
+     */
+    static Conflict ofDiscipline(
+            WriteDetector detector, Thread first, Writer account, Thread second, Operation secondOperation) {
         return new Conflict(
-                connection, level, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, List.of(openedAt));
+                detector, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
     boolean isFirst(Thread thread) {
@@ -85,6 +99,11 @@ final class Conflict {
 
     boolean isInterleaved() {
         return kind == Kind.INTERLEAVED_MESSAGE;
+    }
+
+    /** Whether the first thread was inside a call, which throws as it ends; else it fails at its next one. */
+    boolean isOverlap() {
+        return kind == Kind.OVERLAPPING_CALLS;
     }
 
     /** Whether the caller is the one who may fail as the first writer: true exactly once. */
@@ -100,17 +119,16 @@ final class Conflict {
         secondPublished = writer(second, secondOperation);
         sampleFirst();
         ConcurrentWriteReport report = report();
-        WriterTrace other = new WriterTrace("first", report.first(), null);
-        return remember(exception(report, other));
+        return remember(exception(report, report.firstTrace()));
     }
 
     private void sampleFirst() {
-        Writer holder = firstSampled;
-        boolean known = isInterleaved() ? !holder.stack().isEmpty() : firstPublished != null;
-        if (!known) {
+        if (isOverlap() && firstPublished == null) {
             StackTraceElement[] stack = StackTraces.withoutDetector(first.getStackTrace());
-            String operation = holder != null ? holder.operation() : StackTraces.operationIn(stack);
-            firstSampled = new Writer(nameOf(first), operation, List.of(stack));
+            String operation = StackTraces.operationIn(stack);
+            firstSampled = new Writer(StackTraces.nameOf(first), operation, Instant.now(), List.of(stack));
+        } else if (isInterleaved() && firstSampled.stack().isEmpty()) {
+            firstSampled = holder(first, StackTraces.withoutDetector(first.getStackTrace()));
         }
     }
 
@@ -118,8 +136,7 @@ final class Conflict {
     ConcurrentWriteException firstFails(Thread thread, Operation operation) {
         firstPublished = writer(thread, operation);
         ConcurrentWriteReport report = report();
-        WriterTrace other = new WriterTrace("second", report.second(), null);
-        return remember(exception(report, other));
+        return remember(exception(report, report.secondTrace()));
     }
 
     /** Builds the exception of any call that comes after the two. */
@@ -134,16 +151,25 @@ final class Conflict {
     }
 
     ConcurrentWriteReport report() {
-        return new ConcurrentWriteReport(connection, time, kind, level, firstWriter(), secondWriter(), openedAt);
+        return new ConcurrentWriteReport(
+                connection,
+                time,
+                kind,
+                level,
+                discipline.toString(),
+                discipline.breach(),
+                firstWriter(),
+                secondWriter(),
+                openedAt);
     }
 
     private Writer firstWriter() {
         Writer published = firstPublished;
-        if (published != null && !isInterleaved()) {
+        if (published != null && isOverlap()) {
             return published;
         }
         Writer sampled = firstSampled;
-        return sampled != null ? sampled : new Writer(nameOf(first), "a write", List.of());
+        return sampled != null ? sampled : new Writer(StackTraces.nameOf(first), "a write", time, List.of());
     }
 
     /**
@@ -153,7 +179,7 @@ final class Conflict {
     private Writer secondWriter() {
         if (secondPublished == null) {
             StackTraceElement[] stack = StackTraces.withoutDetector(second.getStackTrace());
-            Writer sampled = new Writer(nameOf(second), secondOperation.methodName(), List.of(stack));
+            Writer sampled = new Writer(StackTraces.nameOf(second), secondOperation.methodName(), time, List.of(stack));
             if (secondPublished == null) {
                 return sampled;
             }
@@ -166,16 +192,19 @@ final class Conflict {
         return exception;
     }
 
-    private static ConcurrentWriteException exception(ConcurrentWriteReport report, Throwable cause) {
+    private static ConcurrentWriteException exception(ConcurrentWriteReport report, WriterTrace cause) {
         return new ConcurrentWriteException(report.logMessage(), report, cause);
     }
 
     private static Writer writer(Thread thread, Operation operation) {
-        return new Writer(nameOf(thread), operation.methodName(), List.of(StackTraces.ofCaller(new Throwable())));
+        return new Writer(
+                StackTraces.nameOf(thread),
+                operation.methodName(),
+                Instant.now(),
+                List.of(StackTraces.ofCaller(new Throwable())));
     }
 
-    /** Virtual threads have no name unless given one, so the number stands beside it. */
-    private static String nameOf(Thread thread) {
-        return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
+    private static Writer holder(Thread thread, StackTraceElement[] stack) {
+        return new Writer(StackTraces.nameOf(thread), "an unfinished message", Instant.now(), List.of(stack));
     }
 }

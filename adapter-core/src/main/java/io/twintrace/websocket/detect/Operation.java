@@ -12,7 +12,9 @@ public enum Operation {
     WRITER_CLOSE("MessageWriter.close", Role.CONTINUES_MESSAGE),
     SET_WRITE_DEADLINE("setWriteDeadline", Role.SETTING),
     ENABLE_WRITE_COMPRESSION("enableWriteCompression", Role.SETTING),
-    SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING);
+    SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING),
+    DECLARE_DISCIPLINE("declareWriteDiscipline", Role.SETTING),
+    OPEN_OUTBOX("outbox", Role.SETTING);
 
     private enum Role {
         STARTS_MESSAGE,

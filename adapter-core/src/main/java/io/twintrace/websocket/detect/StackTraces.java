@@ -1,6 +1,8 @@
 package io.twintrace.websocket.detect;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads stack traces for the report. */
 final class StackTraces {
@@ -13,7 +15,51 @@ final class StackTraces {
     /** By name, since a runtime image without the module jdk.jfr cannot load the class. */
     private static final String EVENT = DETECTOR_PACKAGE + "ConcurrentWriteEvent";
 
+    /** Whose code is not the application's: the platform's, the containers', Gson's, which calls serializers. */
+    private static final String[] NOT_APPLICATION = {
+        ENGINE_PACKAGE,
+        "java.",
+        "javax.",
+        "jdk.",
+        "sun.",
+        "com.sun.",
+        "jakarta.",
+        "org.eclipse.jetty.",
+        "org.apache.catalina.",
+        "org.apache.coyote.",
+        "org.apache.tomcat.",
+        "com.google.gson."
+    };
+
+    static final StackTraceElement[] NO_STACK = {};
+
     private StackTraces() {}
+
+    /** Virtual threads have no name unless given one, so the number stands beside it. */
+    static String nameOf(Thread thread) {
+        return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
+    }
+
+    /** The innermost frame that is neither the library's nor the container's. */
+    static Optional<StackTraceElement> applicationFrame(List<StackTraceElement> stack) {
+        return stack.stream().filter(StackTraces::isApplications).findFirst();
+    }
+
+    private static boolean isApplications(StackTraceElement frame) {
+        for (String prefix : NOT_APPLICATION) {
+            if (frame.getClassName().startsWith(prefix)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The frame as a link that tools understand, without the module and class loader. */
+    static String place(StackTraceElement frame) {
+        String file = frame.getFileName() == null ? "Unknown Source" : frame.getFileName();
+        String line = frame.getLineNumber() < 0 ? "" : ":" + frame.getLineNumber();
+        return frame.getClassName() + '.' + frame.getMethodName() + '(' + file + line + ')';
+    }
 
     /** The trace of the calling thread, from the write method on. */
     static StackTraceElement[] ofCaller(Throwable here) {
@@ -63,6 +109,7 @@ final class StackTraces {
         return name.equals(WriteDetector.class.getName())
                 || name.equals(Conflict.class.getName())
                 || name.equals(StackTraces.class.getName())
+                || name.equals(ConcurrentWrites.class.getName())
                 || name.equals(EVENT);
     }
 

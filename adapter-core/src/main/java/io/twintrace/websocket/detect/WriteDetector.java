@@ -1,9 +1,12 @@
 package io.twintrace.websocket.detect;
 
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Notices two threads inside the write methods of one connection and fails both. One slot holds {@code null}, the thread
@@ -33,10 +36,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class WriteDetector {
     private static final VarHandle SLOT;
 
-    private static final LongAdder CONFLICTS = new LongAdder();
-
-    private static final StackTraceElement[] NO_STACK = new StackTraceElement[0];
-
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -47,10 +46,11 @@ public final class WriteDetector {
         }
     }
 
-    private final String connection;
+    private final ConnectionId connection;
     private final DetectorLevel level;
-    private final boolean traced;
+    private final LongSupplier lastFrame;
     private final ConcurrentWriteListener onConflict;
+    private final WideWindow window = WideWindow.current();
 
     /** Null, the Thread inside a write method, or a Conflict. */
     @SuppressWarnings("unused") // through SLOT
@@ -58,37 +58,66 @@ public final class WriteDetector {
 
     // Owned by the thread in the slot.
 
+    /** Whether a call has more to do than to pass: there is a discipline, a level TRACED or a wide window. */
+    private boolean watchful;
+
+    private WriteDiscipline discipline = WriteDiscipline.none();
+
+    /** Who kept the discipline last, since when, and how; only where one is declared. */
+    private Thread keeper;
+
+    private long keeperSince;
+    private Operation keeperOperation;
+
     /** The thread that last worked on the open message; null while none is open, and always at level CALLS. */
     private Thread messageHolder;
 
     /** Where the open message was opened; only at level TRACED. */
-    private StackTraceElement[] openedAt = NO_STACK;
+    private StackTraceElement[] openedAt = StackTraces.NO_STACK;
 
     /** Where the latest call that writes came in, so the message holder's while one is open; only at level TRACED. */
-    private StackTraceElement[] lastEntry = NO_STACK;
+    private StackTraceElement[] lastEntry = StackTraces.NO_STACK;
 
     /**
-     * @param connection the connection's name in reports
+     * @param connection what reports call it
      * @param level how much to watch
+     * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}; asked
+     *     only for a report, inside the guard
      * @param onConflict told once, on the second thread, before it throws
      */
-    public WriteDetector(String connection, DetectorLevel level, ConcurrentWriteListener onConflict) {
+    public WriteDetector(
+            ConnectionId connection, DetectorLevel level, LongSupplier lastFrame, ConcurrentWriteListener onConflict) {
         this.connection = Objects.requireNonNull(connection, "connection");
         this.level = Objects.requireNonNull(level, "level");
-        this.traced = level == DetectorLevel.TRACED;
+        this.lastFrame = Objects.requireNonNull(lastFrame, "lastFrame");
         this.onConflict = Objects.requireNonNull(onConflict, "onConflict");
+        this.watchful = level == DetectorLevel.TRACED || window != null;
     }
 
-    /** How many conflicts this virtual machine has seen since its start. */
-    public static long conflictsDetected() {
-        return CONFLICTS.sum();
+    /** Has every write from now on keep a discipline. Only between enter and leave. */
+    public void declare(WriteDiscipline declared) {
+        discipline = declared;
+        keeper = null;
+        watchful = level == DetectorLevel.TRACED || window != null || declared != WriteDiscipline.none();
+    }
+
+    ConnectionId connection() {
+        return connection;
+    }
+
+    DetectorLevel level() {
+        return level;
+    }
+
+    WriteDiscipline discipline() {
+        return discipline;
     }
 
     /**
      * The first line of a guarded method.
      *
      * @throws ConcurrentWriteException when another thread is inside, or holds a message open that this operation would
-     *     cut in half, or when there was a conflict before
+     *     cut in half, when the declared discipline is broken, or when there was a conflict before
      * @throws IllegalStateException when this very thread is inside: a write within a write, which poisons nothing
      */
     public void enter(Operation operation) {
@@ -96,11 +125,11 @@ public final class WriteDetector {
         if (!SLOT.compareAndSet(this, null, me)) {
             enterOccupied(operation, me);
         }
+        if (watchful) {
+            enterWatched(operation, me);
+        }
         if (messageHolder != null) {
             enterDuringMessage(operation, me);
-        }
-        if (traced && !operation.isSetting()) { // a setting may be another thread's than the holder's
-            lastEntry = StackTraces.ofCaller(new Throwable());
         }
     }
 
@@ -122,7 +151,7 @@ public final class WriteDetector {
     public void messageOpened() {
         if (level != DetectorLevel.CALLS) {
             messageHolder = Thread.currentThread();
-            if (traced) {
+            if (level == DetectorLevel.TRACED) {
                 openedAt = StackTraces.ofCaller(new Throwable());
             }
         }
@@ -138,7 +167,7 @@ public final class WriteDetector {
     /** Takes note that no message is open any more. Only between enter and leave. */
     public void messageFinished() {
         messageHolder = null;
-        openedAt = NO_STACK;
+        openedAt = StackTraces.NO_STACK;
     }
 
     /** Whether a conflict has failed the write side. Safe for any thread. */
@@ -163,7 +192,7 @@ public final class WriteDetector {
             } else {
                 Thread owner = (Thread) inside;
                 if (mine == null || !mine.isFirst(owner)) {
-                    mine = Conflict.overlapping(connection, level, owner, me, operation);
+                    mine = Conflict.overlapping(this, owner, me, operation);
                 }
                 if (SLOT.compareAndSet(this, owner, mine)) {
                     throw detected(mine);
@@ -173,14 +202,62 @@ public final class WriteDetector {
         }
     }
 
+    /** Whatever only some connections ask for, so that the others pass with one look at a field. */
+    private void enterWatched(Operation operation, Thread me) {
+        if (operation != Operation.OPEN_OUTBOX && !discipline.isKeptBy(me)) {
+            fail(Conflict.ofDiscipline(this, keeper, keeperAccount(), me, operation), operation, me);
+        }
+        boolean cutsMessage = messageHolder != null && messageHolder != me && operation.startsMessage();
+        if (!operation.isSetting() && !cutsMessage) { // a setting may be another thread's than the holder's
+            remember(operation, me);
+        }
+        if (window != null) {
+            window.stay();
+        }
+    }
+
+    private void remember(Operation operation, Thread me) {
+        if (level == DetectorLevel.TRACED) {
+            lastEntry = StackTraces.ofCaller(new Throwable());
+        }
+        if (keeper != me) {
+            if (keeper == null) {
+                discipline = discipline.from(me);
+            }
+            keeper = me;
+            keeperSince = System.nanoTime();
+        }
+        keeperOperation = operation;
+    }
+
+    private Writer keeperAccount() {
+        if (keeper == null) {
+            return new Writer("nobody", "", Instant.now(), List.of());
+        }
+        long ago = System.nanoTime() - later(keeperSince, lastFrame.getAsLong());
+        return new Writer(
+                StackTraces.nameOf(keeper),
+                keeperOperation.methodName(),
+                Instant.now().minusNanos(ago),
+                List.of(lastEntry));
+    }
+
+    private static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
+
     private void enterDuringMessage(Operation operation, Thread me) {
         if (operation.startsMessage() && messageHolder != me) {
-            Conflict mine = Conflict.interleaved(connection, level, messageHolder, me, operation, lastEntry, openedAt);
-            if (!SLOT.compareAndSet(this, me, mine)) {
-                leaveConflict(operation, me, null); // a third thread has come meanwhile
-            }
-            throw detected(mine);
+            fail(Conflict.interleaved(this, messageHolder, me, operation, lastEntry, openedAt), operation, me);
         }
+    }
+
+    /** The calling thread, which is inside, has found by itself that it should not be. */
+    private void fail(Conflict mine, Operation operation, Thread me) {
+        if (!SLOT.compareAndSet(this, me, mine)) {
+            leaveConflict(operation, me, null); // a third thread has come meanwhile
+        }
+        throw detected(mine);
     }
 
     private void leaveConflict(Operation operation, Thread me, Throwable thrown) {
@@ -195,26 +272,18 @@ public final class WriteDetector {
     /** The second thread's part, once its conflict stands in the slot. */
     private ConcurrentWriteException detected(Conflict conflict) {
         ConcurrentWriteException mine = conflict.secondFails();
-        CONFLICTS.increment();
-        ConcurrentWriteReport report = mine.report();
-        try {
-            onConflict.onConcurrentWrite(report);
-        } catch (Throwable t) { // nothing may come between the two threads and their exceptions
-            mine.addSuppressed(t);
-        }
-        try {
-            ConcurrentWriteEvent.record(report);
-        } catch (LinkageError e) {
-            // A runtime image without the module jdk.jfr has no recorder to tell.
-        }
+        ConcurrentWrites.detected(mine.report(), onConflict, mine);
         return mine;
     }
 
-    /** The holder of the cut message fails once as the first writer, everybody else as one who came later. */
+    /** A first writer that was not inside a call fails once as such, everybody else as one who came later. */
     private static ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
-        boolean holder = conflict.isInterleaved()
-                && !conflict.isSecond(me)
-                && (conflict.isFirst(me) || operation.continuesMessage());
-        return holder && conflict.claimFirst() ? conflict.firstFails(me, operation) : conflict.laterFails(operation);
+        boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // whoever goes on with the message
+        boolean first = !conflict.isOverlap() && !conflict.isSecond(me) && (conflict.isFirst(me) || holder);
+        if (first && conflict.claimFirst()) {
+            return conflict.firstFails(me, operation);
+        }
+        ConcurrentWrites.countFailedLater();
+        return conflict.laterFails(operation);
     }
 }

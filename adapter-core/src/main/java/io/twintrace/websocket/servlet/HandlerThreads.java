@@ -1,8 +1,6 @@
 package io.twintrace.websocket.servlet;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import io.twintrace.websocket.thread.VirtualThreads;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +10,12 @@ import java.util.concurrent.TimeUnit;
  * application's class loader as its context class loader.
  */
 final class HandlerThreads {
-    /** {@code Thread.ofVirtual().unstarted(Runnable)}, or null before JDK 21: this is bytecode for 17. */
-    private static final MethodHandle NEW_VIRTUAL_THREAD = findVirtualThreads();
-
     private final ClassLoader contextClassLoader;
     private final ThreadPoolExecutor pool;
 
     HandlerThreads(ClassLoader contextClassLoader) {
         this.contextClassLoader = contextClassLoader;
-        this.pool = NEW_VIRTUAL_THREAD != null ? null : newPool();
+        this.pool = VirtualThreads.exist() ? null : newPool();
     }
 
     /** Runs a task on a thread of its own, which is called {@code name} meanwhile. */
@@ -38,7 +33,7 @@ final class HandlerThreads {
         if (pool != null) {
             pool.execute(inContext);
         } else {
-            newVirtualThread(inContext).start();
+            VirtualThreads.unstarted(inContext).start();
         }
     }
 
@@ -56,26 +51,5 @@ final class HandlerThreads {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    private static Thread newVirtualThread(Runnable task) {
-        try {
-            return (Thread) NEW_VIRTUAL_THREAD.invoke(task);
-        } catch (Throwable e) {
-            throw new IllegalStateException("cannot make a virtual thread", e);
-        }
-    }
-
-    private static MethodHandle findVirtualThreads() {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-            Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
-            MethodHandle builder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
-            MethodHandle unstarted =
-                    lookup.findVirtual(ofVirtual, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
-            return MethodHandles.foldArguments(unstarted, builder);
-        } catch (ReflectiveOperationException e) {
-            return null;
-        }
     }
 }

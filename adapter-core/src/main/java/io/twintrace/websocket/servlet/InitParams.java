@@ -1,8 +1,11 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.OriginPolicy;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,6 +45,10 @@ final class InitParams {
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("max-connections", (b, v) -> b.maxConnections(number(v))),
                     Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v))),
+                    Map.entry("write-discipline", (b, v) -> b.writeDiscipline(discipline(v))),
+                    Map.entry("outbox-messages", (b, v) -> b.outbox(b.outbox().withMaxMessages(number(v)))),
+                    Map.entry("outbox-bytes", (b, v) -> b.outbox(b.outbox().withMaxBytes(Math.toIntExact(size(v))))),
+                    Map.entry("outbox-when-full", (b, v) -> b.outbox(b.outbox().withWhenFull(whenFull(v)))),
                     Map.entry("compression", (b, v) -> b.deflate(b.deflate().withEnabled(isOn(v)))),
                     Map.entry(
                             "compression-context-takeover",
@@ -181,6 +189,34 @@ final class InitParams {
             case "on", "true" -> true;
             case "off", "false" -> false;
             default -> throw new IllegalArgumentException("write on or off");
+        };
+    }
+
+    private static Function<WebSocketConnection, WriteDiscipline> discipline(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "none" -> connection -> WriteDiscipline.none();
+            case "first-writer" -> connection -> WriteDiscipline.confinedToFirstWriter();
+            case "connection-monitor" -> WriteDiscipline::guardedBy;
+            default ->
+                throw new IllegalArgumentException("write none, first-writer (only the thread that writes first on"
+                        + " a connection) or connection-monitor (whoever writes is inside synchronized (connection))");
+        };
+    }
+
+    private static WhenFull whenFull(String value) {
+        String[] words = value.toLowerCase(Locale.ROOT).split("\\s+", 2);
+        if (words.length == 2 && words[0].equals("block")) {
+            return WhenFull.block(duration(words[1]));
+        }
+        if (words.length == 2 && words[0].equals("close")) {
+            return WhenFull.closePeer(number(words[1]));
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "close" -> WhenFull.closePeer();
+            case "drop-oldest" -> WhenFull.dropOldest();
+            default ->
+                throw new IllegalArgumentException(
+                        "write close, close 1008, drop-oldest, or block with a duration such as block 5s");
         };
     }
 

@@ -48,6 +48,7 @@ public class UpgradeServlet extends HttpServlet {
     private transient WebSocketOptions options;
     private transient SocketHandover handover;
     private transient Connections connections;
+    private transient Management management;
 
     /** For subclasses, and for web.xml with the init-param {@code handler}. */
     public UpgradeServlet() {
@@ -119,6 +120,7 @@ public class UpgradeServlet extends HttpServlet {
         }
         connections = new Connections(
                 getServletContext(), this::handle, options.maxConnections(), options.handshakeTimeout());
+        management = Management.start(getServletContext());
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
     }
@@ -131,6 +133,7 @@ public class UpgradeServlet extends HttpServlet {
     public void destroy() {
         if (connections != null) {
             connections.stop(options.closeTimeout().plus(Duration.ofMillis(500)));
+            management.stop();
         }
     }
 

@@ -44,7 +44,7 @@ class ConcurrentWriteEventTest {
                     .toList();
             assertEquals(1, events.size());
             RecordedEvent event = events.get(0);
-            assertEquals("#7 /chat", event.getString("connection"));
+            assertEquals("7 (/chat)", event.getString("connection"));
             assertEquals("OVERLAPPING_CALLS", event.getString("kind"));
             assertEquals(alice.name(), event.getString("firstThread"));
             assertEquals("a write", event.getString("firstOperation"));

@@ -20,36 +20,55 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ConcurrentWriteReportTest {
     private static final StackTraceElement WRITE = new StackTraceElement("a.Chat", "send", "Chat.java", 10);
+    private static final List<StackTraceElement> STACK = List.of(
+            new StackTraceElement(null, "java.base", null, "java.lang.Thread", "sleep", "Thread.java", -1),
+            WRITE,
+            new StackTraceElement("a.Main", "main", "Main.java", 1));
     private static final StackTraceElement TIMER = new StackTraceElement("a.Timer", "tick", "Timer.java", 20);
     private static final StackTraceElement OPEN = new StackTraceElement("a.Chat", "open", "Chat.java", 5);
 
     @Test
     void overlapIsRenderedWithBothStacks() {
-        ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, List.of(WRITE), List.of());
+        ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, STACK, List.of());
         assertEquals("""
-                Concurrent write to WebSocket connection #7 /chat: thread "bob" (#2) called writeJson while thread \
-                "alice" (#1) was in writeMessage. Both calls fail, the connection is closed with 1011. How to fix it: docs/concurrent-writes.md (in the \
-                jar: META-INF/twintrace/concurrent-writes.md)
-                First writer: thread "alice" (#1) in writeMessage
-                    at a.Chat.send(Chat.java:10)
-                Second writer: thread "bob" (#2) in writeJson
-                    at a.Timer.tick(Timer.java:20)
+                Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
+                called writeJson while a.Chat.send(Chat.java:10) on thread "alice" (#1) was in writeMessage. \
+                Both calls fail, the connection is closed with 1011. How to fix it: let every thread offer its messages \
+                to connection.outbox(), see docs/concurrent-writes.md (in the jar: \
+                META-INF/twintrace/concurrent-writes.md)
+                The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
+                     at java.base/java.lang.Thread.sleep(Thread.java)
+                  >> at a.Chat.send(Chat.java:10)
+                     at a.Main.main(Main.java:1)
+                The second writer: thread "bob" (#2) in writeJson, 1970-01-01T00:00:00Z
+                  >> at a.Timer.tick(Timer.java:20)
+                The usual repair, in every thread that writes:
+                    -    connection.writeMessage(text);
+                    +    connection.outbox().offer(text);
                 """, report.render());
     }
 
     @Test
     void openedMessageIsRenderedWithItsOpening() {
-        ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, List.of(WRITE), List.of(OPEN));
+        ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, STACK, List.of(OPEN));
         assertEquals("""
-                Concurrent write to WebSocket connection #7 /chat: thread "bob" (#2) called writeJson while thread \
-                "alice" (#1) had an unfinished message open. Both calls fail, the connection is closed with 1011. How to fix it: docs/concurrent-writes.md (in the \
-                jar: META-INF/twintrace/concurrent-writes.md)
-                First writer: thread "alice" (#1) in writeMessage
-                    at a.Chat.send(Chat.java:10)
+                Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
+                called writeJson while thread "alice" (#1) had an unfinished message open, opened by \
+                a.Chat.open(Chat.java:5). \
+                Both calls fail, the connection is closed with 1011. How to fix it: let every thread offer its messages \
+                to connection.outbox(), see docs/concurrent-writes.md (in the jar: \
+                META-INF/twintrace/concurrent-writes.md)
+                The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
+                     at java.base/java.lang.Thread.sleep(Thread.java)
+                  >> at a.Chat.send(Chat.java:10)
+                     at a.Main.main(Main.java:1)
                 Its message was opened here
-                    at a.Chat.open(Chat.java:5)
-                Second writer: thread "bob" (#2) in writeJson
-                    at a.Timer.tick(Timer.java:20)
+                  >> at a.Chat.open(Chat.java:5)
+                The second writer: thread "bob" (#2) in writeJson, 1970-01-01T00:00:00Z
+                  >> at a.Timer.tick(Timer.java:20)
+                The usual repair, in every thread that writes:
+                    -    connection.writeMessage(text);
+                    +    connection.outbox().offer(text);
                 """, report.render());
     }
 
@@ -59,12 +78,15 @@ class ConcurrentWriteReportTest {
         Throwable second = report.asThrowable();
         Throwable first = second.getCause();
         Throwable opening = first.getCause();
-        assertEquals("the second writer, thread \"bob\" (#2) in writeJson", second.getMessage());
-        assertArrayEquals(new StackTraceElement[] {TIMER}, second.getStackTrace());
-        assertEquals("the first writer, thread \"alice\" (#1) in writeMessage", first.getMessage());
-        assertArrayEquals(new StackTraceElement[] {WRITE}, first.getStackTrace());
         assertEquals(
-                "the first writer, thread \"alice\" (#1) in nextWriter, opening the message", opening.getMessage());
+                "the second writer: a.Timer.tick(Timer.java:20) on thread \"bob\" (#2) in writeJson",
+                second.getMessage());
+        assertArrayEquals(new StackTraceElement[] {TIMER}, second.getStackTrace());
+        assertEquals(
+                "the first writer: a.Chat.send(Chat.java:10) on thread \"alice\" (#1) in writeMessage",
+                first.getMessage());
+        assertArrayEquals(new StackTraceElement[] {WRITE}, first.getStackTrace());
+        assertEquals("the first writer opened its message here", opening.getMessage());
         assertArrayEquals(new StackTraceElement[] {OPEN}, opening.getStackTrace());
         assertNull(opening.getCause());
     }
@@ -95,7 +117,7 @@ class ConcurrentWriteReportTest {
             ConcurrentWriteException alices = alice.failed();
             ConcurrentWriteException later = bob.failsWhen(connection::setWriteDeadline);
             for (ConcurrentWriteException e : List.of(alices, bobs, later)) {
-                String names = "(#7 /chat|" + Pattern.quote(alice.name()) + '|' + Pattern.quote(bob.name()) + ')';
+                String names = "(7 \\(/chat\\)|" + Pattern.quote(alice.name()) + '|' + Pattern.quote(bob.name()) + ')';
                 assertFalse(e.getMessage().replaceAll(names, "").matches(".*[#\"{}].*"), e.getMessage());
                 assertFalse((e.getMessage() + e.report() + e.report().render()).contains("s3cr3t"));
             }
@@ -105,12 +127,14 @@ class ConcurrentWriteReportTest {
     private static ConcurrentWriteReport report(
             Kind kind, List<StackTraceElement> first, List<StackTraceElement> openedAt) {
         return new ConcurrentWriteReport(
-                "#7 /chat",
+                new ConnectionId(7, "/chat"),
                 Instant.EPOCH,
                 kind,
                 DetectorLevel.MESSAGES,
-                new Writer("\"alice\" (#1)", "writeMessage", first),
-                new Writer("\"bob\" (#2)", "writeJson", List.of(TIMER)),
+                "guarded by a lock",
+                "which it did not hold",
+                new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, first),
+                new Writer("\"bob\" (#2)", "writeJson", Instant.EPOCH, List.of(TIMER)),
                 openedAt);
     }
 }

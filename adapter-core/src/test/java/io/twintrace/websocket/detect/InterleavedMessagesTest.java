@@ -45,20 +45,21 @@ class InterleavedMessagesTest {
         assertTrue(connection.detector.isPoisoned());
         ConcurrentWriteException alices = alice.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
 
-        String summary = "Concurrent write to WebSocket connection #7 /chat: thread " + bob.name()
-                + " called writeMessage while thread " + alice.name() + " had an unfinished message open";
+        String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
+                + " called writeMessage while thread " + alice.name() + " had an unfinished message open"
+                + " (detector level TRACED tells where it opened the message)";
         String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
-                + "docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+                + "let every thread offer its messages to connection.outbox(), see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         assertEquals(summary + repair, bobs.getMessage());
         assertEquals(summary + repair, alices.getMessage());
         assertEquals(Kind.INTERLEAVED_MESSAGE, alices.report().kind());
         assertInside("writerWrite", alices.getStackTrace());
         assertInside("writeMessage", other(alices).getStackTrace());
         assertEquals(
-                "the second writer, thread " + bob.name() + " in writeMessage",
+                "the second writer: thread " + bob.name() + " in writeMessage",
                 other(alices).getMessage());
         assertEquals(
-                "the first writer, thread " + alice.name() + " in an unfinished message",
+                "the first writer: thread " + alice.name() + " in an unfinished message",
                 other(bobs).getMessage());
         assertEquals(bobs.report(), alices.report());
         assertEquals(List.of(bobs.report()), heard);
@@ -101,7 +102,7 @@ class InterleavedMessagesTest {
                 .anyMatch(frame -> frame.getClassName().equals(Actor.class.getName())
                         && frame.getMethodName().equals("await")));
         assertTrue(bobs.report().openedAt().isEmpty());
-        assertTrue(bobs.report().render().contains("(where that thread is now; detector level TRACED also keeps"));
+        assertTrue(bobs.report().render().contains("(detector level TRACED tells where it opened the message)"));
     }
 
     @Test
@@ -153,7 +154,7 @@ class InterleavedMessagesTest {
             bob.failsWhen(connection::nextWriter);
             ConcurrentWriteException carols = carol.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
             assertEquals(
-                    "the second writer, thread " + bob.name() + " in nextWriter",
+                    "the second writer: thread " + bob.name() + " in nextWriter",
                     other(carols).getMessage());
             assertSame(carols, alice.failsWhen(connection::writerClose).getCause());
         }

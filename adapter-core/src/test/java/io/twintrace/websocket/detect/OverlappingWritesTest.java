@@ -71,17 +71,17 @@ class OverlappingWritesTest {
         ConcurrentWriteException alices = alice.failed();
 
         String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
-                + "docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
-        String called = "Concurrent write to WebSocket connection #7 /chat: thread " + bob.name()
+                + "let every thread offer its messages to connection.outbox(), see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+        String called = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
                 + " called writeJson while thread " + alice.name() + " was in ";
         assertEquals(called + "writeMessage" + repair, alices.getMessage());
         // A sampled stack names its operation only inside the engine's own classes.
         assertEquals(called + "a write" + repair, bobs.getMessage());
         assertEquals(
-                "the second writer, thread " + bob.name() + " in writeJson",
+                "the second writer: thread " + bob.name() + " in writeJson",
                 cause(alices).getMessage());
         assertEquals(
-                "the first writer, thread " + alice.name() + " in a write",
+                "the first writer: thread " + alice.name() + " in a write",
                 cause(bobs).getMessage());
     }
 
@@ -144,7 +144,7 @@ class OverlappingWritesTest {
         for (Actor actor : List.of(alice, bob)) {
             ConcurrentWriteException later = actor.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
             assertEquals(
-                    "writeMessage on WebSocket connection #7 /chat, whose write side was failed by an earlier"
+                    "writeMessage on WebSocket connection 7 (/chat), whose write side was failed by an earlier"
                             + " concurrent write (see the cause)",
                     later.getMessage());
             assertSame(alices, later.getCause());
@@ -156,7 +156,7 @@ class OverlappingWritesTest {
 
     private void actorsFailAtASettingToo() throws Exception {
         ConcurrentWriteException later = bob.failsWhen(connection::setWriteDeadline);
-        assertTrue(later.getMessage().startsWith("setWriteDeadline on WebSocket connection #7 /chat, whose write"));
+        assertTrue(later.getMessage().startsWith("setWriteDeadline on WebSocket connection 7 (/chat), whose write"));
     }
 
     @Test
@@ -196,7 +196,7 @@ class OverlappingWritesTest {
             IllegalStateException nested =
                     assertThrows(IllegalStateException.class, () -> connection.writeMessage(Guarded.Body.NOTHING));
             assertEquals(
-                    "writeMessage on WebSocket connection #7 /chat was called by a thread that is inside another"
+                    "writeMessage on WebSocket connection 7 (/chat) was called by a thread that is inside another"
                             + " write on it: a serializer, stream or handler that runs during a write must not"
                             + " write to the same connection",
                     nested.getMessage());
@@ -259,10 +259,10 @@ class OverlappingWritesTest {
 
     @Test
     void counterCountsConflictsNotExceptions() throws Exception {
-        long before = WriteDetector.conflictsDetected();
+        long before = ConcurrentWrites.detected();
         collide();
         bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
-        assertEquals(before + 1, WriteDetector.conflictsDetected());
+        assertEquals(before + 1, ConcurrentWrites.detected());
     }
 
     @Test

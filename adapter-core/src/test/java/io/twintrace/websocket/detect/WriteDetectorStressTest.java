@@ -118,7 +118,7 @@ class WriteDetectorStressTest {
 
     @Test
     void bothFailInEachOf100000ForcedCollisions() throws Exception {
-        long before = WriteDetector.conflictsDetected();
+        long before = ConcurrentWrites.detected();
         Contest.hold(
                 FORCED_COLLISIONS,
                 Round::new,
@@ -126,7 +126,7 @@ class WriteDetectorStressTest {
                 List.of(
                         round -> collide(round, round.leftIsFirst(), round::left),
                         round -> collide(round, !round.leftIsFirst(), round::right)));
-        assertEquals(FORCED_COLLISIONS, WriteDetector.conflictsDetected() - before);
+        assertEquals(FORCED_COLLISIONS, ConcurrentWrites.detected() - before);
     }
 
     private static void collide(Round round, boolean first, Contest.Side<Guarded.Body> write) throws Exception {
@@ -187,7 +187,7 @@ class WriteDetectorStressTest {
 
     @Test
     void millionWritesOfEightThreadsBehindALockRaiseNoAlarm() throws Exception {
-        long before = WriteDetector.conflictsDetected();
+        long before = ConcurrentWrites.detected();
         Guarded connection = new Guarded(DetectorLevel.MESSAGES);
         ReentrantLock lock = new ReentrantLock();
         AtomicInteger writes = new AtomicInteger();
@@ -216,6 +216,6 @@ class WriteDetectorStressTest {
         }
         assertEquals(PEACEFUL_WRITES, writes.get());
         assertFalse(connection.detector.isPoisoned());
-        assertEquals(before, WriteDetector.conflictsDetected());
+        assertEquals(before, ConcurrentWrites.detected());
     }
 }

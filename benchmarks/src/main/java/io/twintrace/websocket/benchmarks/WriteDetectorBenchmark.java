@@ -1,5 +1,6 @@
 package io.twintrace.websocket.benchmarks;
 
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
@@ -32,8 +33,8 @@ public class WriteDetectorBenchmark {
 
     @Setup
     public void create() {
-        detector = new WriteDetector("#1 /benchmark", level, report -> {});
-        duringMessage = new WriteDetector("#2 /benchmark", level, report -> {});
+        detector = new WriteDetector(new ConnectionId(1, "/benchmark"), level, () -> 0, report -> {});
+        duringMessage = new WriteDetector(new ConnectionId(2, "/benchmark"), level, () -> 0, report -> {});
         duringMessage.enter(Operation.NEXT_WRITER);
         duringMessage.messageOpened();
         duringMessage.leave(Operation.NEXT_WRITER, null);

@@ -1,0 +1,155 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The writing half as the connection sees it. Every method is inside the detector's guard from its first line to its last,
+ * but for those that say so.
+ */
+final class WriteHalf {
+    private final FrameOutput frames;
+    private final WriteDetector detector;
+    private final CompressedOutput compressed;
+    private final MessageOutput output;
+
+    WriteHalf(
+            ConnectionId connection,
+            FrameOutput frames,
+            Optional<DeflateParameters> deflate,
+            WebSocketOptions options,
+            Traffic traffic,
+            ConcurrentWriteListener onConflict) {
+        this.frames = frames;
+        this.detector = new WriteDetector(connection, options.detectorLevel(), frames::lastMessageFrame, onConflict);
+        this.compressed = new CompressedOutput(frames, traffic, options, deflate);
+        this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
+    }
+
+    void writeMessage(String text) throws IOException {
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeText(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    /** Sends text that is known to be UTF-8. */
+    void writeUtf8(byte[] text) throws IOException {
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeText(ByteBuffer.wrap(text));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeMessage(type, payload);
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    void writeJson(Object value) throws IOException {
+        detector.enter(Operation.WRITE_JSON);
+        try {
+            output.writeText(ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_JSON, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_JSON, null);
+    }
+
+    void writePrepared(PreparedMessage message) throws IOException {
+        detector.enter(Operation.WRITE_PREPARED);
+        try {
+            output.writePrepared(message);
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_PREPARED, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_PREPARED, null);
+    }
+
+    MessageWriter nextWriter(MessageType type) throws IOException {
+        MessageWriter writer;
+        detector.enter(Operation.NEXT_WRITER);
+        try {
+            writer = output.nextWriter(Objects.requireNonNull(type, "type"));
+        } catch (Throwable t) {
+            detector.leave(Operation.NEXT_WRITER, t);
+            throw t;
+        }
+        detector.leave(Operation.NEXT_WRITER, null);
+        return writer;
+    }
+
+    void writeDeadline(long deadline) {
+        detector.enter(Operation.SET_WRITE_DEADLINE);
+        frames.writeDeadline(deadline);
+        detector.leave(Operation.SET_WRITE_DEADLINE, null);
+    }
+
+    void enableCompression(boolean enable) {
+        detector.enter(Operation.ENABLE_WRITE_COMPRESSION);
+        compressed.enable(enable);
+        detector.leave(Operation.ENABLE_WRITE_COMPRESSION, null);
+    }
+
+    void compressionLevel(int level) {
+        detector.enter(Operation.SET_COMPRESSION_LEVEL);
+        try {
+            compressed.level(DeflateOptions.checkLevel(level));
+        } catch (Throwable t) {
+            detector.leave(Operation.SET_COMPRESSION_LEVEL, t);
+            throw t;
+        }
+        detector.leave(Operation.SET_COMPRESSION_LEVEL, null);
+    }
+
+    void declare(WriteDiscipline discipline) {
+        Objects.requireNonNull(discipline, "discipline");
+        detector.enter(Operation.DECLARE_DISCIPLINE);
+        detector.declare(discipline);
+        detector.leave(Operation.DECLARE_DISCIPLINE, null);
+    }
+
+    /** Leaves all writing to the outbox, whatever was declared before. Called by it, before its first write. */
+    void declareOutbox(WriteDiscipline outbox) {
+        detector.enter(Operation.OPEN_OUTBOX);
+        detector.declare(outbox);
+        detector.leave(Operation.OPEN_OUTBOX, null);
+    }
+
+    /** Whether a conflict has failed this half for good. Any thread, outside the guard. */
+    boolean isPoisoned() {
+        return detector.isPoisoned();
+    }
+
+    /** Gives back what is held for messages that nobody will finish. Any thread, outside the guard, at the very end. */
+    void abandon() {
+        output.abandon();
+    }
+}

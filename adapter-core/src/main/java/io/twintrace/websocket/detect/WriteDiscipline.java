@@ -1,0 +1,254 @@
+package io.twintrace.websocket.detect;
+
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * By which rule an application keeps its threads from writing to one connection at once. Without one, only writes that
+ * overlap are conflicts; with one, every write against the rule is, so that a race is found at the first wrong call and
+ * not at the first unlucky one.
+ *
+ * <p>Immutable, safe for any thread; one object may be declared for any number of connections. Reports name a lock by its
+ * class and identity alone: nothing of the application is called to describe it.
+ */
+public abstract sealed class WriteDiscipline {
+    private static final WriteDiscipline NONE = new None();
+    private static final WriteDiscipline FIRST_WRITER = new FirstWriter();
+
+    private WriteDiscipline() {}
+
+    /** No rule: the default. */
+    public static WriteDiscipline none() {
+        return NONE;
+    }
+
+    /**
+     * Whoever writes is inside {@code synchronized (monitor)}.
+     *
+     * @throws IllegalArgumentException for a lock of {@code java.util.concurrent}, which is seldom meant to be
+     *     synchronized on: those that can be guarded by have {@link #guardedBy(Lock)}
+     */
+    public static WriteDiscipline guardedBy(Object monitor) {
+        if (Objects.requireNonNull(monitor, "monitor") instanceof Lock lock) {
+            return guardedBy(lock);
+        }
+        if (monitor instanceof ReadWriteLock) {
+            throw new IllegalArgumentException(
+                    "guardedBy was given a " + monitor.getClass().getName()
+                            + ", which is two locks: give it the one of them that writers hold, writeLock()");
+        }
+        return new Monitor(monitor);
+    }
+
+    /**
+     * Whoever writes holds the lock.
+     *
+     * @param lock a {@link ReentrantLock}, or the write lock of a {@link ReentrantReadWriteLock}
+     * @throws IllegalArgumentException for any other, since only these can say who holds them
+     */
+    public static WriteDiscipline guardedBy(Lock lock) {
+        if (Objects.requireNonNull(lock, "lock") instanceof ReentrantLock reentrant) {
+            return new Locked(reentrant);
+        }
+        if (lock instanceof ReentrantReadWriteLock.WriteLock write) {
+            return new WriteLocked(write);
+        }
+        throw new IllegalArgumentException(
+                "guardedBy was given a " + lock.getClass().getName()
+                        + ", which cannot say whether the calling thread holds it alone; use a ReentrantLock, or the writeLock()"
+                        + " of a ReentrantReadWriteLock");
+    }
+
+    /** Only this thread writes. */
+    public static WriteDiscipline confinedTo(Thread thread) {
+        return new Confined(Objects.requireNonNull(thread, "thread"), "confined to thread ");
+    }
+
+    /** Only the thread writes that is the first to do so on the connection. */
+    public static WriteDiscipline confinedToFirstWriter() {
+        return FIRST_WRITER;
+    }
+
+    /** Only the connection's outbox writes, which holds this lock while it does. Declared by the outbox itself. */
+    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
+        return new Outboxed(Objects.requireNonNull(heldByOutbox, "heldByOutbox"));
+    }
+
+    /** Whether the calling thread may write. */
+    abstract boolean isKeptBy(Thread caller);
+
+    /** What is wrong with a caller that may not, to be read after the discipline's name. */
+    abstract String breach();
+
+    /** What is to be kept from a write of this thread on. */
+    WriteDiscipline from(Thread firstWriter) {
+        return this;
+    }
+
+    /** How reports call it, to be read after "writes are". */
+    @Override
+    public abstract String toString();
+
+    private static String nameOf(Object lock) {
+        return lock.getClass().getName() + '@' + Integer.toHexString(System.identityHashCode(lock));
+    }
+
+    private static final class None extends WriteDiscipline {
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return true;
+        }
+
+        @Override
+        String breach() {
+            return "";
+        }
+
+        @Override
+        public String toString() {
+            return "under no declared discipline";
+        }
+    }
+
+    private static final class Monitor extends WriteDiscipline {
+        private final Object monitor;
+
+        Monitor(Object monitor) {
+            this.monitor = monitor;
+        }
+
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return Thread.holdsLock(monitor);
+        }
+
+        @Override
+        String breach() {
+            return "which it did not hold";
+        }
+
+        @Override
+        public String toString() {
+            return "guarded by the monitor of " + nameOf(monitor);
+        }
+    }
+
+    private static final class Locked extends WriteDiscipline {
+        private final ReentrantLock lock;
+
+        Locked(ReentrantLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return lock.isHeldByCurrentThread();
+        }
+
+        @Override
+        String breach() {
+            return "which it did not hold";
+        }
+
+        @Override
+        public String toString() {
+            return "guarded by the lock " + nameOf(lock);
+        }
+    }
+
+    private static final class WriteLocked extends WriteDiscipline {
+        private final ReentrantReadWriteLock.WriteLock lock;
+
+        WriteLocked(ReentrantReadWriteLock.WriteLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return lock.isHeldByCurrentThread();
+        }
+
+        @Override
+        String breach() {
+            return "which it did not hold";
+        }
+
+        @Override
+        public String toString() {
+            return "guarded by the write lock " + nameOf(lock);
+        }
+    }
+
+    private static final class Confined extends WriteDiscipline {
+        private final Thread owner;
+        private final String words;
+
+        Confined(Thread owner, String words) {
+            this.owner = owner;
+            this.words = words;
+        }
+
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return caller == owner;
+        }
+
+        @Override
+        String breach() {
+            return "and this is another one";
+        }
+
+        @Override
+        public String toString() {
+            return words + StackTraces.nameOf(owner);
+        }
+    }
+
+    private static final class FirstWriter extends WriteDiscipline {
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return true; // asked only before there was a write
+        }
+
+        @Override
+        String breach() {
+            return "";
+        }
+
+        @Override
+        WriteDiscipline from(Thread firstWriter) {
+            return new Confined(firstWriter, "confined to the thread that wrote first, ");
+        }
+
+        @Override
+        public String toString() {
+            return "confined to the thread that writes first";
+        }
+    }
+
+    private static final class Outboxed extends WriteDiscipline {
+        private final ReentrantLock lock;
+
+        Outboxed(ReentrantLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        boolean isKeptBy(Thread caller) {
+            return lock.isHeldByCurrentThread();
+        }
+
+        @Override
+        String breach() {
+            return "and this call went past it: offer the message to outbox() instead";
+        }
+
+        @Override
+        public String toString() {
+            return "left to its outbox";
+        }
+    }
+}

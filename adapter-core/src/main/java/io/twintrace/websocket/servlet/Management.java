@@ -1,0 +1,39 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.jmx.Registration;
+import jakarta.servlet.ServletContext;
+
+/** What a servlet shows to operations as long as it runs. That it cannot be shown keeps nobody from serving. */
+final class Management {
+    /** Null where there is none. */
+    private final AutoCloseable registration;
+
+    private final ServletContext context;
+
+    private Management(ServletContext context, AutoCloseable registration) {
+        this.context = context;
+        this.registration = registration;
+    }
+
+    static Management start(ServletContext context) {
+        String path = context.getContextPath();
+        try {
+            return new Management(context, Registration.of(path == null || path.isEmpty() ? "/" : path));
+        } catch (RuntimeException e) {
+            context.log("concurrent writes are not shown in JMX", e);
+        } catch (LinkageError e) {
+            // A runtime image without the module java.management has nobody to show them to.
+        }
+        return new Management(context, null);
+    }
+
+    void stop() {
+        if (registration != null) {
+            try {
+                registration.close();
+            } catch (Exception e) {
+                context.log("concurrent writes are still shown in JMX", e);
+            }
+        }
+    }
+}

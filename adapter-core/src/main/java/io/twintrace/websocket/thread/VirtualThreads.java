@@ -1,0 +1,47 @@
+package io.twintrace.websocket.thread;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/** Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. */
+public final class VirtualThreads {
+    /** {@code Thread.ofVirtual().unstarted(Runnable)}, or null before JDK 21. */
+    private static final MethodHandle NEW_VIRTUAL_THREAD = find();
+
+    private VirtualThreads() {}
+
+    /** Whether the platform has them. */
+    public static boolean exist() {
+        return NEW_VIRTUAL_THREAD != null;
+    }
+
+    /**
+     * A virtual thread, not started yet.
+     *
+     * @throws IllegalStateException where the platform has none
+     */
+    public static Thread unstarted(Runnable task) {
+        if (NEW_VIRTUAL_THREAD == null) {
+            throw new IllegalStateException("this platform has no virtual threads: they came with JDK 21");
+        }
+        try {
+            return (Thread) NEW_VIRTUAL_THREAD.invoke(task);
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot make a virtual thread", e);
+        }
+    }
+
+    private static MethodHandle find() {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            MethodHandle builder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
+            MethodHandle unstarted =
+                    lookup.findVirtual(ofVirtual, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
+            return MethodHandles.foldArguments(unstarted, builder);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+}

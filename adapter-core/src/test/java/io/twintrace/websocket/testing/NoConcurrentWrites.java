@@ -1,0 +1,37 @@
+package io.twintrace.websocket.testing;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Fails each test of a class, or one test, when two threads wrote to one connection while it ran, even if the application
+ * has swallowed both exceptions. The failure shows both stacks.
+ *
+ * <pre>{@code
+ * @NoConcurrentWrites(widenMicros = 2000)
+ * class ChatTest {
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Conflicts are seen in this copy of the library alone: the application under test has to run in the same virtual
+ * machine, and not with a jar of its own. Tests that run at the same time are all blamed.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@ExtendWith(ConcurrentWriteWatch.class)
+public @interface NoConcurrentWrites {
+    /**
+     * How long each write is held up inside the detector's guard at most, in microseconds; the moment is chosen at random,
+     * and half of this in the mean. With 2000, a race that shows once in a million writes shows within the first thousand.
+     * Holds for connections that begin while the test runs, or its class. 0, the default, holds up nothing.
+     */
+    int widenMicros() default 0;
+}

@@ -1,0 +1,138 @@
+package io.twintrace.websocket.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.testkit.engine.Events;
+
+/** The extension, seen from outside: tests inside a test. */
+class NoConcurrentWritesTest {
+    private static Events run(Class<?> tests) {
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(tests))
+                .execute()
+                .testEvents();
+    }
+
+    private static String failure(Events events) {
+        return events.failed().stream()
+                .map(Event::toString)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no test has failed"));
+    }
+
+    @Test
+    void aTestFailsWhoseApplicationSwallowedBothExceptionsAndShowsBothStacks() {
+        Events events = run(SwallowsBoth.class);
+        assertEquals(1, events.failed().count());
+        assertEquals(1, events.succeeded().count(), "the one without a conflict");
+        String failure = failure(events);
+        assertTrue(failure.contains("two threads wrote to one WebSocket connection"), failure);
+        assertTrue(failure.contains("Application.heartbeat("), failure);
+        assertTrue(failure.contains("Application.answer("), failure);
+    }
+
+    @Test
+    void aTestThatExpectsAConflictTakesIt() {
+        Events events = run(ExpectsIt.class);
+        assertEquals(1, events.succeeded().count());
+    }
+
+    @Test
+    void theWindowIsWideWhileTheTestRunsAndShutAfterwards() {
+        assertEquals(1, run(Wide.class).succeeded().count());
+        assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
+    }
+
+    /** Two threads that write at once, and swallow what they get for it. */
+    static final class Application {
+        private final WriteDetector detector =
+                new WriteDetector(new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+
+        void collide() throws InterruptedException {
+            try {
+                answer();
+            } catch (ConcurrentWriteException e) {
+                // Swallowed, as applications do.
+            }
+        }
+
+        private void answer() throws InterruptedException {
+            detector.enter(Operation.WRITE_MESSAGE);
+            Thread second = new Thread(this::heartbeat);
+            second.start();
+            second.join();
+            detector.leave(Operation.WRITE_MESSAGE, null);
+        }
+
+        private void heartbeat() {
+            try {
+                detector.enter(Operation.WRITE_MESSAGE);
+            } catch (ConcurrentWriteException e) {
+                // Swallowed as well.
+            }
+        }
+
+        static long nanosOfAWrite() {
+            WriteDetector detector =
+                    new WriteDetector(new ConnectionId(2, "/app"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+            long begin = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                detector.enter(Operation.WRITE_MESSAGE);
+                detector.leave(Operation.WRITE_MESSAGE, null);
+            }
+            return (System.nanoTime() - begin) / 20;
+        }
+    }
+
+    @NoConcurrentWrites
+    static class SwallowsBoth {
+        @Test
+        void collides() throws Exception {
+            new Application().collide();
+        }
+
+        @Test
+        void doesNot() {
+            assertTrue(Application.nanosOfAWrite() > 0);
+        }
+    }
+
+    static class ExpectsIt {
+        @RegisterExtension
+        final ConcurrentWriteWatch watch = new ConcurrentWriteWatch();
+
+        @Test
+        void collides() throws Exception {
+            new Application().collide();
+            assertEquals(1, watch.takeExpected().size());
+        }
+    }
+
+    @NoConcurrentWrites(widenMicros = 40_000)
+    static class Wide {
+        private static final AtomicLong NANOS = new AtomicLong();
+
+        @Test
+        void writesTakeTheirTime() {
+            NANOS.set(Application.nanosOfAWrite());
+        }
+
+        @AfterAll
+        static void check() {
+            assertTrue(NANOS.get() > 4_000_000, () -> "a write took " + NANOS + " ns");
+        }
+    }
+}
