@@ -9,7 +9,7 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
 /** Where {@code ServletContext.log} writes in these tests. */
-final class CapturedLog extends LegacyAbstractLogger {
+public final class CapturedLog extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
 
     private final transient StringWriter lines = new StringWriter(); // safe for any thread
@@ -25,7 +25,7 @@ final class CapturedLog extends LegacyAbstractLogger {
         out.flush();
     }
 
-    String text() {
+    public String text() {
         return lines.toString();
     }
 

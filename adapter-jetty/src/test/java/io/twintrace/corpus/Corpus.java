@@ -1,0 +1,21 @@
+package io.twintrace.corpus;
+
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.WhenFull;
+import java.time.Duration;
+import java.util.List;
+
+/** All mistakes, in the order of the gallery. */
+final class Corpus {
+    /** Clients that read all the time are never too slow, however busy the machine is. */
+    static final WebSocketOptions UNHURRIED = WebSocketOptions.builder()
+            .outbox(OutboxOptions.defaults().withWhenFull(WhenFull.block(Duration.ofSeconds(30))))
+            .build();
+
+    private Corpus() {}
+
+    static List<Mistake> mistakes() {
+        return List.of(new HeartbeatScheduler());
+    }
+}

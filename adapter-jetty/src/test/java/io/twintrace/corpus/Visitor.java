@@ -1,0 +1,70 @@
+package io.twintrace.corpus;
+
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A client that reads and counts whatever comes, on a thread of its own. */
+final class Visitor implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final RawClient client;
+    private final AtomicInteger messages = new AtomicInteger();
+    private volatile boolean ended;
+
+    private Visitor(RawClient client) {
+        this.client = client;
+    }
+
+    static Visitor open(int port, String path, String... headers) throws IOException {
+        Visitor visitor = new Visitor(RawClient.open(port, path, headers));
+        Thread thread = new Thread(visitor::read, "visitor");
+        thread.setDaemon(true);
+        thread.start();
+        return visitor;
+    }
+
+    /** Any number of threads, one after another. */
+    void send(String text) throws IOException {
+        client.send(RawClient.text(text));
+    }
+
+    /** How many messages have come. */
+    int messages() {
+        return messages.get();
+    }
+
+    /** Whether the server has closed the connection. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Waits until there are so many messages in all, or the server has closed the connection. */
+    void await(int total) throws Exception {
+        Await.until(
+                total + " messages", PATIENCE, () -> ended ? Integer.MAX_VALUE : messages.get(), seen -> seen >= total);
+    }
+
+    private void read() {
+        try {
+            while (!ended) {
+                RawClient.Frame frame = client.read();
+                if (frame.opcode() == RawClient.CLOSE) {
+                    ended = true;
+                    client.send(RawClient.close(frame.closeCode()));
+                } else if (frame.fin() && frame.opcode() < RawClient.CLOSE) {
+                    messages.incrementAndGet();
+                }
+            }
+        } catch (IOException e) {
+            ended = true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}
