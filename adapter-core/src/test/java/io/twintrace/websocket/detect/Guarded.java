@@ -48,6 +48,10 @@ final class Guarded {
         guard(Operation.SET_WRITE_DEADLINE, Body.NOTHING);
     }
 
+    void declare(WriteDiscipline discipline) throws Exception {
+        guard(Operation.DECLARE_DISCIPLINE, () -> detector.declare(discipline));
+    }
+
     private void guard(Operation operation, Body body) throws Exception {
         detector.enter(operation);
         try {

@@ -1,0 +1,276 @@
+package io.twintrace.websocket.detect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.StampedLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rule 11 of design.md: a write against the declared discipline fails at once, whether it overlaps another or not. */
+@Timeout(60)
+class WriteDisciplineTest {
+    private final Guarded connection = new Guarded(DetectorLevel.MESSAGES);
+    private Actor alice;
+    private Actor bob;
+
+    @BeforeEach
+    void callActors() throws Exception {
+        alice = new Actor("alice");
+        bob = new Actor("bob");
+    }
+
+    @AfterEach
+    void dismiss() {
+        alice.close();
+        bob.close();
+    }
+
+    // ---- By what ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void guardedByAMonitorWhoeverWritesMustHoldIt() throws Exception {
+        Object monitor = new Object();
+        connection.declare(WriteDiscipline.guardedBy(monitor));
+        for (Actor actor : List.of(alice, bob)) {
+            actor.does(() -> {
+                synchronized (monitor) {
+                    connection.writeMessage(Guarded.Body.NOTHING);
+                }
+            });
+        }
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertTrue(e.report().discipline().startsWith("guarded by the monitor of java.lang.Object@"));
+    }
+
+    @Test
+    void guardedByALockWhoeverWritesMustHoldIt() throws Exception {
+        Lock lock = new ReentrantLock();
+        assertIsGuarding(
+                lock, WriteDiscipline.guardedBy(lock), "guarded by the lock java.util.concurrent.locks.Reentr");
+    }
+
+    @Test
+    void guardedByAWriteLockWhoeverWritesMustHoldIt() throws Exception {
+        Lock lock = new ReentrantReadWriteLock().writeLock();
+        assertIsGuarding(lock, WriteDiscipline.guardedBy(lock), "guarded by the write lock java.util.concurrent.locks");
+    }
+
+    /** Where a lock stands in a variable of type Object, it is still meant to be locked and not synchronized on. */
+    @Test
+    void aLockIsALockWhateverTypeItsVariableHas() throws Exception {
+        Object lock = new ReentrantLock();
+        assertIsGuarding((Lock) lock, WriteDiscipline.guardedBy(lock), "guarded by the lock ");
+    }
+
+    private void assertIsGuarding(Lock lock, WriteDiscipline discipline, String name) throws Exception {
+        connection.declare(discipline);
+        alice.does(() -> {
+            lock.lock();
+            try {
+                connection.writeMessage(Guarded.Body.NOTHING);
+            } finally {
+                lock.unlock();
+            }
+        });
+        ConcurrentWriteException e = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertEquals(Kind.BROKEN_DISCIPLINE, e.report().kind());
+        assertTrue(e.report().discipline().startsWith(name), e.report().discipline());
+        assertEquals("which it did not hold", e.report().breach());
+    }
+
+    @Test
+    void locksThatCannotSayWhoHoldsThemAreRefusedWithTheRemedy() {
+        ReentrantReadWriteLock both = new ReentrantReadWriteLock();
+        String two = assertThrows(IllegalArgumentException.class, () -> WriteDiscipline.guardedBy(both))
+                .getMessage();
+        assertTrue(two.endsWith("which is two locks: give it the one of them that writers hold, writeLock()"), two);
+        for (Lock lock : List.of(both.readLock(), new StampedLock().asWriteLock())) {
+            String message = assertThrows(IllegalArgumentException.class, () -> WriteDiscipline.guardedBy(lock))
+                    .getMessage();
+            assertTrue(message.contains(lock.getClass().getName()), message);
+            assertTrue(message.contains("use a ReentrantLock"), message);
+        }
+    }
+
+    @Test
+    void confinedToAThreadNoOtherWrites() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        alice.does(connection::setWriteDeadline);
+        ConcurrentWriteException e = bob.failsWhen(connection::setWriteDeadline);
+        assertEquals("confined to thread " + alice.name(), e.report().discipline());
+    }
+
+    @Test
+    void confinedToTheThreadThatWritesFirstNoOtherWrites() throws Exception {
+        connection.declare(WriteDiscipline.confinedToFirstWriter());
+        bob.does(connection::setWriteDeadline); // a setting is no write yet
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertEquals(
+                "confined to the thread that wrote first, " + alice.name(),
+                e.report().discipline());
+    }
+
+    @Test
+    void oneDeclarationServesManyConnections() throws Exception {
+        Guarded other = new Guarded(DetectorLevel.MESSAGES);
+        WriteDiscipline first = WriteDiscipline.confinedToFirstWriter();
+        connection.declare(first);
+        other.declare(first);
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        bob.does(() -> other.writeMessage(Guarded.Body.NOTHING));
+        assertFalse(connection.detector.isPoisoned() || other.detector.isPoisoned());
+    }
+
+    @Test
+    void noneIsAsIfNothingHadBeenDeclared() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(bob.thread()));
+        bob.does(() -> connection.declare(WriteDiscipline.none()));
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        bob.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+    }
+
+    // ---- What is said and done --------------------------------------------------------------------------------------
+
+    @Test
+    void theReportNamesTheThreadThatBrokeItAndTheLastThatKeptItAndWhen() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        Instant before = Instant.now();
+        alice.does(() -> connection.writeJson(Guarded.Body.NOTHING));
+        Instant after = Instant.now();
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        ConcurrentWriteReport report = e.report();
+        assertEquals(alice.name(), report.first().thread());
+        assertEquals("writeJson", report.first().operation());
+        assertFalse(report.first().time().isBefore(before.minusMillis(50)), () -> before + " " + report);
+        assertFalse(report.first().time().isAfter(after.plusMillis(50)), () -> after + " " + report);
+        assertEquals(List.of(), report.first().stack());
+        assertEquals(bob.name(), report.second().thread());
+        assertEquals(
+                "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name() + " called writeMessage, but"
+                        + " writes to this connection are declared to be confined to thread " + alice.name()
+                        + ", and this is another one. The last that kept to it was thread " + alice.name()
+                        + " in writeJson at " + report.first().time(),
+                report.summary());
+        assertEquals(
+                "the last writer that kept the discipline: thread " + alice.name()
+                        + " in writeJson (no stack: detector level TRACED keeps it)",
+                e.getCause().getMessage());
+        assertTrue(report.render().contains("(no stack: detector level TRACED keeps it)"), report::render);
+    }
+
+    @Test
+    void atLevelTracedTheLastThatKeptItHasItsStack() throws Exception {
+        Guarded traced = new Guarded(DetectorLevel.TRACED);
+        traced.declare(WriteDiscipline.confinedTo(alice.thread()));
+        alice.does(() -> traced.writeJson(Guarded.Body.NOTHING));
+        ConcurrentWriteException e = bob.failsWhen(() -> traced.writeMessage(Guarded.Body.NOTHING));
+        Actor.assertInside("writeJson", e.getCause().getStackTrace());
+        Actor.assertInside("writeMessage", e.getStackTrace());
+    }
+
+    @Test
+    void brokenBeforeAnybodyHasWrittenTheReportSaysSo() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertTrue(e.report().summary().endsWith("and this is another one. Nobody had written before"));
+        assertEquals(
+                "the last writer that kept the discipline: nobody", e.getCause().getMessage());
+        assertTrue(e.report().render().contains("(no stack: nobody had written before)"));
+    }
+
+    @Test
+    void theLastThatKeptItFailsAtItsNextCallAndThenAsEverybodyElse() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        ConcurrentWriteException alices = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertEquals(bobs.report(), alices.report());
+        Actor.assertInside("writeMessage", alices.getStackTrace());
+        assertEquals(
+                "the writer that broke the discipline: thread " + bob.name() + " in writeMessage",
+                alices.getCause().getMessage());
+        ConcurrentWriteException later = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertSame(alices, later.getCause());
+    }
+
+    /** Two live stacks tell more than one and a name. */
+    @Test
+    void whereCallsOverlapThatIsWhatIsReported() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch mayLeave = new CountDownLatch(1);
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        alice.start(() -> connection.writeMessage(() -> {
+            inside.countDown();
+            Actor.await(mayLeave);
+        }));
+        Actor.await(inside);
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        mayLeave.countDown();
+        alice.failed();
+        assertEquals(Kind.OVERLAPPING_CALLS, e.report().kind());
+        assertEquals("confined to thread " + alice.name(), e.report().discipline());
+    }
+
+    /** A lock that is let go between nextWriter and close guards each call, but not the message. */
+    @Test
+    void aMessageThatAnotherWouldCutIsAConflictThoughBothHoldTheLock() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        connection.declare(WriteDiscipline.guardedBy(lock));
+        alice.does(() -> holding(lock, connection::nextWriter));
+        ConcurrentWriteException e =
+                bob.failsWhen(() -> holding(lock, () -> connection.writeMessage(Guarded.Body.NOTHING)));
+        assertEquals(Kind.INTERLEAVED_MESSAGE, e.report().kind());
+    }
+
+    private static void holding(Lock lock, Guarded.Body body) throws Exception {
+        lock.lock();
+        try {
+            body.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The description of a lock may end in a log, so nothing of the application is asked for one. */
+    @Test
+    void nothingOfTheApplicationIsCalledToDescribeALock() throws Exception {
+        Object talkative = new Object() {
+            @Override
+            public String toString() {
+                throw new AssertionError("s3cr3t");
+            }
+
+            @Override
+            public int hashCode() {
+                throw new AssertionError("s3cr3t");
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                throw new AssertionError("s3cr3t");
+            }
+        };
+        connection.declare(WriteDiscipline.guardedBy(talkative));
+        ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        assertTrue(
+                e.getMessage()
+                        .contains("guarded by the monitor of " + getClass().getName() + "$"),
+                e.getMessage());
+    }
+}
