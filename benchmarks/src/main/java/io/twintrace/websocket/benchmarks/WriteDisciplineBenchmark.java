@@ -1,0 +1,97 @@
+package io.twintrace.websocket.benchmarks;
+
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What the detector adds to a write where a discipline is declared, without the lock itself, which is held all the time.
+ * Aim: below 25 ns, and nothing allocated.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class WriteDisciplineBenchmark {
+    private final Object monitor = new Object();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantReadWriteLock.WriteLock writeLock = new ReentrantReadWriteLock().writeLock();
+
+    private long entered;
+    private WriteDetector byMonitor;
+    private WriteDetector byLock;
+    private WriteDetector byWriteLock;
+    private WriteDetector byFirstWriter;
+
+    /** On the thread that measures, which is the one to hold the locks. */
+    @Setup
+    public void create() {
+        lock.lock();
+        writeLock.lock();
+        byMonitor = detector(WriteDiscipline.guardedBy(monitor));
+        byLock = detector(WriteDiscipline.guardedBy(lock));
+        byWriteLock = detector(WriteDiscipline.guardedBy(writeLock));
+        byFirstWriter = detector(WriteDiscipline.confinedToFirstWriter());
+    }
+
+    private static WriteDetector detector(WriteDiscipline discipline) {
+        WriteDetector detector =
+                new WriteDetector(new ConnectionId(1, "/benchmark"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+        detector.enter(Operation.DECLARE_DISCIPLINE);
+        detector.declare(discipline);
+        detector.leave(Operation.DECLARE_DISCIPLINE, null);
+        return detector;
+    }
+
+    /** With entering and leaving the monitor, which cannot be held from outside. */
+    @Benchmark
+    public void guardedByMonitor() {
+        synchronized (monitor) {
+            byMonitor.enter(Operation.WRITE_MESSAGE);
+            byMonitor.leave(Operation.WRITE_MESSAGE, null);
+        }
+    }
+
+    /** The monitor alone, to be taken off the above. */
+    @Benchmark
+    public long monitorAlone() {
+        synchronized (monitor) {
+            return ++entered;
+        }
+    }
+
+    @Benchmark
+    public void guardedByLock() {
+        byLock.enter(Operation.WRITE_MESSAGE);
+        byLock.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    @Benchmark
+    public void guardedByWriteLock() {
+        byWriteLock.enter(Operation.WRITE_MESSAGE);
+        byWriteLock.leave(Operation.WRITE_MESSAGE, null);
+    }
+
+    @Benchmark
+    public void confinedToFirstWriter() {
+        byFirstWriter.enter(Operation.WRITE_MESSAGE);
+        byFirstWriter.leave(Operation.WRITE_MESSAGE, null);
+    }
+}
