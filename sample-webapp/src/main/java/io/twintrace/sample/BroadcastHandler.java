@@ -4,23 +4,23 @@ import io.twintrace.websocket.Message;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sends every message to every connection, the sender's included. */
+/** Sends every message to every connection, the sender's included. A peer that is too slow is let go, and slows nobody. */
 public final class BroadcastHandler implements WebSocketHandler {
-    private final Map<WebSocketConnection, SerialWriter> writers = new ConcurrentHashMap<>();
+    private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
 
     @Override
     public void handle(WebSocketConnection connection) throws Exception {
-        writers.put(connection, new SerialWriter(connection, Background.executor()));
+        connections.add(connection);
         try {
             for (Message message; (message = connection.readMessage()) != null; ) {
                 PreparedMessage prepared = PreparedMessage.of(message.type(), message.payload());
-                writers.values().forEach(writer -> writer.write(prepared));
+                connections.forEach(each -> each.outbox().offer(prepared));
             }
         } finally {
-            writers.remove(connection);
+            connections.remove(connection);
         }
     }
 }

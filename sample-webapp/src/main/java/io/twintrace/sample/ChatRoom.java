@@ -1,6 +1,7 @@
 package io.twintrace.sample;
 
 import com.google.gson.Gson;
+import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import java.util.LinkedHashMap;
@@ -20,18 +21,18 @@ final class ChatRoom {
 
     /** Somebody who is connected, and is a member once there is a name. */
     static final class Member {
-        private final SerialWriter writer;
+        private final Outbox outbox;
 
         /** Guarded by the room's lock; null before joining. */
         private String name;
 
-        Member(SerialWriter writer) {
-            this.writer = writer;
+        Member(Outbox outbox) {
+            this.outbox = outbox;
         }
     }
 
     Member visitor(WebSocketConnection connection) {
-        return new Member(new SerialWriter(connection, Background.executor()));
+        return new Member(connection.outbox());
     }
 
     void join(Member member, String name) {
@@ -86,12 +87,12 @@ final class ChatRoom {
     }
 
     private static void tell(Member member, Map<String, Object> what) {
-        member.writer.write(PreparedMessage.text(GSON.toJson(what)));
+        member.outbox.offer(GSON.toJson(what));
     }
 
     /** Under the lock, so that everybody hears everything in the same order; writing itself happens elsewhere. */
     private void tellAll(Map<String, Object> what) {
         PreparedMessage message = PreparedMessage.text(GSON.toJson(what));
-        members.values().forEach(member -> member.writer.write(message));
+        members.values().forEach(member -> member.outbox.offer(message));
     }
 }

@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.transport.SocketTransport;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +59,58 @@ class InitParamsTest {
         assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
         assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none, under no declared discipline",
+        "first-writer, confined to the thread that writes first",
+        "connection-monitor, guarded by the monitor of io.twintrace.websocket.WebSocketConnection@"
+    })
+    void theDisciplineIsMadeForEachConnection(String value, String name) throws Exception {
+        WebSocketConnection connection = WebSocketConnection.server(
+                new SocketTransport(SocketChannel.open()),
+                new HandshakeRequest("GET", "HTTP/1.1", "/", null, null, Map.of()),
+                new Accepted(Map.of(), Optional.empty(), Optional.empty()),
+                WebSocketOptions.defaults(),
+                null);
+        WriteDiscipline discipline =
+                apply("write-discipline", value).writeDiscipline().apply(connection);
+        assertTrue(discipline.toString().startsWith(name), discipline::toString);
+    }
+
+    @Test
+    void theOutboxHasItsBoundsAndAWayToBeFull() {
+        OutboxOptions options = apply("outbox-messages", "7").outbox();
+        assertEquals(OutboxOptions.defaults().withMaxMessages(7), options);
+        assertEquals(64 * 1024, apply("outbox-bytes", "64KiB").outbox().maxBytes());
+        assertEquals(
+                WhenFull.closePeer(1013),
+                apply("outbox-when-full", "close").outbox().whenFull());
+        assertEquals(
+                WhenFull.closePeer(1008),
+                apply("outbox-when-full", "close 1008").outbox().whenFull());
+        assertEquals(
+                WhenFull.dropOldest(),
+                apply("outbox-when-full", "Drop-Oldest").outbox().whenFull());
+        assertEquals(
+                WhenFull.block(Duration.ofMillis(250)),
+                apply("outbox-when-full", "block 250ms").outbox().whenFull());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "write-discipline, lock, 'write none, first-writer '",
+        "outbox-when-full, wait, 'write close, close 1008, drop-oldest, or block '",
+        "outbox-when-full, close 1005, 'close code is 1005'",
+        "outbox-when-full, block 0s, 'an offer may block for PT0S'",
+        "outbox-messages, 0, 'maxMessages is 0, but must be at least 1'",
+        "outbox-bytes, 0, 'maxBytes is 0, but must be at least 1'"
+    })
+    void whatIsWrongIsToldWithTheRemedy(String name, String value, String remedy) {
+        String message = assertThrows(IllegalArgumentException.class, () -> apply(name, value))
+                .getMessage();
+        assertTrue(message.contains(remedy), message);
     }
 
     @Test
