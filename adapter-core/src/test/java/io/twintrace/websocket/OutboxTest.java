@@ -167,6 +167,20 @@ class OutboxTest {
 
     @Test
     void theBoundInBytesCountsWhatWaits() throws Exception {
+        OutboxOptions options = new OutboxOptions(100, MUCH.length, WhenFull.dropOldest());
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer(MessageType.BINARY, new byte[MUCH.length / 2]));
+            assertTrue(outbox.offer(MessageType.BINARY, new byte[MUCH.length / 2]));
+            assertEquals(MUCH.length, outbox.waitingBytes());
+            assertTrue(outbox.offer("1"));
+            assertEquals(1, outbox.dropped());
+            assertEquals(MUCH.length / 2 + 1, outbox.waitingBytes());
+        }
+    }
+
+    @Test
+    void aMessageThatIsLargerThanTheOutboxIsRefusedWithBothSizes() throws Exception {
         OutboxOptions options = new OutboxOptions(100, 10, WhenFull.dropOldest());
         try (TestPeer peer = tight(options)) {
             IllegalArgumentException e = assertThrows(
