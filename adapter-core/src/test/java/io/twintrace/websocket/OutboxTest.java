@@ -192,11 +192,14 @@ class OutboxTest {
 
     @Test
     void closingTheConnectionWritesFirstWhatWasOffered() throws Exception {
-        try (TestPeer peer = TestPeer.connect()) {
+        try (TestPeer peer = TestPeer.connectTight(
+                TestPeer.quick().closeTimeout(PATIENCE).outbox(OutboxOptions.defaults().withMaxBytes(MUCH.length)).build())) {
+            Outbox outbox = stuck(peer);
             for (int i = 0; i < 100; i++) {
-                assertTrue(peer.connection().outbox().offer("x"));
+                assertTrue(outbox.offer("x"));
             }
-            Background<Void> closing = Background.run(peer.connection()::close);
+            Background<Void> closing = Background.run(peer.connection()::close).awaitWaitingIn("Outbox.close");
+            peer.receive(10 + MUCH.length);
             for (int i = 0; i < 100; i++) {
                 peer.expectHex("81 01 78");
             }
