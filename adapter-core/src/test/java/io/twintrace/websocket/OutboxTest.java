@@ -192,8 +192,10 @@ class OutboxTest {
 
     @Test
     void closingTheConnectionWritesFirstWhatWasOffered() throws Exception {
-        try (TestPeer peer = TestPeer.connectTight(
-                TestPeer.quick().closeTimeout(PATIENCE).outbox(OutboxOptions.defaults().withMaxBytes(MUCH.length)).build())) {
+        try (TestPeer peer = TestPeer.connectTight(TestPeer.quick()
+                .closeTimeout(PATIENCE)
+                .outbox(OutboxOptions.defaults().withMaxBytes(MUCH.length))
+                .build())) {
             Outbox outbox = stuck(peer);
             for (int i = 0; i < 100; i++) {
                 assertTrue(outbox.offer("x"));
