@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client that reads and counts whatever comes, on a thread of its own. */
 final class Visitor implements AutoCloseable {
+    private static final int PONG = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final RawClient client;
@@ -29,6 +30,22 @@ final class Visitor implements AutoCloseable {
     /** Any number of threads, one after another. */
     void send(String text) throws IOException {
         client.send(RawClient.text(text));
+    }
+
+    /**
+     * Asks the same again and again, until so many messages have come in all or the server has closed the connection.
+     *
+     * @param times how many requests are sent before the next look at what has come
+     * @param answers how many messages each of them brings at least
+     */
+    void ask(String text, int times, int answers, int messages) throws Exception {
+        while (messages() < messages && !ended) {
+            int expected = messages() + times * answers;
+            for (int i = 0; i < times && !ended; i++) {
+                send(text);
+            }
+            await(expected);
+        }
     }
 
     /** How many messages have come. */
@@ -54,6 +71,8 @@ final class Visitor implements AutoCloseable {
                 if (frame.opcode() == RawClient.CLOSE) {
                     ended = true;
                     client.send(RawClient.close(frame.closeCode()));
+                } else if (frame.opcode() == RawClient.PING) {
+                    client.send(RawClient.frame(PONG, frame.payload()));
                 } else if (frame.fin() && frame.opcode() < RawClient.CLOSE) {
                     messages.incrementAndGet();
                 }
