@@ -3,6 +3,7 @@ package io.twintrace.corpus;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
+import io.twintrace.websocket.detect.DetectorLevel;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,9 +14,19 @@ final class Corpus {
             .outbox(OutboxOptions.defaults().withWhenFull(WhenFull.block(Duration.ofSeconds(30))))
             .build();
 
+    /** The same, and reports tell where a message was opened that is cut in half. */
+    static final WebSocketOptions TRACED =
+            UNHURRIED.toBuilder().detectorLevel(DetectorLevel.TRACED).build();
+
     private Corpus() {}
 
     static List<Mistake> mistakes() {
-        return List.of(new HeartbeatScheduler());
+        return List.of(
+                new HeartbeatScheduler(),
+                new TopicListener(),
+                new CacheEviction(),
+                new DoubleRegistration(),
+                new JsonSideEffect(),
+                new RegistryByUser());
     }
 }

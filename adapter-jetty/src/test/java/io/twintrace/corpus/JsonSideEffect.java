@@ -1,0 +1,142 @@
+package io.twintrace.corpus;
+
+import com.google.gson.TypeAdapter;
+import com.google.gson.annotations.JsonAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.jetty.JettyWebSockets;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+
+/** A lazy getter subscribes to the rates when JSON is first made of it, and so somebody else writes from then on. */
+final class JsonSideEffect implements Mistake {
+    @Override
+    public Set<String> atFault() {
+        return Set.of("JsonSideEffect$Mistaken.answer", "JsonSideEffect$Mistaken.onRate");
+    }
+
+    @Override
+    public Application mistaken(Failures failures) {
+        return new Mistaken(failures);
+    }
+
+    @Override
+    public Application repaired(Failures failures) {
+        return new Repaired();
+    }
+
+    /** What is sent as JSON. */
+    private record Portfolio(
+            String owner, @JsonAdapter(RateAdapter.class) Rate rate) {}
+
+    /** A rate that nobody follows before somebody wants to know it. */
+    private static final class Rate {
+        private final Runnable subscription;
+        private boolean subscribed;
+
+        Rate(Runnable subscription) {
+            this.subscription = subscription;
+        }
+
+        double value() {
+            if (!subscribed) {
+                subscribed = true;
+                subscription.run();
+            }
+            return 1.08;
+        }
+    }
+
+    private static final class RateAdapter extends TypeAdapter<Rate> {
+        @Override
+        public void write(JsonWriter out, Rate rate) throws IOException {
+            out.value(rate.value());
+        }
+
+        @Override
+        public Rate read(JsonReader in) {
+            throw new UnsupportedOperationException("rates are only sent");
+        }
+    }
+
+    /** What both have in common: a portfolio on request, and a feed of rates for those who have subscribed. */
+    private abstract static class Portfolios implements Application {
+        private final ScheduledExecutorService feed =
+                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "rates"));
+
+        @Override
+        public void deploy(ServletContextHandler context) {
+            JettyWebSockets.add(context, "/portfolio", this::handle, Corpus.UNHURRIED);
+        }
+
+        private void handle(WebSocketConnection connection) throws Exception {
+            Portfolio portfolio = new Portfolio("kim", new Rate(() -> subscribe(connection)));
+            while (connection.readMessage() != null) {
+                answer(connection, portfolio);
+            }
+        }
+
+        private void subscribe(WebSocketConnection connection) {
+            Future<?> unused = feed.scheduleAtFixedRate(() -> onRate(connection), 20_000, 100, TimeUnit.MICROSECONDS);
+        }
+
+        abstract void answer(WebSocketConnection connection, Portfolio portfolio) throws IOException;
+
+        abstract void onRate(WebSocketConnection connection);
+
+        @Override
+        public void use(Site site, int writes) throws Exception {
+            site.visit("/portfolio").ask("mine", 2000, 1, writes);
+        }
+
+        @Override
+        public void stop() {
+            feed.shutdownNow();
+        }
+    }
+
+    private static final class Mistaken extends Portfolios {
+        private final Failures failures;
+
+        Mistaken(Failures failures) {
+            this.failures = failures;
+        }
+
+        @Override
+        void answer(WebSocketConnection connection, Portfolio portfolio) throws IOException {
+            try {
+                connection.writeJson(portfolio);
+            } catch (ConcurrentWriteException e) {
+                failures.add(e);
+            }
+        }
+
+        @Override
+        void onRate(WebSocketConnection connection) {
+            try {
+                connection.writeMessage("{\"rate\":1.08}");
+            } catch (ConcurrentWriteException | IOException e) {
+                failures.add(e);
+            }
+        }
+    }
+
+    private static final class Repaired extends Portfolios {
+        @Override
+        void answer(WebSocketConnection connection, Portfolio portfolio) {
+            connection.outbox().offerJson(portfolio);
+        }
+
+        @Override
+        void onRate(WebSocketConnection connection) {
+            connection.outbox().offer("{\"rate\":1.08}");
+        }
+    }
+}
