@@ -26,7 +26,10 @@ final class Corpus {
                 new TopicListener(),
                 new CacheEviction(),
                 new DoubleRegistration(),
+                new JobErrorHandler(),
                 new JsonSideEffect(),
+                new ForgottenWriter(),
+                new PongHandler(),
                 new RegistryByUser());
     }
 }
