@@ -27,7 +27,10 @@ final class Corpus {
                 new CacheEviction(),
                 new DoubleRegistration(),
                 new JobErrorHandler(),
+                new ShutdownGoodbye(),
+                new DeadlineMonitor(),
                 new JsonSideEffect(),
+                new PingByHand(),
                 new ForgottenWriter(),
                 new PongHandler(),
                 new RegistryByUser());
