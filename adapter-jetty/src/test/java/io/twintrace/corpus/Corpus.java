@@ -23,6 +23,16 @@ final class Corpus {
     static List<Mistake> mistakes() {
         return List.of(
                 new HeartbeatScheduler(),
+                new BroadcastFromRequests(),
+                new ReplyDuringExport(),
+                new LockPerWrapper(),
+                new TwoLocks(),
+                new LockBetweenPieces(),
+                new FutureCallbacks(),
+                new ParallelStream(),
+                new VirtualThreadFanOut(),
+                new AsyncServletPush(),
+                new SessionLogout(),
                 new TopicListener(),
                 new CacheEviction(),
                 new DoubleRegistration(),

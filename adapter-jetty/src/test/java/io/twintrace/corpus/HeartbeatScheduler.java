@@ -56,12 +56,7 @@ final class HeartbeatScheduler implements Mistake {
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            Visitor visitor = site.visit("/quotes");
-            while (visitor.messages() < writes && !visitor.hasEnded()) {
-                int before = visitor.messages();
-                visitor.send("ACME");
-                visitor.await(before + 1);
-            }
+            site.visit("/quotes").ask("ACME", 1000, 1, writes);
         }
 
         @Override
