@@ -23,11 +23,11 @@ final class Corpus {
     static List<Mistake> mistakes() {
         return List.of(
                 new HeartbeatScheduler(),
-                new BroadcastFromRequests(),
-                new ReplyDuringExport(),
+                new RequestBroadcast(),
+                new ReplyDuringJob(),
                 new LockPerWrapper(),
                 new TwoLocks(),
-                new LockBetweenPieces(),
+                new LockReleasedEarly(),
                 new FutureCallbacks(),
                 new ParallelStream(),
                 new VirtualThreadFanOut(),

@@ -56,7 +56,7 @@ final class HeartbeatScheduler implements Mistake {
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            site.visit("/quotes").ask("ACME", 1000, 1, writes);
+            site.visit("/quotes").ask("ACME", 2000, 1, writes);
         }
 
         @Override

@@ -7,18 +7,19 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Every write goes through a wrapper with a lock in it, and wherever one is needed a new one is made. */
+/** Writing is safe, since the wrapper has a lock; the handler wraps the connection, and so do the alarms. */
 final class LockPerWrapper implements Mistake {
     @Override
     public Set<String> atFault() {
-        return Set.of("LockPerWrapper$Peer.answer", "LockPerWrapper$Peer.push");
+        return Set.of("LockPerWrapper$Client.reply", "LockPerWrapper$Client.alert");
     }
 
     @Override
@@ -31,103 +32,116 @@ final class LockPerWrapper implements Mistake {
         return new Repaired(failures);
     }
 
-    /** A connection that may be written to by any thread. */
-    private static final class Peer {
-        private final ReentrantLock writing = new ReentrantLock();
+    /** The wrapper. */
+    private static final class Client {
         private final WebSocketConnection connection;
         private final Failures failures;
+        private final ReentrantLock lock = new ReentrantLock();
 
-        Peer(WebSocketConnection connection, Failures failures) {
+        Client(WebSocketConnection connection, Failures failures) {
             this.connection = connection;
             this.failures = failures;
         }
 
-        void answer(String text) {
-            writing.lock();
+        void reply(String text) throws IOException {
+            lock.lock();
             try {
                 connection.writeMessage(text);
-            } catch (ConcurrentWriteException | IOException e) {
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
             } finally {
-                writing.unlock();
+                lock.unlock();
             }
         }
 
-        void push(String text) {
-            writing.lock();
+        void alert(String text) throws IOException {
+            lock.lock();
             try {
-                connection.writeMessage("new: " + text);
-            } catch (ConcurrentWriteException | IOException e) {
+                connection.writeMessage("ALARM " + text);
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
             } finally {
-                writing.unlock();
+                lock.unlock();
             }
         }
     }
 
-    /** What both have in common: questions are answered, and what is new is pushed. */
-    private abstract static class Weather implements Application {
-        private final ScheduledExecutorService station =
-                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "weather-station"));
-        final Failures failures;
-
-        Weather(Failures failures) {
-            this.failures = failures;
-        }
+    /** What both have in common: readings of gauges on request, and alarms for all. */
+    private abstract static class Gauges implements Application {
+        private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
+        private final ScheduledExecutorService alarms =
+                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "alarms"));
 
         @Override
         public void deploy(ServletContextHandler context) {
-            JettyWebSockets.add(context, "/weather", this::handle, Corpus.UNHURRIED);
+            JettyWebSockets.add(context, "/gauges", this::handle, Corpus.UNHURRIED);
+            Future<?> unused = alarms.scheduleAtFixedRate(this::check, 0, 100, TimeUnit.MICROSECONDS);
         }
 
         private void handle(WebSocketConnection connection) throws Exception {
-            ScheduledFuture<?> news = station.scheduleWithFixedDelay(
-                    () -> peer(connection).push("12 degrees"), 0, 200, TimeUnit.MICROSECONDS);
+            Client client = client(connection);
+            connections.add(connection);
             try {
                 for (Message m; (m = connection.readMessage()) != null; ) {
-                    peer(connection).answer(m.text() + ": 11 degrees");
+                    client.reply(m.text() + ": 7 bar");
                 }
             } finally {
-                news.cancel(false);
+                connections.remove(connection);
             }
         }
 
-        abstract Peer peer(WebSocketConnection connection);
+        private void check() {
+            for (WebSocketConnection connection : connections) {
+                try {
+                    client(connection).alert("pressure is too high");
+                } catch (IOException e) {
+                    // The connection has ended, and its handler knows.
+                }
+            }
+        }
+
+        abstract Client client(WebSocketConnection connection);
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            site.visit("/weather").ask("Oslo", 1000, 1, writes);
+            site.visit("/gauges").ask("boiler", 2000, 1, writes);
         }
 
         @Override
         public void stop() {
-            station.shutdownNow();
+            alarms.shutdownNow();
         }
     }
 
-    private static final class Mistaken extends Weather {
+    private static final class Mistaken extends Gauges {
+        private final Failures failures;
+
         Mistaken(Failures failures) {
-            super(failures);
+            this.failures = failures;
         }
 
         @Override
-        Peer peer(WebSocketConnection connection) {
-            return new Peer(connection, failures);
+        Client client(WebSocketConnection connection) {
+            return new Client(connection, failures);
         }
     }
 
-    private static final class Repaired extends Weather {
+    private static final class Repaired extends Gauges {
+        private final Failures failures;
+
         Repaired(Failures failures) {
-            super(failures);
+            this.failures = failures;
         }
 
         @Override
-        Peer peer(WebSocketConnection connection) {
-            return (Peer) connection.attributes().computeIfAbsent("peer", unused -> {
-                Peer only = new Peer(connection, failures);
-                connection.declareWriteDiscipline(WriteDiscipline.guardedBy(only.writing));
-                return only;
-            });
+        Client client(WebSocketConnection connection) {
+            return (Client) connection.attributes().computeIfAbsent("client", name -> wrap(connection));
+        }
+
+        private Client wrap(WebSocketConnection connection) {
+            Client client = new Client(connection, failures);
+            connection.declareWriteDiscipline(WriteDiscipline.guardedBy(client.lock));
+            return client;
         }
     }
 }

@@ -7,140 +7,117 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Answers are written under one lock and pushes under another, so that a push need not wait for an answer. */
+/** Answers must not wait behind what the clock pushes, so there is one lock for answers and another for pushes. */
 final class TwoLocks implements Mistake {
     @Override
     public Set<String> atFault() {
-        return Set.of("TwoLocks$Mistaken.answer", "TwoLocks$Mistaken.push");
+        return Set.of("TwoLocks$Player.answer", "TwoLocks$Player.push");
     }
 
     @Override
     public Application mistaken(Failures failures) {
-        return new Auction(connection -> new Mistaken(connection, failures));
+        return new Chess(failures) {
+            @Override
+            Player join(WebSocketConnection connection) {
+                return new Player(connection, new ReentrantLock(), new ReentrantLock());
+            }
+        };
     }
 
     @Override
     public Application repaired(Failures failures) {
-        return new Auction(connection -> new Repaired(connection, failures));
-    }
-
-    /** What both have in common: each bid is confirmed, and the auctioneer tells what the highest one is. */
-    private static final class Auction implements Application {
-        private final ExecutorService auctioneer =
-                Executors.newSingleThreadExecutor(task -> new Thread(task, "auctioneer"));
-        private final Function<WebSocketConnection, Bidder> bidders;
-
-        Auction(Function<WebSocketConnection, Bidder> bidders) {
-            this.bidders = bidders;
-        }
-
-        @Override
-        public void deploy(ServletContextHandler context) {
-            JettyWebSockets.add(context, "/auction", this::handle, Corpus.UNHURRIED);
-        }
-
-        private void handle(WebSocketConnection connection) throws Exception {
-            Bidder bidder = bidders.apply(connection);
-            for (Message m; (m = connection.readMessage()) != null; ) {
-                String bid = m.text();
-                auctioneer.execute(() -> bidder.push(bid));
-                bidder.answer(bid);
+        return new Chess(failures) {
+            @Override
+            Player join(WebSocketConnection connection) {
+                ReentrantLock writing = new ReentrantLock();
+                connection.declareWriteDiscipline(WriteDiscipline.guardedBy(writing));
+                return new Player(connection, writing, writing);
             }
-        }
-
-        @Override
-        public void use(Site site, int writes) throws Exception {
-            site.visit("/auction").ask("42.00", 1000, 2, writes);
-        }
-
-        @Override
-        public void stop() {
-            auctioneer.shutdown();
-        }
+        };
     }
 
-    /** One connection. */
-    private interface Bidder {
-        void answer(String bid);
-
-        void push(String bid);
-    }
-
-    private static final class Mistaken implements Bidder {
-        private final WebSocketConnection connection;
-        private final Failures failures;
-        private final ReentrantLock answering = new ReentrantLock();
-        private final ReentrantLock pushing = new ReentrantLock();
-
-        Mistaken(WebSocketConnection connection, Failures failures) {
-            this.connection = connection;
-            this.failures = failures;
-        }
-
-        @Override
-        public void answer(String bid) {
+    private record Player(WebSocketConnection connection, ReentrantLock answering, ReentrantLock pushing) {
+        void answer(String text) throws IOException {
             answering.lock();
             try {
-                connection.writeMessage("your bid: " + bid);
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
+                connection.writeMessage(text);
             } finally {
                 answering.unlock();
             }
         }
 
-        @Override
-        public void push(String bid) {
+        void push(String text) throws IOException {
             pushing.lock();
             try {
-                connection.writeMessage("highest bid: " + bid);
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
+                connection.writeMessage(text);
             } finally {
                 pushing.unlock();
             }
         }
     }
 
-    private static final class Repaired implements Bidder {
-        private final WebSocketConnection connection;
+    /** What both have in common: moves that are answered, and a clock. */
+    private abstract static class Chess implements Application {
+        private final ScheduledExecutorService clock =
+                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "clock"));
         private final Failures failures;
-        private final ReentrantLock writing = new ReentrantLock();
 
-        Repaired(WebSocketConnection connection, Failures failures) {
-            this.connection = connection;
+        Chess(Failures failures) {
             this.failures = failures;
-            connection.declareWriteDiscipline(WriteDiscipline.guardedBy(writing));
         }
 
         @Override
-        public void answer(String bid) {
-            writing.lock();
+        public void deploy(ServletContextHandler context) {
+            JettyWebSockets.add(context, "/chess", this::handle, Corpus.UNHURRIED);
+        }
+
+        abstract Player join(WebSocketConnection connection);
+
+        private void handle(WebSocketConnection connection) throws Exception {
+            Player player = join(connection);
+            ScheduledFuture<?> ticking = clock.scheduleAtFixedRate(() -> tick(player), 0, 100, TimeUnit.MICROSECONDS);
             try {
-                connection.writeMessage("your bid: " + bid);
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
+                for (Message m; (m = connection.readMessage()) != null; ) {
+                    move(player, m.text());
+                }
             } finally {
-                writing.unlock();
+                ticking.cancel(false);
+            }
+        }
+
+        private void move(Player player, String move) throws IOException {
+            try {
+                player.answer(move + " is legal");
+            } catch (ConcurrentWriteException e) {
+                failures.add(e);
+            }
+        }
+
+        private void tick(Player player) {
+            try {
+                player.push("time left: 4:59");
+            } catch (ConcurrentWriteException e) {
+                failures.add(e);
+            } catch (IOException e) {
+                // The player has left.
             }
         }
 
         @Override
-        public void push(String bid) {
-            writing.lock();
-            try {
-                connection.writeMessage("highest bid: " + bid);
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
-            } finally {
-                writing.unlock();
-            }
+        public void use(Site site, int writes) throws Exception {
+            site.visit("/chess").ask("e2e4", 2000, 1, writes);
+        }
+
+        @Override
+        public void stop() {
+            clock.shutdownNow();
         }
     }
 }

@@ -31,6 +31,9 @@ final class StackTraces {
         "com.google.gson."
     };
 
+    /** What the platform makes for lambdas: it shows in sampled stacks alone, and tells nothing. */
+    private static final String HIDDEN_CLASS = "$$Lambda";
+
     static final StackTraceElement[] NO_STACK = {};
 
     private StackTraces() {}
@@ -68,7 +71,7 @@ final class StackTraces {
 
     /**
      * The trace without the detector's own frames, and what of the platform they called, so that the write method comes
-     * first. Only those on top: further down, the detector may be calling a listener that writes to another connection.
+     * first; and without what the platform makes up. Only those on top: further down, the detector may be calling a listener that writes to another connection.
      */
     static StackTraceElement[] withoutDetector(StackTraceElement[] stack) {
         int writeMethod = 0;
@@ -77,7 +80,22 @@ final class StackTraces {
                 writeMethod = i + 1;
             }
         }
-        return Arrays.copyOfRange(stack, writeMethod, stack.length);
+        return Arrays.stream(stack, writeMethod, stack.length)
+                .filter(frame -> !frame.getClassName().contains(HIDDEN_CLASS))
+                .map(StackTraces::plain)
+                .toArray(StackTraceElement[]::new);
+    }
+
+    /** As an exception of the thread itself would show it: a sampled frame names class loader and version as well. */
+    private static StackTraceElement plain(StackTraceElement frame) {
+        return new StackTraceElement(
+                null,
+                frame.getModuleName(),
+                null,
+                frame.getClassName(),
+                frame.getMethodName(),
+                frame.getFileName(),
+                frame.getLineNumber());
     }
 
     /** The guarded operation nearest to the top of a sampled stack. */
@@ -110,6 +128,7 @@ final class StackTraces {
                 || name.equals(Conflict.class.getName())
                 || name.equals(StackTraces.class.getName())
                 || name.equals(ConcurrentWrites.class.getName())
+                || name.equals(WideWindow.class.getName())
                 || name.equals(EVENT);
     }
 

@@ -3,6 +3,9 @@ package io.twintrace.websocket.detect;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StackTracesTest {
@@ -41,6 +44,43 @@ class StackTracesTest {
                         frame(ENGINE + "MessageWriter", "writeMessage"),
                         frame(ENGINE + "MessageReader", "close")));
         assertEquals("a write", operationIn());
+    }
+
+    @Test
+    void sampledFramesLookLikeThoseOfAnException() {
+        StackTraceElement[] cut = StackTraces.withoutDetector(new StackTraceElement[] {
+            new StackTraceElement("app", null, null, ENGINE + "WebSocketConnection", "writeMessage", "W.java", 1),
+            new StackTraceElement("app", null, null, "app.Chat$$Lambda$7/0x0000000100c1", "run", null, -1),
+            new StackTraceElement("app", null, null, "app.Chat", "send", "Chat.java", 2),
+            new StackTraceElement(null, "java.base", "17.0.15", "java.lang.Thread", "run", "Thread.java", 840)
+        });
+        assertEquals(
+                List.of(
+                        ENGINE + "WebSocketConnection.writeMessage(W.java:1)",
+                        "app.Chat.send(Chat.java:2)",
+                        "java.base/java.lang.Thread.run(Thread.java:840)"),
+                Arrays.stream(cut).map(StackTraceElement::toString).toList());
+    }
+
+    @Test
+    void theApplicationsFrameIsTheInnermostThatIsNeitherOursNorTheContainersNorThePlatforms() {
+        StackTraceElement application = frame("app.Chat", "send");
+        for (String other : List.of(
+                ENGINE + "WebSocketConnection",
+                "java.util.ArrayList",
+                "jdk.internal.misc.Unsafe",
+                "jakarta.servlet.http.HttpServlet",
+                "org.eclipse.jetty.server.Server",
+                "org.apache.catalina.core.StandardWrapper",
+                "org.apache.coyote.Processor",
+                "org.apache.tomcat.util.net.Nio",
+                "com.google.gson.Gson")) {
+            assertEquals(
+                    Optional.of(application),
+                    StackTraces.applicationFrame(List.of(frame(other, "call"), application, frame("app.Main", "main"))),
+                    other);
+        }
+        assertEquals(Optional.empty(), StackTraces.applicationFrame(List.of(frame("java.lang.Thread", "run"))));
     }
 
     @Test
