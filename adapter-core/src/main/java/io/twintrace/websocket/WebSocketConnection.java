@@ -333,8 +333,8 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /**
      * By which rule the threads of the application keep from writing at once; from now on every write against it fails at
-     * once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared before; where
-     * the {@linkplain #outbox() outbox} has written, it must not be called any more.
+     * once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared before, which
+     * the calling thread has to keep for that; where the {@linkplain #outbox() outbox} has written, nobody does.
      */
     public void declareWriteDiscipline(WriteDiscipline discipline) {
         writing.declare(discipline);

@@ -64,9 +64,8 @@ public record ConcurrentWriteReport(
 
     /** What to log along with {@link #asThrowable()}: the summary, what follows, and where the repair is described. */
     public String logMessage() {
-        return summary()
-                + ". Both calls fail, the connection is closed with 1011. How to fix it: let every thread offer"
-                + " its messages to connection.outbox(), see " + ConcurrentWriteException.HELP;
+        return summary() + ". " + ReportText.consequence(kind) + " How to fix it: " + ReportText.remedy(kind) + "; see "
+                + ConcurrentWriteException.HELP;
     }
 
     /**
@@ -86,9 +85,16 @@ public record ConcurrentWriteReport(
     }
 
     WriterTrace firstTrace() {
-        WriterTrace opening =
-                openedAt.isEmpty() ? null : new WriterTrace("the first writer opened its message here", openedAt, null);
+        WriterTrace opening = openedAt.isEmpty() || firstHasJustOpened()
+                ? null
+                : new WriterTrace("the first writer opened its message here", openedAt, null);
         return new WriterTrace(ReportText.trace(ReportText.firstRole(kind), kind, first), first.stack, opening);
+    }
+
+    /** Whether its latest call is the one that opened the message, so that one stack tells all. */
+    private boolean firstHasJustOpened() {
+        Optional<StackTraceElement> latest = first.applicationFrame();
+        return latest.isPresent() && latest.equals(StackTraces.applicationFrame(openedAt));
     }
 
     WriterTrace secondTrace() {

@@ -43,9 +43,17 @@ final class StackTraces {
         return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
     }
 
-    /** The innermost frame that is neither the library's nor the container's. */
+    /**
+     * The innermost frame that is neither the library's nor the container's; where the stack is inside a write method, the
+     * one that called it, and not a serializer or stream of the application's that runs within.
+     */
     static Optional<StackTraceElement> applicationFrame(List<StackTraceElement> stack) {
-        return stack.stream().filter(StackTraces::isApplications).findFirst();
+        int inside = 0;
+        while (inside < stack.size() && operationOf(stack.get(inside)).isEmpty()) {
+            inside++;
+        }
+        int from = inside < stack.size() ? inside : 0;
+        return stack.stream().skip(from).filter(StackTraces::isApplications).findFirst();
     }
 
     private static boolean isApplications(StackTraceElement frame) {
@@ -100,16 +108,22 @@ final class StackTraces {
 
     /** The guarded operation nearest to the top of a sampled stack. */
     static String operationIn(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            if (frame.getClassName().startsWith(ENGINE_PACKAGE)) {
-                for (Operation operation : Operation.values()) {
-                    if (names(frame, operation.methodName())) {
-                        return operation.methodName();
-                    }
-                }
-            }
+        return Arrays.stream(stack)
+                .map(StackTraces::operationOf)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(Operation::methodName)
+                .orElse("a write");
+    }
+
+    /** The guarded operation that a frame is the public method of. */
+    private static Optional<Operation> operationOf(StackTraceElement frame) {
+        if (!frame.getClassName().startsWith(ENGINE_PACKAGE)) {
+            return Optional.empty();
         }
-        return "a write";
+        return Arrays.stream(Operation.values())
+                .filter(operation -> names(frame, operation.methodName()))
+                .findFirst();
     }
 
     private static boolean names(StackTraceElement frame, String methodName) {

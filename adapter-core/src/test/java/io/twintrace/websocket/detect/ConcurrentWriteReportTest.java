@@ -33,8 +33,8 @@ class ConcurrentWriteReportTest {
         assertEquals("""
                 Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
                 called writeJson while a.Chat.send(Chat.java:10) on thread "alice" (#1) was in writeMessage. \
-                Both calls fail, the connection is closed with 1011. How to fix it: let every thread offer its messages \
-                to connection.outbox(), see docs/concurrent-writes.md (in the jar: \
+                Only one thread at a time may write to a connection: both calls fail, and the peer is closed with 1011. \
+                How to fix it: let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: \
                 META-INF/twintrace/concurrent-writes.md)
                 The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
                      at java.base/java.lang.Thread.sleep(Thread.java)
@@ -55,8 +55,10 @@ class ConcurrentWriteReportTest {
                 Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
                 called writeJson while thread "alice" (#1) had an unfinished message open, opened by \
                 a.Chat.open(Chat.java:5). \
-                Both calls fail, the connection is closed with 1011. How to fix it: let every thread offer its messages \
-                to connection.outbox(), see docs/concurrent-writes.md (in the jar: \
+                Only one thread at a time may write to a connection: this call and the other thread's next one fail, and \
+                the peer is closed with 1011. How to fix it: close the MessageWriter before another thread may write \
+                (try-with-resources, under one lock), or build the message whole and let every thread offer to \
+                connection.outbox(); see docs/concurrent-writes.md (in the jar: \
                 META-INF/twintrace/concurrent-writes.md)
                 The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
                      at java.base/java.lang.Thread.sleep(Thread.java)

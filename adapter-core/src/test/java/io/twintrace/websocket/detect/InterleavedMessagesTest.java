@@ -48,8 +48,10 @@ class InterleavedMessagesTest {
         String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
                 + " called writeMessage while thread " + alice.name() + " had an unfinished message open"
                 + " (detector level TRACED tells where it opened the message)";
-        String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
-                + "let every thread offer its messages to connection.outbox(), see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+        String repair = ". Only one thread at a time may write to a connection: this call and the other thread's"
+                + " next one fail, and the peer is closed with 1011. How to fix it: close the MessageWriter before another"
+                + " thread may write (try-with-resources, under one lock), or build the message whole and let every thread"
+                + " offer to connection.outbox(); see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         assertEquals(summary + repair, bobs.getMessage());
         assertEquals(summary + repair, alices.getMessage());
         assertEquals(Kind.INTERLEAVED_MESSAGE, alices.report().kind());

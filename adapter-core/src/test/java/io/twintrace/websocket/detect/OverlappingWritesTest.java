@@ -70,8 +70,8 @@ class OverlappingWritesTest {
         aliceMayLeave.countDown();
         ConcurrentWriteException alices = alice.failed();
 
-        String repair = ". Both calls fail, the connection is closed with 1011. How to fix it: "
-                + "let every thread offer its messages to connection.outbox(), see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+        String repair = ". Only one thread at a time may write to a connection: both calls fail, and the peer is"
+                + " closed with 1011. How to fix it: let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         String called = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
                 + " called writeJson while thread " + alice.name() + " was in ";
         assertEquals(called + "writeMessage" + repair, alices.getMessage());

@@ -83,6 +83,21 @@ class StackTracesTest {
         assertEquals(Optional.empty(), StackTraces.applicationFrame(List.of(frame("java.lang.Thread", "run"))));
     }
 
+    /** What is to be changed is the call, not the serializer that happened to be running. */
+    @Test
+    void insideAWriteMethodTheApplicationsFrameIsItsCaller() {
+        StackTraceElement caller = frame("app.Chat", "send");
+        assertEquals(
+                Optional.of(caller),
+                StackTraces.applicationFrame(List.of(
+                        frame("app.Serializer", "write"),
+                        frame("com.google.gson.Gson", "toJson"),
+                        frame(ENGINE + "WriteHalf", "writeJson"),
+                        frame(ENGINE + "WebSocketConnection", "writeJson"),
+                        caller,
+                        frame("app.Main", "main"))));
+    }
+
     @Test
     void detectorsOwnFramesAreCutOffTheTop() {
         Throwable here = new Throwable();
