@@ -7,19 +7,19 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.List;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Two things are looked up at once to save time, and each is written as soon as it is there. */
+/** The database completes its futures on its one event loop, so the callbacks that write all run there and need no lock. */
 final class FutureCallbacks implements Mistake {
     @Override
     public Set<String> atFault() {
-        return Set.of("FutureCallbacks$Mistaken.showOrders", "FutureCallbacks$Mistaken.showInvoices");
+        return Set.of("FutureCallbacks$Shares.showTrades", "FutureCallbacks$Shares.showCompany");
     }
 
     @Override
@@ -29,112 +29,109 @@ final class FutureCallbacks implements Mistake {
 
     @Override
     public Application repaired(Failures failures) {
-        return new Repaired();
+        return new Repaired(failures);
     }
 
-    /** What both have in common: one customer is shown after another, with orders and invoices. */
-    private abstract static class Dashboard implements Application {
-        private static final int ROWS = 20;
+    /** As asynchronous drivers are: answers come on a thread of its own, but what it has cached is there at once. */
+    private static final class Database {
+        final ExecutorService eventLoop = Executors.newSingleThreadExecutor(task -> new Thread(task, "db-event-loop"));
 
-        private final ExecutorService database = Executors.newFixedThreadPool(2);
+        CompletableFuture<String> trade(String symbol) {
+            return CompletableFuture.supplyAsync(() -> symbol + " 42", eventLoop);
+        }
+
+        CompletableFuture<String> company(String symbol) {
+            return CompletableFuture.completedFuture(symbol + " Corporation");
+        }
+    }
+
+    /** What both have in common: two questions to the database for each request, and what is shown of the answers. */
+    private abstract static class Shares implements Application {
+        private static final int TRADES = 19;
+
+        final Database database = new Database();
+        private final Failures failures;
+        private final WebSocketOptions options;
+
+        Shares(Failures failures, WebSocketOptions options) {
+            this.failures = failures;
+            this.options = options;
+        }
 
         @Override
         public void deploy(ServletContextHandler context) {
-            JettyWebSockets.add(context, "/dashboard", this::handle, options());
-        }
-
-        WebSocketOptions options() {
-            return Corpus.UNHURRIED;
+            JettyWebSockets.add(context, "/shares", this::handle, options);
         }
 
         private void handle(WebSocketConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
-                show(connection, load("order of " + m.text()), load("invoice to " + m.text()));
+                CompletableFuture<String> trade = database.trade(m.text());
+                CompletableFuture<String> company = database.company(m.text());
+                CompletableFuture.allOf(
+                                then(trade, answer -> showTrades(connection, answer)),
+                                then(company, answer -> showCompany(connection, answer)))
+                        .join();
             }
         }
 
-        private CompletableFuture<List<String>> load(String what) {
-            return CompletableFuture.supplyAsync(() -> Collections.nCopies(ROWS, what), database);
+        abstract CompletableFuture<Void> then(CompletableFuture<String> answer, Consumer<String> show);
+
+        private void showTrades(WebSocketConnection connection, String trade) {
+            try {
+                for (int i = 1; i <= TRADES; i++) {
+                    connection.writeMessage("trade " + i + ": " + trade);
+                }
+            } catch (ConcurrentWriteException e) {
+                failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
-        abstract void show(
-                WebSocketConnection connection,
-                CompletableFuture<List<String>> orders,
-                CompletableFuture<List<String>> invoices)
-                throws IOException;
+        private void showCompany(WebSocketConnection connection, String company) {
+            try {
+                connection.writeMessage("company: " + company);
+            } catch (ConcurrentWriteException e) {
+                failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            site.visit("/dashboard").ask("ACME", 50, 2 * ROWS, writes);
+            site.visit("/shares").ask("ACME", 100, TRADES + 1, writes);
         }
 
         @Override
         public void stop() {
-            database.shutdown();
+            database.eventLoop.shutdown();
         }
     }
 
-    private static final class Mistaken extends Dashboard {
-        private final Failures failures;
-
+    private static final class Mistaken extends Shares {
         Mistaken(Failures failures) {
-            this.failures = failures;
+            super(failures, Corpus.UNHURRIED);
         }
 
         @Override
-        void show(
-                WebSocketConnection connection,
-                CompletableFuture<List<String>> orders,
-                CompletableFuture<List<String>> invoices) {
-            CompletableFuture.allOf(
-                            orders.thenAccept(rows -> showOrders(connection, rows)),
-                            invoices.thenAccept(rows -> showInvoices(connection, rows)))
-                    .join(); // one customer at a time
-        }
-
-        private void showOrders(WebSocketConnection connection, List<String> rows) {
-            try {
-                for (String row : rows) {
-                    connection.writeMessage(row);
-                }
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
-            }
-        }
-
-        private void showInvoices(WebSocketConnection connection, List<String> rows) {
-            try {
-                for (String row : rows) {
-                    connection.writeMessage(row);
-                }
-            } catch (ConcurrentWriteException | IOException e) {
-                failures.add(e);
-            }
+        CompletableFuture<Void> then(CompletableFuture<String> answer, Consumer<String> show) {
+            return answer.thenAccept(show);
         }
     }
 
-    private static final class Repaired extends Dashboard {
-        @Override
-        WebSocketOptions options() {
-            return super.options().toBuilder()
-                    .writeDiscipline(connection -> WriteDiscipline.confinedToFirstWriter())
-                    .build();
+    private static final class Repaired extends Shares {
+        Repaired(Failures failures) {
+            super(
+                    failures,
+                    Corpus.UNHURRIED.toBuilder()
+                            .writeDiscipline(connection -> WriteDiscipline.confinedToFirstWriter())
+                            .build());
         }
 
         @Override
-        void show(
-                WebSocketConnection connection,
-                CompletableFuture<List<String>> orders,
-                CompletableFuture<List<String>> invoices)
-                throws IOException {
-            write(connection, orders.join());
-            write(connection, invoices.join());
-        }
-
-        private static void write(WebSocketConnection connection, List<String> rows) throws IOException {
-            for (String row : rows) {
-                connection.writeMessage(row);
-            }
+        CompletableFuture<Void> then(CompletableFuture<String> answer, Consumer<String> show) {
+            return answer.thenAcceptAsync(show, database.eventLoop);
         }
     }
 }

@@ -1,22 +1,24 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
-import java.util.Collections;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** The parts of a report are made by a parallel stream, which is one word more and twice as fast. */
+/** A page has two parts that take long to work out, and a parallel stream makes it twice as fast. */
 final class ParallelStream implements Mistake {
     @Override
     public Set<String> atFault() {
-        return Set.of("ParallelStream$Mistaken.sales", "ParallelStream$Mistaken.stock");
+        return Set.of("ParallelStream$Mistaken.showBalances", "ParallelStream$Mistaken.showBookings");
     }
 
     @Override
@@ -29,34 +31,48 @@ final class ParallelStream implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: a report has two parts, each of some lines. */
-    private abstract static class Reports implements Application {
-        static final List<String> SALES = Collections.nCopies(20, "sold: 42");
-        static final List<String> STOCK = Collections.nCopies(20, "in stock: 4711");
+    /** What both have in common: the two parts of the page. */
+    private abstract static class Accounts implements Application {
+        private static final int ROWS = 20;
 
         @Override
         public void deploy(ServletContextHandler context) {
-            JettyWebSockets.add(context, "/reports", this::handle, Corpus.UNHURRIED);
+            JettyWebSockets.add(context, "/accounts", this::handle, options());
+        }
+
+        WebSocketOptions options() {
+            return Corpus.UNHURRIED;
         }
 
         private void handle(WebSocketConnection connection) throws Exception {
-            begin(connection);
-            while (connection.readMessage() != null) {
-                report(connection);
+            for (Message m; (m = connection.readMessage()) != null; ) {
+                show(connection, m.text());
             }
         }
 
-        void begin(WebSocketConnection connection) {}
+        abstract void show(WebSocketConnection connection, String account) throws IOException;
 
-        abstract void report(WebSocketConnection connection) throws IOException;
+        static List<String> balances(String account) {
+            return rows("balance", account);
+        }
+
+        static List<String> bookings(String account) {
+            return rows("booking", account);
+        }
+
+        private static List<String> rows(String what, String account) {
+            return IntStream.range(0, ROWS)
+                    .mapToObj(row -> what + ' ' + row + " of " + account)
+                    .toList();
+        }
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            site.visit("/reports").ask("today", 50, SALES.size() + STOCK.size(), writes);
+            site.visit("/accounts").ask("ann", 100, 2 * ROWS, writes);
         }
     }
 
-    private static final class Mistaken extends Reports {
+    private static final class Mistaken extends Accounts {
         private final Failures failures;
 
         Mistaken(Failures failures) {
@@ -64,49 +80,54 @@ final class ParallelStream implements Mistake {
         }
 
         @Override
-        void report(WebSocketConnection connection) {
-            Stream.<Runnable>of(() -> sales(connection), () -> stock(connection))
-                    .parallel()
-                    .forEach(Runnable::run);
+        void show(WebSocketConnection connection, String account) {
+            List<Runnable> parts =
+                    List.of(() -> showBalances(connection, account), () -> showBookings(connection, account));
+            parts.parallelStream().forEach(Runnable::run);
         }
 
-        private void sales(WebSocketConnection connection) {
+        private void showBalances(WebSocketConnection connection, String account) {
             try {
-                for (String line : SALES) {
-                    connection.writeMessage(line);
+                for (String row : balances(account)) {
+                    connection.writeMessage(row);
                 }
-            } catch (ConcurrentWriteException | IOException e) {
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
-        private void stock(WebSocketConnection connection) {
+        private void showBookings(WebSocketConnection connection, String account) {
             try {
-                for (String line : STOCK) {
-                    connection.writeMessage(line);
+                for (String row : bookings(account)) {
+                    connection.writeMessage(row);
                 }
-            } catch (ConcurrentWriteException | IOException e) {
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
 
-    private static final class Repaired extends Reports {
+    private static final class Repaired extends Accounts {
         @Override
-        void begin(WebSocketConnection connection) {
-            connection.declareWriteDiscipline(WriteDiscipline.confinedTo(Thread.currentThread()));
+        WebSocketOptions options() {
+            return Corpus.UNHURRIED.toBuilder()
+                    .writeDiscipline(connection -> WriteDiscipline.confinedToFirstWriter())
+                    .build();
         }
 
         @Override
-        void report(WebSocketConnection connection) throws IOException {
-            List<List<String>> parts = Stream.<Supplier<List<String>>>of(() -> SALES, () -> STOCK)
-                    .parallel()
+        void show(WebSocketConnection connection, String account) throws IOException {
+            List<Supplier<List<String>>> parts = List.of(() -> balances(account), () -> bookings(account));
+            List<String> rows = parts.parallelStream()
                     .map(Supplier::get)
+                    .flatMap(List::stream)
                     .toList();
-            for (List<String> part : parts) {
-                for (String line : part) {
-                    connection.writeMessage(line);
-                }
+            for (String row : rows) {
+                connection.writeMessage(row);
             }
         }
     }

@@ -1,109 +1,147 @@
 package io.twintrace.corpus;
 
 import io.twintrace.websocket.Message;
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import io.twintrace.websocket.thread.VirtualThreads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Each source is asked by a virtual thread of its own, which costs nothing, and writes what it finds. */
+/** Virtual threads cost nothing, so each service is asked on one of its own, which sends the offers as they come. */
 final class VirtualThreadFanOut implements Mistake {
     @Override
     public Set<String> atFault() {
-        return Set.of("VirtualThreadFanOut$Mistaken.flights", "VirtualThreadFanOut$Mistaken.hotels");
+        return Set.of("VirtualThreadFanOut$Search.sendFlights", "VirtualThreadFanOut$Search.sendHotels");
     }
 
     @Override
     public Application mistaken(Failures failures) {
-        return new Mistaken(failures);
+        WebSocketOptions traced =
+                Corpus.UNHURRIED.toBuilder().detectorLevel(DetectorLevel.TRACED).build();
+        return new Trips(traced, connection -> new Search(connection, failures));
     }
 
     @Override
     public Application repaired(Failures failures) {
-        return new Repaired();
+        return new Trips(Corpus.UNHURRIED, connection -> new LockedSearch(connection, failures));
     }
 
-    /** What both have in common: a trip is looked for in two places at once. */
-    private abstract static class Travel implements Application {
-        static final int OFFERS = 50;
+    private static final class Trips implements Application {
+        private static final int PAGES = 20;
+
+        private final WebSocketOptions options;
+        private final Function<WebSocketConnection, Search> searches;
+
+        Trips(WebSocketOptions options, Function<WebSocketConnection, Search> searches) {
+            this.options = options;
+            this.searches = searches;
+        }
 
         @Override
         public void deploy(ServletContextHandler context) {
-            JettyWebSockets.add(context, "/travel", this::handle, Corpus.UNHURRIED);
+            JettyWebSockets.add(context, "/trips", this::handle, options);
         }
 
         private void handle(WebSocketConnection connection) throws Exception {
+            Search search = searches.apply(connection);
             for (Message m; (m = connection.readMessage()) != null; ) {
                 String place = m.text();
-                Thread flights = start("flights", () -> flights(connection, place));
-                Thread hotels = start("hotels", () -> hotels(connection, place));
+                Thread flights = start(page -> search.sendFlights(place, page));
+                Thread hotels = start(page -> search.sendHotels(place, page));
                 flights.join();
                 hotels.join();
             }
         }
 
-        private static Thread start(String name, Runnable search) {
-            Thread thread = VirtualThreads.exist() ? VirtualThreads.unstarted(search) : new Thread(search);
-            thread.setName(name);
+        private static Thread start(IntConsumer send) {
+            Runnable task = () -> sendAll(send);
+            Thread thread = VirtualThreads.exist() ? VirtualThreads.unstarted(task) : new Thread(task);
             thread.start();
             return thread;
         }
 
-        abstract void flights(WebSocketConnection connection, String place);
-
-        abstract void hotels(WebSocketConnection connection, String place);
+        private static void sendAll(IntConsumer send) {
+            for (int page = 1; page <= PAGES; page++) {
+                send.accept(page);
+            }
+        }
 
         @Override
         public void use(Site site, int writes) throws Exception {
-            site.visit("/travel").ask("Lisbon", 20, 2 * OFFERS, writes);
+            site.visit("/trips").ask("Rome", 50, 2 * PAGES, writes);
         }
     }
 
-    private static final class Mistaken extends Travel {
+    /** One for each connection. */
+    private static class Search {
+        private final WebSocketConnection connection;
         private final Failures failures;
 
-        Mistaken(Failures failures) {
+        Search(WebSocketConnection connection, Failures failures) {
+            this.connection = connection;
             this.failures = failures;
         }
 
-        @Override
-        void flights(WebSocketConnection connection, String place) {
-            try {
-                for (int i = 1; i <= OFFERS; i++) {
-                    connection.writeMessage("flight " + i + " to " + place);
-                }
-            } catch (ConcurrentWriteException | IOException e) {
+        void sendFlights(String place, int page) {
+            try (MessageWriter message = connection.nextWriter(MessageType.TEXT)) {
+                message.write("flights to " + place);
+                message.write(", page " + page);
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
-        @Override
-        void hotels(WebSocketConnection connection, String place) {
-            try {
-                for (int i = 1; i <= OFFERS; i++) {
-                    connection.writeMessage("hotel " + i + " in " + place);
-                }
-            } catch (ConcurrentWriteException | IOException e) {
+        void sendHotels(String place, int page) {
+            try (MessageWriter message = connection.nextWriter(MessageType.TEXT)) {
+                message.write("hotels in " + place);
+                message.write(", page " + page);
+            } catch (ConcurrentWriteException e) {
                 failures.add(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
 
-    private static final class Repaired extends Travel {
+    /** The same, but with a lock around each whole message. */
+    private static final class LockedSearch extends Search {
+        private final ReentrantLock writing = new ReentrantLock();
+
+        LockedSearch(WebSocketConnection connection, Failures failures) {
+            super(connection, failures);
+            connection.declareWriteDiscipline(WriteDiscipline.guardedBy(writing));
+        }
+
         @Override
-        void flights(WebSocketConnection connection, String place) {
-            for (int i = 1; i <= OFFERS; i++) {
-                connection.outbox().offer("flight " + i + " to " + place);
+        void sendFlights(String place, int page) {
+            writing.lock();
+            try {
+                super.sendFlights(place, page);
+            } finally {
+                writing.unlock();
             }
         }
 
         @Override
-        void hotels(WebSocketConnection connection, String place) {
-            for (int i = 1; i <= OFFERS; i++) {
-                connection.outbox().offer("hotel " + i + " in " + place);
+        void sendHotels(String place, int page) {
+            writing.lock();
+            try {
+                super.sendHotels(place, page);
+            } finally {
+                writing.unlock();
             }
         }
     }

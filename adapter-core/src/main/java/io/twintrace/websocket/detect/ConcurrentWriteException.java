@@ -38,9 +38,13 @@ public final class ConcurrentWriteException extends RuntimeException {
     public static final class WriterTrace extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        WriterTrace(String line, List<StackTraceElement> stack, WriterTrace cause) {
+        /**
+         * @param label stands before the outermost frame: where two threads run the same code, what prints causes would
+         *     else take their common frames for the same ones, and leave them out of the second stack
+         */
+        WriterTrace(String line, List<StackTraceElement> stack, String label, WriterTrace cause) {
             super(line, cause, false, true);
-            setStackTrace(stack.toArray(StackTraces.NO_STACK));
+            setStackTrace(StackTraces.labelled(stack, label));
         }
     }
 }

@@ -81,23 +81,27 @@ public record ConcurrentWriteReport(
      * whole, where it might fold a text of many lines into one.
      */
     public Throwable asThrowable() {
-        return new WriterTrace(ReportText.trace(ReportText.secondRole(kind), kind, second), second.stack, firstTrace());
+        return new WriterTrace(
+                ReportText.trace(ReportText.secondRole(kind), kind, second), second.stack, second.thread, firstTrace());
     }
 
     WriterTrace firstTrace() {
-        WriterTrace opening = openedAt.isEmpty() || firstHasJustOpened()
-                ? null
-                : new WriterTrace("the first writer opened its message here", openedAt, null);
-        return new WriterTrace(ReportText.trace(ReportText.firstRole(kind), kind, first), first.stack, opening);
+        String line = ReportText.trace(ReportText.firstRole(kind), kind, first);
+        return new WriterTrace(line, first.stack, first.thread, openingTrace());
     }
 
-    /** Whether its latest call is the one that opened the message, so that one stack tells all. */
-    private boolean firstHasJustOpened() {
-        Optional<StackTraceElement> latest = first.applicationFrame();
-        return latest.isPresent() && latest.equals(StackTraces.applicationFrame(openedAt));
+    /** Null where there is none, or where the thread's latest call is the one that opened it, so that one stack tells all. */
+    private WriterTrace openingTrace() {
+        Optional<StackTraceElement> opener = StackTraces.applicationFrame(openedAt);
+        if (openedAt.isEmpty() || (opener.isPresent() && opener.equals(first.applicationFrame()))) {
+            return null;
+        }
+        return new WriterTrace(
+                "the first writer opened its message here", openedAt, first.thread + ", when it opened", null);
     }
 
     WriterTrace secondTrace() {
-        return new WriterTrace(ReportText.trace(ReportText.secondRole(kind), kind, second), second.stack, null);
+        return new WriterTrace(
+                ReportText.trace(ReportText.secondRole(kind), kind, second), second.stack, second.thread, null);
     }
 }

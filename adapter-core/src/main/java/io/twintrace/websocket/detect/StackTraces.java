@@ -40,7 +40,8 @@ final class StackTraces {
 
     /** Virtual threads have no name unless given one, so the number stands beside it. */
     static String nameOf(Thread thread) {
-        return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
+        String name = thread.getName().isEmpty() ? "unnamed" : '"' + thread.getName() + '"';
+        return name + " (#" + thread.getId() + ')';
     }
 
     /**
@@ -94,10 +95,24 @@ final class StackTraces {
                 .toArray(StackTraceElement[]::new);
     }
 
+    /** The stack with a label before its outermost frame, where the name of a class loader would stand. */
+    static StackTraceElement[] labelled(List<StackTraceElement> stack, String label) {
+        StackTraceElement[] frames = stack.toArray(NO_STACK);
+        if (frames.length > 0) {
+            StackTraceElement outermost = frames[frames.length - 1];
+            frames[frames.length - 1] = named(label, outermost);
+        }
+        return frames;
+    }
+
     /** As an exception of the thread itself would show it: a sampled frame names class loader and version as well. */
     private static StackTraceElement plain(StackTraceElement frame) {
+        return named(null, frame);
+    }
+
+    private static StackTraceElement named(String loader, StackTraceElement frame) {
         return new StackTraceElement(
-                null,
+                loader,
                 frame.getModuleName(),
                 null,
                 frame.getClassName(),

@@ -1,6 +1,5 @@
 package io.twintrace.websocket.detect;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
@@ -83,14 +85,34 @@ class ConcurrentWriteReportTest {
         assertEquals(
                 "the second writer: a.Timer.tick(Timer.java:20) on thread \"bob\" (#2) in writeJson",
                 second.getMessage());
-        assertArrayEquals(new StackTraceElement[] {TIMER}, second.getStackTrace());
+        assertEquals("[\"bob\" (#2)//a.Timer.tick(Timer.java:20)]", Arrays.toString(second.getStackTrace()));
         assertEquals(
                 "the first writer: a.Chat.send(Chat.java:10) on thread \"alice\" (#1) in writeMessage",
                 first.getMessage());
-        assertArrayEquals(new StackTraceElement[] {WRITE}, first.getStackTrace());
+        assertEquals("[\"alice\" (#1)//a.Chat.send(Chat.java:10)]", Arrays.toString(first.getStackTrace()));
         assertEquals("the first writer opened its message here", opening.getMessage());
-        assertArrayEquals(new StackTraceElement[] {OPEN}, opening.getStackTrace());
+        assertEquals(
+                "[\"alice\" (#1), when it opened//a.Chat.open(Chat.java:5)]", Arrays.toString(opening.getStackTrace()));
         assertNull(opening.getCause());
+    }
+
+    /** What prints a cause leaves out the frames that it has in common with what it caused. */
+    @Test
+    void whereTwoThreadsRunTheSameCodeBothStacksAreShownWhole() {
+        ConcurrentWriteReport report = new ConcurrentWriteReport(
+                new ConnectionId(7, "/chat"),
+                Instant.EPOCH,
+                Kind.OVERLAPPING_CALLS,
+                DetectorLevel.MESSAGES,
+                "",
+                "",
+                new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, STACK),
+                new Writer("\"bob\" (#2)", "writeMessage", Instant.EPOCH, STACK),
+                List.of());
+        StringWriter text = new StringWriter();
+        report.asThrowable().printStackTrace(new PrintWriter(text));
+        assertEquals(2, text.toString().split("at a\\.Chat\\.send\\(Chat\\.java:10\\)", -1).length - 1, text::toString);
+        assertFalse(text.toString().contains(" more"), text::toString);
     }
 
     @Test

@@ -282,7 +282,7 @@ class OverlappingWritesTest {
             aliceGoesInside(connection);
             ConcurrentWriteException e = nameless.failsWhen(() -> connection.writeJson(Guarded.Body.NOTHING));
             assertEquals(
-                    "\"\" (#" + nameless.thread().getId() + ")",
+                    "unnamed (#" + nameless.thread().getId() + ")",
                     e.report().second().thread());
             aliceMayLeave.countDown();
             alice.failed();
