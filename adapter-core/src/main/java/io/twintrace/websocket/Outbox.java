@@ -1,41 +1,53 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.json.Json;
 import io.twintrace.websocket.transport.Deadlines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Messages on their way to one peer: any thread offers them, one writer sends them, in the order in which they were
- * offered. From {@link WebSocketConnection#outbox()}. Offering never waits for the peer, unless {@link WhenFull#block} asks
- * for it, and holds no lock while the writer writes.
+ * offered. From {@link WebSocketConnection#outbox()}. Offering does not wait for the peer while there is room.
  *
- * <p>Whatever is written to the connection has to go through here, the handler's own messages included. A direct write
- * beside it fails as one against the {@linkplain WriteDiscipline declared discipline}, at once and with both stacks, as
- * soon as the first message was offered.
+ * <p>Whatever is written to the connection has to go through here, the handler's own messages included. The first offer
+ * {@linkplain WriteDiscipline declares} that, and takes a write deadline away, so that the write timeout of the options
+ * holds; from then on every direct write fails at once, and so does every guarded setting, which belongs before it. An
+ * offer fails with a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only where it is the first, and
+ * another thread is inside a direct write.
  *
  * <p>What waits is bounded in messages and in bytes ({@link OutboxOptions}). The message that is being written does not
  * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later.
  *
  * <p>An offer returns false where the message will not be sent: when the connection has ended or is closing, when this was
- * closed, or when there was no room. Whoever broadcasts need not look; the peer's own handler sees the end of its
- * connection. A message that was accepted is lost only together with the connection, or to {@link WhenFull#dropOldest()}.
+ * closed, or when there was no room. Whoever broadcasts need not look, since the peer's own handler sees the end of its
+ * connection; a loop that has only this peer must end at false. A message that was accepted is lost only together with
+ * the connection, or to {@link WhenFull#dropOldest()}.
  *
  * <p>Safe for any thread.
  */
-public final class Outbox implements AutoCloseable {
+public final class Outbox {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
     private final WebSocketConnection connection;
     private final WriteHalf writing;
     private final OutboxOptions options;
     private final Duration closeTimeout;
+
+    /** The application's, for what runs on the writer's thread, such as listeners. */
+    private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     /** Held by the writer while it writes, and by nobody else, so that the detector knows it. */
     private final ReentrantLock writer = new ReentrantLock();
@@ -52,14 +64,18 @@ public final class Outbox implements AutoCloseable {
     private boolean closed;
     private Throwable ended;
 
-    /** Counts of messages from the beginning on. */
+    /** How many messages were accepted: the number of the last one in the queue, which has no gaps. */
     private long accepted;
 
-    private long gone;
+    /** The number of the message that is being written; 0 while none is. */
+    private long inFlight;
+
     private long dropped;
 
-    /** Whether the writer has told the detector. Guarded by writer. */
-    private boolean declared;
+    /** Held while the first offer tells the detector, so that no other message comes before that. */
+    private final ReentrantLock declaring = new ReentrantLock();
+
+    private volatile boolean declared;
 
     Outbox(WebSocketConnection connection, WriteHalf writing, OutboxOptions options, Duration closeTimeout) {
         this.connection = connection;
@@ -68,7 +84,12 @@ public final class Outbox implements AutoCloseable {
         this.closeTimeout = closeTimeout;
     }
 
-    /** Offers a text message. Unpaired surrogates are sent as question marks. */
+    /**
+     * Offers a text message. Unpaired surrogates are sent as question marks.
+     *
+     * @return whether it will be sent
+     * @throws IllegalArgumentException when it is larger than the outbox
+     */
     public boolean offer(String text) {
         return offer(OutgoingMessage.text(text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -81,7 +102,7 @@ public final class Outbox implements AutoCloseable {
      *     outbox
      */
     public boolean offer(MessageType type, byte[] payload) {
-        if (type == MessageType.BINARY) {
+        if (Objects.requireNonNull(type, "type") == MessageType.BINARY) {
             return offer(OutgoingMessage.binary(payload.clone()));
         }
         byte[] text = payload.clone();
@@ -89,12 +110,22 @@ public final class Outbox implements AutoCloseable {
         return offer(OutgoingMessage.text(text));
     }
 
-    /** Offers a message that others get as well. */
+    /**
+     * Offers a message that others get as well.
+     *
+     * @return whether it will be sent
+     * @throws IllegalArgumentException when it is larger than the outbox
+     */
     public boolean offer(PreparedMessage message) {
         return offer(OutgoingMessage.prepared(message));
     }
 
-    /** Offers a value as JSON. Needs Gson; the value is serialised by the calling thread, before this returns. */
+    /**
+     * Offers a value as JSON. Needs Gson; the value is serialised by the calling thread, before this returns.
+     *
+     * @return whether it will be sent
+     * @throws IllegalArgumentException when it is larger than the outbox
+     */
     public boolean offerJson(Object value) {
         return offer(Json.encode(value));
     }
@@ -133,15 +164,16 @@ public final class Outbox implements AutoCloseable {
      * Waits until everything that was accepted before this call is written, or was dropped by {@link WhenFull}. Messages
      * that are offered meanwhile are not waited for.
      *
+     * @param timeout zero to look without waiting
      * @return false when the timeout came first
      * @throws IOException when the connection has ended before, so that some were lost
      */
     public boolean flush(Duration timeout) throws IOException {
-        long deadline = Deadlines.after(timeout);
+        long deadline = Deadlines.afterNanos(Deadlines.nanos(timeout));
         lock.lock();
         try {
             long until = accepted;
-            while (gone < until) {
+            while (!areGone(until)) {
                 if (ended != null) {
                     throw new IOException(
                             "connection " + connection.name() + " ended before all messages were written", ended);
@@ -163,14 +195,13 @@ public final class Outbox implements AutoCloseable {
      * Accepts no more, and waits until what was accepted is written, for the close timeout of the options at most. What is
      * left then goes on being written until the connection is closed.
      */
-    @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
             long deadline = Deadlines.after(closeTimeout);
-            while (gone < accepted && ended == null && connection.isOpen() && await(deadline)) {}
+            while (!areGone(accepted) && ended == null && connection.isOpen() && await(deadline)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -179,59 +210,106 @@ public final class Outbox implements AutoCloseable {
     }
 
     private boolean offer(OutgoingMessage message) {
+        if (!connection.isOpen()) {
+            return false;
+        }
         if (message.length() > options.maxBytes()) {
             throw new IllegalArgumentException(
                     "message of " + message.length() + " bytes is larger than the outbox, which" + " holds "
                             + options.maxBytes() + "; raise maxBytes in its options");
         }
+        declareOnce();
         boolean accept = false;
-        boolean tooSlow = false;
+        Optional<CloseStatus> close = Optional.empty();
         lock.lock();
         try {
-            boolean open = connection.isOpen();
-            accept = open && makeRoom(message.length());
-            tooSlow = open && !accept && !isOver() && options.whenFull() instanceof WhenFull.ClosePeer;
-            if (accept) {
-                add(message);
-            } else if (tooSlow) {
-                end(new IOException("the peer was closed because it read too slowly"));
-            }
+            accept = makeRoom(message.length()) && add(message);
+            close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
+            close.ifPresent(status -> end(new IOException("the peer was closed because it read too slowly")));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
-        if (tooSlow) { // without the lock, since sending may have to wait
-            connection.beginClose(((WhenFull.ClosePeer) options.whenFull()).code(), "too slow");
-        }
+        // Without the lock, since sending may have to wait.
+        close.ifPresent(status -> connection.beginClose(status.code(), status.reason()));
         return accept;
     }
 
-    private void add(OutgoingMessage message) {
-        if (!writerRuns) {
-            OutboxThreads.start("websocket-outbox-" + connection.name(), this::write); // may fail for want of memory
-            writerRuns = true;
+    private static Optional<CloseStatus> closeOf(WhenFull whenFull) {
+        return whenFull instanceof WhenFull.ClosePeer closing
+                ? Optional.of(new CloseStatus(closing.code(), "too slow"))
+                : Optional.empty();
+    }
+
+    /** On the first thread that offers, whose stack the report has if another one is just writing past this. */
+    private void declareOnce() {
+        if (declared) {
+            return;
+        }
+        declaring.lock();
+        try {
+            if (!declared) {
+                writing.declareOutbox(WriteDiscipline.throughOutbox(writer));
+                declared = true;
+            }
+        } finally {
+            declaring.unlock();
+        }
+    }
+
+    /** False when there is no thread to be had, which ends the connection. */
+    private boolean add(OutgoingMessage message) {
+        if (!writerRuns && !startWriter()) {
+            return false;
         }
         waiting.addLast(message);
         waitingBytes += message.length();
         accepted++;
+        return true;
+    }
+
+    private boolean startWriter() {
+        try {
+            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, this::write);
+            writerRuns = true;
+            return true;
+        } catch (OutOfMemoryError e) { // also for want of threads; whoever broadcasts has others to send to
+            end(e);
+            connection.abort();
+            LOGGER.log(
+                    Level.ERROR,
+                    "no thread for the outbox of connection " + connection.name() + ", which is cut off",
+                    e);
+            return false;
+        }
     }
 
     /** Whether there is room now. */
     private boolean makeRoom(int length) throws InterruptedException {
-        long deadline =
-                options.whenFull() instanceof WhenFull.Block block ? Deadlines.after(block.longest()) : Deadlines.NONE;
+        long deadline = Deadlines.afterNanos(Deadlines.nanos(patience()));
         while (!isOver() && !hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
                 waitingBytes -= waiting.removeFirst().length();
                 dropped++;
-                gone++;
                 changed.signalAll();
-            } else if (deadline == Deadlines.NONE || !await(deadline)) {
+            } else if (!await(deadline) && !hasRoom(length)) {
                 return false;
             }
         }
         return !isOver();
+    }
+
+    private Duration patience() {
+        if (options.whenFull() instanceof WhenFull.Block block) {
+            return block.longest();
+        }
+        return options.whenFull() instanceof WhenFull.ClosePeer closing ? closing.patience() : Duration.ZERO;
+    }
+
+    /** Whether all messages up to that number are written, or were dropped. */
+    private boolean areGone(long number) {
+        return accepted - waiting.size() >= number && (inFlight == 0 || inFlight > number);
     }
 
     private boolean isOver() {
@@ -251,46 +329,35 @@ public final class Outbox implements AutoCloseable {
     private void write() {
         writer.lock(); // the writer before this one may not have let go yet
         try {
-            if (!declared) {
-                declared = true;
-                writing.declareOutbox(WriteDiscipline.throughOutbox(writer));
-            }
             for (OutgoingMessage message; (message = next()) != null; ) {
                 message.write(writing);
-                written();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | ConcurrentWriteException e) {
             endLocked(e); // whoever reads the connection is told as well, and of a conflict the log
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             endLocked(e);
+            LOGGER.log(
+                    Level.ERROR, "the outbox of connection " + connection.name() + " has failed, which is cut off", e);
             connection.abort();
-            throw e;
         } finally {
             writer.unlock();
         }
     }
 
+    /** Takes the next message, whose predecessor is written; null when there is none. */
     private OutgoingMessage next() {
         lock.lock();
         try {
             OutgoingMessage message = waiting.pollFirst();
             if (message == null) {
                 writerRuns = false;
+                inFlight = 0;
             } else {
                 waitingBytes -= message.length();
-                changed.signalAll();
+                inFlight = accepted - waiting.size();
             }
-            return message;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void written() {
-        lock.lock();
-        try {
-            gone++;
             changed.signalAll();
+            return message;
         } finally {
             lock.unlock();
         }
@@ -310,6 +377,7 @@ public final class Outbox implements AutoCloseable {
         if (ended == null) {
             ended = why;
         }
+        accepted -= waiting.size(); // so that nobody takes them for written
         waiting.clear();
         waitingBytes = 0;
         changed.signalAll();

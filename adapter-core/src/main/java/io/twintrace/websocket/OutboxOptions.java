@@ -5,12 +5,12 @@ import java.util.Objects;
 /**
  * The bounds of an {@link Outbox}. Immutable.
  *
- * @param maxMessages the most messages that wait, 256 by default
+ * @param maxMessages the most messages that wait, 1024 by default
  * @param maxBytes the most bytes of payload that wait, and so the largest message; 1 MiB by default
  * @param whenFull what happens to a message that would pass one of them; {@link WhenFull#closePeer()} by default
  */
 public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
-    private static final OutboxOptions DEFAULTS = new OutboxOptions(256, 1 << 20, WhenFull.closePeer());
+    private static final OutboxOptions DEFAULTS = new OutboxOptions(1024, 1 << 20, WhenFull.closePeer());
 
     /** Checks the values. */
     public OutboxOptions {
@@ -23,7 +23,7 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
         Objects.requireNonNull(whenFull, "whenFull");
     }
 
-    /** 256 messages, 1 MiB, and a peer that is slower than that is closed with 1013. */
+    /** 1024 messages, 1 MiB, and a peer that is slower than that is closed with 1013. */
     public static OutboxOptions defaults() {
         return DEFAULTS;
     }

@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p><b>Threads.</b> One thread at a time may read, and one at a time may write; they may be different ones. Each write
  * method is guarded: when a second thread comes while one is inside, <em>both</em> get a {@link ConcurrentWriteException}
  * that holds both stack traces, the pair is logged, and the connection is closed with 1011. The exceptions to the rule,
- * free for any thread at any time, are {@link #writeControl}, {@link #close()}, {@link #abort()}, the read settings and
- * whatever only looks.
+ * free for any thread at any time, are {@link #outbox()}, {@link #writeControl}, {@link #close()}, {@link #abort()}, the
+ * read settings and whatever only looks.
  *
  * <p><b>Ends.</b> When the peer closes in the ordinary way (1000, 1001 or without a code) read methods return null. Every
  * other end is an IOException: {@link CloseException} when the peer closed with another code or vanished (1006),
@@ -105,7 +105,7 @@ public final class WebSocketConnection implements AutoCloseable {
      *
      * @param transport owned by the connection from now on
      * @param handshake what was answered to the request
-     * @param options limits and timeouts
+     * @param options limits and timeouts; their write discipline is declared by the servlet, as the handler begins
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
      */
     public static WebSocketConnection server(
@@ -114,12 +114,7 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        WebSocketConnection connection = new WebSocketConnection(transport, request, handshake, options, conflictLog);
-        WriteDiscipline discipline = options.writeDiscipline().apply(connection);
-        if (discipline != WriteDiscipline.none()) {
-            connection.declareWriteDiscipline(discipline);
-        }
-        return connection;
+        return new WebSocketConnection(transport, request, handshake, options, conflictLog);
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -343,8 +338,8 @@ public final class WebSocketConnection implements AutoCloseable {
     // ---- Any thread, at any time ----------------------------------------------------------------------------------
 
     /**
-     * Where any thread may leave messages, which one writer sends, one after another. Once it has been offered a message,
-     * all writing is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
+     * Where any thread may leave messages, which one writer sends, one after another. From the first offer on all writing
+     * is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
      */
     public Outbox outbox() {
         Outbox existing = outbox.get();

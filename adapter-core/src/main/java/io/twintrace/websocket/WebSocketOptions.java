@@ -249,10 +249,10 @@ public final class WebSocketOptions {
         }
 
         /**
-         * None by default. The function is called once for each connection, as it begins, before its attributes are
-         * there: {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write, and
-         * {@code connection -> WriteDiscipline.confinedToFirstWriter()} for one thread. Where a lock is made later,
-         * {@link WebSocketConnection#declareWriteDiscipline} declares it.
+         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread before
+         * the handler: {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} leaves writing to the
+         * handler, {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write. Where a
+         * lock is made later, {@link WebSocketConnection#declareWriteDiscipline} declares it.
          */
         public Builder writeDiscipline(Function<WebSocketConnection, WriteDiscipline> discipline) {
             this.writeDiscipline = Objects.requireNonNull(discipline, "discipline");

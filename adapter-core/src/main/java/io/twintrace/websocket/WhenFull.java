@@ -15,14 +15,25 @@ public sealed interface WhenFull {
         return new DropOldest();
     }
 
-    /** The peer is closed with 1013 (try again later): the default. It may connect again and begin anew. */
+    /**
+     * The peer is closed with 1013 (try again later) if there is no room within 200 milliseconds: the default. It may
+     * connect again and begin anew.
+     */
     static WhenFull closePeer() {
-        return new ClosePeer(CloseCode.TRY_AGAIN_LATER);
+        return closePeer(CloseCode.TRY_AGAIN_LATER);
     }
 
-    /** The peer is closed with another code, such as 1008 (policy violation). */
+    /** The same with another code, such as 1008 (policy violation). */
     static WhenFull closePeer(int code) {
-        return new ClosePeer(code);
+        return closePeer(code, Duration.ofMillis(200));
+    }
+
+    /**
+     * The same with another patience, for which the offering thread waits: so a burst to a peer that reads all the time is
+     * only slowed down. Whoever sends to many waits so long at most for each peer that is too slow, and only once.
+     */
+    static WhenFull closePeer(int code, Duration patience) {
+        return new ClosePeer(code, patience);
     }
 
     /**
@@ -43,12 +54,16 @@ public sealed interface WhenFull {
     record DropOldest() implements WhenFull {}
 
     /**
-     * See {@link #closePeer(int)}.
+     * See {@link #closePeer(int, Duration)}.
      *
      * @param code of the Close frame
+     * @param patience how long an offer waits for room before
      */
-    record ClosePeer(int code) implements WhenFull {
+    record ClosePeer(int code, Duration patience) implements WhenFull {
         public ClosePeer {
+            if (patience.isNegative()) {
+                throw new IllegalArgumentException("patience is " + patience + ", but must not be negative");
+            }
             if (!CloseCode.isAllowedOnWire(code)) {
                 throw new IllegalArgumentException(
                         "close code is " + code + ", but must be 1000 to 1003, 1007 to 1014 or" + " 3000 to 4999");

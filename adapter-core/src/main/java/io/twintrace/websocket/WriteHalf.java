@@ -8,6 +8,7 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.json.Json;
+import io.twintrace.websocket.transport.Deadlines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -136,9 +137,13 @@ final class WriteHalf {
         detector.leave(Operation.DECLARE_DISCIPLINE, null);
     }
 
-    /** Leaves all writing to the outbox, whatever was declared before. Called by it, before its first write. */
+    /**
+     * Leaves all writing to the outbox, whatever was declared before. A deadline would be that of a message long gone, and
+     * nobody could take it away any more. Called by the outbox, before its first message.
+     */
     void declareOutbox(WriteDiscipline outbox) {
         detector.enter(Operation.OPEN_OUTBOX);
+        frames.writeDeadline(Deadlines.NONE);
         detector.declare(outbox);
         detector.leave(Operation.OPEN_OUTBOX, null);
     }

@@ -4,6 +4,8 @@ import static io.twintrace.websocket.Frames.FIN;
 import static io.twintrace.websocket.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +14,12 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Any thread offers, one writer sends (over a real socket). */
@@ -87,6 +92,97 @@ class OutboxTest {
             assertTrue(report.summary().contains("offer the message to outbox() instead"), report.summary());
             assertTrue(report.first().thread().contains("websocket-outbox-"), report.summary());
             assertFalse(peer.connection().outbox().offer("too late"));
+        }
+    }
+
+    /** Even right after the first offer, when its message may not be written yet. */
+    @Test
+    void theFirstOfferDeclaresItBeforeItReturns() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            try (TestPeer peer = TestPeer.connect()) {
+                assertTrue(peer.connection().outbox().offer("first"));
+                assertThrows(
+                        ConcurrentWriteException.class, () -> peer.connection().writeMessage("direct"));
+                assertEquals(1, peer.logged().size());
+            }
+        }
+    }
+
+    @Test
+    void whoeverOffersFirstWhileAnotherThreadWritesIsNamedInTheReport() throws Exception {
+        try (TestPeer peer = tight(OutboxOptions.defaults())) {
+            Background<Void> direct = Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, MUCH))
+                    .awaitStuckInWrite();
+            ConcurrentWriteException e = assertThrows(
+                    ConcurrentWriteException.class,
+                    () -> peer.connection().outbox().offer("first"));
+            assertEquals("outbox", e.report().second().operation());
+            assertTrue(e.report().second().stack().stream()
+                    .anyMatch(frame -> frame.getClassName().equals(Outbox.class.getName())
+                            && frame.getMethodName().equals("offer")));
+            assertFalse(peer.connection().outbox().offer("second"));
+            direct.failure(ConcurrentWriteException.class);
+        }
+    }
+
+    @Test
+    void aBurstToAPeerThatReadsIsOnlySlowedDown() throws Exception {
+        int messages = 20_000;
+        try (TestPeer peer = TestPeer.connect()) {
+            Background<byte[]> reading = Background.start(() -> peer.receive(messages * 3));
+            for (int i = 0; i < messages; i++) {
+                assertTrue(peer.connection().outbox().offer("x"));
+            }
+            assertEquals(messages * 3, reading.result().length);
+        }
+    }
+
+    @Test
+    void anOldWriteDeadlineDoesNotCutTheConnection() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            peer.connection().setWriteDeadline(Instant.now().minusSeconds(1));
+            assertTrue(peer.connection().outbox().offer("x"));
+            peer.expectHex("81 01 78");
+        }
+    }
+
+    @Test
+    void flushWaitsForTheMessageThatIsBeingWrittenThoughLaterOnesAreDropped() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(1, MUCH.length, WhenFull.dropOldest()))) {
+            Outbox outbox = stuck(peer);
+            Background<Boolean> flushing =
+                    Background.start(() -> outbox.flush(PATIENCE)).awaitWaitingIn("Outbox.flush");
+            assertTrue(outbox.offer("2"));
+            assertTrue(outbox.offer("3"));
+            assertEquals(1, outbox.dropped());
+            assertFalse(outbox.flush(Duration.ZERO), "looks without waiting");
+            assertFalse(flushing.isDone());
+            peer.receive(10 + MUCH.length);
+            assertTrue(flushing.result());
+        }
+    }
+
+    @Test
+    void theWriterInheritsNothingOfWhoeverOffersFirst() throws Exception {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        AtomicReference<String> seen = new AtomicReference<>("nothing yet");
+        AtomicReference<ClassLoader> context = new AtomicReference<>();
+        try (TestPeer peer = TestPeer.connect(TestPeer.quick().build(), transport -> new FilterTransport(transport) {
+            @Override
+            public void write(ByteBuffer[] buffers) throws IOException {
+                seen.set(user.get());
+                context.set(Thread.currentThread().getContextClassLoader());
+                super.write(buffers);
+            }
+        })) {
+            user.set("alice");
+            assertTrue(peer.connection().outbox().offer("x"));
+            peer.expectHex("81 01 78");
+            assertNull(seen.get());
+            assertSame(loader, context.get());
+        } finally {
+            user.remove();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.twintrace.corpus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -43,18 +44,17 @@ class MistakesTest {
     @AfterEach
     void stopListening() {
         ConcurrentWrites.removeListener(listener);
-        WideWindow.shut();
     }
 
     @ParameterizedTest
     @MethodSource("mistakes")
     void bothExceptionsAndTheLogNameTheTwoMethodsAtFault(Mistake mistake) throws Exception {
-        WideWindow.open(Duration.ofMillis(1));
         Failures failures = new Failures();
         String log;
-        try (Site site = Site.running(mistake.mistaken(failures))) {
-            long before =
-                    ConcurrentWrites.detected(); // counted before the peer is closed, and reported here after that
+        try (WideWindow window = WideWindow.open(Duration.ofMillis(1));
+                Site site = Site.running(mistake.mistaken(failures))) {
+            assertNotNull(window);
+            long before = ConcurrentWrites.detected(); // counted before the peer is closed, reported here after that
             for (int tries = 0; ConcurrentWrites.detected() == before && tries < MOST_TRIES; tries++) {
                 site.use(WRITES_A_TRY);
             }

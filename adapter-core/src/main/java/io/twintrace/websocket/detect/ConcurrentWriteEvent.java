@@ -12,7 +12,7 @@ import jdk.jfr.Name;
 @Name("twintrace.ConcurrentWrite")
 @Label("Concurrent WebSocket Write")
 @Category("Twintrace")
-@Description("Two threads wrote to one WebSocket connection at once; both were failed")
+@Description("Two threads wrote to one WebSocket connection, at once or against the declared discipline")
 final class ConcurrentWriteEvent extends Event {
     @Label("Connection")
     String connection;

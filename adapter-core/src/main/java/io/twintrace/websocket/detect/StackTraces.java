@@ -105,7 +105,11 @@ final class StackTraces {
         return frames;
     }
 
-    /** As an exception of the thread itself would show it: a sampled frame names class loader and version as well. */
+    /**
+     * As an exception of the thread itself would show it: a sampled frame names class loader and version as well. And
+     * without the class, which such a frame holds on to in JDK 17, and which would keep an application in memory for as
+     * long as its report is kept.
+     */
     private static StackTraceElement plain(StackTraceElement frame) {
         return named(null, frame);
     }

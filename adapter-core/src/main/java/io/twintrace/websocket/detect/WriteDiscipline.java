@@ -72,7 +72,7 @@ public abstract sealed class WriteDiscipline {
         return FIRST_WRITER;
     }
 
-    /** Only the connection's outbox writes, which holds this lock while it does. Declared by the outbox itself. */
+    /** Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares it. */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
         return new Outboxed(Objects.requireNonNull(heldByOutbox, "heldByOutbox"));
     }

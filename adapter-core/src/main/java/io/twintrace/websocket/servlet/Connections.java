@@ -2,6 +2,8 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
@@ -16,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** The connections of one servlet, from their acceptance to the end of their handlers. Safe for any thread. */
 final class Connections {
     private final ServletContext context;
     private final WebSocketHandler handler;
+    private final Function<WebSocketConnection, WriteDiscipline> discipline;
     private final HandlerThreads threads;
     private final int limit;
     private final Duration handshakeTimeout;
@@ -35,11 +39,12 @@ final class Connections {
     private final AtomicBoolean full = new AtomicBoolean();
     private volatile boolean stopping;
 
-    Connections(ServletContext context, WebSocketHandler handler, int limit, Duration handshakeTimeout) {
+    Connections(ServletContext context, WebSocketHandler handler, WebSocketOptions options) {
         this.context = context;
         this.handler = handler;
-        this.limit = limit;
-        this.handshakeTimeout = handshakeTimeout;
+        this.discipline = options.writeDiscipline();
+        this.limit = options.maxConnections();
+        this.handshakeTimeout = options.handshakeTimeout();
         this.threads = new HandlerThreads(context.getClassLoader());
     }
 
@@ -147,11 +152,19 @@ final class Connections {
 
     private void handle(WebSocketConnection connection) {
         try {
+            declareDiscipline(connection);
             handler.handle(connection);
             connection.close();
         } catch (Throwable t) {
             log(connection, t);
             connection.close(CloseCode.INTERNAL_ERROR, "");
+        }
+    }
+
+    private void declareDiscipline(WebSocketConnection connection) {
+        WriteDiscipline declared = discipline.apply(connection);
+        if (declared != WriteDiscipline.none()) {
+            connection.declareWriteDiscipline(declared);
         }
     }
 

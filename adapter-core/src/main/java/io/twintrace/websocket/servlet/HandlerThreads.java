@@ -47,7 +47,7 @@ final class HandlerThreads {
     private static ThreadPoolExecutor newPool() {
         // As many threads as there are connections, which the servlet limits.
         return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task);
+            Thread thread = new Thread(null, task, "websocket-idle", 0, false); // nothing of the first request's
             thread.setDaemon(true);
             return thread;
         });

@@ -196,10 +196,12 @@ final class InitParams {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "none" -> connection -> WriteDiscipline.none();
             case "first-writer" -> connection -> WriteDiscipline.confinedToFirstWriter();
+            case "handler-thread" -> connection -> WriteDiscipline.confinedTo(Thread.currentThread());
             case "connection-monitor" -> WriteDiscipline::guardedBy;
             default ->
-                throw new IllegalArgumentException("write none, first-writer (only the thread that writes first on"
-                        + " a connection) or connection-monitor (whoever writes is inside synchronized (connection))");
+                throw new IllegalArgumentException("write none, handler-thread (only the handler writes), first-writer"
+                        + " (only the thread that writes first on a connection) or connection-monitor (whoever writes is inside"
+                        + " synchronized (connection))");
         };
     }
 

@@ -118,11 +118,10 @@ public class UpgradeServlet extends HttpServlet {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
-        connections = new Connections(
-                getServletContext(), this::handle, options.maxConnections(), options.handshakeTimeout());
-        management = Management.start(getServletContext());
+        connections = new Connections(getServletContext(), this::handle, options);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
+        management = Management.start(getServletContext()); // last: nobody stops a servlet that has failed to start
     }
 
     /** For subclasses: called at the end of {@link #init()}. */
@@ -132,8 +131,13 @@ public class UpgradeServlet extends HttpServlet {
     @Override
     public void destroy() {
         if (connections != null) {
-            connections.stop(options.closeTimeout().plus(Duration.ofMillis(500)));
-            management.stop();
+            try {
+                connections.stop(options.closeTimeout().plus(Duration.ofMillis(500)));
+            } finally {
+                if (management != null) {
+                    management.stop();
+                }
+            }
         }
     }
 

@@ -4,9 +4,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/** Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. */
+/**
+ * Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. For this library's own use: public
+ * only since its packages share it.
+ */
 public final class VirtualThreads {
-    /** {@code Thread.ofVirtual().unstarted(Runnable)}, or null before JDK 21. */
+    /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(Runnable)}, or null before JDK 21. */
     private static final MethodHandle NEW_VIRTUAL_THREAD = find();
 
     private VirtualThreads() {}
@@ -17,7 +20,7 @@ public final class VirtualThreads {
     }
 
     /**
-     * A virtual thread, not started yet.
+     * A virtual thread, not started yet, which inherits no thread-locals.
      *
      * @throws IllegalStateException where the platform has none
      */
@@ -36,7 +39,11 @@ public final class VirtualThreads {
         try {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
-            MethodHandle builder = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
+            MethodHandle inherit = lookup.findVirtual(
+                    ofVirtual, "inheritInheritableThreadLocals", MethodType.methodType(ofVirtual, boolean.class));
+            MethodHandle builder = MethodHandles.filterReturnValue(
+                    lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual)),
+                    MethodHandles.insertArguments(inherit, 1, false));
             MethodHandle unstarted =
                     lookup.findVirtual(ofVirtual, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
             return MethodHandles.foldArguments(unstarted, builder);

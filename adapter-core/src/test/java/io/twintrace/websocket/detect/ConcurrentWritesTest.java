@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -87,13 +88,13 @@ class ConcurrentWritesTest {
     @Test
     void theWindowIsWideForConnectionsThatBeginWhileItIsOpen() throws Exception {
         Guarded before = new Guarded(DetectorLevel.MESSAGES);
-        WideWindow.open(java.time.Duration.ofMillis(20));
-        Guarded wide;
-        try {
-            wide = new Guarded(DetectorLevel.MESSAGES);
-        } finally {
-            WideWindow.shut();
-        }
+        WideWindow window = WideWindow.open(Duration.ofMillis(20));
+        Guarded wide = new Guarded(DetectorLevel.MESSAGES);
+        WideWindow none = WideWindow.open(Duration.ZERO);
+        assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+        none.close();
+        assertTrue(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40, "the one before is back");
+        window.close();
         assertTrue(millisOfTwentyWrites(wide) >= 40);
         assertFalse(millisOfTwentyWrites(before) >= 40);
         assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.contains;
 import static org.mockito.Mockito.mock;
@@ -13,6 +14,8 @@ import static org.mockito.Mockito.verify;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.SocketTransport;
@@ -27,6 +30,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,9 +74,51 @@ class ConnectionsTest {
         peer.close();
     }
 
+    private static WebSocketOptions options(int maxConnections, Duration handshakeTimeout) {
+        return WebSocketOptions.builder()
+                .maxConnections(maxConnections)
+                .handshakeTimeout(handshakeTimeout)
+                .build();
+    }
+
+    @Test
+    void theDisciplineOfTheOptionsIsDeclaredOnTheHandlersThread() throws Exception {
+        CompletableFuture<Thread> handler = new CompletableFuture<>();
+        Connections connections = new Connections(
+                context,
+                each -> {
+                    each.writeMessage("the handler may");
+                    handler.complete(Thread.currentThread());
+                    each.readMessage();
+                },
+                WebSocketOptions.builder()
+                        .writeDiscipline(each -> WriteDiscipline.confinedTo(Thread.currentThread()))
+                        .build());
+        connections.admit().start(connection);
+        Thread thread = handler.get(10, TimeUnit.SECONDS);
+        ConcurrentWriteException e =
+                assertThrows(ConcurrentWriteException.class, () -> connection.writeMessage("nobody else may"));
+        assertTrue(e.report().discipline().contains("(#" + thread.getId() + ")"), e.getMessage());
+    }
+
+    @Test
+    void aDisciplineThatCannotBeMadeClosesTheConnectionWith1011() throws Exception {
+        Connections connections = new Connections(
+                context,
+                READS_TO_THE_END,
+                WebSocketOptions.builder()
+                        .writeDiscipline(each -> {
+                            throw new IllegalStateException("no lock");
+                        })
+                        .build());
+        connections.admit().start(connection);
+        byte[] close = peer.getInputStream().readNBytes(4);
+        assertArrayEquals(new byte[] {(byte) 0x88, 2, 0x03, (byte) 0xf3}, close);
+    }
+
     @Test
     void placesAreLimitedAndTheLogSaysSoOnce() {
-        Connections connections = new Connections(context, READS_TO_THE_END, 2, LONG);
+        Connections connections = new Connections(context, READS_TO_THE_END, options(2, LONG));
         Connections.Place first = connections.admit();
         assertNotNull(connections.admit());
         assertNull(connections.admit());
@@ -86,14 +132,14 @@ class ConnectionsTest {
 
     @Test
     void placeWhoseSocketIsNeverHandedOverIsFreeAfterTheHandshakesTimeout() {
-        Connections connections = new Connections(context, READS_TO_THE_END, 1, NONE_AT_ALL);
+        Connections connections = new Connections(context, READS_TO_THE_END, options(1, NONE_AT_ALL));
         assertNotNull(connections.admit());
         assertNotNull(connections.admit());
     }
 
     @Test
     void connectionThatComesAfterItsPlaceHasExpiredIsCutOff() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, 1, NONE_AT_ALL);
+        Connections connections = new Connections(context, READS_TO_THE_END, options(1, NONE_AT_ALL));
         Connections.Place late = connections.admit();
         assertNotNull(connections.admit());
         late.start(connection);
@@ -102,7 +148,7 @@ class ConnectionsTest {
 
     @Test
     void connectionThatComesWhileStoppingIsToldSo() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, 1, LONG);
+        Connections connections = new Connections(context, READS_TO_THE_END, options(1, LONG));
         Connections.Place late = connections.admit();
         assertTrue(connections.beginStop().isDone(), "no handler runs");
         late.start(connection);
@@ -112,7 +158,7 @@ class ConnectionsTest {
 
     @Test
     void stoppingIsDoneWhenTheLastHandlerHasEnded() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, 1, LONG);
+        Connections connections = new Connections(context, READS_TO_THE_END, options(1, LONG));
         connections.admit().start(connection);
         var stopped = connections.beginStop();
         peer.close();

@@ -65,6 +65,7 @@ class InitParamsTest {
     @CsvSource({
         "none, under no declared discipline",
         "first-writer, confined to the thread that writes first",
+        "handler-thread, 'confined to thread '",
         "connection-monitor, guarded by the monitor of io.twintrace.websocket.WebSocketConnection@"
     })
     void theDisciplineIsMadeForEachConnection(String value, String name) throws Exception {
@@ -100,7 +101,7 @@ class InitParamsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "write-discipline, lock, 'write none, first-writer '",
+        "write-discipline, lock, 'write none, handler-thread '",
         "outbox-when-full, wait, 'write close, close 1008, drop-oldest, or block '",
         "outbox-when-full, close 1005, 'close code is 1005'",
         "outbox-when-full, block 0s, 'an offer may block for PT0S'",

@@ -5,9 +5,13 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WideWindow;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -25,7 +29,9 @@ public final class ConcurrentWriteWatch
     private final Queue<ConcurrentWriteReport> seen = new ConcurrentLinkedQueue<>();
     private final ConcurrentWriteListener listener = seen::add;
     private final int widenMicros;
-    private boolean wholeClass;
+
+    /** Of the class, its nested ones and the test that run at the moment, the innermost first. */
+    private final Deque<WideWindow> windows = new ArrayDeque<>();
 
     /** For the annotation, which also says how far to widen the window; without one, not at all. */
     public ConcurrentWriteWatch() {
@@ -46,7 +52,6 @@ public final class ConcurrentWriteWatch
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        wholeClass = true;
         begin(context);
     }
 
@@ -57,29 +62,27 @@ public final class ConcurrentWriteWatch
 
     @Override
     public void afterEach(ExtensionContext context) {
-        end(!wholeClass);
+        end(context);
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        end(true);
+        end(context);
     }
 
     private void begin(ExtensionContext context) {
-        int micros = AnnotationSupport.findAnnotation(context.getElement(), NoConcurrentWrites.class)
-                .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), NoConcurrentWrites.class))
-                .map(NoConcurrentWrites::widenMicros)
-                .orElse(widenMicros);
-        if (micros > 0) {
-            WideWindow.open(Duration.ofNanos(micros * 1000L));
+        if (windows.isEmpty()) {
+            ConcurrentWrites.addListener(listener);
         }
-        ConcurrentWrites.addListener(listener);
+        windows.push(WideWindow.open(window(context)));
     }
 
-    private void end(boolean last) {
-        if (last) {
+    private void end(ExtensionContext context) {
+        // Whoever is still being held up is to be judged along with this test.
+        LockSupport.parkNanos(window(context).toNanos());
+        windows.pop().close();
+        if (windows.isEmpty()) {
             ConcurrentWrites.removeListener(listener);
-            WideWindow.shut();
         }
         List<ConcurrentWriteReport> unexpected = takeExpected();
         if (!unexpected.isEmpty()) {
@@ -87,5 +90,17 @@ public final class ConcurrentWriteWatch
                     .map(ConcurrentWriteReport::render)
                     .collect(Collectors.joining("\n", "two threads wrote to one WebSocket connection\n", "")));
         }
+    }
+
+    /** What the test's annotation says, or that of the nearest class around it. */
+    private Duration window(ExtensionContext context) {
+        Optional<NoConcurrentWrites> annotation =
+                AnnotationSupport.findAnnotation(context.getElement(), NoConcurrentWrites.class);
+        Class<?> around = context.getTestClass().orElse(null);
+        while (annotation.isEmpty() && around != null) {
+            annotation = AnnotationSupport.findAnnotation(around, NoConcurrentWrites.class);
+            around = around.getEnclosingClass();
+        }
+        return Duration.ofNanos(annotation.map(NoConcurrentWrites::widenMicros).orElse(widenMicros) * 1000L);
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface NoConcurrentWrites {
     /**
      * How long each write is held up inside the detector's guard at most, in microseconds; the moment is chosen at random,
-     * and half of this in the mean. With 2000, a race that shows once in a million writes shows within the first thousand.
+     * and half of this in the mean. How much that makes of a rare race is measured in docs/concurrent-writes.md.
      * Holds for connections that begin while the test runs, or its class. 0, the default, holds up nothing.
      */
     int widenMicros() default 0;

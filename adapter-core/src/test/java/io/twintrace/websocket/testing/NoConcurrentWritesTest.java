@@ -11,6 +11,7 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -53,6 +54,12 @@ class NoConcurrentWritesTest {
     @Test
     void theWindowIsWideWhileTheTestRunsAndShutAfterwards() {
         assertEquals(1, run(Wide.class).succeeded().count());
+        assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
+    }
+
+    @Test
+    void nestedClassesHaveTheWindowOfTheClassAroundThem() {
+        assertEquals(3, run(WideWithNested.class).succeeded().count());
         assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
     }
 
@@ -118,6 +125,30 @@ class NoConcurrentWritesTest {
         void collides() throws Exception {
             new Application().collide();
             assertEquals(1, watch.takeExpected().size());
+        }
+    }
+
+    @NoConcurrentWrites(widenMicros = 40_000)
+    static class WideWithNested {
+        @Test
+        void isWide() {
+            assertTrue(Application.nanosOfAWrite() > 4_000_000);
+        }
+
+        @Nested
+        class One {
+            @Test
+            void isWide() {
+                assertTrue(Application.nanosOfAWrite() > 4_000_000);
+            }
+        }
+
+        @Nested
+        class Another {
+            @Test
+            void isWide() {
+                assertTrue(Application.nanosOfAWrite() > 4_000_000);
+            }
         }
     }
 
