@@ -116,9 +116,7 @@ final class ReportText {
         if (writer.operation().isEmpty()) {
             return "nobody had written before";
         }
-        return kind == Kind.BROKEN_DISCIPLINE
-                ? "detector level TRACED keeps it"
-                : "the thread has ended";
+        return kind == Kind.BROKEN_DISCIPLINE ? "detector level TRACED keeps it" : "the thread has ended";
     }
 
     private static void append(StringBuilder text, String title, Writer writer, String whyNoStack) {
