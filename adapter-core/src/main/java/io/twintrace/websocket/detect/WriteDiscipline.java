@@ -5,6 +5,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * By which rule an application keeps its threads from writing to one connection at once. Without one, only writes that
@@ -15,6 +16,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * class and identity alone: nothing of the application is called to describe it.
  */
 public abstract sealed class WriteDiscipline {
+    private static final String NOT_HELD = "which it did not hold";
+
     private static final WriteDiscipline NONE = new None();
     private static final WriteDiscipline FIRST_WRITER = new FirstWriter();
 
@@ -40,7 +43,7 @@ public abstract sealed class WriteDiscipline {
                     "guardedBy was given a " + monitor.getClass().getName()
                             + ", which is two locks: give it the one of them that writers hold, writeLock()");
         }
-        return new Monitor(monitor);
+        return new Held(() -> Thread.holdsLock(monitor), "guarded by the monitor of " + nameOf(monitor), NOT_HELD);
     }
 
     /**
@@ -51,10 +54,10 @@ public abstract sealed class WriteDiscipline {
      */
     public static WriteDiscipline guardedBy(Lock lock) {
         if (Objects.requireNonNull(lock, "lock") instanceof ReentrantLock reentrant) {
-            return new Locked(reentrant);
+            return new Held(reentrant::isHeldByCurrentThread, "guarded by the lock " + nameOf(lock), NOT_HELD);
         }
         if (lock instanceof ReentrantReadWriteLock.WriteLock write) {
-            return new WriteLocked(write);
+            return new Held(write::isHeldByCurrentThread, "guarded by the write lock " + nameOf(lock), NOT_HELD);
         }
         throw new IllegalArgumentException(
                 "guardedBy was given a " + lock.getClass().getName()
@@ -74,7 +77,10 @@ public abstract sealed class WriteDiscipline {
 
     /** Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares it. */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
-        return new Outboxed(Objects.requireNonNull(heldByOutbox, "heldByOutbox"));
+        return new Held(
+                heldByOutbox::isHeldByCurrentThread,
+                "left to its outbox",
+                "and this call went past it: offer the message to outbox() instead");
     }
 
     /** Whether the calling thread may write. */
@@ -113,72 +119,31 @@ public abstract sealed class WriteDiscipline {
         }
     }
 
-    private static final class Monitor extends WriteDiscipline {
-        private final Object monitor;
+    /** Whoever writes holds something. */
+    private static final class Held extends WriteDiscipline {
+        private final BooleanSupplier heldByCaller;
+        private final String name;
+        private final String breach;
 
-        Monitor(Object monitor) {
-            this.monitor = monitor;
+        Held(BooleanSupplier heldByCaller, String name, String breach) {
+            this.heldByCaller = heldByCaller;
+            this.name = name;
+            this.breach = breach;
         }
 
         @Override
         boolean isKeptBy(Thread caller) {
-            return Thread.holdsLock(monitor);
+            return heldByCaller.getAsBoolean();
         }
 
         @Override
         String breach() {
-            return "which it did not hold";
+            return breach;
         }
 
         @Override
         public String toString() {
-            return "guarded by the monitor of " + nameOf(monitor);
-        }
-    }
-
-    private static final class Locked extends WriteDiscipline {
-        private final ReentrantLock lock;
-
-        Locked(ReentrantLock lock) {
-            this.lock = lock;
-        }
-
-        @Override
-        boolean isKeptBy(Thread caller) {
-            return lock.isHeldByCurrentThread();
-        }
-
-        @Override
-        String breach() {
-            return "which it did not hold";
-        }
-
-        @Override
-        public String toString() {
-            return "guarded by the lock " + nameOf(lock);
-        }
-    }
-
-    private static final class WriteLocked extends WriteDiscipline {
-        private final ReentrantReadWriteLock.WriteLock lock;
-
-        WriteLocked(ReentrantReadWriteLock.WriteLock lock) {
-            this.lock = lock;
-        }
-
-        @Override
-        boolean isKeptBy(Thread caller) {
-            return lock.isHeldByCurrentThread();
-        }
-
-        @Override
-        String breach() {
-            return "which it did not hold";
-        }
-
-        @Override
-        public String toString() {
-            return "guarded by the write lock " + nameOf(lock);
+            return name;
         }
     }
 
@@ -226,29 +191,6 @@ public abstract sealed class WriteDiscipline {
         @Override
         public String toString() {
             return "confined to the thread that writes first";
-        }
-    }
-
-    private static final class Outboxed extends WriteDiscipline {
-        private final ReentrantLock lock;
-
-        Outboxed(ReentrantLock lock) {
-            this.lock = lock;
-        }
-
-        @Override
-        boolean isKeptBy(Thread caller) {
-            return lock.isHeldByCurrentThread();
-        }
-
-        @Override
-        String breach() {
-            return "and this call went past it: offer the message to outbox() instead";
-        }
-
-        @Override
-        public String toString() {
-            return "left to its outbox";
         }
     }
 }
