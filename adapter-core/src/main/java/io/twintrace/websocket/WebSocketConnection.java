@@ -119,7 +119,7 @@ public final class WebSocketConnection implements AutoCloseable {
 
     // ---- What it is -----------------------------------------------------------------------------------------------
 
-    /** A number, unique in this virtual machine, and the path: how reports and logs call this connection. */
+    /** A number, unique for each copy of the library, and the path: how reports and logs call this connection. */
     public String name() {
         return name;
     }

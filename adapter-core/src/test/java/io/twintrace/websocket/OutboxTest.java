@@ -90,7 +90,7 @@ class OutboxTest {
             ConcurrentWriteReport report = peer.logged().get(0);
             assertEquals(Kind.BROKEN_DISCIPLINE, report.kind());
             assertTrue(report.summary().contains("offer the message to outbox() instead"), report.summary());
-            assertTrue(report.first().thread().contains("websocket-outbox-"), report.summary());
+            assertEquals("of the outbox", report.first().thread());
             assertFalse(peer.connection().outbox().offer("too late"));
         }
     }

@@ -236,7 +236,7 @@ public final class WriteDetector {
         }
         long ago = System.nanoTime() - later(keeperSince, lastFrame.getAsLong());
         return new Writer(
-                StackTraces.nameOf(keeper),
+                discipline.nameOfKeeper(keeper),
                 keeperOperation.methodName(),
                 Instant.now().minusNanos(ago),
                 List.of(lastEntry));

@@ -77,10 +77,7 @@ public abstract sealed class WriteDiscipline {
 
     /** Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares it. */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
-        return new Held(
-                heldByOutbox::isHeldByCurrentThread,
-                "left to its outbox",
-                "and this call went past it: offer the message to outbox() instead");
+        return new Outboxed(heldByOutbox::isHeldByCurrentThread);
     }
 
     /** Whether the calling thread may write. */
@@ -88,6 +85,11 @@ public abstract sealed class WriteDiscipline {
 
     /** What is wrong with a caller that may not, to be read after the discipline's name. */
     abstract String breach();
+
+    /** How reports call the thread that kept it last. */
+    String nameOfKeeper(Thread keeper) {
+        return StackTraces.nameOf(keeper);
+    }
 
     /** What is to be kept from a write of this thread on. */
     WriteDiscipline from(Thread firstWriter) {
@@ -120,7 +122,7 @@ public abstract sealed class WriteDiscipline {
     }
 
     /** Whoever writes holds something. */
-    private static final class Held extends WriteDiscipline {
+    private static sealed class Held extends WriteDiscipline {
         private final BooleanSupplier heldByCaller;
         private final String name;
         private final String breach;
@@ -144,6 +146,22 @@ public abstract sealed class WriteDiscipline {
         @Override
         public String toString() {
             return name;
+        }
+    }
+
+    /** The outbox holds its lock while it writes. */
+    private static final class Outboxed extends Held {
+        Outboxed(BooleanSupplier heldByCaller) {
+            super(
+                    heldByCaller,
+                    "left to its outbox",
+                    "and this call went past it: offer the message to outbox() instead");
+        }
+
+        /** Its threads come and go, and serve other connections in between. */
+        @Override
+        String nameOfKeeper(Thread keeper) {
+            return "of the outbox";
         }
     }
 
