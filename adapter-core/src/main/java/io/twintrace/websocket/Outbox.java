@@ -215,7 +215,7 @@ public final class Outbox {
         }
         if (message.length() > options.maxBytes()) {
             throw new IllegalArgumentException(
-                    "message of " + message.length() + " bytes is larger than the outbox, which" + " holds "
+                    "message of " + message.length() + " bytes is larger than the outbox, which holds "
                             + options.maxBytes() + "; raise maxBytes in its options");
         }
         declareOnce();
@@ -287,6 +287,9 @@ public final class Outbox {
 
     /** Whether there is room now. */
     private boolean makeRoom(int length) throws InterruptedException {
+        if (hasRoom(length)) {
+            return !isOver(); // the usual case, for which no clock is read
+        }
         long deadline = Deadlines.afterNanos(Deadlines.nanos(patience()));
         while (!isOver() && !hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
