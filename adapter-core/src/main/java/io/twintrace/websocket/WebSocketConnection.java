@@ -320,7 +320,8 @@ public final class WebSocketConnection implements AutoCloseable {
     /**
      * How hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
      *
-     * @param level as in {@link io.twintrace.websocket.deflate.DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
+     * @param level as in {@link io.twintrace.websocket.deflate.DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for
+     *     Huffman coding only, 0 for none
      */
     public void setCompressionLevel(int level) {
         writing.compressionLevel(level);

@@ -9,8 +9,6 @@ final class ReportText {
     private static final String MARK = "  >> at ";
     private static final String NO_MARK = "     at ";
 
-    private static final String ONE_AT_A_TIME = "Only one thread at a time may write to a connection: ";
-
     private static final String REPAIR = """
             The usual repair, in every thread that writes:
                 -    connection.writeMessage(text);
@@ -29,7 +27,7 @@ final class ReportText {
 
     /** What becomes of the two. */
     static String consequence(Kind kind) {
-        return ONE_AT_A_TIME
+        return "Only one thread at a time may write to a connection: "
                 + (kind == Kind.OVERLAPPING_CALLS
                         ? "both calls fail"
                         : "this call and the other thread's next one fail")
@@ -40,10 +38,10 @@ final class ReportText {
         return switch (kind) {
             case OVERLAPPING_CALLS -> "let every thread offer its messages to connection.outbox()";
             case INTERLEAVED_MESSAGE ->
-                "close the MessageWriter before another thread may write (try-with-resources, under one lock), or build the"
-                        + " message whole and let every thread offer to connection.outbox()";
+                "close the MessageWriter before another thread may write (try-with-resources, under one lock), or build"
+                        + " the message whole and let every thread offer to connection.outbox()";
             case BROKEN_DISCIPLINE ->
-                "keep to the discipline, or let every thread offer its messages to" + " connection.outbox()";
+                "keep to the discipline, or let every thread offer its messages to connection.outbox()";
         };
     }
 

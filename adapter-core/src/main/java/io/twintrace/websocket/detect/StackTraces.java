@@ -80,7 +80,8 @@ final class StackTraces {
 
     /**
      * The trace without the detector's own frames, and what of the platform they called, so that the write method comes
-     * first; and without what the platform makes up. Only those on top: further down, the detector may be calling a listener that writes to another connection.
+     * first; and without what the platform makes up. Only those on top: further down, the detector may be calling a
+     * listener that writes to another connection.
      */
     static StackTraceElement[] withoutDetector(StackTraceElement[] stack) {
         int writeMethod = 0;

@@ -20,7 +20,7 @@ public final class MessageTooBigException extends ProtocolException {
         return new MessageTooBigException(
                 limit,
                 "compressed message has more than " + mostOnWire
-                        + " bytes on the wire, which follows from the read limit" + " of " + limit + " bytes");
+                        + " bytes on the wire, which follows from the read limit of " + limit + " bytes");
     }
 
     /** The limit that was passed, in bytes of the whole message. */
