@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One WebSocket connection on the server's side (RFC 6455), with blocking calls.
@@ -63,6 +64,9 @@ public final class WebSocketConnection implements AutoCloseable {
 
     private final OutboxOptions outboxOptions;
     private final Duration closeTimeout;
+
+    /** The application's; nothing here takes it. */
+    private final ReentrantLock writeLock = new ReentrantLock();
 
     /** The application's, for this connection alone. */
     private volatile ConcurrentWriteListener ownListener = report -> {};
@@ -337,6 +341,15 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     // ---- Any thread, at any time ----------------------------------------------------------------------------------
+
+    /**
+     * A lock for an application whose threads take turns at writing: always the same for this connection, and nothing here
+     * takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the init-param {@code write-discipline} with
+     * the value {@code connection-lock}, has every write fail that does not hold it. Any thread.
+     */
+    public ReentrantLock writeLock() {
+        return writeLock;
+    }
 
     /**
      * Where any thread may leave messages, which one writer sends, one after another. From the first offer on all writing

@@ -197,10 +197,12 @@ final class InitParams {
             case "none" -> connection -> WriteDiscipline.none();
             case "first-writer" -> connection -> WriteDiscipline.confinedToFirstWriter();
             case "handler-thread" -> connection -> WriteDiscipline.confinedTo(Thread.currentThread());
+            case "connection-lock" -> connection -> WriteDiscipline.guardedBy(connection.writeLock());
             case "connection-monitor" -> WriteDiscipline::guardedBy;
             default ->
                 throw new IllegalArgumentException("write none, handler-thread (only the handler writes), first-writer"
-                        + " (only the thread that writes first on a connection) or connection-monitor (whoever writes is inside"
+                        + " (only the thread that writes first on a connection), connection-lock (whoever writes holds"
+                        + " connection.writeLock()) or connection-monitor (whoever writes is inside"
                         + " synchronized (connection))");
         };
     }

@@ -66,6 +66,7 @@ class InitParamsTest {
         "none, under no declared discipline",
         "first-writer, confined to the thread that writes first",
         "handler-thread, 'confined to thread '",
+        "connection-lock, guarded by the lock java.util.concurrent.locks.ReentrantLock@",
         "connection-monitor, guarded by the monitor of io.twintrace.websocket.WebSocketConnection@"
     })
     void theDisciplineIsMadeForEachConnection(String value, String name) throws Exception {
