@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.frame.Masking;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
@@ -11,12 +12,12 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of the peer, with the deadlines that apply to waiting for them. A pooled buffer is held while there is
+ * The bytes of a peer that is waited for, with the deadlines that apply to that. A pooled buffer is held while there is
  * something in it, never while waiting for the next frame.
  *
  * <p>For the reading thread alone, but for {@link #readDeadline}.
  */
-final class ByteSource {
+final class ByteSource implements InputBytes {
     private final Transport transport;
     private final BufferPool pool;
     private final Closing closing;
@@ -50,14 +51,16 @@ final class ByteSource {
         transport.readDeadline(System.nanoTime()); // wakes the waiting thread, which then looks at the new deadline
     }
 
-    /** Reads the next header, waiting for it as long as it takes. */
-    void readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws IOException {
+    /** Reads the next header, waiting for it as long as it takes: never false. */
+    @Override
+    public boolean readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws IOException {
         insideFrame = false;
         while (buffer == null || !decoder.decode(buffer, header)) {
             fill();
             startFrame();
         }
         startFrame();
+        return true;
     }
 
     private void startFrame() {
@@ -67,13 +70,15 @@ final class ByteSource {
         }
     }
 
-    /** Takes at most {@code most} bytes, waiting until there is at least one. */
-    int take(byte[] into, int offset, int most) throws IOException {
+    /** Takes at most {@code most} bytes, waiting until there is at least one: never 0. */
+    @Override
+    public int take(byte[] into, int offset, int most, int key, long position) throws IOException {
         if (buffer == null || !buffer.hasRemaining()) {
             fill();
         }
         int n = Math.min(most, buffer.remaining());
         buffer.get(into, offset, n);
+        Masking.apply(into, offset, n, key, position);
         return n;
     }
 

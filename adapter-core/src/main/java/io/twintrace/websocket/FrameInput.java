@@ -5,8 +5,6 @@ import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameHeaderDecoder;
 import io.twintrace.websocket.frame.FrameSequence;
-import io.twintrace.websocket.frame.Masking;
-import io.twintrace.websocket.frame.Opcode;
 import java.io.IOException;
 import java.util.Objects;
 
@@ -15,7 +13,7 @@ import java.util.Objects;
  * thread that holds the reading lock; the handlers may be set by any thread.
  */
 final class FrameInput {
-    private final ByteSource source;
+    private final InputBytes source;
     private final FrameOutput output;
     private final Closing closing;
     private final Traffic traffic;
@@ -29,12 +27,16 @@ final class FrameInput {
     private int maskKey;
     private boolean lastFrame = true;
 
+    // The control frame being read; null while there is none.
+    private byte[] control;
+    private int controlLength;
+
     private volatile ControlHandler pingHandler;
     private volatile ControlHandler pongHandler;
     private volatile CloseHandler closeHandler;
 
     FrameInput(
-            ByteSource source,
+            InputBytes source,
             FrameOutput output,
             Closing closing,
             Traffic traffic,
@@ -63,9 +65,24 @@ final class FrameInput {
         this.closeHandler = handler != null ? handler : status -> {};
     }
 
-    /** Waits for the next message's first frame; null when the peer has closed in the ordinary way. */
-    FrameHeader nextMessage() throws IOException {
-        return nextDataFrame() ? header : null;
+    /** What came of asking for the next data frame. */
+    enum Next {
+        /** Its header has been read. */
+        FRAME,
+        /** The peer has closed in the ordinary way. */
+        END,
+        /** It has not arrived. */
+        NOTHING_NOW
+    }
+
+    /** Goes on to the next message's first frame. */
+    Next nextMessage() throws IOException {
+        return nextDataFrame();
+    }
+
+    /** The data frame's header, until the next one is asked for. */
+    FrameHeader header() {
+        return header;
     }
 
     /** Whether the message's last byte has been read. */
@@ -86,68 +103,93 @@ final class FrameInput {
     /**
      * Reads a piece of the current message's payload.
      *
-     * @return how many bytes, at least one unless {@code most} is 0; -1 at the message's end
+     * @return how many bytes; 0 when none have arrived, or {@code most} is 0; -1 at the message's end
      */
     int read(byte[] into, int offset, int most) throws IOException {
         while (frameRemaining == 0) {
             if (lastFrame) {
                 return -1;
             }
-            if (!nextDataFrame()) {
-                throw CloseException.byPeer(Objects.requireNonNull(closing.received()), closing.isReceivedAsAnswer());
+            switch (nextDataFrame()) {
+                case FRAME -> {}
+                case NOTHING_NOW -> {
+                    return 0;
+                }
+                case END ->
+                    throw CloseException.byPeer(
+                            Objects.requireNonNull(closing.received()), closing.isReceivedAsAnswer());
             }
         }
         if (most == 0) {
             return 0;
         }
-        int n = source.take(into, offset, (int) Math.min(most, frameRemaining));
-        Masking.apply(into, offset, n, maskKey, framePosition);
-        framePosition += n;
-        frameRemaining -= n;
-        traffic.receivedOnWire(n);
+        int n = source.take(into, offset, (int) Math.min(most, frameRemaining), maskKey, framePosition);
+        taken(n);
         return n;
     }
 
-    /** Goes on to the next data frame; false when the peer has closed in the ordinary way. */
-    private boolean nextDataFrame() throws IOException {
+    /** The masking key of the data frame being read. */
+    int maskKey() {
+        return maskKey;
+    }
+
+    /** How much of the data frame being read was taken. */
+    long position() {
+        return framePosition;
+    }
+
+    /** Takes note of payload that was taken and unmasked where it is. */
+    void taken(int bytes) {
+        framePosition += bytes;
+        frameRemaining -= bytes;
+        traffic.receivedOnWire(bytes);
+    }
+
+    private Next nextDataFrame() throws IOException {
         while (closing.received() == null) {
-            source.readHeader(decoder, header);
-            if (header.opcode().isControl()) {
-                if (!readControl()) {
-                    return false;
-                }
-            } else {
+            if (control == null && !source.readHeader(decoder, header)) {
+                return Next.NOTHING_NOW;
+            }
+            if (!header.opcode().isControl()) {
                 sequence.accept(header);
                 frameRemaining = header.payloadLength();
                 framePosition = 0;
                 maskKey = header.maskKey();
                 lastFrame = header.fin();
-                return true;
+                return Next.FRAME;
+            }
+            if (!readControl()) {
+                return Next.NOTHING_NOW;
             }
         }
-        return peerClosed(closing.received()); // a handler has met the Close frame, or thrown at it
+        return peerClosed(closing.received()); // also when a handler has met the Close frame, or thrown at it
     }
 
+    /** False while the frame has not arrived whole. */
     private boolean readControl() throws IOException {
-        Opcode opcode = header.opcode();
         int length = (int) header.payloadLength(); // at most 125, the decoder has seen to it
-        int key = header.maskKey();
-        byte[] payload = new byte[length];
-        for (int at = 0; at < length; ) {
-            at += source.take(payload, at, length - at);
+        if (control == null) {
+            control = new byte[length];
+            controlLength = 0;
         }
-        Masking.apply(payload, 0, length, key, 0);
-        switch (opcode) {
+        while (controlLength < length) {
+            int n = source.take(control, controlLength, length - controlLength, header.maskKey(), controlLength);
+            if (n == 0) {
+                return false;
+            }
+            controlLength += n;
+        }
+        byte[] payload = control;
+        control = null; // first, since a handler may throw
+        switch (header.opcode()) {
             case PING -> pingHandler.onFrame(payload);
             case PONG -> pongHandler.onFrame(payload);
-            default -> {
-                return readClose(payload);
-            }
+            default -> readClose(payload);
         }
         return true;
     }
 
-    private boolean readClose(byte[] payload) throws IOException {
+    private void readClose(byte[] payload) throws IOException {
         CloseStatus status = CloseStatus.parse(payload);
         closing.received(status);
         try {
@@ -156,12 +198,11 @@ final class FrameInput {
             output.requestClose(new CloseStatus(status.code(), "").payload());
             output.peerHasClosed();
         }
-        return peerClosed(status);
     }
 
-    private boolean peerClosed(CloseStatus status) throws CloseException {
+    private Next peerClosed(CloseStatus status) throws CloseException {
         if (CloseCode.isOrdinary(status.code()) && !sequence.insideMessage()) {
-            return false;
+            return Next.END;
         }
         throw CloseException.byPeer(status, closing.isReceivedAsAnswer());
     }

@@ -22,13 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
-    /**
-     * The JDK copies what remains of a heap buffer at each attempt to write, into a direct buffer that it keeps for the
-     * thread. Offered whole, a large payload would be copied over and over, and its size stay in use.
-     */
-    private static final int MOST_COPIED = 128 * 1024;
-
     private final Transport transport;
+    private final FrameSink sink;
     private final BufferPool pool;
     private final Closing closing;
     private final long writeTimeoutNanos;
@@ -42,7 +37,6 @@ final class FrameOutput {
     // Written under frameLock, read by any thread.
     private volatile boolean closeWritten;
     private volatile IOException broken;
-    private volatile long armedDeadline = Deadlines.NONE;
     private volatile long lastWrite = System.nanoTime();
 
     /** When a frame of a message was last begun. Written and read inside the detector's guard. */
@@ -51,8 +45,9 @@ final class FrameOutput {
     /** The application's deadline; {@link Deadlines#NONE} for the default timeout. */
     private volatile long writeDeadline = Deadlines.NONE;
 
-    FrameOutput(Transport transport, BufferPool pool, Closing closing, long writeTimeoutNanos) {
+    FrameOutput(Transport transport, FrameSink sink, BufferPool pool, Closing closing, long writeTimeoutNanos) {
         this.transport = transport;
+        this.sink = sink;
         this.pool = pool;
         this.closing = closing;
         this.writeTimeoutNanos = writeTimeoutNanos;
@@ -87,27 +82,35 @@ final class FrameOutput {
 
     /** Writes one data frame. */
     void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
+        long deadline;
         frameLock.lock();
         try {
             checkWritable();
-            send(fin, rsv1, opcode, payload, messageDeadline());
+            sink.admit();
+            deadline = messageDeadline();
+            send(fin, rsv1, opcode, payload, deadline);
             lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
         }
+        sink.awaitWritten(deadline);
     }
 
     /** Writes one data frame whose header stands before its payload already. */
     void writeEncoded(ByteBuffer frame) throws IOException {
+        long deadline;
         frameLock.lock();
         try {
             checkWritable();
+            sink.admit();
+            deadline = messageDeadline();
             one[0] = frame;
-            write(one, messageDeadline());
+            write(one, deadline);
             lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
         }
+        sink.awaitWritten(deadline);
     }
 
     /**
@@ -123,11 +126,13 @@ final class FrameOutput {
             if (opcode == Opcode.CLOSE) {
                 beginClosing(payload); // sent on the way out
             } else {
+                sink.admit();
                 send(true, false, opcode, ByteBuffer.wrap(payload), until);
             }
         } finally {
             unlockAndSendWaiting();
         }
+        sink.awaitWritten(until);
         if (opcode == Opcode.CLOSE && broken != null) {
             throw new IOException("the Close frame could not be written", broken);
         }
@@ -150,8 +155,7 @@ final class FrameOutput {
 
     private void beginClosing(byte[] payload) {
         if (closing.request(payload)) {
-            transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
-            transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
+            sink.closingHasBegun();
         }
     }
 
@@ -240,10 +244,7 @@ final class FrameOutput {
             if (close != null) {
                 closeWritten = true;
                 send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), defaultDeadline());
-                closing.writingEnded();
-                if (closing.received() != null) {
-                    finish();
-                }
+                sink.whenWritten(this::closeIsWritten);
                 return;
             }
             byte[] pong = waitingPong.getAndSet(null);
@@ -252,6 +253,13 @@ final class FrameOutput {
             }
         } catch (IOException e) {
             // Kept in "broken" by write; whoever writes next is told.
+        }
+    }
+
+    private void closeIsWritten() {
+        closing.writingEnded();
+        if (closing.received() != null) {
+            finish();
         }
     }
 
@@ -282,45 +290,24 @@ final class FrameOutput {
     private void write(ByteBuffer[] buffers, long deadline) throws IOException {
         long now = System.nanoTime();
         lastWrite = now;
-        armedDeadline = deadline;
-        transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
-        if (closing.deadline() != Deadlines.NONE) {
-            // Closing may have begun between the two lines above, and its deadline been overwritten.
-            transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
-        }
         try {
             if (deadline != Deadlines.NONE && deadline - now <= 0) {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
-            writeInPieces(buffers);
+            sink.write(buffers, deadline);
         } catch (Throwable e) { // also for want of memory
-            broken = e instanceof IOException io ? io : new IOException(e);
-            transport.close(); // part of a frame may be out: nothing that follows could be understood
-            closing.writingEnded();
+            breakOff(e instanceof IOException io ? io : new IOException(e));
             throw e;
         } finally {
-            armedDeadline = Deadlines.NONE; // whoever requests a Close must not take it for that of the next frame
             one[0] = null; // an idle connection keeps no payload
         }
     }
 
-    private void writeInPieces(ByteBuffer[] buffers) throws IOException {
-        ByteBuffer payload = buffers[buffers.length - 1];
-        if (payload.isDirect() || payload.remaining() <= MOST_COPIED) {
-            transport.write(buffers);
-            return;
-        }
-        int end = payload.limit();
-        try {
-            payload.limit(payload.position() + MOST_COPIED);
-            transport.write(buffers);
-            one[0] = payload;
-            while (payload.position() < end) {
-                payload.limit(Math.min(end, payload.position() + MOST_COPIED));
-                transport.write(one);
-            }
-        } finally {
-            payload.limit(end);
-        }
+    /** Part of a frame may be out: nothing that follows could be understood. Under the lock. */
+    private void breakOff(IOException why) {
+        broken = why;
+        transport.close();
+        sink.broken();
+        closing.writingEnded();
     }
 }

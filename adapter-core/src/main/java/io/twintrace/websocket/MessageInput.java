@@ -1,28 +1,23 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.MessageInflater;
-import io.twintrace.websocket.frame.FrameHeader;
 import io.twintrace.websocket.frame.FrameSequence;
-import io.twintrace.websocket.frame.MessageTooBigException;
-import io.twintrace.websocket.frame.Opcode;
+import io.twintrace.websocket.frame.Masking;
+import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.frame.Utf8Validator;
 import java.io.IOException;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 
 /**
  * The upper half of reading: one message after another, inflated where the peer has compressed it, text checked for UTF-8
  * while it arrives. For the thread that holds the reading lock.
  */
 final class MessageInput {
-    /** Payloads up to here are allocated at once; larger ones grow as they arrive, whatever the peer declares. */
-    private static final int TRUSTED_LENGTH = 16 * 1024;
-
     /** How much shorter compression makes a text, more or less. */
     private static final int USUAL_RATIO = 4;
 
     private static final int SCRATCH_SIZE = 4096;
-
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final FrameInput frames;
     private final FrameSequence sequence;
@@ -33,6 +28,7 @@ final class MessageInput {
     private final MessageInflater inflater;
 
     private MessageReader current;
+    private MessageType type;
     private boolean text;
     private boolean compressed;
 
@@ -49,18 +45,31 @@ final class MessageInput {
     /** Drops what is left of the message before, and waits for the next one; null when the peer has closed. */
     MessageReader nextReader(ReadHalf owner) throws IOException {
         skipMessage();
-        FrameHeader first = frames.nextMessage();
-        if (first == null) {
+        if (next() == Next.END) {
             return null;
         }
-        text = first.opcode() == Opcode.TEXT;
-        utf8.reset();
-        compressed = first.rsv1();
-        if (compressed) {
-            inflater.begin();
-        }
-        current = new MessageReader(owner, MessageType.of(first.opcode()));
+        current = new MessageReader(owner, type);
         return current;
+    }
+
+    /** Goes on to the next message, once the one before has been read to its end. */
+    Next next() throws IOException {
+        Next next = frames.nextMessage();
+        if (next == Next.FRAME) {
+            type = MessageType.of(frames.header().opcode());
+            text = type == MessageType.TEXT;
+            utf8.reset();
+            compressed = frames.header().rsv1();
+            if (compressed) {
+                inflater.begin();
+            }
+        }
+        return next;
+    }
+
+    /** The type of the message that has begun. */
+    MessageType type() {
+        return type;
     }
 
     boolean isDropped(MessageReader reader) {
@@ -71,47 +80,10 @@ final class MessageInput {
         return current == reader;
     }
 
-    /** Reads the whole message that {@link #nextReader} has begun. */
-    byte[] readAll() throws IOException {
-        byte[] bytes = new byte[(int) Math.min(expectedLength(), TRUSTED_LENGTH)];
-        int length = 0;
-        while (!isComplete()) {
-            if (length < bytes.length) {
-                length += Math.max(0, read(bytes, length, bytes.length - length));
-            } else {
-                // Compressed data does not tell its length, so the array is enlarged only once there is more.
-                byte[] next = new byte[1];
-                if (read(next, 0, 1) > 0) {
-                    bytes = Arrays.copyOf(bytes, grown(length));
-                    bytes[length++] = next[0];
-                }
-            }
-        }
-        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-    }
-
-    private long expectedLength() {
-        long known = Math.min(frames.known(), TRUSTED_LENGTH); // as declared, up to 2^63-1
-        return compressed ? USUAL_RATIO * known : known;
-    }
-
-    private int grown(int length) throws MessageTooBigException {
-        if (length == LARGEST_ARRAY) {
-            throw new MessageTooBigException(LARGEST_ARRAY);
-        }
-        // Doubled, so that memory follows what has arrived; not beyond the end, where that is known.
-        long wanted = Math.max(2L * length, 1024);
-        if (!compressed && frames.isLastFrame()) {
-            wanted = Math.min(wanted, length + 1 + frames.known());
-        }
-        wanted = Math.min(wanted, Math.max(sequence.limit(), length + 1L));
-        return (int) Math.min(wanted, LARGEST_ARRAY);
-    }
-
     /**
      * Reads a piece of the current message.
      *
-     * @return how many bytes, at least one unless {@code most} is 0; -1 at the message's end
+     * @return how many bytes; 0 when none have arrived, or {@code most} is 0; -1 at the message's end
      */
     int read(byte[] into, int offset, int most) throws IOException {
         if (isComplete()) {
@@ -133,19 +105,59 @@ final class MessageInput {
         return n;
     }
 
+    /** Whether what is left of the message is that many bytes at most, and lies in its frames as it is. */
+    boolean isAtMost(int bytes) {
+        return !compressed && frames.isLastFrame() && frames.known() <= bytes;
+    }
+
+    /** Takes payload of a message that is not compressed, unmasking and checking it where it lies. */
+    void takeInPlace(ByteBuffer bytes, int index, int length) throws ProtocolException {
+        int key = frames.maskKey();
+        long position = frames.position();
+        if (!text) {
+            Masking.apply(bytes, index, length, key, position);
+        } else if (!Masking.applyIsAscii(bytes, index, length, key, position) || !utf8.isAtBoundary()) {
+            utf8.accept(bytes, index, length);
+        }
+        frames.taken(length);
+        traffic.received(length);
+        if (text && isComplete()) {
+            utf8.finish();
+        }
+    }
+
+    /** How many bytes of the message are known to come, inflated if need be. */
+    long expected() {
+        return compressed ? USUAL_RATIO * Math.min(frames.known(), Integer.MAX_VALUE) : frames.known();
+    }
+
+    /** How long the message can be at the most, of which so many bytes were taken. */
+    long longest(int taken) {
+        boolean lengthIsKnown = !compressed && frames.isLastFrame() && frames.known() < Integer.MAX_VALUE;
+        return lengthIsKnown ? taken + frames.known() : sequence.limit();
+    }
+
     /**
      * Drops frames as they are until the peer's Close frame, an error or a deadline. No message is read after that, so
      * nothing is inflated or looked at as text any more.
+     *
+     * @return false when not all has arrived
      */
-    void readToClose() throws IOException {
+    boolean readToClose() throws IOException {
         if (!isComplete()) {
             dropped = current;
         }
         release();
         byte[] scratch = new byte[SCRATCH_SIZE];
+        Next next;
         do {
-            while (frames.read(scratch, 0, scratch.length) >= 0) {}
-        } while (frames.nextMessage() != null);
+            int n;
+            while ((n = frames.read(scratch, 0, scratch.length)) > 0) {}
+            if (n == 0) {
+                return false;
+            }
+        } while ((next = frames.nextMessage()) == Next.FRAME);
+        return next == Next.END;
     }
 
     /** Gives back what is held for a message that will not be read further. */
@@ -163,7 +175,8 @@ final class MessageInput {
         while (read(scratch, 0, scratch.length) >= 0) {}
     }
 
-    private boolean isComplete() {
+    /** Whether the message has been read to its end. */
+    boolean isComplete() {
         return compressed ? inflater.isDone() : frames.isComplete();
     }
 }

@@ -86,7 +86,7 @@ final class ReadHalf {
         lock();
         try {
             MessageReader reader = next();
-            return reader == null ? null : new Message(reader.type(), input.readAll());
+            return reader == null ? null : new Message(reader.type(), readAll());
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -94,6 +94,13 @@ final class ReadHalf {
         } finally {
             unlock();
         }
+    }
+
+    private byte[] readAll() throws IOException {
+        MessageCollector collector = new MessageCollector(input);
+        boolean all = collector.collect();
+        assert all : "bytes that are missing are waited for";
+        return collector.toArray();
     }
 
     MessageReader nextReader() throws IOException {

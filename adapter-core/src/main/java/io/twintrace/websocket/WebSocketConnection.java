@@ -95,7 +95,12 @@ public final class WebSocketConnection implements AutoCloseable {
         this.outboxOptions = options.outbox();
         this.closeTimeout = options.closeTimeout();
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
-        this.frames = new FrameOutput(transport, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
+        this.frames = new FrameOutput(
+                transport,
+                new BlockingSink(transport, closing),
+                options.writePool(),
+                closing,
+                Deadlines.nanos(options.writeTimeout()));
         this.deflatePool = options.deflatePool();
         handshake.deflate().ifPresent(agreed -> deflatePool.join());
         this.writing = new WriteHalf(id, frames, handshake.deflate(), options, traffic, this::onConflict);

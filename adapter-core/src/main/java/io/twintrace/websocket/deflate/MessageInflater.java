@@ -49,7 +49,7 @@ public final class MessageInflater {
     /** Where compressed bytes come from. */
     @FunctionalInterface
     public interface Source {
-        /** Waits for the message's next bytes; -1 at its end. */
+        /** The message's next bytes: how many, 0 when none have arrived, -1 at its end. */
         int read(byte[] into, int offset, int most) throws IOException;
     }
 
@@ -83,7 +83,7 @@ public final class MessageInflater {
      * Inflates a piece of the message.
      *
      * @param most at least 1
-     * @return how many bytes, at least one; -1 at the message's end
+     * @return how many bytes; 0 when none have arrived; -1 at the message's end
      * @throws ProtocolException 1007 for what is not valid DEFLATE data, or not complete
      * @throws ClosedChannelException after {@link #release()} inside the message
      */
@@ -92,8 +92,8 @@ public final class MessageInflater {
             if (inflater == null) {
                 throw new ClosedChannelException(); // not -1: the message must not look complete
             }
-            if (inputUsedUp) {
-                feed();
+            if (inputUsedUp && !feed()) {
+                return 0;
             }
             int n = inflate(into, offset, most);
             if (n > 0) {
@@ -124,11 +124,15 @@ public final class MessageInflater {
         }
     }
 
-    private void feed() throws IOException {
+    /** False when nothing has arrived. */
+    private boolean feed() throws IOException {
         if (ending) {
             throw invalid("ends inside a block", null);
         }
         inputLength = source.read(inflater.input, 0, inflater.input.length);
+        if (inputLength == 0) {
+            return false;
+        }
         inputUsedUp = false;
         if (inputLength >= 0) {
             remember(inflater.input, inputLength);
@@ -141,6 +145,7 @@ public final class MessageInflater {
             int from = complete ? TAIL_LENGTH : 0;
             inflater.zlib.setInput(ENDING, from, ENDING.length - from);
         }
+        return true;
     }
 
     private void remember(byte[] bytes, int length) {

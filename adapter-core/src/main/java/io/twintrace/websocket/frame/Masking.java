@@ -2,6 +2,7 @@ package io.twintrace.websocket.frame;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Masking and unmasking, which are the same (RFC 6455 section 5.3). */
@@ -27,5 +28,21 @@ public final class Masking {
         for (int shift = 24; at < end; at++, shift = (shift - 8) & 31) {
             bytes[at] ^= (byte) (rotated >>> shift);
         }
+    }
+
+    /** Masks in place. */
+    public static void apply(ByteBuffer buffer, int index, int length, int key, long position) {
+        boolean unused = applyIsAscii(buffer, index, length, key, position);
+    }
+
+    /** Masks in place; whether all bytes are ASCII then. */
+    public static boolean applyIsAscii(ByteBuffer buffer, int index, int length, int key, long position) {
+        int all = 0;
+        for (int i = 0; i < length; i++) {
+            byte b = (byte) (buffer.get(index + i) ^ (key >>> (24 - 8 * (int) ((position + i) & 3))));
+            buffer.put(index + i, b);
+            all |= b;
+        }
+        return all >= 0;
     }
 }

@@ -2,6 +2,7 @@ package io.twintrace.websocket.frame;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -41,6 +42,18 @@ public final class Utf8Validator {
                 continueCharacter(bytes[at++] & 0xFF);
             }
         }
+    }
+
+    /** Checks bytes of a buffer. */
+    public void accept(ByteBuffer buffer, int index, int length) throws ProtocolException {
+        byte[] copy = new byte[length];
+        buffer.get(index, copy);
+        accept(copy, 0, length);
+    }
+
+    /** Whether no character is begun and not ended. */
+    public boolean isAtBoundary() {
+        return missing == 0;
     }
 
     /**

@@ -1,0 +1,94 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Writes to a transport that lets the caller wait. */
+final class BlockingSink implements FrameSink {
+    /**
+     * The JDK copies what remains of a heap buffer at each attempt to write, into a direct buffer that it keeps for the
+     * thread. Offered whole, a large payload would be copied over and over, and its size stay in use.
+     */
+    static final int MOST_COPIED = 128 * 1024;
+
+    private final Transport transport;
+    private final Closing closing;
+    private final ByteBuffer[] one = new ByteBuffer[1];
+
+    /** Read by whoever begins to close. */
+    private volatile long armedDeadline = Deadlines.NONE;
+
+    BlockingSink(Transport transport, Closing closing) {
+        this.transport = transport;
+        this.closing = closing;
+    }
+
+    @Override
+    public void admit() {
+        // Whoever comes too soon waits.
+    }
+
+    @Override
+    public void write(ByteBuffer[] buffers, long deadline) throws IOException {
+        armedDeadline = deadline;
+        transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
+        if (closing.deadline() != Deadlines.NONE) {
+            // Closing may have begun between the two lines above, and its deadline been overwritten.
+            transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
+        }
+        try {
+            writeInPieces(buffers);
+        } finally {
+            armedDeadline = Deadlines.NONE; // whoever requests a Close must not take it for that of the next frame
+        }
+    }
+
+    private void writeInPieces(ByteBuffer[] buffers) throws IOException {
+        ByteBuffer payload = buffers[buffers.length - 1];
+        if (payload.isDirect() || payload.remaining() <= MOST_COPIED) {
+            transport.write(buffers);
+            return;
+        }
+        int end = payload.limit();
+        try {
+            payload.limit(payload.position() + MOST_COPIED);
+            transport.write(buffers);
+            one[0] = payload;
+            while (payload.position() < end) {
+                payload.limit(Math.min(end, payload.position() + MOST_COPIED));
+                transport.write(one);
+            }
+        } finally {
+            payload.limit(end);
+            one[0] = null; // an idle connection keeps no payload
+        }
+    }
+
+    @Override
+    public void whenWritten(Runnable action) {
+        action.run();
+    }
+
+    @Override
+    public void flush() {
+        // Nothing is put aside.
+    }
+
+    @Override
+    public void awaitWritten(long deadline) {
+        // Writing has waited already.
+    }
+
+    @Override
+    public void closingHasBegun() {
+        transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
+        transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
+    }
+
+    @Override
+    public void broken() {
+        // Whoever waited has been told.
+    }
+}

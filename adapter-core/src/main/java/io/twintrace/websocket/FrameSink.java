@@ -1,0 +1,40 @@
+package io.twintrace.websocket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Where encoded frames go. All of this is called under the frame lock of {@link FrameOutput}, but for what says otherwise.
+ */
+interface FrameSink {
+    /**
+     * Throws what keeps another frame from being begun, if anything does; the connection is sound all the same.
+     */
+    void admit() throws IOException;
+
+    /**
+     * Takes all of the buffers, which are the caller's again after that.
+     *
+     * @param deadline until when the operating system must have them
+     */
+    void write(ByteBuffer[] buffers, long deadline) throws IOException;
+
+    /** Does something once all that was written is with the operating system; at once where it is already. */
+    void whenWritten(Runnable action) throws IOException;
+
+    /** Sends what was put aside to leave together with more. */
+    void flush() throws IOException;
+
+    /**
+     * Waits until all that was written is with the operating system, if the calling thread may wait. Without the lock.
+     *
+     * @param deadline until when
+     */
+    void awaitWritten(long deadline) throws IOException;
+
+    /** A Close frame was asked for: from now on the close timeout rules. Any thread, without the lock. */
+    void closingHasBegun();
+
+    /** Nothing more will be written. */
+    void broken();
+}
