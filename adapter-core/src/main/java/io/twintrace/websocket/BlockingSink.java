@@ -82,13 +82,23 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
+    public boolean isWaitless() {
+        return false;
+    }
+
+    @Override
     public void closingHasBegun() {
         transport.writeDeadline(Deadlines.earlier(armedDeadline, closing.deadline()));
         transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which then looks at the new deadline
     }
 
     @Override
-    public void broken() {
+    public void writtenByTransport(IOException failure) {
+        throw new IllegalStateException("nothing was left to the transport");
+    }
+
+    @Override
+    public void broken(IOException why) {
         // Whoever waited has been told.
     }
 }

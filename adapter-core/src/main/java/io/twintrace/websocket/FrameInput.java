@@ -27,6 +27,8 @@ final class FrameInput {
     private int maskKey;
     private boolean lastFrame = true;
 
+    private long framesBegun;
+
     // The control frame being read; null while there is none.
     private byte[] control;
     private int controlLength;
@@ -83,6 +85,16 @@ final class FrameInput {
     /** The data frame's header, until the next one is asked for. */
     FrameHeader header() {
         return header;
+    }
+
+    /** Whether there is more of a frame to come whose header has been read. */
+    boolean isInsideFrame() {
+        return frameRemaining > 0 || control != null;
+    }
+
+    /** How many frames have begun so far. */
+    long framesBegun() {
+        return framesBegun;
     }
 
     /** Whether the message's last byte has been read. */
@@ -150,6 +162,7 @@ final class FrameInput {
             if (control == null && !source.readHeader(decoder, header)) {
                 return Next.NOTHING_NOW;
             }
+            framesBegun++;
             if (!header.opcode().isControl()) {
                 sequence.accept(header);
                 frameRemaining = header.payloadLength();

@@ -113,6 +113,62 @@ final class FrameOutput {
         sink.awaitWritten(deadline);
     }
 
+    /** Sends what was put aside to leave together with more. Any thread; what goes wrong shows at the next write. */
+    void flush() {
+        change(sink::flush);
+    }
+
+    /** Whether a frame that the calling thread writes would not wait for the peer. Any thread. */
+    boolean isWaitless() {
+        return sink.isWaitless();
+    }
+
+    /**
+     * Waits until the operating system has everything that was written, if the calling thread may wait. Any thread.
+     *
+     * @return false when the deadline came first
+     */
+    boolean awaitWritten(long deadline) throws IOException {
+        flush();
+        try {
+            sink.awaitWritten(deadline);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    /** The transport has written what it was given to write by itself, or has failed to. Any thread. */
+    void writtenByTransport(IOException failure) {
+        change(() -> sink.writtenByTransport(failure));
+    }
+
+    /** Gives up, since the operating system did not take in time what was written. Any thread. */
+    void timeOut() {
+        change(() -> {
+            throw new SocketTimeoutException("timed out waiting for the peer to read");
+        });
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void change(Change change) {
+        frameLock.lock();
+        try {
+            if (broken == null) {
+                change.make();
+            } else {
+                sink.broken(broken); // whoever gave up had no lock to do it
+            }
+        } catch (IOException e) {
+            breakOff(e);
+        } finally {
+            unlockAndSendWaiting();
+        }
+    }
+
     /**
      * Writes one Ping or Pong, or asks for the Close frame.
      *
@@ -307,7 +363,7 @@ final class FrameOutput {
     private void breakOff(IOException why) {
         broken = why;
         transport.close();
-        sink.broken();
+        sink.broken(why);
         closing.writingEnded();
     }
 }

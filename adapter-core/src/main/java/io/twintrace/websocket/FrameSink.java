@@ -32,9 +32,15 @@ interface FrameSink {
      */
     void awaitWritten(long deadline) throws IOException;
 
+    /** Whether a frame written by the calling thread would not wait for the peer. Any thread, without the lock. */
+    boolean isWaitless();
+
     /** A Close frame was asked for: from now on the close timeout rules. Any thread, without the lock. */
     void closingHasBegun();
 
-    /** Nothing more will be written. */
-    void broken();
+    /** The transport has written what it was given to write by itself, or has failed to. */
+    void writtenByTransport(IOException failure) throws IOException;
+
+    /** Nothing more will be written; may be called again. */
+    void broken(IOException why);
 }

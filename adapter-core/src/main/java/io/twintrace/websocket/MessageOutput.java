@@ -55,10 +55,10 @@ final class MessageOutput {
         writeWhole(type, payload);
     }
 
-    /** Sends one message that is known to be text. */
-    void writeText(ByteBuffer utf8Bytes) throws IOException {
+    /** Sends one message that is known to be UTF-8 if it is text. */
+    void writeKnown(MessageType type, ByteBuffer payload) throws IOException {
         finishOpenMessage();
-        writeWhole(MessageType.TEXT, utf8Bytes);
+        writeWhole(type, payload);
     }
 
     private void writeWhole(MessageType type, ByteBuffer payload) throws IOException {

@@ -29,7 +29,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * another thread is inside a direct write.
  *
  * <p>What waits is bounded in messages and in bytes ({@link OutboxOptions}). The message that is being written does not
- * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later.
+ * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later. Inside a call of a
+ * {@link WebSocketListener} the calling thread writes by itself, as long as the peer takes what is written.
  *
  * <p>An offer returns false where the message will not be sent: when the connection has ended or is closing, when this was
  * closed, or when there was no room. Whoever broadcasts need not look, since the peer's own handler sees the end of its
@@ -170,6 +171,10 @@ public final class Outbox {
      */
     public boolean flush(Duration timeout) throws IOException {
         long deadline = Deadlines.afterNanos(Deadlines.nanos(timeout));
+        return awaitTaken(deadline) && writing.awaitWritten(deadline);
+    }
+
+    private boolean awaitTaken(long deadline) throws IOException {
         lock.lock();
         try {
             long until = accepted;
@@ -220,16 +225,23 @@ public final class Outbox {
         }
         declareOnce();
         boolean accept = false;
+        boolean here = false;
         Optional<CloseStatus> close = Optional.empty();
         lock.lock();
         try {
-            accept = makeRoom(message.length()) && add(message);
+            if (makeRoom(message.length())) {
+                here = !writerRuns && writing.isWaitless();
+                accept = add(message, here);
+            }
             close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
             close.ifPresent(status -> end(new IOException("the peer was closed because it read too slowly")));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
+        }
+        if (here && accept) {
+            write(true);
         }
         // Without the lock, since sending may have to wait.
         close.ifPresent(status -> connection.beginClose(status.code(), status.reason()));
@@ -258,11 +270,15 @@ public final class Outbox {
         }
     }
 
-    /** False when there is no thread to be had, which ends the connection. */
-    private boolean add(OutgoingMessage message) {
-        if (!writerRuns && !startWriter()) {
+    /**
+     * False when there is no thread to be had, which ends the connection. Where the calling thread never waits for the peer
+     * when it writes, it becomes the writer itself.
+     */
+    private boolean add(OutgoingMessage message, boolean here) {
+        if (!writerRuns && !here && !startWriter()) {
             return false;
         }
+        writerRuns = true;
         waiting.addLast(message);
         waitingBytes += message.length();
         accepted++;
@@ -271,8 +287,7 @@ public final class Outbox {
 
     private boolean startWriter() {
         try {
-            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, this::write);
-            writerRuns = true;
+            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(false));
             return true;
         } catch (OutOfMemoryError e) { // also for want of threads; whoever broadcasts has others to send to
             end(e);
@@ -328,11 +343,15 @@ public final class Outbox {
         return changed.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
     }
 
-    /** The writer, from the first message that waits to the last. */
-    private void write() {
+    /**
+     * The writer, from the first message that waits to the last.
+     *
+     * @param here on a thread that does not wait, and leaves the rest to one that does when the peer is too slow
+     */
+    private void write(boolean here) {
         writer.lock(); // the writer before this one may not have let go yet
         try {
-            for (OutgoingMessage message; (message = next()) != null; ) {
+            for (OutgoingMessage message; (message = next(here)) != null; ) {
                 message.write(writing);
             }
         } catch (IOException | ConcurrentWriteException e) {
@@ -347,10 +366,15 @@ public final class Outbox {
         }
     }
 
-    /** Takes the next message, whose predecessor is written; null when there is none. */
-    private OutgoingMessage next() {
+    /** Takes the next message, whose predecessor is written; null when there is none, or another thread goes on. */
+    private OutgoingMessage next(boolean here) {
         lock.lock();
         try {
+            if (here && !waiting.isEmpty() && !writing.isWaitless()) {
+                inFlight = 0;
+                writerRuns = startWriter();
+                return null;
+            }
             OutgoingMessage message = waiting.pollFirst();
             if (message == null) {
                 writerRuns = false;

@@ -26,14 +26,14 @@ public final class PreparedMessage {
     /** Held while compressing, so that others wait for the result; not the map's own lock, which would pin them. */
     private final ReentrantLock compressing = new ReentrantLock();
 
-    private PreparedMessage(MessageType type, byte[] payload) {
+    private PreparedMessage(MessageType type, ByteBuffer payload) {
         this.type = type;
-        this.plain = Frame.copyOf(type, ByteBuffer.wrap(payload));
+        this.plain = Frame.copyOf(type, payload);
     }
 
     /** A text message. */
     public static PreparedMessage text(String text) {
-        return new PreparedMessage(MessageType.TEXT, text.getBytes(StandardCharsets.UTF_8));
+        return new PreparedMessage(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
@@ -45,7 +45,12 @@ public final class PreparedMessage {
         if (type == MessageType.TEXT) {
             new OutgoingText().check(ByteBuffer.wrap(payload));
         }
-        return new PreparedMessage(type, payload);
+        return new PreparedMessage(type, ByteBuffer.wrap(payload));
+    }
+
+    /** A message of a copy of one that has just come. */
+    public static PreparedMessage of(MessageView message) {
+        return new PreparedMessage(message.type(), message.bytes().duplicate());
     }
 
     public MessageType type() {

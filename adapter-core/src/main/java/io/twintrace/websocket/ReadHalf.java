@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The reading half as the connection sees it: one thread at a time, and what happens when reading ends, which it does
  * only once.
  */
-final class ReadHalf {
+final class ReadHalf implements Reading {
     /** A loop that does not look at what read methods return or throw would spin for ever. */
     private static final int MOST_READS_AFTER_END = 1000;
 
@@ -68,21 +68,25 @@ final class ReadHalf {
     }
 
     /** Moves the application's deadline. For any thread. */
-    void readDeadline(long deadline) {
+    @Override
+    public void readDeadline(long deadline) {
         source.readDeadline(deadline);
     }
 
     /** From the next frame on. For any thread. */
-    void readLimit(long bytes) {
+    @Override
+    public void readLimit(long bytes) {
         sequence.readLimit(bytes);
     }
 
     /** Where the handlers of control frames are set. For any thread. */
-    FrameInput frames() {
+    @Override
+    public FrameInput frames() {
         return frames;
     }
 
-    Message readMessage() throws IOException {
+    @Override
+    public Message readMessage() throws IOException {
         lock();
         try {
             MessageReader reader = next();
@@ -103,7 +107,8 @@ final class ReadHalf {
         return collector.toArray();
     }
 
-    MessageReader nextReader() throws IOException {
+    @Override
+    public MessageReader nextReader() throws IOException {
         lock();
         try {
             return next();
@@ -144,7 +149,8 @@ final class ReadHalf {
      *
      * @return false when the close timeout came first
      */
-    boolean awaitClose() throws InterruptedException {
+    @Override
+    public boolean awaitClose() throws InterruptedException {
         if (closing.hasReadingEnded()) {
             return true;
         }
@@ -166,8 +172,14 @@ final class ReadHalf {
         }
     }
 
+    @Override
+    public boolean endsByItself() {
+        return false;
+    }
+
     /** Gives back what is held, once the transport is closed. */
-    void release() {
+    @Override
+    public void release() {
         released = true;
         if (readLock.tryLock()) { // else the thread that is reading does it on its way out
             unlock();

@@ -14,6 +14,7 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.json.Json;
 import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.lang.reflect.Type;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * One WebSocket connection on the server's side (RFC 6455), with blocking calls.
@@ -71,12 +73,12 @@ public final class WebSocketConnection implements AutoCloseable {
     /** The application's, for this connection alone. */
     private volatile ConcurrentWriteListener ownListener = report -> {};
 
-    private final Closing closing;
-    private final FrameOutput frames;
-    private final Traffic traffic = new Traffic();
     private final DeflatePool deflatePool;
+    private final Closing closing;
+    private final Traffic traffic;
+    private final FrameOutput frames;
     private final WriteHalf writing;
-    private final ReadHalf reading;
+    private final Reading reading;
     private final TransportCloser closer;
 
     private WebSocketConnection(
@@ -84,7 +86,9 @@ public final class WebSocketConnection implements AutoCloseable {
             HandshakeRequest request,
             Accepted handshake,
             WebSocketOptions options,
-            ConcurrentWriteListener conflictLog) {
+            ConcurrentWriteListener conflictLog,
+            WebSocketListener listener,
+            ListenerThreads threads) {
         ConnectionId id = new ConnectionId(NUMBERS.incrementAndGet(), request.plainPath());
         this.name = id.toString();
         this.request = request;
@@ -94,18 +98,15 @@ public final class WebSocketConnection implements AutoCloseable {
         this.conflictListener = log.andThen(options.concurrentWriteListener());
         this.outboxOptions = options.outbox();
         this.closeTimeout = options.closeTimeout();
-        this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
-        this.frames = new FrameOutput(
-                transport,
-                new BlockingSink(transport, closing),
-                options.writePool(),
-                closing,
-                Deadlines.nanos(options.writeTimeout()));
+        ConnectionParts parts = new ConnectionParts(id, transport, handshake.deflate(), options, this::onConflict);
+        this.closing = parts.closing();
+        this.traffic = parts.traffic();
+        this.closer = parts.closer();
+        this.reading = listener == null ? parts.blocking() : parts.listening(listener, threads);
+        this.frames = parts.frames();
+        this.writing = parts.writing();
         this.deflatePool = options.deflatePool();
         handshake.deflate().ifPresent(agreed -> deflatePool.join());
-        this.writing = new WriteHalf(id, frames, handshake.deflate(), options, traffic, this::onConflict);
-        this.closer = new TransportCloser(transport, options.readPool());
-        this.reading = new ReadHalf(name, transport, handshake.deflate(), options, frames, closing, closer, traffic);
     }
 
     /**
@@ -123,7 +124,36 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog) {
-        return new WebSocketConnection(transport, request, handshake, options, conflictLog);
+        return new WebSocketConnection(transport, request, handshake, options, conflictLog, null, null);
+    }
+
+    /**
+     * A connection that calls a listener, over a socket whose opening handshake is done: {@link #server} for the other face.
+     * The listener's first call is made before this returns, or soon after.
+     *
+     * @param transport owned by the connection from now on
+     * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
+     * @param prepare what is to be done to the connection before the first call
+     * @param threads what the connection may use of them
+     * @param whenOver called once, after the listener's last call, when everything is given back
+     */
+    public static WebSocketConnection listening(
+            PushTransport transport,
+            HandshakeRequest request,
+            Accepted handshake,
+            WebSocketOptions options,
+            ConcurrentWriteListener conflictLog,
+            WebSocketListener listener,
+            ListenerThreads threads,
+            Consumer<WebSocketConnection> prepare,
+            Consumer<WebSocketConnection> whenOver) {
+        WebSocketConnection connection =
+                new WebSocketConnection(transport, request, handshake, options, conflictLog, listener, threads);
+        ((ListeningHalf) connection.reading).open(connection, prepare, () -> {
+            connection.finish(false);
+            whenOver.accept(connection);
+        });
+        return connection;
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -289,6 +319,14 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
+     * Passes a message on as it is. Text is not checked again, so this is the quickest way to send one that has just come,
+     * to this connection or another. Throws what {@link #writeMessage(MessageType, byte[])} throws.
+     */
+    public void writeMessage(MessageView message) throws IOException {
+        writing.writeMessage(message);
+    }
+
+    /**
      * Sends a value as a text message of JSON. Needs Gson. The value is serialised inside the guarded call, so a
      * serializer that writes to this connection gets an IllegalStateException.
      *
@@ -296,6 +334,14 @@ public final class WebSocketConnection implements AutoCloseable {
      */
     public void writeJson(Object value) throws IOException {
         writing.writeJson(value);
+    }
+
+    /**
+     * Sends what was put aside to leave together with more, which is done only for messages that a {@link WebSocketListener}
+     * writes, and otherwise when it has answered what has arrived. Any thread; what goes wrong shows at the next write.
+     */
+    public void flush() {
+        frames.flush();
     }
 
     /** Sends a message whose frame is built already. Throws what {@link #writeMessage(MessageType, byte[])} throws. */
@@ -413,11 +459,13 @@ public final class WebSocketConnection implements AutoCloseable {
         beginClose(code, reason);
         boolean graceful = false;
         try {
-            graceful = reading.awaitClose() && closing.awaitWritingEnded();
+            graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            finish(graceful);
+            if (!graceful || !reading.endsByItself()) {
+                finish(graceful);
+            }
         }
     }
 

@@ -90,6 +90,14 @@ public final class WebSocketOptions {
         return values.writeTimeout;
     }
 
+    /**
+     * How many bytes that a listener has written may wait for the peer to read them, before no more messages are taken; the
+     * last one is taken whole.
+     */
+    public int backlogLimit() {
+        return values.backlogLimit;
+    }
+
     /** The most connections open at the same time through one servlet; more are refused with 503. */
     public int maxConnections() {
         return values.maxConnections;
@@ -148,6 +156,7 @@ public final class WebSocketOptions {
         private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofSeconds(30);
+        private int backlogLimit = 1024 * 1024;
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
@@ -169,6 +178,7 @@ public final class WebSocketOptions {
             copy.closeTimeout = closeTimeout;
             copy.idleTimeout = idleTimeout;
             copy.writeTimeout = writeTimeout;
+            copy.backlogLimit = backlogLimit;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
@@ -215,6 +225,14 @@ public final class WebSocketOptions {
         /** 30 seconds by default; zero for no limit, which lets a peer that never reads hold a writer for ever. */
         public Builder writeTimeout(Duration timeout) {
             this.writeTimeout = notNegative(timeout, "writeTimeout");
+            return this;
+        }
+
+        /**
+         * 1 MiB by default, at least 1 byte. A single message may be longer: the limit says when no further one is taken.
+         */
+        public Builder backlogLimit(int bytes) {
+            this.backlogLimit = (int) atLeast(1, bytes, "backlogLimit");
             return this;
         }
 

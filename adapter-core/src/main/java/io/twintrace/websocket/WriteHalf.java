@@ -41,7 +41,7 @@ final class WriteHalf {
     void writeMessage(String text) throws IOException {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeText(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            output.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -53,7 +53,7 @@ final class WriteHalf {
     void writeUtf8(byte[] text) throws IOException {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeText(ByteBuffer.wrap(text));
+            output.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -72,10 +72,25 @@ final class WriteHalf {
         detector.leave(Operation.WRITE_MESSAGE, null);
     }
 
+    void writeMessage(MessageView message) throws IOException {
+        ByteBuffer payload = message.bytes();
+        int start = payload.position();
+        detector.enter(Operation.WRITE_MESSAGE);
+        try {
+            output.writeKnown(message.type(), payload);
+            payload.position(start); // others may get it too
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_MESSAGE, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_MESSAGE, null);
+    }
+
     void writeJson(Object value) throws IOException {
         detector.enter(Operation.WRITE_JSON);
         try {
-            output.writeText(ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
+            output.writeKnown(
+                    MessageType.TEXT, ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_JSON, t);
             throw t;
@@ -146,6 +161,21 @@ final class WriteHalf {
         frames.writeDeadline(Deadlines.NONE);
         detector.declare(outbox);
         detector.leave(Operation.OPEN_OUTBOX, null);
+    }
+
+    /** Whether a write by the calling thread would not wait for the peer. Any thread, outside the guard. */
+    boolean isWaitless() {
+        return frames.isWaitless();
+    }
+
+    /**
+     * Waits until the operating system has everything that was written, if the calling thread may wait. Any thread, outside
+     * the guard.
+     *
+     * @return false when the deadline came first
+     */
+    boolean awaitWritten(long deadline) throws IOException {
+        return frames.awaitWritten(deadline);
     }
 
     /** Whether a conflict has failed this half for good. Any thread, outside the guard. */

@@ -1,15 +1,11 @@
 package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
-import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,20 +14,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
-/** The connections of one servlet, from their acceptance to the end of their handlers. Safe for any thread. */
+/** The connections of one servlet, from their acceptance until the application has done with them. Safe for any thread. */
 final class Connections {
     private final ServletContext context;
-    private final WebSocketHandler handler;
-    private final Function<WebSocketConnection, WriteDiscipline> discipline;
-    private final HandlerThreads threads;
+    private final Service service;
+    private final HandlerThreads closers;
     private final int limit;
     private final Duration handshakeTimeout;
 
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
-    private final Map<WebSocketConnection, Thread> running = new ConcurrentHashMap<>();
+    private final Set<WebSocketConnection> open = ConcurrentHashMap.newKeySet();
 
     /** Completed once this is stopping and nobody is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -39,13 +33,13 @@ final class Connections {
     private final AtomicBoolean full = new AtomicBoolean();
     private volatile boolean stopping;
 
-    Connections(ServletContext context, WebSocketHandler handler, WebSocketOptions options) {
+    Connections(ServletContext context, Service service) {
+        WebSocketOptions options = service.options();
         this.context = context;
-        this.handler = handler;
-        this.discipline = options.writeDiscipline();
+        this.service = service;
         this.limit = options.maxConnections();
         this.handshakeTimeout = options.handshakeTimeout();
-        this.threads = new HandlerThreads(context.getClassLoader());
+        this.closers = new HandlerThreads(context.getClassLoader());
     }
 
     /** Room for one connection, from the request on. Taken once: by the connection, or by giving it back. */
@@ -63,17 +57,17 @@ final class Connections {
         }
 
         /**
-         * Runs the handler for a connection, on a thread of its own. Too late a connection is cut off, unless this is
-         * stopping: then it is closed with 1001 like all others.
+         * Begins to serve a connection. One that comes too late is cut off, unless this is stopping: then it is closed with
+         * 1001 like all others.
          */
-        void start(WebSocketConnection connection) {
+        void start(Upgraded upgraded) {
             if (take()) {
-                run(connection);
+                run(upgraded);
             } else if (stopping) {
                 admitted.incrementAndGet();
-                run(connection);
+                run(upgraded);
             } else {
-                connection.abort();
+                upgraded.transport().close();
             }
         }
 
@@ -124,63 +118,35 @@ final class Connections {
         }
     }
 
-    private void run(WebSocketConnection connection) {
+    private void run(Upgraded upgraded) {
         boolean started = false;
         try {
-            threads.start("websocket-" + connection.name(), () -> runHere(connection));
+            service.start(upgraded, this::opened, this::over);
             started = true;
         } finally {
-            if (!started) { // no thread could be had
-                connection.abort();
+            if (!started) {
+                upgraded.transport().close();
                 leave();
             }
         }
     }
 
-    private void runHere(WebSocketConnection connection) {
-        running.put(connection, Thread.currentThread());
-        try {
-            if (stopping) {
-                connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
-            }
-            handle(connection);
-        } finally {
-            running.remove(connection);
-            leave();
+    private void opened(WebSocketConnection connection) {
+        open.add(connection);
+        if (stopping) {
+            connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
         }
     }
 
-    private void handle(WebSocketConnection connection) {
-        try {
-            declareDiscipline(connection);
-            handler.handle(connection);
-            connection.close();
-        } catch (Throwable t) {
-            log(connection, t);
-            connection.close(CloseCode.INTERNAL_ERROR, "");
-        }
-    }
-
-    private void declareDiscipline(WebSocketConnection connection) {
-        WriteDiscipline declared = discipline.apply(connection);
-        if (declared != WriteDiscipline.none()) {
-            connection.declareWriteDiscipline(declared);
-        }
-    }
-
-    /** A peer that goes away is everyday life and takes one line; anything else shows where it came from. */
-    private void log(WebSocketConnection connection, Throwable t) {
-        if (t instanceof IOException && !connection.isOpen()) {
-            context.log(connection + " ended: " + t);
-        } else {
-            context.log(connection + " is closed with 1011 after its handler threw", t);
-        }
+    private void over(WebSocketConnection connection) {
+        open.remove(connection);
+        leave();
     }
 
     /**
      * Begins to close all connections with 1001, and admits no more. Does not wait.
      *
-     * @return completed when the last handler has ended
+     * @return completed when the last one is over
      */
     CompletableFuture<Void> beginStop() {
         stopping = true;
@@ -188,32 +154,34 @@ final class Connections {
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        for (WebSocketConnection connection : running.keySet()) {
+        for (WebSocketConnection connection : open) {
             // On threads of their own, since a peer that does not read would hold up the others.
-            threads.start(
+            closers.start(
                     "websocket-close-" + connection.name(),
                     () -> connection.close(CloseCode.GOING_AWAY, "server is stopping"));
         }
         return drained;
     }
 
-    /** Closes all connections and waits for their handlers: twice the given time at most. */
+    /** Closes all connections and waits for the application: twice the given time at most. */
     void stop(Duration patience) {
         CompletableFuture<Void> unused = beginStop();
-        if (!awaitHandlers(patience)) {
-            running.forEach((connection, thread) -> {
+        if (!awaitDrained(patience)) {
+            for (WebSocketConnection connection : open) {
                 connection.abort();
-                thread.interrupt();
-            });
-            if (!awaitHandlers(patience)) {
-                running.forEach((connection, thread) -> context.log("the handler of " + connection + ", thread \""
-                        + thread.getName() + "\", still runs after its connection was closed and it was interrupted"));
+                service.interrupt(connection);
+            }
+            if (!awaitDrained(patience)) {
+                for (WebSocketConnection connection : open) {
+                    context.log(service.whatStillRuns(connection));
+                }
             }
         }
-        threads.shutdown();
+        closers.shutdown();
+        service.shutdown();
     }
 
-    private boolean awaitHandlers(Duration patience) {
+    private boolean awaitDrained(Duration patience) {
         try {
             drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;

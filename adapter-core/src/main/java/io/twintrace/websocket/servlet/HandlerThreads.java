@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A thread for each handler: virtual where the platform has them (JDK 21), else pooled. Every thread has the web
+ * A thread for each task that may block, such as a handler: virtual where the platform has them (JDK 21), else pooled. Every thread has the web
  * application's class loader as its context class loader.
  */
 final class HandlerThreads {

@@ -26,6 +26,16 @@ final class Inbox {
         }
     }
 
+    /** Whether there is neither input nor its end. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return size == 0 && !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Adds the first {@code length} bytes of an array that is given away. */
     void put(byte[] piece, int length) {
         lock.lock();

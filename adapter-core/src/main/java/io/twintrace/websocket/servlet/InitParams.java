@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.DetectorLevel;
@@ -25,8 +26,13 @@ import java.util.regex.Pattern;
  * mistake in its name would otherwise be no limit. Names with a dot in them are the application's own, and left alone.
  */
 final class InitParams {
-    /** The class of the handler; not an option of a connection. */
+    /** The class of the handler or listener; not an option of a connection. */
     static final String HANDLER = "handler";
+
+    private static final String EITHER = WebSocketHandler.class.getName() + " or " + WebSocketListener.class.getName();
+
+    private static final String WRITE_DISCIPLINE = "write-discipline";
+    private static final String HANDLER_THREAD = "handler-thread";
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*(|B|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
@@ -41,11 +47,12 @@ final class InitParams {
                     Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
+                    Map.entry("backlog-limit", (b, v) -> b.backlogLimit(Math.toIntExact(size(v)))),
                     Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("max-connections", (b, v) -> b.maxConnections(number(v))),
                     Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v))),
-                    Map.entry("write-discipline", (b, v) -> b.writeDiscipline(discipline(v))),
+                    Map.entry(WRITE_DISCIPLINE, (b, v) -> b.writeDiscipline(discipline(v))),
                     Map.entry("outbox-messages", (b, v) -> b.outbox(b.outbox().withMaxMessages(number(v)))),
                     Map.entry("outbox-bytes", (b, v) -> b.outbox(b.outbox().withMaxBytes(Math.toIntExact(size(v))))),
                     Map.entry("outbox-when-full", (b, v) -> b.outbox(b.outbox().withWhenFull(whenFull(v)))),
@@ -85,29 +92,50 @@ final class InitParams {
     }
 
     /**
-     * Finds the handler's class without running any of its code.
+     * Finds the handler's or listener's class without running any of its code.
      *
-     * @throws IllegalArgumentException when it cannot be a handler
+     * @throws IllegalArgumentException when it can be neither
      */
-    static Constructor<? extends WebSocketHandler> handlerConstructor(String className, ClassLoader loader) {
+    static Constructor<?> handlerConstructor(String className, ClassLoader loader) {
         try {
             // An embedded context may have no class loader of its own; null would mean the platform's.
-            return Class.forName(className.strip(), false, loader != null ? loader : InitParams.class.getClassLoader())
-                    .asSubclass(WebSocketHandler.class)
-                    .getConstructor();
+            Class<?> found = Class.forName(
+                    className.strip(), false, loader != null ? loader : InitParams.class.getClassLoader());
+            if (isHandler(found) == isListener(found)) {
+                throw new ClassCastException("it is " + (isHandler(found) ? "both" : "neither"));
+            }
+            return found.getConstructor();
         } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
             throw new IllegalArgumentException(
                     "init-param \"" + HANDLER + "\" has the value \"" + className
                             + "\", which must be a public class with a public constructor without parameters that"
-                            + " implements " + WebSocketHandler.class.getName() + ": " + e,
+                            + " implements " + EITHER + ": " + e,
                     e);
+        }
+    }
+
+    private static boolean isHandler(Class<?> type) {
+        return WebSocketHandler.class.isAssignableFrom(type);
+    }
+
+    /** Whether a class is that of a listener. */
+    static boolean isListener(Class<?> type) {
+        return WebSocketListener.class.isAssignableFrom(type);
+    }
+
+    /** Checks what does not go together with a listener. */
+    static void checkForListener(Map<String, String> params) {
+        String discipline = params.get(WRITE_DISCIPLINE);
+        if (discipline != null && discipline.strip().equalsIgnoreCase(HANDLER_THREAD)) {
+            throw new IllegalArgumentException("init-param \"" + WRITE_DISCIPLINE + "\" has the value \"" + discipline
+                    + "\", but a WebSocketListener has no thread of its own: write connection-lock, or none");
         }
     }
 
     /** The error of an upgrade servlet that nobody has told what to do. */
     static IllegalArgumentException noHandler() {
-        return new IllegalArgumentException("no handler: set the init-param \"" + HANDLER
-                + "\" to the name of a class that implements " + WebSocketHandler.class.getName());
+        return new IllegalArgumentException(
+                "no handler: set the init-param \"" + HANDLER + "\" to the name of a class that implements " + EITHER);
     }
 
     private static void apply(WebSocketOptions.Builder builder, String name, String value) {
@@ -196,7 +224,7 @@ final class InitParams {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "none" -> connection -> WriteDiscipline.none();
             case "first-writer" -> connection -> WriteDiscipline.confinedToFirstWriter();
-            case "handler-thread" -> connection -> WriteDiscipline.confinedTo(Thread.currentThread());
+            case HANDLER_THREAD -> connection -> WriteDiscipline.confinedTo(Thread.currentThread());
             case "connection-lock" -> connection -> WriteDiscipline.guardedBy(connection.writeLock());
             case "connection-monitor" -> WriteDiscipline::guardedBy;
             default ->

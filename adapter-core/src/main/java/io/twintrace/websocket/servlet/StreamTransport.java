@@ -2,7 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Gate;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.transport.PushTransport;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
@@ -13,7 +13,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
@@ -23,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * would race with the container over the socket's buffer. Writing is done on the writer's own thread, which the streams
  * allow.
  */
-final class StreamTransport implements Transport, ReadListener, WriteListener {
+final class StreamTransport implements PushTransport, ReadListener, WriteListener {
     private static final int CHUNK = 8 * 1024;
 
     /** How long the container's thread waits for room, at most, before it goes and serves others. */
@@ -55,6 +58,21 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     /** For the container's thread, which holds the socket's lock. */
     private int stalls;
 
+    /** Null unless {@link #tell} was called; the last of the three that are. */
+    private volatile Events events;
+
+    private Executor elsewhere;
+    private Executor whereInputIsTold;
+
+    /** Whether the next input is to be told. */
+    private final AtomicBoolean inputAwaited = new AtomicBoolean();
+
+    /** What {@link #startWrite} was given; null when it is written. */
+    private volatile ByteBuffer started;
+
+    /** How many reasons to go on with it have come since somebody began to. */
+    private final AtomicInteger writeSignals = new AtomicInteger();
+
     StreamTransport(WebConnection connection, InetSocketAddress local, InetSocketAddress remote) throws IOException {
         this.connection = connection;
         this.in = connection.getInputStream();
@@ -85,7 +103,7 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
                 break;
             }
             inbox.put(piece, n);
-            readable.open();
+            hasInput(whereInputIsTold);
         }
         if (in.isFinished()) {
             onAllDataRead();
@@ -133,20 +151,31 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     @Override
     public void onAllDataRead() {
         inbox.end(null);
-        readable.open();
+        hasInput(whereInputIsTold);
     }
 
     @Override
     public void onWritePossible() {
-        writable.open();
+        if (events != null) {
+            writeIsPossible();
+        } else {
+            writable.open();
+        }
     }
 
     @Override
     public void onError(Throwable error) {
-        inbox.end(error instanceof IOException io ? io : new IOException("the container's stream failed", error));
-        readable.open();
+        IOException why =
+                error instanceof IOException io ? io : new IOException("the container's stream failed", error);
+        inbox.end(why);
         writable.close();
         space.close();
+        hasInput(elsewhere);
+        if (started != null) {
+            started = null;
+            writerWaits = false;
+            elsewhere.execute(() -> events.written(why));
+        }
     }
 
     // ---- The reader -----------------------------------------------------------------------------------------------
@@ -189,24 +218,39 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
             out.flush();
             awaitReady(); // only then has the operating system all of it
         } catch (IllegalStateException e) {
-            throw new IOException("the container has closed the stream", e);
+            throw closedByContainer(e);
         }
     }
 
     private void write(ByteBuffer buffer) throws IOException {
-        byte[] copy = buffer.hasArray() ? null : new byte[Math.min(CHUNK, buffer.remaining())];
+        byte[] copy = null;
         while (buffer.hasRemaining()) {
             awaitReady();
-            // In pieces: what the socket does not take the container would copy and keep, however much it is.
-            int n = Math.min(CHUNK, buffer.remaining());
-            if (copy == null) {
-                out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), n);
-                buffer.position(buffer.position() + n);
-            } else {
-                buffer.get(copy, 0, n);
-                out.write(copy, 0, n);
-            }
+            copy = writePiece(buffer, copy);
         }
+    }
+
+    /**
+     * What the socket does not take the container would copy and keep, however much it is; so it is given pieces.
+     *
+     * @param copy for bytes that are not in an array; null where there is none yet
+     * @return the same, or a new one if need be
+     */
+    private byte[] writePiece(ByteBuffer buffer, byte[] copy) throws IOException {
+        int n = Math.min(CHUNK, buffer.remaining());
+        if (buffer.hasArray()) {
+            out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), n);
+            buffer.position(buffer.position() + n);
+            return copy;
+        }
+        byte[] bytes = copy != null && copy.length >= n ? copy : new byte[n];
+        buffer.get(bytes, 0, n);
+        out.write(bytes, 0, n);
+        return bytes;
+    }
+
+    private static IOException closedByContainer(IllegalStateException e) {
+        return new IOException("the container has closed the stream", e);
     }
 
     private void awaitReady() throws IOException {
@@ -224,6 +268,111 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
     @Override
     public void writeDeadline(long deadline) {
         writable.deadline(deadline);
+    }
+
+    // ---- For a listener -------------------------------------------------------------------------------------------
+
+    @Override
+    public void tell(Events newEvents, Executor newElsewhere) {
+        elsewhere = newElsewhere;
+        whereInputIsTold = newEvents.mayBlock() ? newElsewhere : Runnable::run;
+        events = newEvents;
+    }
+
+    @Override
+    public void awaitInput() {
+        inputAwaited.set(true);
+        if (!inbox.isEmpty() || closed) {
+            tellOfInput(elsewhere);
+        }
+    }
+
+    private void hasInput(Executor where) {
+        if (events == null) {
+            readable.open();
+        } else {
+            tellOfInput(where);
+        }
+    }
+
+    private void tellOfInput(Executor where) {
+        if (inputAwaited.compareAndSet(true, false)) {
+            where.execute(events::readable);
+        }
+    }
+
+    @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        try {
+            byte[] copy = null;
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    if (!out.isReady()) {
+                        return false;
+                    }
+                    copy = writePiece(buffer, copy);
+                }
+            }
+            return flushIfReady();
+        } catch (IllegalStateException e) {
+            throw closedByContainer(e);
+        }
+    }
+
+    /** Whether the operating system has everything. */
+    private boolean flushIfReady() throws IOException {
+        if (!out.isReady()) {
+            return false;
+        }
+        out.flush();
+        return out.isReady();
+    }
+
+    @Override
+    public boolean startWrite(ByteBuffer buffer) throws IOException {
+        writerWaits = true; // so that the container's thread does not hold the lock that the write event needs
+        space.open();
+        started = buffer;
+        if (writeSignals.getAndIncrement() != 0) {
+            return false; // the container's thread is at it
+        }
+        boolean done = false;
+        int answered = 1;
+        do {
+            done |= started != null && writeStarted();
+            answered = writeSignals.addAndGet(-answered);
+        } while (answered != 0);
+        return done;
+    }
+
+    /** On the container's thread. */
+    private void writeIsPossible() {
+        if (writeSignals.getAndIncrement() != 0) {
+            return; // whoever is at it looks again
+        }
+        int answered = 1;
+        do {
+            IOException failure = null;
+            boolean done = false;
+            try {
+                done = started != null && writeStarted();
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (done || failure != null) {
+                events.written(failure); // may start the next
+            }
+            answered = writeSignals.addAndGet(-answered);
+        } while (answered != 0);
+    }
+
+    private boolean writeStarted() throws IOException {
+        if (!tryWrite(new ByteBuffer[] {started})) {
+            return false; // the container will call onWritePossible
+        }
+        started = null;
+        writerWaits = false;
+        return true;
     }
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
@@ -251,6 +400,9 @@ final class StreamTransport implements Transport, ReadListener, WriteListener {
         }
         if (tomcat != null) {
             tomcat.processClose();
+        }
+        if (events != null) {
+            tellOfInput(elsewhere); // reading then tells the reader what is wrong
         }
     }
 

@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.HandshakeRequest;
@@ -22,12 +23,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Upgrades requests to WebSocket connections and runs a handler for each. The same class serves every container, in three
+ * Upgrades requests to WebSocket connections, and runs a {@link WebSocketHandler} for each or calls a
+ * {@link WebSocketListener}. The same class serves every container, in three
  * ways:
  *
  * <ul>
- *   <li>as a superclass: override {@link #handle}, and annotate the class with {@code @WebServlet};
- *   <li>in web.xml: name this class, and the handler's class in the init-param {@code handler};
+ *   <li>as a superclass: override {@link #handle}, or give a listener to the constructor, and annotate the class with
+ *       {@code @WebServlet};
+ *   <li>in web.xml: name this class, and the handler's or listener's class in the init-param {@code handler};
  *   <li>when embedding: {@code new UpgradeServlet(handler, options)}.
  * </ul>
  *
@@ -35,13 +38,14 @@ import java.util.TreeMap;
  * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on; an unknown or malformed one stops the
  * deployment. The servlet need not be {@code async-supported}.
  *
- * <p>An exception that a handler lets go is logged through {@code ServletContext.log}, and so are concurrent writes.
+ * <p>An exception that a handler or listener lets go is logged through {@code ServletContext.log}, and so are concurrent writes.
  * {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
  */
 public class UpgradeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient WebSocketHandler givenHandler;
+    private final transient WebSocketListener givenListener;
     private final transient WebSocketOptions givenOptions;
 
     private transient WebSocketHandler handler;
@@ -50,19 +54,34 @@ public class UpgradeServlet extends HttpServlet {
     private transient Connections connections;
     private transient Management management;
 
-    /** For subclasses, and for web.xml with the init-param {@code handler}. */
+    /** For subclasses that override {@link #handle}, and for web.xml with the init-param {@code handler}. */
     public UpgradeServlet() {
-        this(null, null);
+        this(null, null, null);
     }
 
-    /** With the default options. */
+    /** A handler, with the {@link #defaultOptions()}. */
     public UpgradeServlet(WebSocketHandler handler) {
-        this(handler, WebSocketOptions.defaults());
+        this(handler, null, null);
     }
 
-    /** For embedding. */
+    /** A handler, for embedding. */
     public UpgradeServlet(WebSocketHandler handler, WebSocketOptions options) {
+        this(handler, null, options);
+    }
+
+    /** A listener, with the {@link #defaultOptions()}. */
+    public UpgradeServlet(WebSocketListener listener) {
+        this(null, listener, null);
+    }
+
+    /** A listener, for embedding. */
+    public UpgradeServlet(WebSocketListener listener, WebSocketOptions options) {
+        this(null, listener, options);
+    }
+
+    private UpgradeServlet(WebSocketHandler handler, WebSocketListener listener, WebSocketOptions options) {
         this.givenHandler = handler;
+        this.givenListener = listener;
         this.givenOptions = options;
     }
 
@@ -82,8 +101,8 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Serves one connection from its first message to its last, on a thread of its own. Subclasses override it; here it
-     * calls the handler. See {@link WebSocketHandler#handle}.
+     * Serves one connection from its first message to its last, on a thread of its own; not called where there is a
+     * listener. Subclasses override it; here it calls the handler. See {@link WebSocketHandler#handle}.
      */
     protected void handle(WebSocketConnection connection) throws Exception {
         if (handler == null) {
@@ -110,15 +129,16 @@ public class UpgradeServlet extends HttpServlet {
 
     @Override
     public final void init() throws ServletException {
+        Service service;
         try {
             Map<String, String> params = initParams();
             options = InitParams.apply(givenOptions != null ? givenOptions : defaultOptions(), params);
-            handler = findHandler(params.get(InitParams.HANDLER));
+            service = service(params);
             handover = Handovers.forContainer(getServletContext());
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
-        connections = new Connections(getServletContext(), this::handle, options);
+        connections = new Connections(getServletContext(), service);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
         management = Management.start(getServletContext()); // last: nobody stops a servlet that has failed to start
@@ -183,27 +203,33 @@ public class UpgradeServlet extends HttpServlet {
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
         handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
-            WebSocketConnection connection = WebSocketConnection.server(
-                    transport,
-                    handshake,
-                    accepted,
-                    options,
-                    report -> getServletContext().log(report.logMessage(), report.asThrowable()));
             attributes.values().removeIf(Objects::isNull);
-            connection.attributes().putAll(attributes);
-            place.start(connection);
+            place.start(new Upgraded(transport, handshake, accepted, attributes));
         });
     }
 
-    private WebSocketHandler findHandler(String className) {
+    private Service service(Map<String, String> params) {
+        Object application = application(params.get(InitParams.HANDLER));
+        if (application instanceof WebSocketListener listener) {
+            InitParams.checkForListener(params);
+            return new ListenerService(getServletContext(), options, listener);
+        }
+        handler = (WebSocketHandler) application;
+        return new HandlerService(getServletContext(), options, this::handle);
+    }
+
+    /** The handler or the listener; null where the subclass handles connections itself. */
+    private Object application(String className) {
+        Object given = givenHandler != null ? givenHandler : givenListener;
         if (className == null) {
-            if (givenHandler == null && getClass() == UpgradeServlet.class) {
+            if (given == null && getClass() == UpgradeServlet.class) {
                 throw InitParams.noHandler();
             }
-            return givenHandler;
+            return given;
         }
-        if (givenHandler != null) {
-            throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet was given a handler");
+        if (given != null) {
+            throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet was given a "
+                    + (givenHandler != null ? "handler" : "listener"));
         }
         try {
             return InitParams.handlerConstructor(className, getServletContext().getClassLoader())

@@ -34,7 +34,10 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
     private static void checkHandler(ServletRegistration registration, ServletContext context) {
         String handler = registration.getInitParameters().get(InitParams.HANDLER);
         if (handler != null) {
-            Constructor<?> unused = InitParams.handlerConstructor(handler, context.getClassLoader());
+            Constructor<?> found = InitParams.handlerConstructor(handler, context.getClassLoader());
+            if (InitParams.isListener(found.getDeclaringClass())) {
+                InitParams.checkForListener(registration.getInitParameters());
+            }
         } else if (registration instanceof ServletRegistration.Dynamic) {
             return; // added in code, where a handler may have been given
         } else if (UpgradeServlet.class.getName().equals(registration.getClassName())) {

@@ -48,7 +48,7 @@ class ConnectionsTest {
 
     private final ServletContext context = mock(ServletContext.class);
     private Socket peer;
-    private WebSocketConnection connection;
+    private Upgraded upgraded;
 
     @BeforeEach
     void connect() throws IOException {
@@ -57,36 +57,39 @@ class ConnectionsTest {
             peer = new Socket();
             peer.setSoTimeout(10_000);
             peer.connect(listener.getLocalAddress());
-            connection = WebSocketConnection.server(
+            upgraded = new Upgraded(
                     new SocketTransport(listener.accept()),
                     new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.empty()),
-                    WebSocketOptions.builder()
-                            .closeTimeout(Duration.ofMillis(300))
-                            .build(),
-                    null);
+                    Map.of());
         }
     }
 
     @AfterEach
     void disconnect() throws IOException {
-        connection.abort();
+        upgraded.transport().close();
         peer.close();
+    }
+
+    private Connections connections(WebSocketHandler handler, WebSocketOptions options) {
+        return new Connections(context, new HandlerService(context, options, handler));
     }
 
     private static WebSocketOptions options(int maxConnections, Duration handshakeTimeout) {
         return WebSocketOptions.builder()
                 .maxConnections(maxConnections)
                 .handshakeTimeout(handshakeTimeout)
+                .closeTimeout(Duration.ofMillis(300))
                 .build();
     }
 
     @Test
     void theDisciplineOfTheOptionsIsDeclaredOnTheHandlersThread() throws Exception {
         CompletableFuture<Thread> handler = new CompletableFuture<>();
-        Connections connections = new Connections(
-                context,
+        CompletableFuture<WebSocketConnection> served = new CompletableFuture<>();
+        Connections connections = connections(
                 each -> {
+                    served.complete(each);
                     each.writeMessage("the handler may");
                     handler.complete(Thread.currentThread());
                     each.readMessage();
@@ -94,31 +97,30 @@ class ConnectionsTest {
                 WebSocketOptions.builder()
                         .writeDiscipline(each -> WriteDiscipline.confinedTo(Thread.currentThread()))
                         .build());
-        connections.admit().start(connection);
+        connections.admit().start(upgraded);
         Thread thread = handler.get(10, TimeUnit.SECONDS);
         ConcurrentWriteException e =
-                assertThrows(ConcurrentWriteException.class, () -> connection.writeMessage("nobody else may"));
+                assertThrows(ConcurrentWriteException.class, () -> served.get().writeMessage("nobody else may"));
         assertTrue(e.report().discipline().contains("(#" + thread.getId() + ")"), e.getMessage());
     }
 
     @Test
     void aDisciplineThatCannotBeMadeClosesTheConnectionWith1011() throws Exception {
-        Connections connections = new Connections(
-                context,
+        Connections connections = connections(
                 READS_TO_THE_END,
                 WebSocketOptions.builder()
                         .writeDiscipline(each -> {
                             throw new IllegalStateException("no lock");
                         })
                         .build());
-        connections.admit().start(connection);
+        connections.admit().start(upgraded);
         byte[] close = peer.getInputStream().readNBytes(4);
         assertArrayEquals(new byte[] {(byte) 0x88, 2, 0x03, (byte) 0xf3}, close);
     }
 
     @Test
     void placesAreLimitedAndTheLogSaysSoOnce() {
-        Connections connections = new Connections(context, READS_TO_THE_END, options(2, LONG));
+        Connections connections = connections(READS_TO_THE_END, options(2, LONG));
         Connections.Place first = connections.admit();
         assertNotNull(connections.admit());
         assertNull(connections.admit());
@@ -132,34 +134,34 @@ class ConnectionsTest {
 
     @Test
     void placeWhoseSocketIsNeverHandedOverIsFreeAfterTheHandshakesTimeout() {
-        Connections connections = new Connections(context, READS_TO_THE_END, options(1, NONE_AT_ALL));
+        Connections connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
         assertNotNull(connections.admit());
         assertNotNull(connections.admit());
     }
 
     @Test
     void connectionThatComesAfterItsPlaceHasExpiredIsCutOff() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, options(1, NONE_AT_ALL));
+        Connections connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
         Connections.Place late = connections.admit();
         assertNotNull(connections.admit());
-        late.start(connection);
+        late.start(upgraded);
         assertEquals(-1, peer.getInputStream().read());
     }
 
     @Test
     void connectionThatComesWhileStoppingIsToldSo() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, options(1, LONG));
+        Connections connections = connections(READS_TO_THE_END, options(1, LONG));
         Connections.Place late = connections.admit();
         assertTrue(connections.beginStop().isDone(), "no handler runs");
-        late.start(connection);
+        late.start(upgraded);
         byte[] frame = peer.getInputStream().readNBytes(4);
         assertArrayEquals(HexFormat.of().parseHex("03e9"), Arrays.copyOfRange(frame, 2, 4));
     }
 
     @Test
     void stoppingIsDoneWhenTheLastHandlerHasEnded() throws Exception {
-        Connections connections = new Connections(context, READS_TO_THE_END, options(1, LONG));
-        connections.admit().start(connection);
+        Connections connections = connections(READS_TO_THE_END, options(1, LONG));
+        connections.admit().start(upgraded);
         var stopped = connections.beginStop();
         peer.close();
         stopped.get(10, TimeUnit.SECONDS);

@@ -1,16 +1,18 @@
 package io.twintrace.websocket.jetty;
 
 import io.twintrace.websocket.transport.Gate;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.transport.PushTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /** The transport over Jetty's {@link EndPoint}, plain or TLS. */
-final class EndPointTransport implements Transport {
+final class EndPointTransport implements PushTransport {
     private final EndPoint endPoint;
     private final Gate readable = new Gate("for the peer to send");
     private final Gate writable = new Gate("for the peer to read");
@@ -24,6 +26,17 @@ final class EndPointTransport implements Transport {
     private volatile boolean fillInterested;
 
     private volatile Throwable writeFailure;
+
+    // Null unless tell was called.
+    private Events events;
+    private Executor elsewhere;
+    private Callback told;
+
+    /** The thread inside {@link #startWrite}; null while there is none. */
+    private volatile Thread starting;
+
+    /** Whether what was started is done already. */
+    private boolean doneAtOnce;
 
     EndPointTransport(EndPoint endPoint) {
         this.endPoint = endPoint;
@@ -98,6 +111,36 @@ final class EndPointTransport implements Transport {
     }
 
     @Override
+    public void tell(Events newEvents, Executor newElsewhere) {
+        events = newEvents;
+        elsewhere = newElsewhere;
+        told = new Told(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
+    }
+
+    @Override
+    public void awaitInput() {
+        if (leftover != null) {
+            elsewhere.execute(events::readable);
+        } else {
+            endPoint.fillInterested(told);
+        }
+    }
+
+    @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        return endPoint.flush(buffers);
+    }
+
+    @Override
+    public boolean startWrite(ByteBuffer buffer) {
+        doneAtOnce = false;
+        starting = Thread.currentThread();
+        endPoint.write(new Pushed(), buffer);
+        starting = null;
+        return doneAtOnce;
+    }
+
+    @Override
     public void readDeadline(long deadline) {
         readable.deadline(deadline);
     }
@@ -169,6 +212,57 @@ final class EndPointTransport implements Transport {
         public void failed(Throwable cause) {
             writeFailure = cause;
             writable.open();
+        }
+    }
+
+    /**
+     * Tells of input. One that does not block is called by the very thread that selects, any other by one of Jetty's pool,
+     * after Jetty has seen to it that another one selects.
+     */
+    private final class Told implements Callback {
+        private final InvocationType invocationType;
+
+        Told(InvocationType invocationType) {
+            this.invocationType = invocationType;
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return invocationType;
+        }
+
+        @Override
+        public void succeeded() {
+            events.readable();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            elsewhere.execute(events::readable); // not here: whoever closes the endpoint may be anywhere
+        }
+    }
+
+    /** On whichever thread has completed the write. */
+    private final class Pushed implements Callback {
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+
+        @Override
+        public void succeeded() {
+            if (starting == Thread.currentThread()) {
+                doneAtOnce = true;
+            } else {
+                events.written(null);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            IOException why =
+                    cause instanceof IOException io ? io : new IOException("writing to the peer failed", cause);
+            elsewhere.execute(() -> events.written(why));
         }
     }
 }

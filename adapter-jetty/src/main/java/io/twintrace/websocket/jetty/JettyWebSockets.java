@@ -1,6 +1,7 @@
 package io.twintrace.websocket.jetty;
 
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import java.util.Arrays;
@@ -38,7 +39,22 @@ public final class JettyWebSockets {
      */
     public static ServletHolder add(
             ServletContextHandler context, String pathSpec, WebSocketHandler handler, WebSocketOptions options) {
-        ServletHolder holder = new ServletHolder(new UpgradeServlet(handler, options));
+        return add(context, pathSpec, new UpgradeServlet(handler, options));
+    }
+
+    /** {@link #add(ServletContextHandler, String, WebSocketHandler)} for a listener, which is called in place of reading. */
+    public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketListener listener) {
+        return add(context, pathSpec, listener, WebSocketOptions.defaults());
+    }
+
+    /** {@link #add(ServletContextHandler, String, WebSocketHandler, WebSocketOptions)} for a listener. */
+    public static ServletHolder add(
+            ServletContextHandler context, String pathSpec, WebSocketListener listener, WebSocketOptions options) {
+        return add(context, pathSpec, new UpgradeServlet(listener, options));
+    }
+
+    private static ServletHolder add(ServletContextHandler context, String pathSpec, UpgradeServlet servlet) {
+        ServletHolder holder = new ServletHolder(servlet);
         holder.setInitOrder(0);
         if (isFree(pathSpec, context)) {
             holder.setName(pathSpec); // errors and logs name it; Jetty would take the class with a number

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A mistake in the configuration stops the deployment, and the error says which. */
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
-    private static final String VALID = "valid are handler, close-timeout, compression, compression-context-takeover,";
+    private static final String VALID =
+            "valid are handler, backlog-limit, close-timeout, compression, compression-context-takeover,";
 
     @TempDir
     private Path directory;

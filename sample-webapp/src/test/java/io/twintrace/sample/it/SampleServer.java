@@ -2,6 +2,7 @@ package io.twintrace.sample.it;
 
 import java.net.URI;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,8 +13,16 @@ public final class SampleServer implements AutoCloseable {
     private final int port;
     private final String contextPath;
     private final Callable<String> log;
+    private final UnaryOperator<String> paths;
 
-    private SampleServer(String name, ServerProcess process, int port, String contextPath, Callable<String> log) {
+    private SampleServer(
+            String name,
+            ServerProcess process,
+            int port,
+            String contextPath,
+            Callable<String> log,
+            UnaryOperator<String> paths) {
+        this.paths = paths;
         this.name = name;
         this.process = process;
         this.port = port;
@@ -27,11 +36,23 @@ public final class SampleServer implements AutoCloseable {
             throws Exception {
         try {
             Matcher started = process.awaitOutput(portPattern);
-            return new SampleServer(name, process, Integer.parseInt(started.group(1)), contextPath, log);
+            return new SampleServer(
+                    name, process, Integer.parseInt(started.group(1)), contextPath, log, UnaryOperator.identity());
         } catch (Exception | AssertionError e) {
             process.close();
             throw e;
         }
+    }
+
+    /** The same server, seen so that its services are those which listeners provide, where there are such. */
+    public SampleServer push() {
+        return new SampleServer(
+                name + "-push",
+                process,
+                port,
+                contextPath,
+                log,
+                path -> path.replaceFirst("^/(echo|broadcast)", "/$1/push"));
     }
 
     /** Which of the servers this is. */
@@ -54,7 +75,7 @@ public final class SampleServer implements AutoCloseable {
 
     /** The path of a servlet or file of the sample, which begins with a slash. */
     public String path(String path) {
-        return contextPath + path;
+        return contextPath + paths.apply(path);
     }
 
     URI http(String path) {

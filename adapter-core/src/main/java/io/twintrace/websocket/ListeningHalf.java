@@ -1,0 +1,470 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.FrameInput.Next;
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.MessageInflater;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.frame.FrameSequence;
+import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.PushTransport;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The reading half of a connection that calls a listener. Whatever happens to the connection is a signal; signals lead to
+ * {@linkplain Turn turns}, one at a time, in which everything is done that there is to do. Fields that do not say otherwise
+ * belong to the thread in the turn.
+ */
+final class ListeningHalf implements Reading, PushTransport.Events {
+    /** So many times a turn may read before other connections get the thread. */
+    private static final int MOST_FILLS = 16;
+
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private enum Phase {
+        NEW,
+        OPEN,
+        /** The listener has failed: what comes until the peer's Close frame is dropped. */
+        DROPPING,
+        /** The listener has had its last call; the peer gets a moment to read what was written last. */
+        LINGERING,
+        OVER
+    }
+
+    private final String name;
+    private final WebSocketListener listener;
+    private final ListenerThreads threads;
+    private final PushTransport transport;
+    private final FrameOutput output;
+    private final PushSink sink;
+    private final Closing closing;
+
+    private final ArrivedBytes arrived;
+    private final FrameSequence sequence;
+    private final FrameInput frames;
+    private final MessageInput input;
+    private final ReadingDeadlines deadlines;
+    private final Watch watch;
+
+    /** How many signals have come since the turn began that answers them all. Any thread. */
+    private final AtomicInteger signals = new AtomicInteger();
+
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    /** Whether the transport will tell of input; written within turns and by the transport's one call in between. */
+    private volatile boolean inputAwaited;
+
+    private volatile Phase phase = Phase.NEW;
+
+    // Set when it begins.
+    private WebSocketConnection connection;
+    private Runnable whenOver;
+
+    private boolean insideMessage;
+
+    /** For a message that does not arrive whole. */
+    private MessageCollector collector;
+
+    /** Whether the last fill has left room, so that there is most likely no more to read now. */
+    private boolean drained;
+
+    ListeningHalf(
+            String name,
+            PushTransport transport,
+            Optional<DeflateParameters> deflate,
+            WebSocketOptions options,
+            FrameOutput output,
+            PushSink sink,
+            Closing closing,
+            Traffic traffic,
+            WebSocketListener listener,
+            ListenerThreads threads) {
+        this.name = name;
+        this.transport = transport;
+        this.output = output;
+        this.sink = sink;
+        this.closing = closing;
+        this.listener = listener;
+        this.threads = threads;
+        this.arrived = new ArrivedBytes(options.readPool());
+        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
+        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
+        this.frames = new FrameInput(arrived, output, closing, traffic, decoder, sequence);
+        MessageInflater inflater = deflate.map(
+                        agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
+                .orElse(null);
+        this.input = new MessageInput(frames, sequence, traffic, inflater);
+        this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
+        this.watch = new Watch(threads.timer(), deadlines::next, this::signalElsewhere);
+    }
+
+    // ---- Signals: any thread --------------------------------------------------------------------------------------
+
+    /**
+     * The first of all; on a thread that may be blocked if the listener may.
+     *
+     * @param shown what the listener is told it is called for
+     * @param prepare what is to be done to it before
+     * @param atTheEnd run once, after the listener's last call
+     */
+    void open(WebSocketConnection shown, Consumer<WebSocketConnection> prepare, Runnable atTheEnd) {
+        connection = shown;
+        whenOver = atTheEnd;
+        transport.tell(this, this::elsewhere);
+        prepare.accept(shown);
+        signal();
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return !listener.isNonBlocking();
+    }
+
+    @Override
+    public void readable() {
+        inputAwaited = false;
+        signal();
+    }
+
+    @Override
+    public void written(IOException failure) {
+        output.writtenByTransport(failure);
+        if (!sink.isBacklogged()) {
+            if (mayBlock()) {
+                signalElsewhere();
+            } else {
+                signal();
+            }
+        }
+    }
+
+    /** A deadline may have come nearer. */
+    void deadlineHasMoved() {
+        watch.look();
+    }
+
+    /** On a thread of its own, for whoever holds a lock or has no time. */
+    void signalElsewhere() {
+        elsewhere(this::signal);
+    }
+
+    private void elsewhere(Runnable task) {
+        threads.starter().accept("websocket-" + name, task);
+    }
+
+    private void signal() {
+        if (signals.getAndIncrement() != 0) {
+            return; // whoever is in the turn looks again
+        }
+        if (Turn.current() != null) {
+            elsewhere(this::takeTurns); // this thread is busy with another connection
+        } else {
+            takeTurns();
+        }
+    }
+
+    private void takeTurns() {
+        int answered = 1;
+        do {
+            turn();
+            answered = signals.addAndGet(-answered);
+        } while (answered != 0);
+    }
+
+    // ---- Turns: one thread at a time ------------------------------------------------------------------------------
+
+    private void turn() {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        Turn turn = Turn.begin();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(threads.contextClassLoader());
+        try {
+            advance(turn);
+        } finally {
+            thread.setContextClassLoader(before);
+            turn.end();
+        }
+        if (phase == Phase.LINGERING && !deadlines.isLingering() && closing.hasWritingEnded()) {
+            beginLinger();
+        }
+        if (phase != Phase.OVER) {
+            if (!inputAwaited && !sink.isBacklogged()) {
+                inputAwaited = true;
+                transport.awaitInput();
+            }
+            watch.look();
+        }
+    }
+
+    private void advance(Turn turn) {
+        if (phase == Phase.NEW) {
+            phase = Phase.OPEN;
+            deadlines.arrived();
+            call(() -> listener.onOpen(connection));
+        }
+        try {
+            if (output.broken() != null && isReading()) {
+                throw new IOException("connection " + name + " was cut off", output.broken());
+            }
+            deadlines.check();
+            if (!inputAwaited) {
+                readOn(turn);
+            }
+        } catch (IOException e) {
+            failed(e);
+        } catch (VirtualMachineError e) {
+            // A step may have been left half done; whatever came next could be taken for something else.
+            failed(new IOException("connection " + name + " cannot be read any further after an error", e));
+        } finally {
+            arrived.releaseIfEmpty();
+        }
+    }
+
+    private boolean isReading() {
+        return phase == Phase.OPEN || phase == Phase.DROPPING;
+    }
+
+    private void readOn(Turn turn) throws IOException {
+        for (int fills = 0; ; fills++) {
+            if (isReading()) {
+                parse(turn);
+                turn.flush(); // what one fill has brought is answered in one go
+            }
+            boolean enough = (fills > 0 && drained) || fills == MOST_FILLS;
+            if (phase == Phase.OVER || sink.isBacklogged() || enough || !fill()) {
+                deadlines.frameMayBeIncomplete(arrived.remaining() > 0 || frames.isInsideFrame(), frames.framesBegun());
+                return;
+            }
+        }
+    }
+
+    /** False when there is nothing to read now. */
+    private boolean fill() throws IOException {
+        ByteBuffer room = arrived.room();
+        int n;
+        try {
+            n = transport.read(room);
+        } finally {
+            drained = room.hasRemaining();
+            arrived.filled();
+        }
+        if (n < 0) {
+            throw new EOFException("connection ended without a Close frame");
+        }
+        if (n > 0) {
+            deadlines.arrived();
+            if (phase == Phase.LINGERING) {
+                arrived.release();
+            }
+        }
+        return n > 0;
+    }
+
+    /** Shows the listener what has arrived, as far as the peer takes what is answered. */
+    private void parse(Turn turn) throws IOException {
+        while (phase == Phase.OPEN && !sink.isBacklogged()) {
+            if (!insideMessage) {
+                Next next = input.next();
+                if (next == Next.END) {
+                    ended(null);
+                }
+                if (next != Next.FRAME) {
+                    return;
+                }
+                insideMessage = true;
+            }
+            if (!show(turn)) {
+                return;
+            }
+            insideMessage = false;
+        }
+        if (phase == Phase.DROPPING && input.readToClose()) {
+            ended(null);
+        }
+    }
+
+    /** False when the message has not arrived whole. */
+    private boolean show(Turn turn) throws IOException {
+        if (collector == null && input.isAtMost(arrived.remaining())) {
+            showInPlace(turn);
+            return true;
+        }
+        if (collector == null) {
+            collector = new MessageCollector(input);
+        }
+        if (!collector.collect()) {
+            return false;
+        }
+        ByteBuffer payload = ByteBuffer.wrap(collector.bytes(), 0, collector.length());
+        collector = null;
+        show(turn, payload);
+        return true;
+    }
+
+    private void showInPlace(Turn turn) throws ProtocolException {
+        int length = (int) frames.known();
+        if (length == 0) {
+            show(turn, ByteBuffer.allocate(0));
+            return;
+        }
+        ByteBuffer buffer = arrived.buffer();
+        int start = buffer.position();
+        input.takeInPlace(buffer, start, length);
+        buffer.position(start + length);
+        show(turn, turn.window(buffer, start, length));
+    }
+
+    private void show(Turn turn, ByteBuffer payload) {
+        turn.view().show(input.type(), payload);
+        try {
+            listener.onMessage(connection, turn.view());
+        } catch (Throwable t) {
+            listenerFailed(t);
+        } finally {
+            turn.view().hide();
+        }
+    }
+
+    private interface Call {
+        void make() throws Exception;
+    }
+
+    private void call(Call call) {
+        try {
+            call.make();
+        } catch (Throwable t) {
+            listenerFailed(t);
+        }
+    }
+
+    private void listenerFailed(Throwable t) {
+        threads.errors().accept(connection, t);
+        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+        if (phase == Phase.OPEN) {
+            phase = Phase.DROPPING;
+            call(() -> listener.onError(connection, t));
+        }
+    }
+
+    // ---- Ends -----------------------------------------------------------------------------------------------------
+
+    private void failed(IOException e) {
+        if (phase == Phase.LINGERING) {
+            end();
+            return;
+        }
+        if (e instanceof ProtocolException protocol) {
+            output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
+        } else if (e instanceof ByteSource.IdleTimeoutException) {
+            output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
+        } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
+            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+        } else if (!(e instanceof CloseException)) {
+            ended(e instanceof EOFException ? CloseException.abnormal(output.broken()) : e);
+            end();
+            return;
+        }
+        ended(e);
+    }
+
+    /** Nothing more is read, for that reason; null where the peer has closed in the ordinary way. */
+    private void ended(IOException why) {
+        boolean wasOpen = phase == Phase.OPEN;
+        phase = Phase.LINGERING;
+        closing.readingEnded();
+        collector = null;
+        arrived.release();
+        input.release();
+        if (why != null && wasOpen) {
+            threads.errors().accept(connection, why);
+            call(() -> listener.onError(connection, why));
+        }
+        CloseStatus received = closing.received();
+        call(() -> listener.onClose(connection, received != null ? received : new CloseStatus(CloseCode.ABNORMAL, "")));
+    }
+
+    private void beginLinger() {
+        boolean told = output.broken() == null && transport.shutdownOutput();
+        deadlines.linger(Deadlines.afterNanos(told ? LINGER_NANOS : QUIET_NANOS));
+    }
+
+    private void end() {
+        if (phase != Phase.OVER) {
+            phase = Phase.OVER;
+            watch.end();
+            try {
+                whenOver.run();
+            } finally {
+                over.countDown();
+            }
+        }
+    }
+
+    // ---- What the connection asks for: any thread -----------------------------------------------------------------
+
+    @Override
+    public Message readMessage() {
+        throw notToBeRead();
+    }
+
+    @Override
+    public MessageReader nextReader() {
+        throw notToBeRead();
+    }
+
+    private IllegalStateException notToBeRead() {
+        return new IllegalStateException("connection " + name + " shows its messages to a "
+                + WebSocketListener.class.getSimpleName() + ", so no thread can read them");
+    }
+
+    @Override
+    public void readDeadline(long deadline) {
+        deadlines.read(deadline);
+        watch.look();
+    }
+
+    @Override
+    public void readLimit(long bytes) {
+        sequence.readLimit(bytes);
+    }
+
+    @Override
+    public FrameInput frames() {
+        return frames;
+    }
+
+    /** Waits until everything is over; within a turn it does not. */
+    @Override
+    public boolean awaitClose() throws InterruptedException {
+        return Turn.current() != null
+                || over.await(Deadlines.remaining(closing.deadline()) + LINGER_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public boolean endsByItself() {
+        return true;
+    }
+
+    @Override
+    public void release() {
+        if (phase != Phase.OVER) {
+            signalElsewhere(); // cut off by another thread: the listener is still to be told
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.twintrace.websocket;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A message as a {@link WebSocketListener} is shown it: valid during the call, and no longer, since the memory is used again
+ * for the next one. Whoever wants to keep it takes {@link #text()}, or a copy of {@link #payload()}.
+ */
+public final class MessageView {
+    private static final int SCRATCH_SIZE = 8 * 1024;
+
+    /** Where text is copied to on its way to a string. */
+    private final byte[] scratch = new byte[SCRATCH_SIZE];
+
+    private MessageType type;
+    private ByteBuffer bytes;
+
+    /** The same for the application, made when it is asked for. */
+    private ByteBuffer payload;
+
+    MessageView() {}
+
+    void show(MessageType newType, ByteBuffer newBytes) {
+        type = newType;
+        bytes = newBytes;
+    }
+
+    void hide() {
+        type = null;
+        bytes = null;
+        payload = null;
+    }
+
+    /** Text or binary. */
+    public MessageType type() {
+        checkValid();
+        return type;
+    }
+
+    /** How many bytes the message has. */
+    public int length() {
+        checkValid();
+        return bytes.remaining();
+    }
+
+    /**
+     * The payload, between position and limit; for a text message, valid UTF-8. Read-only, since it may be passed on; the same
+     * buffer at each call.
+     */
+    public ByteBuffer payload() {
+        checkValid();
+        if (payload == null) {
+            payload = bytes.asReadOnlyBuffer();
+        }
+        return payload;
+    }
+
+    /** The whole payload decoded as UTF-8; made anew at each call. */
+    public String text() {
+        checkValid();
+        int length = bytes.remaining();
+        if (bytes.hasArray()) {
+            return new String(bytes.array(), bytes.arrayOffset() + bytes.position(), length, StandardCharsets.UTF_8);
+        }
+        byte[] copy = length <= scratch.length ? scratch : new byte[length];
+        bytes.get(bytes.position(), copy, 0, length);
+        return new String(copy, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** What {@link #payload()} shows, for what passes the message on; not changed there. */
+    ByteBuffer bytes() {
+        checkValid();
+        return bytes;
+    }
+
+    private void checkValid() {
+        if (bytes == null) {
+            throw new IllegalStateException(
+                    "a MessageView is valid only during the call that shows it, on that thread");
+        }
+    }
+
+    /** Type and length, but never the payload: this may end in a log. */
+    @Override
+    public String toString() {
+        return bytes == null ? "no message" : type + " message of " + bytes.remaining() + " bytes";
+    }
+}

@@ -1,0 +1,254 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.BufferPool;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.PushTransport;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together. What
+ * the peer does not take is kept in a backlog, which the transport writes by itself; threads outside of a turn, which may
+ * wait, wait until it is empty. Under the frame lock of {@link FrameOutput} but for what says otherwise.
+ */
+final class PushSink implements FrameSink {
+    private final PushTransport transport;
+    private final BufferPool pool;
+    private final long limit;
+    private final ByteBuffer[] one = new ByteBuffer[1];
+
+    private FrameOutput output;
+    private ListeningHalf reading;
+
+    /** Frames put aside, in a pooled buffer; null while there are none. */
+    private ByteBuffer batch;
+
+    /** Until when the first of them has to be with the operating system. */
+    private long batchDeadline;
+
+    /** Null while it is empty. */
+    private Backlog backlog;
+
+    /** Done once the backlog is empty; null for nothing. */
+    private Runnable whenWritten;
+
+    private volatile IOException failure;
+
+    /** Until when the backlog has to shrink; {@link Deadlines#NONE} while it is empty. */
+    private volatile long deadline = Deadlines.NONE;
+
+    /** Opens once the backlog is empty; null while it is. */
+    private volatile CountDownLatch emptied;
+
+    /** @param limit how many bytes may wait before no more frames are taken from within turns */
+    PushSink(PushTransport transport, BufferPool pool, long limit) {
+        this.transport = transport;
+        this.pool = pool;
+        this.limit = limit;
+    }
+
+    /** Whose lock guards this, and who reads; before anything is written. */
+    void belongsTo(FrameOutput frameOutput, ListeningHalf listeningHalf) {
+        output = frameOutput;
+        reading = listeningHalf;
+    }
+
+    /** Whether something waits for the peer. Any thread. */
+    boolean isBacklogged() {
+        return emptied != null;
+    }
+
+    /** Until when the backlog has to shrink. Any thread. */
+    long deadline() {
+        return deadline;
+    }
+
+    @Override
+    public void admit() throws IOException {
+        if (backlog != null && backlog.size() >= limit && Turn.current() != null) {
+            throw new BacklogFullException(backlog.size(), limit);
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer[] buffers, long writeBy) throws IOException {
+        if (backlog != null) {
+            backlog.add(buffers);
+        } else if (!putAside(buffers, writeBy)) {
+            if (batch == null) {
+                writeNow(buffers, writeBy);
+            } else {
+                writeBehindBatch(buffers, writeBy);
+            }
+        }
+    }
+
+    private boolean putAside(ByteBuffer[] buffers, long writeBy) {
+        Turn turn = Turn.current();
+        long length = Backlog.remaining(buffers);
+        if (turn == null || length > (batch == null ? pool.bufferSize() : batch.remaining())) {
+            return false;
+        }
+        if (batch == null) {
+            batch = pool.acquire();
+            batchDeadline = writeBy;
+            turn.add(output);
+        }
+        for (ByteBuffer buffer : buffers) {
+            batch.put(buffer);
+        }
+        return true;
+    }
+
+    private void writeBehindBatch(ByteBuffer[] buffers, long writeBy) throws IOException {
+        ByteBuffer[] all = new ByteBuffer[buffers.length + 1];
+        System.arraycopy(buffers, 0, all, 1, buffers.length);
+        try {
+            all[0] = batch.flip();
+            writeNow(all, writeBy);
+        } finally {
+            releaseBatch();
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (batch != null) {
+            try {
+                one[0] = batch.flip();
+                writeNow(one, batchDeadline);
+            } finally {
+                one[0] = null;
+                releaseBatch();
+            }
+        }
+    }
+
+    private void releaseBatch() {
+        ByteBuffer sent = batch;
+        batch = null;
+        pool.release(sent); // the transport has written it, or it was copied
+    }
+
+    private void writeNow(ByteBuffer[] buffers, long writeBy) throws IOException {
+        if (!tryWrite(buffers)) {
+            backlog = new Backlog();
+            backlog.add(buffers);
+            emptied = new CountDownLatch(1);
+            deadline = writeBy;
+            reading.deadlineHasMoved();
+            ByteBuffer first = backlog.next();
+            if (transport.startWrite(first != null ? first : ByteBuffer.allocate(0))) {
+                writeBacklog();
+            }
+        }
+    }
+
+    private void writeBacklog() throws IOException {
+        ByteBuffer next;
+        while ((next = backlog.next()) != null) {
+            if (!transport.startWrite(next)) {
+                return;
+            }
+        }
+        backlog = null;
+        deadline = Deadlines.NONE;
+        emptied.countDown();
+        emptied = null;
+        if (whenWritten != null) {
+            Runnable action = whenWritten;
+            whenWritten = null;
+            action.run();
+        }
+    }
+
+    /** A large heap buffer in pieces, for the reason that {@link BlockingSink#MOST_COPIED} gives. */
+    private boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        ByteBuffer payload = buffers[buffers.length - 1];
+        if (payload.isDirect() || payload.remaining() <= BlockingSink.MOST_COPIED) {
+            return transport.tryWrite(buffers);
+        }
+        int end = payload.limit();
+        try {
+            payload.limit(payload.position() + BlockingSink.MOST_COPIED);
+            boolean all = transport.tryWrite(buffers);
+            ByteBuffer[] rest = {payload};
+            while (all && payload.position() < end) {
+                payload.limit(Math.min(end, payload.position() + BlockingSink.MOST_COPIED));
+                all = transport.tryWrite(rest);
+            }
+            return all && payload.position() == end;
+        } finally {
+            payload.limit(end);
+        }
+    }
+
+    @Override
+    public void writtenByTransport(IOException cause) throws IOException {
+        if (cause != null) {
+            throw cause;
+        }
+        writeBacklog();
+    }
+
+    @Override
+    public void whenWritten(Runnable action) throws IOException {
+        flush();
+        if (backlog == null) {
+            action.run();
+        } else {
+            whenWritten = action;
+        }
+    }
+
+    @Override
+    public void awaitWritten(long until) throws IOException {
+        CountDownLatch latch = emptied;
+        if (latch == null || Turn.current() != null) {
+            return;
+        }
+        try {
+            if (!latch.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS)) {
+                throw new SocketTimeoutException("timed out waiting for the peer to read");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the peer to read");
+        }
+        if (failure != null) {
+            throw new IOException("writing to the peer failed", failure);
+        }
+    }
+
+    @Override
+    public boolean isWaitless() {
+        return Turn.current() != null && !isBacklogged();
+    }
+
+    @Override
+    public void closingHasBegun() {
+        reading.deadlineHasMoved();
+    }
+
+    @Override
+    public void broken(IOException why) {
+        boolean first = failure == null;
+        failure = why;
+        backlog = null;
+        if (batch != null) {
+            releaseBatch();
+        }
+        deadline = Deadlines.NONE;
+        if (emptied != null) {
+            emptied.countDown();
+            emptied = null;
+        }
+        if (first) {
+            reading.signalElsewhere();
+        }
+    }
+}

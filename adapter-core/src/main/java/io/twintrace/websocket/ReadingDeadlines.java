@@ -1,0 +1,102 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.ByteSource.IdleTimeoutException;
+import io.twintrace.websocket.transport.Deadlines;
+import java.net.SocketTimeoutException;
+
+/** Until when what has to happen to a connection that calls a listener, so that somebody looks if it does not. */
+final class ReadingDeadlines {
+    private final Closing closing;
+    private final PushSink sink;
+    private final FrameOutput output;
+    private final long idleNanos;
+
+    /** The application's deadline. Any thread. */
+    private volatile long readDeadline = Deadlines.NONE;
+
+    // Written within turns, read by any thread.
+    private volatile long lastArrival = System.nanoTime();
+    private volatile long incompleteSince;
+    private volatile boolean incomplete;
+    private volatile long lingerUntil = Deadlines.NONE;
+
+    private long framesBegun;
+
+    ReadingDeadlines(Closing closing, PushSink sink, FrameOutput output, long idleNanos) {
+        this.closing = closing;
+        this.sink = sink;
+        this.output = output;
+        this.idleNanos = idleNanos;
+    }
+
+    /** The earliest there is; any thread. */
+    long next() {
+        if (isLingering()) {
+            return Deadlines.earlier(lingerUntil, closing.deadline());
+        }
+        long hard = Deadlines.earlier(closing.deadline(), sink.deadline());
+        return Deadlines.earlier(hard, Deadlines.earlier(readDeadline, idle()));
+    }
+
+    private long idle() {
+        if (idleNanos == 0 || sink.isBacklogged()) {
+            return Deadlines.NONE; // with a backlog the connection is not read, and the write deadline rules
+        }
+        if (incomplete) {
+            return incompleteSince + idleNanos;
+        }
+        long lastWrite = output.lastWrite();
+        return (lastWrite - lastArrival > 0 ? lastWrite : lastArrival) + idleNanos;
+    }
+
+    /** Throws what has not happened in time. */
+    void check() throws SocketTimeoutException {
+        if (Deadlines.remaining(next()) > 0) {
+            return;
+        }
+        if (isLingering()) {
+            throw new SocketTimeoutException("the peer has had its moment");
+        }
+        if (Deadlines.remaining(closing.deadline()) <= 0) {
+            throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
+        }
+        if (Deadlines.remaining(sink.deadline()) <= 0) {
+            output.timeOut();
+            throw new SocketTimeoutException("timed out waiting for the peer to read");
+        }
+        if (Deadlines.remaining(readDeadline) <= 0) {
+            throw new SocketTimeoutException("read deadline passed");
+        }
+        throw new IdleTimeoutException(incomplete, idleNanos);
+    }
+
+    /** The application's. Any thread. */
+    void read(long deadline) {
+        readDeadline = deadline;
+    }
+
+    /** Something was read. */
+    void arrived() {
+        lastArrival = System.nanoTime();
+    }
+
+    /** A frame that has begun has to end within the idle timeout, so that a byte now and then keeps nothing alive. */
+    void frameMayBeIncomplete(boolean isIncomplete, long begunSoFar) {
+        if (isIncomplete && (!incomplete || begunSoFar != framesBegun)) {
+            incompleteSince = lastArrival;
+        }
+        framesBegun = begunSoFar;
+        if (incomplete != isIncomplete) {
+            incomplete = isIncomplete;
+        }
+    }
+
+    boolean isLingering() {
+        return lingerUntil != Deadlines.NONE;
+    }
+
+    /** Everything is said; the peer has until then. */
+    void linger(long until) {
+        lingerUntil = until;
+    }
+}

@@ -1,0 +1,91 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.Deadlines;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * Sees to it that somebody looks when a deadline passes, with one scheduled task at most. A deadline that moves away costs
+ * nothing: the task finds out when it runs. Any thread.
+ */
+final class Watch {
+    private final ScheduledExecutorService timer;
+    private final LongSupplier deadline;
+    private final Runnable whenPassed;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** When the task runs; {@link Deadlines#NONE} while there is none. Written under the lock. */
+    private volatile long scheduledFor = Deadlines.NONE;
+
+    // Guarded by lock.
+    private ScheduledFuture<?> task;
+    private boolean ended;
+
+    /**
+     * @param deadline the earliest there is at the moment
+     * @param whenPassed called by the timer's thread, and must return soon
+     */
+    Watch(ScheduledExecutorService timer, LongSupplier deadline, Runnable whenPassed) {
+        this.timer = timer;
+        this.deadline = deadline;
+        this.whenPassed = whenPassed;
+    }
+
+    /** The deadline may have come nearer. */
+    void look() {
+        long next = deadline.getAsLong();
+        if (next != Deadlines.NONE && Deadlines.earlier(scheduledFor, next) != scheduledFor) {
+            schedule(next);
+        }
+    }
+
+    private void schedule(long next) {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            if (task != null) {
+                task.cancel(false);
+            }
+            scheduledFor = next;
+            task = timer.schedule(this::fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            ended = true; // the servlet is gone, and has cut off what was left
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fire() {
+        lock.lock();
+        try {
+            scheduledFor = Deadlines.NONE;
+            task = null;
+        } finally {
+            lock.unlock();
+        }
+        if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
+            whenPassed.run();
+        } else {
+            look();
+        }
+    }
+
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            if (task != null) {
+                task.cancel(false);
+                task = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import java.nio.ByteBuffer;
+
+/**
+ * Serves connections by being called, message by message, in place of a {@link WebSocketHandler} that reads. No thread waits
+ * for a connection, so that many idle ones cost little.
+ *
+ * <p><b>Threads.</b> One listener serves all connections of its servlet. For one connection it is called by one thread at a
+ * time, in the order of what happened, by different ones over time; for different connections at once. What one connection
+ * needs to remember belongs in its {@link WebSocketConnection#attributes()}.
+ *
+ * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the rules of
+ * {@link WebSocketConnection}. From here they never wait: what the peer does not take at once is kept for it, up to the
+ * {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until it is taken nothing more is read from the connection.
+ * Small messages leave together when everything that has arrived was answered; {@link WebSocketConnection#flush()} sends
+ * them earlier. {@link WebSocketConnection#close()} from here only begins to close.
+ *
+ * <p><b>Exceptions</b> that leave a method close the connection with 1011 and come to {@link #onError}; no further message is
+ * shown then.
+ */
+public interface WebSocketListener {
+    /**
+     * Whether no method of this listener ever blocks, waits for a lock for long, or computes for long. It is then called by
+     * the very thread that has found the input, which cannot serve other connections meanwhile. By default it is called by
+     * threads that may be blocked.
+     */
+    default boolean isNonBlocking() {
+        return false;
+    }
+
+    /** The connection is open; the first call. */
+    default void onOpen(WebSocketConnection connection) throws Exception {}
+
+    /**
+     * A message has arrived. By default it goes on to {@link #onText} or {@link #onBinary}; overridden where text is wanted as
+     * the bytes it came in.
+     *
+     * @param message valid during the call
+     */
+    default void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+        if (message.type() == MessageType.TEXT) {
+            onText(connection, message.text());
+        } else {
+            onBinary(connection, message.payload());
+        }
+    }
+
+    /** A text message has arrived. By default it is refused with 1003. */
+    default void onText(WebSocketConnection connection, String text) throws Exception {
+        connection.beginClose(CloseCode.UNSUPPORTED_DATA, "text is not accepted here");
+    }
+
+    /**
+     * A binary message has arrived. By default it is refused with 1003.
+     *
+     * @param payload between position and limit; valid during the call
+     */
+    default void onBinary(WebSocketConnection connection, ByteBuffer payload) throws Exception {
+        connection.beginClose(CloseCode.UNSUPPORTED_DATA, "binary is not accepted here");
+    }
+
+    /**
+     * Something went wrong, in the ways that the reading methods of {@link WebSocketConnection} throw, or in this listener.
+     * Only {@link #onClose} follows.
+     */
+    default void onError(WebSocketConnection connection, Throwable error) throws Exception {}
+
+    /**
+     * Nothing more will come. The last call, once for each connection that was opened.
+     *
+     * @param status the peer's Close frame; 1006 where none has come
+     */
+    default void onClose(WebSocketConnection connection, CloseStatus status) throws Exception {}
+}

@@ -1,0 +1,79 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.frame.CloseCode;
+import jakarta.servlet.ServletContext;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Runs a handler for each connection, on a thread of its own. */
+final class HandlerService extends Service {
+    private final WebSocketHandler handler;
+    private final HandlerThreads threads;
+    private final Map<WebSocketConnection, Thread> running = new ConcurrentHashMap<>();
+
+    HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
+        super(context, options);
+        this.handler = handler;
+        this.threads = new HandlerThreads(context.getClassLoader());
+    }
+
+    @Override
+    void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
+        WebSocketConnection connection = WebSocketConnection.server(
+                upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog());
+        connection.attributes().putAll(upgraded.attributes());
+        boolean started = false;
+        try {
+            threads.start("websocket-" + connection.name(), () -> {
+                running.put(connection, Thread.currentThread());
+                try {
+                    opened.accept(connection);
+                    handle(connection);
+                } finally {
+                    running.remove(connection);
+                    over.accept(connection);
+                }
+            });
+            started = true;
+        } finally {
+            if (!started) { // no thread could be had
+                connection.abort();
+            }
+        }
+    }
+
+    private void handle(WebSocketConnection connection) {
+        try {
+            declareDiscipline(connection);
+            handler.handle(connection);
+            connection.close();
+        } catch (Throwable t) {
+            log(connection, t, "handler");
+            connection.close(CloseCode.INTERNAL_ERROR, "");
+        }
+    }
+
+    @Override
+    void interrupt(WebSocketConnection connection) {
+        Thread thread = running.get(connection);
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    String whatStillRuns(WebSocketConnection connection) {
+        Thread thread = running.get(connection);
+        return "the handler of " + connection + ", thread \"" + (thread != null ? thread.getName() : "?")
+                + "\", still runs after its connection was closed and it was interrupted";
+    }
+
+    @Override
+    void shutdown() {
+        threads.shutdown();
+    }
+}

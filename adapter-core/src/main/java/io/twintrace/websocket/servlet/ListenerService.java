@@ -1,0 +1,102 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.ListenerThreads;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.transport.PushTransport;
+import jakarta.servlet.ServletContext;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
+
+/** Has a listener called for each connection, on the container's threads where it never blocks. */
+final class ListenerService extends Service {
+    private final WebSocketListener listener;
+    private final HandlerThreads threads;
+    private final ScheduledThreadPoolExecutor timer;
+    private final ListenerThreads listenerThreads;
+
+    ListenerService(ServletContext context, WebSocketOptions options, WebSocketListener listener) {
+        super(context, options);
+        this.listener = listener;
+        this.threads = new HandlerThreads(context.getClassLoader());
+        this.timer = newTimer(context.getClassLoader());
+        this.listenerThreads = new ListenerThreads(
+                threads::start,
+                timer,
+                context.getClassLoader(),
+                (connection, error) -> log(connection, error, "listener"));
+    }
+
+    private static ScheduledThreadPoolExecutor newTimer(ClassLoader contextClassLoader) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(null, task, "websocket-timer", 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(contextClassLoader);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true); // a deadline of minutes would keep a connection in memory that is gone
+        return timer;
+    }
+
+    @Override
+    void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
+        if (!(upgraded.transport() instanceof PushTransport transport)) {
+            throw new IllegalStateException(
+                    upgraded.transport().getClass().getName() + " cannot tell of input, which a listener needs");
+        }
+        Runnable open = () -> open(upgraded, transport, opened, over);
+        if (listener.isNonBlocking()) {
+            open.run();
+        } else {
+            threads.start("websocket-open", open);
+        }
+    }
+
+    private void open(
+            Upgraded upgraded,
+            PushTransport transport,
+            Consumer<WebSocketConnection> opened,
+            Consumer<WebSocketConnection> over) {
+        WebSocketConnection.listening(
+                transport,
+                upgraded.request(),
+                upgraded.handshake(),
+                options(),
+                conflictLog(),
+                listener,
+                listenerThreads,
+                connection -> {
+                    connection.attributes().putAll(upgraded.attributes());
+                    opened.accept(connection);
+                    prepare(connection);
+                },
+                over);
+    }
+
+    private void prepare(WebSocketConnection connection) {
+        try {
+            declareDiscipline(connection);
+        } catch (Throwable t) {
+            log(connection, t, "write discipline");
+            connection.beginClose(CloseCode.INTERNAL_ERROR, "");
+        }
+    }
+
+    @Override
+    void interrupt(WebSocketConnection connection) {
+        // Whoever is in a call is not known here, and may be one of the container's threads.
+    }
+
+    @Override
+    String whatStillRuns(WebSocketConnection connection) {
+        return "a call of the listener still runs after its connection, " + connection + ", was cut off";
+    }
+
+    @Override
+    void shutdown() {
+        timer.shutdownNow();
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,61 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** How the connections of one servlet are served: by whom, and on which threads. Safe for any thread. */
+abstract class Service {
+    private final ServletContext context;
+    private final WebSocketOptions options;
+
+    Service(ServletContext context, WebSocketOptions options) {
+        this.context = context;
+        this.options = options;
+    }
+
+    /**
+     * Begins to serve a connection, and returns soon.
+     *
+     * @param opened told of the connection, before the application is
+     * @param over told once the application has done with it, unless this throws
+     */
+    abstract void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over);
+
+    /** Wakes the application up, which is still busy with a connection that was cut off. */
+    abstract void interrupt(WebSocketConnection connection);
+
+    /** Tells the log what is still busy with a connection that was cut off a while ago. */
+    abstract String whatStillRuns(WebSocketConnection connection);
+
+    /** No connection is left; threads may end. */
+    abstract void shutdown();
+
+    final WebSocketOptions options() {
+        return options;
+    }
+
+    final ConcurrentWriteListener conflictLog() {
+        return report -> context.log(report.logMessage(), report.asThrowable());
+    }
+
+    final void declareDiscipline(WebSocketConnection connection) {
+        WriteDiscipline declared = options.writeDiscipline().apply(connection);
+        if (declared != WriteDiscipline.none()) {
+            connection.declareWriteDiscipline(declared);
+        }
+    }
+
+    /** A peer that goes away is everyday life and takes one line; anything else shows where it came from. */
+    final void log(WebSocketConnection connection, Throwable t, String thrower) {
+        if (t instanceof IOException && !connection.isOpen()) {
+            context.log(connection + " ended: " + t);
+        } else {
+            context.log(connection + " is closed with 1011 after its " + thrower + " threw", t);
+        }
+    }
+}

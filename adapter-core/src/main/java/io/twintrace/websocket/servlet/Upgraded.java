@@ -1,0 +1,13 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.transport.Transport;
+import java.util.Map;
+
+/**
+ * A socket whose opening handshake is done.
+ *
+ * @param attributes what the connection takes along from the request
+ */
+record Upgraded(Transport transport, HandshakeRequest request, Accepted handshake, Map<String, Object> attributes) {}

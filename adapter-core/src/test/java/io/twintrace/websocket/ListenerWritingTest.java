@@ -1,0 +1,254 @@
+package io.twintrace.websocket;
+
+import static io.twintrace.websocket.Frames.FIN;
+import static io.twintrace.websocket.Frames.concat;
+import static io.twintrace.websocket.Frames.masked;
+import static io.twintrace.websocket.Frames.pattern;
+import static io.twintrace.websocket.Frames.plain;
+import static io.twintrace.websocket.Frames.repeat;
+import static io.twintrace.websocket.Frames.text;
+import static io.twintrace.websocket.Frames.utf8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is written from within a listener's calls: put together, never waited for, and bounded. */
+class ListenerWritingTest {
+    private static final WebSocketListener ECHO = new WebSocketListener() {
+        @Override
+        public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+            connection.writeMessage(message);
+        }
+    };
+
+    private static final byte[] ECHO_OF_100 = plain(0x82, pattern(100));
+
+    private static byte[] hundred() {
+        return masked(FIN | Frames.BINARY, pattern(100));
+    }
+
+    @Test
+    void whatOneReadHasBroughtIsAnsweredByOneWrite() {
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            peer.send(repeat(text("hello"), 16));
+            assertArrayEquals(repeat(plain(0x81, utf8("hello")), 16), peer.received());
+            assertEquals(1, peer.writes());
+        }
+    }
+
+    @Test
+    void answersThatFillMoreThanABufferLeaveInTheirOrder() {
+        byte[] mixed = concat(hundred(), masked(FIN | Frames.BINARY, pattern(40_000)), hundred());
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            peer.send(repeat(mixed, 5));
+            byte[] expected = concat(ECHO_OF_100, plain(0x82, pattern(40_000)), ECHO_OF_100);
+            assertArrayEquals(repeat(expected, 5), peer.received());
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void aListenerCanFlushEarlier() {
+        WebSocketListener hasty = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                connection.writeMessage(message);
+                connection.flush();
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(hasty)) {
+            peer.send(repeat(text("hello"), 3));
+            assertEquals(3, peer.writes());
+        }
+    }
+
+    @Test
+    void whatIsWrittenToOthersLeavesAtTheEndOfTheCallToo() {
+        RecordingListener quiet = new RecordingListener();
+        try (ListeningPeer other = ListeningPeer.connect(quiet)) {
+            WebSocketListener telling = new WebSocketListener() {
+                @Override
+                public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                    other.connection().writeMessage(message);
+                    connection.writeMessage(message);
+                }
+            };
+            try (ListeningPeer peer = ListeningPeer.connect(telling)) {
+                peer.send(text("a"), text("b"));
+                byte[] expected = concat(plain(0x81, utf8("a")), plain(0x81, utf8("b")));
+                assertArrayEquals(expected, other.received());
+                assertArrayEquals(expected, peer.received());
+                assertEquals(1, other.writes());
+                assertEquals(1, peer.writes());
+            }
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotReadIsNotReadFromEither() {
+        try (ListeningPeer peer =
+                ListeningPeer.connectLazy(ECHO, TestPeer.quick().build(), 30)) {
+            peer.send(hundred());
+            peer.send(hundred());
+            assertArrayEquals(Arrays.copyOf(ECHO_OF_100, 30), peer.received());
+            assertFalse(peer.isReadFrom());
+            peer.readMore(10_000);
+            byte[] both = repeat(ECHO_OF_100, 2);
+            assertArrayEquals(Arrays.copyOfRange(both, 30, both.length), peer.received());
+            assertTrue(peer.isReadFrom());
+        }
+    }
+
+    @Test
+    void oneReadsMessagesAreShownOnlyAsFastAsThePeerTakesTheAnswers() {
+        RecordingListener echo = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.writeMessage(text);
+                connection.flush();
+            }
+        };
+        try (ListeningPeer peer =
+                ListeningPeer.connectLazy(echo, TestPeer.quick().build(), 1)) {
+            peer.send(text("one"), text("two"), text("three"));
+            assertEquals(List.of("open", "text one"), echo.calls());
+            peer.readMore(5);
+            assertEquals(List.of("open", "text one", "text two"), echo.calls());
+            peer.readMore(1000);
+            assertEquals(List.of("open", "text one", "text two", "text three"), echo.calls());
+        }
+    }
+
+    @Test
+    void whatWaitsForThePeerIsBounded() {
+        WebSocketListener talkative = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                for (int i = 0; i < 100; i++) {
+                    connection.writeMessage(message);
+                    connection.flush();
+                }
+            }
+        };
+        WebSocketOptions options = TestPeer.quick().backlogLimit(1000).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(talkative, options, 0)) {
+            peer.send(hundred());
+            BacklogFullException e =
+                    assertInstanceOf(BacklogFullException.class, peer.errors().get(0));
+            assertTrue(e.getMessage().contains("1000"), e.getMessage());
+            peer.readMore(100_000);
+            byte[] received = peer.received();
+            assertEquals(1011, WebSocketListenerTest.closeCode(received));
+            assertTrue(received.length < 1000 + 300, () -> received.length + " bytes");
+        }
+    }
+
+    @Test
+    void aPeerThatNeverReadsIsCutOffAtTheWriteTimeout() throws Exception {
+        WebSocketOptions options =
+                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(ECHO, options, 0)) {
+            peer.send(hundred());
+            Background.eventually("the end", () -> {
+                peer.settle();
+                return peer.ends() == 1;
+            });
+            assertTrue(peer.isClosed());
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void anotherThreadWaitsForThePeer() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connectLazy(
+                new RecordingListener(), TestPeer.quick().build(), 0)) {
+            Background<Void> writer =
+                    Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, pattern(100)));
+            Background.eventually("the write has begun", () -> peer.writes() == 1);
+            assertFalse(writer.isDone());
+            peer.readMore(1000);
+            writer.result();
+            assertArrayEquals(ECHO_OF_100, peer.received());
+        }
+    }
+
+    @Test
+    void anotherThreadFailsAtItsDeadline() throws Exception {
+        WebSocketOptions options =
+                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
+            Background<Void> writer =
+                    Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, pattern(100)));
+            writer.failure(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void theCloseFrameGoesBehindWhatWaits() {
+        WebSocketListener closing = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                connection.writeMessage(message);
+                connection.close(4000, "");
+            }
+        };
+        try (ListeningPeer peer =
+                ListeningPeer.connectLazy(closing, TestPeer.quick().build(), 10)) {
+            peer.send(hundred());
+            peer.readMore(1000);
+            assertArrayEquals(concat(ECHO_OF_100, plain(0x88, Frames.closePayload(4000, ""))), peer.received());
+        }
+    }
+
+    @Test
+    void anOutboxIsWrittenByTheThreadThatIsInACall() {
+        WebSocketListener offering = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) {
+                assertTrue(connection.outbox().offer(PreparedMessage.of(message)));
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(offering)) {
+            peer.send(repeat(text("hello"), 16));
+            assertArrayEquals(repeat(plain(0x81, utf8("hello")), 16), peer.received());
+            assertEquals(1, peer.writes());
+        }
+    }
+
+    @Test
+    void anOutboxOfAPeerThatDoesNotReadIsLeftToAThreadThatWaits() throws Exception {
+        WebSocketListener offering = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) {
+                PreparedMessage prepared = PreparedMessage.of(message);
+                for (int i = 0; i < 50; i++) {
+                    assertTrue(connection.outbox().offer(prepared));
+                    connection.flush();
+                }
+            }
+        };
+        try (ListeningPeer peer =
+                ListeningPeer.connectLazy(offering, TestPeer.quick().build(), 10)) {
+            peer.send(hundred());
+            byte[] all = repeat(ECHO_OF_100, 50);
+            ByteArrayOutputStream received = new ByteArrayOutputStream();
+            Background.eventually("everything is written", () -> {
+                peer.readMore(500);
+                received.writeBytes(peer.received());
+                return received.size() == all.length;
+            });
+            assertArrayEquals(all, received.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,309 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.transport.PushTransport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The client of a connection that calls a listener, in memory: what it sends arrives at once, and it reads as much as it
+ * wants to. The listener is called on the thread of the test, inside {@link #send} and the like.
+ */
+final class ListeningPeer implements AutoCloseable {
+    private static final HandshakeRequest REQUEST =
+            new HandshakeRequest("GET", "HTTP/1.1", "/listening", null, null, Map.of());
+
+    private final Pipe pipe = new Pipe();
+    private final Queue<Runnable> elsewhere = new ConcurrentLinkedQueue<>();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+    private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    private final List<ConcurrentWriteReport> conflicts = new CopyOnWriteArrayList<>();
+    private final WebSocketOptions options;
+    private final WebSocketConnection connection;
+    private int ends;
+
+    private ListeningPeer(
+            WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate, int room) {
+        this.options = options;
+        pipe.room = room;
+        connection = WebSocketConnection.listening(
+                pipe,
+                REQUEST,
+                new Accepted(Map.of(), Optional.empty(), deflate),
+                options,
+                conflicts::add,
+                listener,
+                new ListenerThreads(
+                        (name, task) -> elsewhere.add(task),
+                        timer,
+                        ListeningPeer.class.getClassLoader(),
+                        (failed, error) -> errors.add(error)),
+                prepared -> {},
+                over -> ends++);
+    }
+
+    static ListeningPeer connect(WebSocketListener listener) {
+        return connect(listener, TestPeer.quick().build());
+    }
+
+    static ListeningPeer connect(WebSocketListener listener, WebSocketOptions options) {
+        return connect(listener, options, Optional.empty());
+    }
+
+    static ListeningPeer connect(
+            WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate) {
+        return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE);
+    }
+
+    /** One that reads so many bytes, and then no more until {@link #readMore}. */
+    static ListeningPeer connectLazy(WebSocketListener listener, WebSocketOptions options, int bytes) {
+        return new ListeningPeer(listener, options, Optional.empty(), bytes);
+    }
+
+    WebSocketConnection connection() {
+        return connection;
+    }
+
+    /** Sends all of this at once, and has the server do whatever there is to do. */
+    void send(byte[]... frames) {
+        pipe.arrive(Frames.concat(frames));
+        settle();
+    }
+
+    /** Ends the client's output. */
+    void end() {
+        pipe.end();
+        settle();
+    }
+
+    void readMore(int bytes) {
+        pipe.takeMore(bytes);
+        settle();
+    }
+
+    /** Runs on this thread what the server wants done on others. */
+    void settle() {
+        for (Runnable task; (task = elsewhere.poll()) != null; ) {
+            task.run();
+        }
+    }
+
+    /** What the server has written since this was last called. */
+    byte[] received() {
+        return pipe.received();
+    }
+
+    /** With how many calls the server has written so far. */
+    int writes() {
+        return pipe.writes.get();
+    }
+
+    /** Whether the server would read what arrived next. */
+    boolean isReadFrom() {
+        return pipe.awaited;
+    }
+
+    boolean isClosed() {
+        return pipe.closed;
+    }
+
+    /** What the log was told. */
+    List<Throwable> errors() {
+        return errors;
+    }
+
+    List<ConcurrentWriteReport> conflicts() {
+        return conflicts;
+    }
+
+    /** How many buffers the server holds. */
+    int lentBuffers() {
+        return options.readPool().lent() + options.writePool().lent();
+    }
+
+    /** How often the end was told of. */
+    int ends() {
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        connection.abort();
+        settle();
+        timer.shutdownNow();
+    }
+
+    private static final class Pipe implements PushTransport {
+        private final ArrayDeque<byte[]> incoming = new ArrayDeque<>();
+        private final ByteArrayOutputStream outgoing = new ByteArrayOutputStream();
+        private Events events;
+        private Executor elsewhere;
+        private ByteBuffer started;
+        private boolean inputEnded;
+        private boolean outputEnded;
+        private volatile boolean closed;
+        private volatile boolean awaited;
+        private int room;
+        private final AtomicInteger writes = new AtomicInteger();
+
+        void arrive(byte[] bytes) {
+            incoming.add(bytes);
+            tellOfInput();
+        }
+
+        void end() {
+            inputEnded = true;
+            tellOfInput();
+        }
+
+        private void tellOfInput() {
+            if (awaited) {
+                awaited = false;
+                events.readable();
+            }
+        }
+
+        void takeMore(int bytes) {
+            room += bytes;
+            if (started != null && take(started)) {
+                started = null;
+                events.written(null);
+            }
+        }
+
+        synchronized byte[] received() {
+            byte[] bytes = outgoing.toByteArray();
+            outgoing.reset();
+            return bytes;
+        }
+
+        private synchronized boolean take(ByteBuffer buffer) {
+            int n = Math.min(room, buffer.remaining());
+            byte[] bytes = new byte[n];
+            buffer.get(bytes);
+            outgoing.writeBytes(bytes);
+            room -= n;
+            return !buffer.hasRemaining();
+        }
+
+        @Override
+        public void tell(Events newEvents, Executor newElsewhere) {
+            events = newEvents;
+            elsewhere = newElsewhere;
+        }
+
+        @Override
+        public void awaitInput() {
+            awaited = true;
+            if (!incoming.isEmpty() || inputEnded || closed) {
+                elsewhere.execute(this::tellOfInput);
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            byte[] next = incoming.poll();
+            if (next == null) {
+                return inputEnded ? -1 : 0;
+            }
+            int n = Math.min(next.length, into.remaining());
+            into.put(next, 0, n);
+            if (n < next.length) {
+                incoming.addFirst(Arrays.copyOfRange(next, n, next.length));
+            }
+            return n;
+        }
+
+        @Override
+        public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+            if (closed || outputEnded) {
+                throw new ClosedChannelException();
+            }
+            writes.incrementAndGet();
+            boolean all = true;
+            for (ByteBuffer buffer : buffers) {
+                all = all && take(buffer);
+            }
+            return all;
+        }
+
+        @Override
+        public boolean startWrite(ByteBuffer buffer) {
+            if (take(buffer)) {
+                return true;
+            }
+            started = buffer;
+            return false;
+        }
+
+        @Override
+        public boolean shutdownOutput() {
+            outputEnded = true;
+            return true;
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                if (started != null) {
+                    elsewhere.execute(() -> events.written(new ClosedChannelException()));
+                }
+                if (events != null) {
+                    elsewhere.execute(this::tellOfInput);
+                }
+            }
+        }
+
+        @Override
+        public void awaitReadable() {
+            throw new UnsupportedOperationException("a listener's connection does not wait");
+        }
+
+        @Override
+        public void write(ByteBuffer[] buffers) {
+            throw new UnsupportedOperationException("a listener's connection does not wait");
+        }
+
+        @Override
+        public void readDeadline(long deadline) {
+            // Nothing here waits.
+        }
+
+        @Override
+        public void writeDeadline(long deadline) {
+            // Nothing here waits.
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return null;
+        }
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return null;
+        }
+    }
+}

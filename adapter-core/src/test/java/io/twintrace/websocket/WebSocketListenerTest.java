@@ -1,0 +1,323 @@
+package io.twintrace.websocket;
+
+import static io.twintrace.websocket.Frames.FIN;
+import static io.twintrace.websocket.Frames.concat;
+import static io.twintrace.websocket.Frames.hex;
+import static io.twintrace.websocket.Frames.masked;
+import static io.twintrace.websocket.Frames.pattern;
+import static io.twintrace.websocket.Frames.plain;
+import static io.twintrace.websocket.Frames.text;
+import static io.twintrace.websocket.Frames.utf8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What a listener is told, and in which order. */
+class WebSocketListenerTest {
+    private final RecordingListener listener = new RecordingListener();
+
+    @Test
+    void messagesAreToldInTheirOrder() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("one"), masked(FIN | Frames.BINARY, new byte[3]), text(""));
+            peer.send(text("grüß dich"));
+            assertEquals(List.of("open", "text one", "binary of 3", "text ", "text grüß dich"), listener.calls());
+        }
+    }
+
+    @Test
+    void aMessageIsToldOnceItsLastByteHasCome() {
+        byte[] frames = concat(masked(Frames.TEXT, utf8("gr\u00fc\u00df")), masked(FIN, utf8(" dich")));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            for (int i = 0; i < frames.length; i++) {
+                assertEquals(List.of("open"), listener.calls());
+                peer.send(new byte[] {frames[i]});
+            }
+            assertEquals(List.of("open", "text grüß dich"), listener.calls());
+        }
+    }
+
+    @Test
+    void anIdleConnectionHoldsNoBuffer() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            assertEquals(0, peer.lentBuffers());
+            peer.send(text("one"));
+            assertEquals(0, peer.lentBuffers());
+            byte[] frame = text("two");
+            peer.send(Arrays.copyOf(frame, 3));
+            assertEquals(1, peer.lentBuffers());
+            peer.send(Arrays.copyOfRange(frame, 3, frame.length));
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void aMessageLargerThanTheBufferIsToldWhole() {
+        List<byte[]> payloads = new ArrayList<>();
+        WebSocketListener keeping = new WebSocketListener() {
+            @Override
+            public void onBinary(WebSocketConnection connection, ByteBuffer payload) {
+                byte[] bytes = new byte[payload.remaining()];
+                payload.get(bytes);
+                payloads.add(bytes);
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(keeping)) {
+            peer.send(masked(FIN | Frames.BINARY, pattern(300_000)), masked(FIN | Frames.BINARY, pattern(70)));
+            assertArrayEquals(pattern(300_000), payloads.get(0));
+            assertArrayEquals(pattern(70), payloads.get(1));
+        }
+    }
+
+    @Test
+    void whatIsShownIsValidDuringTheCallAndCannotBeChanged() {
+        AtomicReference<MessageView> kept = new AtomicReference<>();
+        List<String> seen = new ArrayList<>();
+        WebSocketListener curious = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) {
+                kept.set(message);
+                assertThrows(
+                        ReadOnlyBufferException.class, () -> message.payload().put(0, (byte) 0));
+                seen.add(message.type() + " " + message.length() + " " + message.text() + " " + message.text());
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(curious)) {
+            peer.send(text("now"));
+            assertEquals(List.of("TEXT 3 now now"), seen);
+            assertThrows(IllegalStateException.class, kept.get()::text);
+            assertThrows(IllegalStateException.class, kept.get()::payload);
+            assertEquals("no message", kept.get().toString());
+        }
+    }
+
+    @Test
+    void whatNobodyTakesIsRefusedWith1003() {
+        try (ListeningPeer peer = ListeningPeer.connect(new WebSocketListener() {})) {
+            peer.send(text("hello"));
+            assertEquals(1003, closeCode(peer.received()));
+        }
+    }
+
+    @Test
+    void thePeersCloseIsAnsweredAndEndsEverything() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("last"), Frames.close(1000), text("too late"));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertEquals(List.of("open", "text last", "close 1000"), listener.calls());
+            peer.end();
+            assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
+            assertEquals(List.of(), peer.errors());
+            assertEquals(0, peer.lentBuffers());
+        }
+        assertEquals(List.of("open", "text last", "close 1000"), listener.calls());
+    }
+
+    @Test
+    void aPeerThatIsSilentAfterItsCloseIsLetGoSoon() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(Frames.close(1000));
+            awaitEnd(peer);
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anUnusualCloseIsAnErrorFirst() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(Frames.close(4001));
+            assertArrayEquals(hex("88 02 0fa1"), peer.received());
+            assertEquals(List.of("open", "error CloseException", "close 4001"), listener.calls());
+        }
+    }
+
+    @Test
+    void aPeerThatVanishesIsAnErrorAnd1006() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("half a message, of which th"), new byte[] {(byte) 0x81});
+            peer.end();
+            assertEquals(
+                    List.of("open", "text half a message, of which th", "error CloseException", "close 1006"),
+                    listener.calls());
+            assertEquals(1, peer.ends());
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void aProtocolErrorGetsItsCodeAndIsTold() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("good"), hex("83 80 00000000"), text("never seen"));
+            assertEquals(1002, closeCode(peer.received()));
+            assertEquals(List.of("open", "text good", "error ProtocolException", "close 1006"), listener.calls());
+        }
+    }
+
+    @Test
+    void textThatIsNotUtf8IsRefusedBeforeItsEnd() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(hex("81 84 00000000 61c0"));
+            assertEquals(1007, closeCode(peer.received()));
+        }
+    }
+
+    @Test
+    void pingsAreAnsweredBetweenFragmentsAndMessages() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(masked(Frames.TEXT, utf8("a")), Frames.ping("1"), masked(FIN, utf8("b")), Frames.ping("2"));
+            assertArrayEquals(concat(plain(0x8A, utf8("1")), plain(0x8A, utf8("2"))), peer.received());
+            assertEquals(List.of("open", "text ab"), listener.calls());
+        }
+    }
+
+    @Test
+    void anExceptionClosesWith1011AndNoFurtherMessageIsTold() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            peer.send(text("first"), text("second"));
+            assertEquals(1011, closeCode(peer.received()));
+            peer.send(text("third"), Frames.close(1011));
+            assertEquals(List.of("open", "text first", "error IllegalStateException", "close 1011"), failing.calls());
+            assertEquals("on purpose", peer.errors().get(0).getMessage());
+        }
+    }
+
+    @Test
+    void anExceptionAtTheBeginningClosesWith1011Too() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onOpen(WebSocketConnection connection) throws Exception {
+                throw new IOException("no room");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            assertEquals(1011, closeCode(peer.received()));
+            assertEquals(List.of("error IOException"), failing.calls());
+        }
+    }
+
+    @Test
+    void whatAListenerThrowsAtTheEndIsLoggedAndEndsNothingElse() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onClose(WebSocketConnection connection, io.twintrace.websocket.frame.CloseStatus status) {
+                throw new IllegalStateException("even now");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            peer.send(Frames.close(1000));
+            peer.end();
+            assertEquals(1, peer.ends());
+            assertEquals("even now", peer.errors().get(0).getMessage());
+        }
+    }
+
+    @Test
+    void anAbortIsAnErrorAndTheEnd() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection().abort();
+            peer.settle();
+            assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void closingFromACallOnlyBeginsTo() {
+        RecordingListener closing = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.close();
+                calls().add("closing");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(closing)) {
+            peer.send(text("bye"));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            peer.send(Frames.close(1000));
+            peer.end();
+            assertEquals(List.of("open", "text bye", "closing", "close 1000"), closing.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotAnswerAcloseIsCutOffAfterTheCloseTimeout() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection().beginClose(1000, "");
+            awaitEnd(peer);
+            assertEquals(List.of("open", "error SocketTimeoutException", "close 1006"), listener.calls());
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWith1001() throws Exception {
+        WebSocketOptions hasty =
+                TestPeer.quick().idleTimeout(Duration.ofMillis(50)).build();
+        try (ListeningPeer peer = ListeningPeer.connect(listener, hasty)) {
+            awaitEnd(peer);
+            assertEquals(1001, closeCode(peer.received()));
+            assertTrue(listener.calls().get(1).startsWith("error "), listener.calls()::toString);
+        }
+    }
+
+    @Test
+    void theReadDeadlineHoldsForAListenerToo() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection().setReadDeadline(java.time.Instant.now().plusMillis(50));
+            awaitEnd(peer);
+            assertEquals(List.of("open", "error SocketTimeoutException", "close 1006"), listener.calls());
+        }
+    }
+
+    @Test
+    void noThreadCanReadFromIt() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            assertThrows(IllegalStateException.class, peer.connection()::readMessage);
+            assertThrows(IllegalStateException.class, peer.connection()::nextReader);
+        }
+    }
+
+    @Test
+    void theReadLimitHoldsForAListenerToo() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection().setReadLimit(10);
+            peer.send(Frames.maskedHeader(FIN | Frames.BINARY, 11));
+            assertEquals(1009, closeCode(peer.received()));
+        }
+    }
+
+    private static void awaitEnd(ListeningPeer peer) {
+        Background.eventually("the end of the connection", () -> {
+            peer.settle();
+            return peer.ends() > 0;
+        });
+    }
+
+    /** Of the last frame, which is a Close. */
+    static int closeCode(byte[] written) {
+        List<String> events = ServerFrames.events(written);
+        String last = events.get(events.size() - 1);
+        assertTrue(last.startsWith("CLOSE "), last);
+        return Integer.parseInt(last.substring(6, 10), 16);
+    }
+}
