@@ -3,7 +3,7 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * A listener has written more than its peer takes. The message was not sent; the connection is sound, and may be written to
+ * A listener has written more than its peer takes. The message, or this piece of it, was not sent; the connection is sound, and may be written to
  * once the peer has read some of what waits.
  */
 public final class BacklogFullException extends IOException {

@@ -80,13 +80,21 @@ final class FrameOutput {
         closing.writingEnded();
     }
 
+    /**
+     * To be asked before a message is begun, or goes on for longer.
+     *
+     * @throws BacklogFullException when too much waits for the peer already
+     */
+    void admit() throws BacklogFullException {
+        sink.admit();
+    }
+
     /** Writes one data frame. */
     void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
         long deadline;
         frameLock.lock();
         try {
             checkWritable();
-            sink.admit();
             deadline = messageDeadline();
             send(fin, rsv1, opcode, payload, deadline);
             lastMessageFrame = lastWrite;
@@ -102,7 +110,6 @@ final class FrameOutput {
         frameLock.lock();
         try {
             checkWritable();
-            sink.admit();
             deadline = messageDeadline();
             one[0] = frame;
             write(one, deadline);

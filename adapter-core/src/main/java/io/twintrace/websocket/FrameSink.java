@@ -7,10 +7,8 @@ import java.nio.ByteBuffer;
  * Where encoded frames go. All of this is called under the frame lock of {@link FrameOutput}, but for what says otherwise.
  */
 interface FrameSink {
-    /**
-     * Throws what keeps another frame from being begun, if anything does; the connection is sound all the same.
-     */
-    void admit() throws IOException;
+    /** Refuses more messages when too much waits for the peer already. Any thread, without the lock. */
+    void admit() throws BacklogFullException;
 
     /**
      * Takes all of the buffers, which are the caller's again after that.

@@ -230,7 +230,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             failed(e);
         } catch (VirtualMachineError e) {
             // A step may have been left half done; whatever came next could be taken for something else.
-            failed(new IOException("connection " + name + " cannot be read any further after an error", e));
+            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+            ended(new IOException("connection " + name + " cannot be read any further after an error", e));
         } finally {
             arrived.releaseIfEmpty();
         }

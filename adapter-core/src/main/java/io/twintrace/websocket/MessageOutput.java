@@ -63,6 +63,7 @@ final class MessageOutput {
 
     private void writeWhole(MessageType type, ByteBuffer payload) throws IOException {
         int length = payload.remaining();
+        frames.admit();
         if (compressed.isWanted(length)) {
             compressed.writeMessage(type, payload);
         } else {
@@ -75,6 +76,7 @@ final class MessageOutput {
     void writePrepared(PreparedMessage message) throws IOException {
         PreparedMessage.Frame plain = message.plain();
         finishOpenMessage();
+        frames.admit();
         if (compressed.isWanted(plain.payloadLength())) {
             compressed.writePrepared(message);
         } else {
@@ -87,6 +89,7 @@ final class MessageOutput {
     MessageWriter nextWriter(MessageType type) throws IOException {
         finishOpenMessage();
         frames.checkWritable();
+        frames.admit();
         openText.begin();
         firstFrame = true;
         openLevel = compressed.effectiveLevel();
@@ -111,6 +114,7 @@ final class MessageOutput {
 
     /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
     void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
+        frames.admit();
         if (writer.type() == MessageType.TEXT) {
             openText.accept(bytes);
         }

@@ -36,6 +36,9 @@ final class PushSink implements FrameSink {
     /** Done once the backlog is empty; null for nothing. */
     private Runnable whenWritten;
 
+    /** How many bytes are in the backlog, more or less. */
+    private volatile long waiting;
+
     private volatile IOException failure;
 
     /** Until when the backlog has to shrink; {@link Deadlines#NONE} while it is empty. */
@@ -68,9 +71,9 @@ final class PushSink implements FrameSink {
     }
 
     @Override
-    public void admit() throws IOException {
-        if (backlog != null && backlog.size() >= limit && Turn.current() != null) {
-            throw new BacklogFullException(backlog.size(), limit);
+    public void admit() throws BacklogFullException {
+        if (waiting >= limit && Turn.current() != null) {
+            throw new BacklogFullException(waiting, limit);
         }
     }
 
@@ -78,6 +81,7 @@ final class PushSink implements FrameSink {
     public void write(ByteBuffer[] buffers, long writeBy) throws IOException {
         if (backlog != null) {
             backlog.add(buffers);
+            waiting = backlog.size();
         } else if (!putAside(buffers, writeBy)) {
             if (batch == null) {
                 writeNow(buffers, writeBy);
@@ -138,6 +142,7 @@ final class PushSink implements FrameSink {
         if (!tryWrite(buffers)) {
             backlog = new Backlog();
             backlog.add(buffers);
+            waiting = backlog.size();
             emptied = new CountDownLatch(1);
             deadline = writeBy;
             reading.deadlineHasMoved();
@@ -151,11 +156,13 @@ final class PushSink implements FrameSink {
     private void writeBacklog() throws IOException {
         ByteBuffer next;
         while ((next = backlog.next()) != null) {
+            waiting = backlog.size();
             if (!transport.startWrite(next)) {
                 return;
             }
         }
         backlog = null;
+        waiting = 0;
         deadline = Deadlines.NONE;
         emptied.countDown();
         emptied = null;
