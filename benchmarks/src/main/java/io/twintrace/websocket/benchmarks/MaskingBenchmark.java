@@ -1,6 +1,7 @@
 package io.twintrace.websocket.benchmarks;
 
 import io.twintrace.websocket.frame.Masking;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,20 +24,54 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class MaskingBenchmark {
-    @Param({"16", "125", "1024", "65536"})
+    private static final int KEY = 0x37FA213D;
+
+    /** What lies before the payload in a buffer: the header of a masked frame, so that nothing is aligned. */
+    private static final int HEADER = 6;
+
+    @Param({"16", "125", "4096", "65536"})
     int size;
 
-    private byte[] payload;
+    @Param
+    Memory memory;
 
+    private ByteBuffer buffer;
+    private byte[] array;
+
+    /** Both kinds of memory are used before, as in a server, so that neither has the compiled code for itself. */
     @Setup
     public void fill() {
-        payload = new byte[size];
-        new Random(size).nextBytes(payload);
+        array = new byte[size];
+        new Random(size).nextBytes(array);
+        for (Memory kind : Memory.values()) {
+            buffer = kind.allocate(HEADER + size).put(HEADER, array);
+            useOften();
+        }
+        buffer = memory.allocate(HEADER + size).put(HEADER, array);
+    }
+
+    private void useOften() {
+        for (int i = 0; i < 20_000; i++) {
+            Masking.apply(buffer, HEADER, 16, KEY, 1);
+            boolean unused = Masking.applyIsAscii(buffer, HEADER, 16, KEY, 1);
+        }
     }
 
     @Benchmark
-    public byte[] apply() {
-        Masking.apply(payload, 0, size, 0x37FA213D, 1);
-        return payload;
+    public ByteBuffer apply() {
+        Masking.apply(buffer, HEADER, size, KEY, 1);
+        return buffer;
+    }
+
+    @Benchmark
+    public boolean applyIsAscii() {
+        return Masking.applyIsAscii(buffer, HEADER, size, KEY, 1);
+    }
+
+    @Benchmark
+    public byte[] copy() {
+        buffer.get(HEADER, array, 0, size);
+        Masking.apply(array, 0, size, KEY, 1);
+        return array;
     }
 }

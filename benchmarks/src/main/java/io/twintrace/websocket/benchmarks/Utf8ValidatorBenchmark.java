@@ -2,7 +2,7 @@ package io.twintrace.websocket.benchmarks;
 
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.frame.Utf8Validator;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Checking a text message of about 4 KiB. */
+/** Checking a text message. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -24,37 +24,39 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class Utf8ValidatorBenchmark {
-    private static final int SIZE = 4096;
+    @Param({"16", "125", "4096", "65536"})
+    int size;
 
-    /** What the text is made of. */
-    public enum Script {
-        ASCII("{\"id\":17,\"text\":\"hello\"},"),
-        LATIN("Größe, Übermaß, façade; "),
-        CJK("並行書き込みの検出"),
-        EMOJI("😀🚀");
-
-        private final String sample;
-
-        Script(String sample) {
-            this.sample = sample;
-        }
-    }
-
-    @Param({"ASCII", "LATIN", "CJK", "EMOJI"})
+    @Param
     Script script;
 
-    private final Utf8Validator validator = new Utf8Validator();
-    private byte[] text;
+    @Param
+    Memory memory;
 
+    private final Utf8Validator validator = new Utf8Validator();
+    private ByteBuffer text;
+
+    /** All kinds of text and memory are seen before, as in a server, so that none has the compiled code for itself. */
     @Setup
-    public void fill() {
-        int bytes = script.sample.getBytes(StandardCharsets.UTF_8).length;
-        text = script.sample.repeat(SIZE / bytes).getBytes(StandardCharsets.UTF_8);
+    public void fill() throws ProtocolException {
+        for (Script other : Script.values()) {
+            for (Memory kind : Memory.values()) {
+                text = kind.allocate(125).put(0, other.text(125));
+                useOften();
+            }
+        }
+        text = memory.allocate(size).put(0, script.text(size));
+    }
+
+    private void useOften() throws ProtocolException {
+        for (int i = 0; i < 5_000; i++) {
+            check();
+        }
     }
 
     @Benchmark
     public void check() throws ProtocolException {
-        validator.accept(text, 0, text.length);
+        validator.accept(text, 0, text.capacity());
         validator.finish();
     }
 }
