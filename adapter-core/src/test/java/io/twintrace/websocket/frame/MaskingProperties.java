@@ -2,7 +2,6 @@ package io.twintrace.websocket.frame;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -40,11 +39,7 @@ class MaskingProperties {
             @ForAll @LongRange(max = Long.MAX_VALUE - 200) long position) {
         int offset = Math.min(from, bytes.length);
         int length = Math.min(most, bytes.length - offset);
-        byte[] keyBytes = ByteBuffer.allocate(4).putInt(key).array();
-        byte[] expected = bytes.clone();
-        for (int i = 0; i < length; i++) {
-            expected[offset + i] ^= keyBytes[(int) ((position + i) % 4)]; // RFC 6455 section 5.3
-        }
+        byte[] expected = MaskingReference.masked(bytes, offset, length, key, position);
         byte[] actual = bytes.clone();
         Masking.apply(actual, offset, length, key, position);
         assertArrayEquals(expected, actual);

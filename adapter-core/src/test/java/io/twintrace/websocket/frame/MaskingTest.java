@@ -1,5 +1,6 @@
 package io.twintrace.websocket.frame;
 
+import static io.twintrace.websocket.frame.MaskingReference.masked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -25,7 +26,7 @@ class MaskingTest {
                 for (int length = 0; length <= 70; length++) {
                     byte[] actual = original.clone();
                     Masking.apply(actual, offset, length, KEY, position);
-                    assertArrayEquals(byteByByte(original, offset, length, position), actual);
+                    assertArrayEquals(masked(original, offset, length, KEY, position), actual);
                 }
             }
         }
@@ -37,7 +38,7 @@ class MaskingTest {
         for (long position : new long[] {Integer.MAX_VALUE, (1L << 32) + 3, Long.MAX_VALUE - 20}) {
             byte[] actual = original.clone();
             Masking.apply(actual, 0, actual.length, KEY, position);
-            assertArrayEquals(byteByByte(original, 0, original.length, position), actual);
+            assertArrayEquals(masked(original, 0, original.length, KEY, position), actual);
         }
     }
 
@@ -61,16 +62,6 @@ class MaskingTest {
         Masking.apply(actual, 3, 60, 0x80000001, 5);
         Masking.apply(actual, 3, 60, 0x80000001, 5);
         assertArrayEquals(original, actual);
-    }
-
-    /** RFC 6455 section 5.3: octet i is XORed with octet i modulo 4 of the key. */
-    private static byte[] byteByByte(byte[] original, int offset, int length, long position) {
-        byte[] key = Hex.bytes("37 FA 21 3D");
-        byte[] masked = original.clone();
-        for (int i = 0; i < length; i++) {
-            masked[offset + i] = (byte) (original[offset + i] ^ key[(int) ((position + i) % 4)]);
-        }
-        return masked;
     }
 
     private static byte[] random(int length) {
