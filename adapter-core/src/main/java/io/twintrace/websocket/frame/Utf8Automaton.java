@@ -1,9 +1,9 @@
 package io.twintrace.websocket.frame;
 
 /**
- * The grammar of UTF-8 (RFC 3629 section 4) as an automaton that takes a byte without a branch. A state is a number of bits:
- * how far to shift the entry of the next byte, which then begins with the next state. Nine states of six bits fit into an
- * entry, and only the lowest six bits of a state count, as in every shift of a long.
+ * The grammar of UTF-8 (RFC 3629 section 4) as an automaton that takes a byte without a branch. A state is a number of
+ * bits: how far to shift the entry of the next byte, which then begins with the next state. Nine states of six bits fit
+ * into an entry, and only the lowest six bits of a state count, as in every shift of a long.
  */
 final class Utf8Automaton {
     /** No text can begin like that. Also what an entry says that nothing was put into, and never left again. */

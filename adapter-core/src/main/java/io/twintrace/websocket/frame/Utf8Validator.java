@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Checks text for UTF-8 while it arrives, in pieces of any size (RFC 6455 section 8.1, RFC 3629). The piece fails that holds
- * the first byte which no continuation could make valid: overlong forms, surrogates and code points above U+10FFFF included.
- * A piece that fails is not part of the text: this validator is then where it was before.
+ * Checks text for UTF-8 while it arrives, in pieces of any size (RFC 6455 section 8.1, RFC 3629). A piece is refused
+ * when it holds a byte that no continuation could make valid: overlong forms, surrogates and code points above U+10FFFF
+ * included. It is not part of the text then: this validator stays where it was.
  *
  * <p>Not safe for use by several threads.
  */
