@@ -25,15 +25,9 @@ final class OutgoingText {
 
     /** Checks the next piece; one that is refused is not part of the message. */
     void accept(ByteBuffer piece) {
-        long before = utf8.state();
         try {
-            if (piece.hasArray()) {
-                utf8.accept(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
-            } else {
-                acceptCopied(piece);
-            }
+            utf8.accept(piece, piece.position(), piece.remaining());
         } catch (ProtocolException e) {
-            utf8.restore(before);
             throw notText(e);
         }
     }
@@ -44,15 +38,6 @@ final class OutgoingText {
             utf8.finish();
         } catch (ProtocolException e) {
             throw notText(e);
-        }
-    }
-
-    private void acceptCopied(ByteBuffer piece) throws ProtocolException {
-        byte[] copy = new byte[Math.min(piece.remaining(), 4096)];
-        for (int at = piece.position(); at < piece.limit(); at += copy.length) {
-            int n = Math.min(copy.length, piece.limit() - at);
-            piece.get(at, copy, 0, n);
-            utf8.accept(copy, 0, n);
         }
     }
 

@@ -95,16 +95,6 @@ public final class Utf8Validator {
         state = Utf8Automaton.BOUNDARY;
     }
 
-    /** Where in the text this validator is, to be given to {@link #restore} when a piece is refused. */
-    public long state() {
-        return state;
-    }
-
-    /** Goes back to an earlier {@link #state()}. */
-    public void restore(long state) {
-        this.state = (int) state;
-    }
-
     private static ProtocolException invalid(String message) {
         return new ProtocolException(CloseCode.INVALID_PAYLOAD, message);
     }
