@@ -14,14 +14,6 @@ final class Backlog {
     /** Where the next bytes go: the last of the chunks, or one that is no longer there. */
     private ByteBuffer tail = ByteBuffer.allocate(0);
 
-    static long remaining(ByteBuffer[] buffers) {
-        long sum = 0;
-        for (ByteBuffer buffer : buffers) {
-            sum += buffer.remaining();
-        }
-        return sum;
-    }
-
     /** How many bytes wait that were not handed out. */
     long size() {
         return size;

@@ -1,11 +1,16 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 
-/** Writes to a transport that lets the caller wait. */
+/**
+ * Writes to a transport that lets the caller wait. Small frames may be put aside by the thread that reads the connection, as
+ * long as there is more input for it to come back to.
+ */
 final class BlockingSink implements FrameSink {
     /**
      * The JDK copies what remains of a heap buffer at each attempt to write, into a direct buffer that it keeps for the
@@ -16,13 +21,23 @@ final class BlockingSink implements FrameSink {
     private final Transport transport;
     private final Closing closing;
     private final ByteBuffer[] one = new ByteBuffer[1];
+    private final Batch batch;
+
+    /** Whether the calling thread will come back for input at once, so that what it writes now may leave then. */
+    private BooleanSupplier isBackSoon = () -> false;
 
     /** Read by whoever begins to close. */
     private volatile long armedDeadline = Deadlines.NONE;
 
-    BlockingSink(Transport transport, Closing closing) {
+    BlockingSink(Transport transport, Closing closing, BufferPool pool) {
         this.transport = transport;
         this.closing = closing;
+        this.batch = new Batch(pool);
+    }
+
+    /** Has small frames put aside as long as this is so for the thread that writes them; before anything is written. */
+    void putAsideWhile(BooleanSupplier threadIsBackSoon) {
+        isBackSoon = threadIsBackSoon;
     }
 
     @Override
@@ -31,7 +46,51 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
+    public ByteBuffer room(int length) {
+        return isBackSoon.getAsBoolean() ? batch.room(length) : null;
+    }
+
+    @Override
     public void write(ByteBuffer[] buffers, long deadline) throws IOException {
+        if (batch.isEmpty()) {
+            writeNow(buffers, deadline);
+            return;
+        }
+        ByteBuffer[] all = new ByteBuffer[buffers.length + 1];
+        System.arraycopy(buffers, 0, all, 1, buffers.length);
+        all[0] = batch.flip();
+        writeBatch(all, deadline);
+    }
+
+    @Override
+    public boolean isFlushed() {
+        return batch.isEmpty();
+    }
+
+    @Override
+    public void flush(long deadline) throws IOException {
+        if (!batch.isEmpty()) {
+            one[0] = batch.flip();
+            writeBatch(one, deadline);
+        }
+    }
+
+    private void writeBatch(ByteBuffer[] buffers, long deadline) throws IOException {
+        boolean written = false;
+        try {
+            writeNow(buffers, deadline);
+            written = true;
+        } finally {
+            one[0] = null;
+            if (written) {
+                batch.release();
+            } else {
+                batch.discard(); // the transport may still have its hands on it
+            }
+        }
+    }
+
+    private void writeNow(ByteBuffer[] buffers, long deadline) throws IOException {
         armedDeadline = deadline;
         transport.writeDeadline(Deadlines.earlier(deadline, closing.deadline()));
         if (closing.deadline() != Deadlines.NONE) {
@@ -72,11 +131,6 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
-    public void flush() {
-        // Nothing is put aside.
-    }
-
-    @Override
     public void awaitWritten(long deadline) {
         // Writing has waited already.
     }
@@ -99,6 +153,6 @@ final class BlockingSink implements FrameSink {
 
     @Override
     public void broken(IOException why) {
-        // Whoever waited has been told.
+        batch.release(); // no writer is at it: this is called under the lock
     }
 }

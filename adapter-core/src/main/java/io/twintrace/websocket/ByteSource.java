@@ -82,6 +82,12 @@ final class ByteSource implements InputBytes {
         return n;
     }
 
+    /** Whether something has arrived that is not taken yet. Certain for the reading thread only. */
+    boolean hasMore() {
+        ByteBuffer arrived = buffer;
+        return arrived != null && arrived.hasRemaining();
+    }
+
     /** Gives the buffer back to the pool; what was in it is lost. */
     void release() {
         if (buffer != null) {
@@ -92,6 +98,7 @@ final class ByteSource implements InputBytes {
 
     /** Waits until more has arrived, and keeps what is buffered. */
     private void fill() throws IOException {
+        output.flush(); // what was put aside until now
         checkDeadlines(); // a peer that never stops sending would never be waited for
         if (buffer == null) {
             buffer = pool.acquire();

@@ -39,8 +39,13 @@ final class ConnectionParts {
 
     /** The face that threads read from. */
     Reading blocking() {
-        writeTo(new BlockingSink(transport, closing));
-        return new ReadHalf(id.toString(), transport, deflate, options, frames, closing, closer, traffic);
+        BlockingSink sink = new BlockingSink(transport, closing, options.writePool());
+        writeTo(sink);
+        ReadHalf reading = new ReadHalf(id.toString(), transport, deflate, options, frames, closing, closer, traffic);
+        if (options.writeCoalescing()) {
+            sink.putAsideWhile(reading::isBackSoon);
+        }
+        return reading;
     }
 
     /** The face that calls a listener. */

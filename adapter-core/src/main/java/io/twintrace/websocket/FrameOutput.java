@@ -37,6 +37,7 @@ final class FrameOutput {
     // Written under frameLock, read by any thread.
     private volatile boolean closeWritten;
     private volatile IOException broken;
+    private volatile boolean sinkBroken;
     private volatile long lastWrite = System.nanoTime();
 
     /** When a frame of a message was last begun. Written and read inside the detector's guard. */
@@ -78,6 +79,7 @@ final class FrameOutput {
             broken = why;
         }
         closing.writingEnded();
+        sendWaitingIfFree();
     }
 
     /**
@@ -91,12 +93,14 @@ final class FrameOutput {
 
     /** Writes one data frame. */
     void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
-        long deadline;
+        long deadline = Deadlines.NONE;
         frameLock.lock();
         try {
             checkWritable();
-            deadline = messageDeadline();
-            send(fin, rsv1, opcode, payload, deadline);
+            if (!putAside(fin, rsv1, opcode, payload)) {
+                deadline = messageDeadline();
+                send(fin, rsv1, opcode, payload, deadline);
+            }
             lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
@@ -106,13 +110,18 @@ final class FrameOutput {
 
     /** Writes one data frame whose header stands before its payload already. */
     void writeEncoded(ByteBuffer frame) throws IOException {
-        long deadline;
+        long deadline = Deadlines.NONE;
         frameLock.lock();
         try {
             checkWritable();
-            deadline = messageDeadline();
-            one[0] = frame;
-            write(one, deadline);
+            ByteBuffer room = room(frame.remaining());
+            if (room != null) {
+                room.put(frame);
+            } else {
+                deadline = messageDeadline();
+                one[0] = frame;
+                write(one, deadline);
+            }
             lastMessageFrame = lastWrite;
         } finally {
             unlockAndSendWaiting();
@@ -120,9 +129,31 @@ final class FrameOutput {
         sink.awaitWritten(deadline);
     }
 
+    private boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
+        int length = payload.remaining();
+        ByteBuffer room = room(FrameHeaderEncoder.MAX_BYTES + length);
+        if (room == null) {
+            return false;
+        }
+        FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
+        room.put(payload);
+        return true;
+    }
+
+    /** Where a frame is put aside; null where it has to leave now, such as before a deadline of the application. */
+    private ByteBuffer room(int length) {
+        ByteBuffer room = writeDeadline != Deadlines.NONE ? null : sink.room(length);
+        if (room != null && room.position() == 0) {
+            lastWrite = System.nanoTime(); // the first one's clock is good enough for all
+        }
+        return room;
+    }
+
     /** Sends what was put aside to leave together with more. Any thread; what goes wrong shows at the next write. */
     void flush() {
-        change(sink::flush);
+        if (!sink.isFlushed()) {
+            change(() -> sink.flush(defaultDeadline()));
+        }
     }
 
     /** Whether a frame that the calling thread writes would not wait for the peer. Any thread. */
@@ -166,8 +197,6 @@ final class FrameOutput {
         try {
             if (broken == null) {
                 change.make();
-            } else {
-                sink.broken(broken); // whoever gave up had no lock to do it
             }
         } catch (IOException e) {
             breakOff(e);
@@ -295,23 +324,30 @@ final class FrameOutput {
     }
 
     private boolean isAnyWaiting() {
-        return (waitingPong.get() != null || closing.requested() != null) && !closeWritten && broken == null;
+        if (broken != null) {
+            return !sinkBroken;
+        }
+        return (waitingPong.get() != null || closing.requested() != null) && !closeWritten;
     }
 
     private void sendWaiting() {
         if (!isAnyWaiting()) {
             return;
         }
+        if (broken != null) {
+            breakSink(broken);
+            return;
+        }
         try {
             byte[] close = closing.requested();
             if (close != null) {
                 closeWritten = true;
-                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), defaultDeadline());
+                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), defaultDeadline()); // with what was put aside
                 sink.whenWritten(this::closeIsWritten);
                 return;
             }
             byte[] pong = waitingPong.getAndSet(null);
-            if (pong != null) {
+            if (pong != null && !putAside(true, false, Opcode.PONG, ByteBuffer.wrap(pong))) {
                 send(true, false, Opcode.PONG, ByteBuffer.wrap(pong), defaultDeadline());
             }
         } catch (IOException e) {
@@ -370,7 +406,12 @@ final class FrameOutput {
     private void breakOff(IOException why) {
         broken = why;
         transport.close();
-        sink.broken(why);
+        breakSink(why);
         closing.writingEnded();
+    }
+
+    private void breakSink(IOException why) {
+        sinkBroken = true;
+        sink.broken(why);
     }
 }

@@ -11,6 +11,13 @@ interface FrameSink {
     void admit() throws BacklogFullException;
 
     /**
+     * Where a frame may be put aside to leave together with others, if it need not leave at once.
+     *
+     * @return a buffer with room for so many bytes, empty if this is the first frame; null where the frame is to be written
+     */
+    ByteBuffer room(int length);
+
+    /**
      * Takes all of the buffers, which are the caller's again after that.
      *
      * @param deadline until when the operating system must have them
@@ -18,10 +25,17 @@ interface FrameSink {
     void write(ByteBuffer[] buffers, long deadline) throws IOException;
 
     /** Does something once all that was written is with the operating system; at once where it is already. */
-    void whenWritten(Runnable action) throws IOException;
+    void whenWritten(Runnable action);
 
-    /** Sends what was put aside to leave together with more. */
-    void flush() throws IOException;
+    /** Whether nothing is put aside. Any thread, without the lock: certain only for the one that has done it. */
+    boolean isFlushed();
+
+    /**
+     * Sends what was put aside to leave together with more.
+     *
+     * @param deadline until when the operating system must have it
+     */
+    void flush(long deadline) throws IOException;
 
     /**
      * Waits until all that was written is with the operating system, if the calling thread may wait. Without the lock.

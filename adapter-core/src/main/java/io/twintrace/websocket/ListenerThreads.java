@@ -1,18 +1,15 @@
 package io.twintrace.websocket;
 
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 
 /**
- * What connections that call a listener share: who runs what cannot run where it came up, and who keeps time.
+ * What connections that call a listener share: who runs what cannot run where it came up, and whom they complain to.
  *
  * @param starter runs a task on a thread of its own, which is called by the name meanwhile and may be blocked
- * @param timer for tasks that take no time
  * @param contextClassLoader of the threads that call the listener, while they do
  * @param errors told of everything that goes wrong, before the listener is
  */
 public record ListenerThreads(
         BiConsumer<String, Runnable> starter,
-        ScheduledExecutorService timer,
         ClassLoader contextClassLoader,
         BiConsumer<WebSocketConnection, Throwable> errors) {}

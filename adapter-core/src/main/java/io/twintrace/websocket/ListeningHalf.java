@@ -10,6 +10,7 @@ import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.PushTransport;
+import io.twintrace.websocket.transport.Watch;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -108,7 +109,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 .orElse(null);
         this.input = new MessageInput(frames, sequence, traffic, inflater);
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
-        this.watch = new Watch(threads.timer(), deadlines::next, this::signalElsewhere);
+        this.watch = new Watch(deadlines::next, this::signalElsewhere);
     }
 
     // ---- Signals: any thread --------------------------------------------------------------------------------------

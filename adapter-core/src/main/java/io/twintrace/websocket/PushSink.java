@@ -17,18 +17,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class PushSink implements FrameSink {
     private final PushTransport transport;
-    private final BufferPool pool;
     private final long limit;
     private final ByteBuffer[] one = new ByteBuffer[1];
 
     private FrameOutput output;
     private ListeningHalf reading;
 
-    /** Frames put aside, in a pooled buffer; null while there are none. */
-    private ByteBuffer batch;
-
-    /** Until when the first of them has to be with the operating system. */
-    private long batchDeadline;
+    private final Batch batch;
 
     /** Null while it is empty. */
     private Backlog backlog;
@@ -50,7 +45,7 @@ final class PushSink implements FrameSink {
     /** @param limit how many bytes may wait before no more frames are taken from within turns */
     PushSink(PushTransport transport, BufferPool pool, long limit) {
         this.transport = transport;
-        this.pool = pool;
+        this.batch = new Batch(pool);
         this.limit = limit;
     }
 
@@ -78,34 +73,32 @@ final class PushSink implements FrameSink {
     }
 
     @Override
+    public ByteBuffer room(int length) {
+        if (backlog != null) {
+            return null;
+        }
+        Turn turn = Turn.current();
+        if (turn == null) {
+            return null;
+        }
+        boolean first = batch.isEmpty();
+        ByteBuffer room = batch.room(length);
+        if (first && room != null) {
+            turn.add(output);
+        }
+        return room;
+    }
+
+    @Override
     public void write(ByteBuffer[] buffers, long writeBy) throws IOException {
         if (backlog != null) {
             backlog.add(buffers);
             waiting = backlog.size();
-        } else if (!putAside(buffers, writeBy)) {
-            if (batch == null) {
-                writeNow(buffers, writeBy);
-            } else {
-                writeBehindBatch(buffers, writeBy);
-            }
+        } else if (batch.isEmpty()) {
+            writeNow(buffers, writeBy);
+        } else {
+            writeBehindBatch(buffers, writeBy);
         }
-    }
-
-    private boolean putAside(ByteBuffer[] buffers, long writeBy) {
-        Turn turn = Turn.current();
-        long length = Backlog.remaining(buffers);
-        if (turn == null || length > (batch == null ? pool.bufferSize() : batch.remaining())) {
-            return false;
-        }
-        if (batch == null) {
-            batch = pool.acquire();
-            batchDeadline = writeBy;
-            turn.add(output);
-        }
-        for (ByteBuffer buffer : buffers) {
-            batch.put(buffer);
-        }
-        return true;
     }
 
     private void writeBehindBatch(ByteBuffer[] buffers, long writeBy) throws IOException {
@@ -115,27 +108,26 @@ final class PushSink implements FrameSink {
             all[0] = batch.flip();
             writeNow(all, writeBy);
         } finally {
-            releaseBatch();
+            batch.release();
         }
     }
 
     @Override
-    public void flush() throws IOException {
-        if (batch != null) {
-            try {
-                one[0] = batch.flip();
-                writeNow(one, batchDeadline);
-            } finally {
-                one[0] = null;
-                releaseBatch();
-            }
-        }
+    public boolean isFlushed() {
+        return batch.isEmpty();
     }
 
-    private void releaseBatch() {
-        ByteBuffer sent = batch;
-        batch = null;
-        pool.release(sent); // the transport has written it, or it was copied
+    @Override
+    public void flush(long writeBy) throws IOException {
+        if (!batch.isEmpty()) {
+            try {
+                one[0] = batch.flip();
+                writeNow(one, writeBy);
+            } finally {
+                one[0] = null;
+                batch.release();
+            }
+        }
     }
 
     private void writeNow(ByteBuffer[] buffers, long writeBy) throws IOException {
@@ -203,8 +195,7 @@ final class PushSink implements FrameSink {
     }
 
     @Override
-    public void whenWritten(Runnable action) throws IOException {
-        flush();
+    public void whenWritten(Runnable action) {
         if (backlog == null) {
             action.run();
         } else {
@@ -246,9 +237,7 @@ final class PushSink implements FrameSink {
         boolean first = failure == null;
         failure = why;
         backlog = null;
-        if (batch != null) {
-            releaseBatch();
-        }
+        batch.release();
         deadline = Deadlines.NONE;
         if (emptied != null) {
             emptied.countDown();

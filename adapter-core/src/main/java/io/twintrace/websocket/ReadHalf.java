@@ -38,6 +38,9 @@ final class ReadHalf implements Reading {
     /** Whether the transport is closed, so that no buffer may be kept. */
     private volatile boolean released;
 
+    /** Who has read last; written under the lock, looked at by writers, who need not be sure. */
+    private Thread reader;
+
     // Guarded by readLock.
     private boolean ended;
     private IOException failure;
@@ -172,6 +175,11 @@ final class ReadHalf implements Reading {
         }
     }
 
+    /** Whether the calling thread is the one that reads, and has more input to come back to already. */
+    boolean isBackSoon() {
+        return Thread.currentThread() == reader && source.hasMore();
+    }
+
     @Override
     public boolean endsByItself() {
         return false;
@@ -222,6 +230,7 @@ final class ReadHalf implements Reading {
                     + " must not read from it: the message would be torn");
         }
         if (readLock.tryLock()) {
+            reader = Thread.currentThread();
             return;
         }
         if (closing.requested() == null && !released) {

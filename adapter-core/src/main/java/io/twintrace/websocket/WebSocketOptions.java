@@ -98,6 +98,14 @@ public final class WebSocketOptions {
         return values.backlogLimit;
     }
 
+    /**
+     * Whether small messages written by the thread that reads the connection wait until it comes back to read, as long as
+     * there is more input for it already; then they leave together.
+     */
+    public boolean writeCoalescing() {
+        return values.writeCoalescing;
+    }
+
     /** The most connections open at the same time through one servlet; more are refused with 503. */
     public int maxConnections() {
         return values.maxConnections;
@@ -157,6 +165,7 @@ public final class WebSocketOptions {
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofSeconds(30);
         private int backlogLimit = 1024 * 1024;
+        private boolean writeCoalescing = true;
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
@@ -179,6 +188,7 @@ public final class WebSocketOptions {
             copy.idleTimeout = idleTimeout;
             copy.writeTimeout = writeTimeout;
             copy.backlogLimit = backlogLimit;
+            copy.writeCoalescing = writeCoalescing;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
@@ -233,6 +243,16 @@ public final class WebSocketOptions {
          */
         public Builder backlogLimit(int bytes) {
             this.backlogLimit = (int) atLeast(1, bytes, "backlogLimit");
+            return this;
+        }
+
+        /**
+         * On by default. What a handler writes while it has not read all that has arrived leaves when it reads on, writes
+         * more than fits into the write buffer, or calls {@link WebSocketConnection#flush()}. To be turned off for
+         * handlers that do lengthy work between writing and reading on.
+         */
+        public Builder writeCoalescing(boolean on) {
+            this.writeCoalescing = on;
             return this;
         }
 

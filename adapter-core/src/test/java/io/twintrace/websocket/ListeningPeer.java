@@ -19,8 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,7 +31,6 @@ final class ListeningPeer implements AutoCloseable {
 
     private final Pipe pipe = new Pipe();
     private final Queue<Runnable> elsewhere = new ConcurrentLinkedQueue<>();
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final List<ConcurrentWriteReport> conflicts = new CopyOnWriteArrayList<>();
     private final WebSocketOptions options;
@@ -53,7 +50,6 @@ final class ListeningPeer implements AutoCloseable {
                 listener,
                 new ListenerThreads(
                         (name, task) -> elsewhere.add(task),
-                        timer,
                         ListeningPeer.class.getClassLoader(),
                         (failed, error) -> errors.add(error)),
                 prepared -> {},
@@ -148,7 +144,6 @@ final class ListeningPeer implements AutoCloseable {
     public void close() {
         connection.abort();
         settle();
-        timer.shutdownNow();
     }
 
     private static final class Pipe implements PushTransport {

@@ -50,6 +50,7 @@ final class InitParams {
                     Map.entry("backlog-limit", (b, v) -> b.backlogLimit(Math.toIntExact(size(v)))),
                     Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
+                    Map.entry("write-coalescing", (b, v) -> b.writeCoalescing(isOn(v))),
                     Map.entry("max-connections", (b, v) -> b.maxConnections(number(v))),
                     Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v))),
                     Map.entry(WRITE_DISCIPLINE, (b, v) -> b.writeDiscipline(discipline(v))),

@@ -7,37 +7,20 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.transport.PushTransport;
 import jakarta.servlet.ServletContext;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
 
 /** Has a listener called for each connection, on the container's threads where it never blocks. */
 final class ListenerService extends Service {
     private final WebSocketListener listener;
     private final HandlerThreads threads;
-    private final ScheduledThreadPoolExecutor timer;
     private final ListenerThreads listenerThreads;
 
     ListenerService(ServletContext context, WebSocketOptions options, WebSocketListener listener) {
         super(context, options);
         this.listener = listener;
         this.threads = new HandlerThreads(context.getClassLoader());
-        this.timer = newTimer(context.getClassLoader());
         this.listenerThreads = new ListenerThreads(
-                threads::start,
-                timer,
-                context.getClassLoader(),
-                (connection, error) -> log(connection, error, "listener"));
-    }
-
-    private static ScheduledThreadPoolExecutor newTimer(ClassLoader contextClassLoader) {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(null, task, "websocket-timer", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(contextClassLoader);
-            return thread;
-        });
-        timer.setRemoveOnCancelPolicy(true); // a deadline of minutes would keep a connection in memory that is gone
-        return timer;
+                threads::start, context.getClassLoader(), (connection, error) -> log(connection, error, "listener"));
     }
 
     @Override
@@ -96,7 +79,6 @@ final class ListenerService extends Service {
 
     @Override
     void shutdown() {
-        timer.shutdownNow();
         threads.shutdown();
     }
 }

@@ -20,6 +20,12 @@ public final class Gate {
     private volatile Thread waiter;
 
     /**
+     * Wakes the waiting thread at the deadline. Parking for a time would do that too, at the price of a timer that is set and
+     * stopped for each wait, where most waits are short and most deadlines far away.
+     */
+    private final Watch watch = new Watch(() -> deadline, this::wake);
+
+    /**
      * A gate that is shut.
      *
      * @param waitingFor what a timeout says was waited for
@@ -31,19 +37,26 @@ public final class Gate {
     /** Lets the waiting thread, or else the next one to come, pass once. */
     public void open() {
         open = true;
-        LockSupport.unpark(waiter);
+        wake();
     }
 
     /** Lets nobody pass any more: waiting ends with an exception. */
     public void close() {
         closed = true;
+        watch.end();
+        wake();
+    }
+
+    private void wake() {
         LockSupport.unpark(waiter);
     }
 
     /** Moves the deadline, also of a thread that is waiting. */
     public void deadline(long newDeadline) {
         deadline = newDeadline;
-        LockSupport.unpark(waiter);
+        if (waiter != null) {
+            wake();
+        }
     }
 
     /** Whether a thread is waiting. */
@@ -77,15 +90,10 @@ public final class Gate {
     }
 
     private void park() throws SocketTimeoutException {
-        long until = deadline;
-        if (until == Deadlines.NONE) {
-            LockSupport.park(this);
-            return;
-        }
-        long nanos = Deadlines.remaining(until);
-        if (nanos <= 0) {
+        if (Deadlines.remaining(deadline) <= 0) {
             throw new SocketTimeoutException("timed out waiting " + waitingFor);
         }
-        LockSupport.parkNanos(this, nanos);
+        watch.look();
+        LockSupport.park(this);
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
@@ -14,16 +15,9 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 /** The transport over Jetty's {@link EndPoint}, plain or TLS. */
 final class EndPointTransport implements PushTransport {
     private final EndPoint endPoint;
-    private final Gate readable = new Gate("for the peer to send");
+    private final ReadAhead input;
     private final Gate writable = new Gate("for the peer to read");
-    private final Callback fillable = new Fillable();
     private final Callback written = new Written();
-
-    /** What came with the handshake; for the reading thread. */
-    private ByteBuffer leftover;
-
-    /** Whether Jetty is to call {@link #fillable}, which it may be asked for only once at a time. */
-    private volatile boolean fillInterested;
 
     private volatile Throwable writeFailure;
 
@@ -38,64 +32,29 @@ final class EndPointTransport implements PushTransport {
     /** Whether what was started is done already. */
     private boolean doneAtOnce;
 
-    EndPointTransport(EndPoint endPoint) {
+    EndPointTransport(EndPoint endPoint, ByteBufferPool pool) {
         this.endPoint = endPoint;
+        this.input = new ReadAhead(endPoint, pool);
     }
 
-    /** Before anybody reads: these bytes come first. The buffer goes back to Jetty, so they are copied. */
+    /** Before anybody reads: these bytes come first. */
     void startWith(ByteBuffer bytes) {
-        leftover = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        input.startWith(bytes);
     }
 
     void closedByJetty() {
-        readable.close();
+        input.close();
         writable.close();
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        if (leftover != null) {
-            return takeLeftover(into);
-        }
-        int start = into.position();
-        if (start == 0) {
-            return fill(into);
-        }
-        int n = fill(into.slice());
-        into.position(start + Math.max(n, 0));
-        return n;
-    }
-
-    /** Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit. */
-    private int fill(ByteBuffer into) throws IOException {
-        into.limit(0);
-        int n;
-        try {
-            n = endPoint.fill(into);
-        } finally {
-            int end = into.limit();
-            into.clear().position(end);
-        }
-        return n;
-    }
-
-    private int takeLeftover(ByteBuffer into) {
-        int n = Math.min(into.remaining(), leftover.remaining());
-        into.put(leftover.slice(leftover.position(), n));
-        leftover.position(leftover.position() + n);
-        if (!leftover.hasRemaining()) {
-            leftover = null;
-        }
-        return n;
+        return input.read(into);
     }
 
     @Override
     public void awaitReadable() throws IOException {
-        if (!fillInterested) {
-            fillInterested = true;
-            endPoint.fillInterested(fillable);
-        }
-        readable.await();
+        input.await();
     }
 
     @Override
@@ -119,7 +78,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void awaitInput() {
-        if (leftover != null) {
+        if (input.hasLeftover()) {
             elsewhere.execute(events::readable);
         } else {
             endPoint.fillInterested(told);
@@ -142,7 +101,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void readDeadline(long deadline) {
-        readable.deadline(deadline);
+        input.deadline(deadline);
     }
 
     @Override
@@ -158,7 +117,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void close() {
-        readable.close();
+        input.close();
         writable.close();
         endPoint.close();
     }
@@ -175,25 +134,6 @@ final class EndPointTransport implements PushTransport {
 
     private static InetSocketAddress inet(SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet : null; // a Unix socket has no other
-    }
-
-    /** On the selector's thread: an unpark is all that happens there. */
-    private final class Fillable implements Callback {
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
-        }
-
-        @Override
-        public void succeeded() {
-            fillInterested = false;
-            readable.open();
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            succeeded(); // reading again tells the reader what is wrong
-        }
     }
 
     /** On whichever thread has completed the write. */

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 
@@ -14,10 +15,11 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
     private final Consumer<Transport> receiver;
     private final EndPointTransport transport;
 
-    WebSocketEndPointConnection(EndPoint endPoint, Executor executor, Consumer<Transport> receiver) {
+    WebSocketEndPointConnection(
+            EndPoint endPoint, Executor executor, ByteBufferPool pool, Consumer<Transport> receiver) {
         super(endPoint, executor);
         this.receiver = receiver;
-        this.transport = new EndPointTransport(endPoint);
+        this.transport = new EndPointTransport(endPoint, pool);
     }
 
     /** What the client sent right behind its request. */

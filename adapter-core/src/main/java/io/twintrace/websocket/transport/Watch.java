@@ -1,8 +1,5 @@
-package io.twintrace.websocket;
+package io.twintrace.websocket.transport;
 
-import io.twintrace.websocket.transport.Deadlines;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,8 +9,7 @@ import java.util.function.LongSupplier;
  * Sees to it that somebody looks when a deadline passes, with one scheduled task at most. A deadline that moves away costs
  * nothing: the task finds out when it runs. Any thread.
  */
-final class Watch {
-    private final ScheduledExecutorService timer;
+public final class Watch {
     private final LongSupplier deadline;
     private final Runnable whenPassed;
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,14 +25,13 @@ final class Watch {
      * @param deadline the earliest there is at the moment
      * @param whenPassed called by the timer's thread, and must return soon
      */
-    Watch(ScheduledExecutorService timer, LongSupplier deadline, Runnable whenPassed) {
-        this.timer = timer;
+    public Watch(LongSupplier deadline, Runnable whenPassed) {
         this.deadline = deadline;
         this.whenPassed = whenPassed;
     }
 
     /** The deadline may have come nearer. */
-    void look() {
+    public void look() {
         long next = deadline.getAsLong();
         if (next != Deadlines.NONE && Deadlines.earlier(scheduledFor, next) != scheduledFor) {
             schedule(next);
@@ -53,9 +48,7 @@ final class Watch {
                 task.cancel(false);
             }
             scheduledFor = next;
-            task = timer.schedule(this::fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            ended = true; // the servlet is gone, and has cut off what was left
+            task = Timer.executor().schedule(this::fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
         } finally {
             lock.unlock();
         }
@@ -76,7 +69,8 @@ final class Watch {
         }
     }
 
-    void end() {
+    /** Nobody needs to look any more. */
+    public void end() {
         lock.lock();
         try {
             ended = true;

@@ -1,0 +1,191 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.transport.Gate;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * What a thread that may wait reads from an endpoint. To wait for input the selector has to be told, which wakes it up: that
+ * costs more than a small message. So the thread that selects reads by itself, one buffer at most, and asks for the next
+ * input before it selects again. Only a reader that falls behind reads on by itself, as fast as it can, and has the selector
+ * told when nothing is left.
+ *
+ * <p>TLS is left to the reader, since the selector's thread has others to serve.
+ */
+final class ReadAhead implements Callback {
+    private static final int SIZE = 16 * 1024;
+
+    private final EndPoint endPoint;
+    private final ByteBufferPool pool;
+    private final boolean readsAhead;
+    private final Gate readable = new Gate("for the peer to send");
+
+    /** What the selector's thread has read; taken by the reader, or by whoever closes. */
+    private final AtomicReference<RetainableByteBuffer> ahead = new AtomicReference<>();
+
+    /** Whether the selector's thread is the one to read, or soon will be told; else the reader is. */
+    private volatile boolean awaited;
+
+    private volatile boolean closed;
+
+    /** What is left of {@link #ahead}, or came with the handshake; for the reader. */
+    private ByteBuffer leftover;
+
+    ReadAhead(EndPoint endPoint, ByteBufferPool pool) {
+        this.endPoint = endPoint;
+        this.pool = pool;
+        this.readsAhead = !endPoint.isSecure();
+    }
+
+    /** Before anybody reads: these bytes come first. They stay the caller's. */
+    void startWith(ByteBuffer bytes) {
+        leftover = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    boolean hasLeftover() {
+        return leftover != null;
+    }
+
+    // ---- The reader -----------------------------------------------------------------------------------------------
+
+    int read(ByteBuffer into) throws IOException {
+        if (leftover != null) {
+            return takeLeftover(into);
+        }
+        boolean mine = !awaited; // first: what was read ahead is there before this changes
+        RetainableByteBuffer buffer = ahead.getAndSet(null);
+        if (buffer != null) {
+            return take(buffer, into);
+        }
+        return mine ? fill(into) : 0;
+    }
+
+    private int take(RetainableByteBuffer buffer, ByteBuffer into) {
+        ByteBuffer bytes = buffer.getByteBuffer();
+        if (bytes.remaining() > into.remaining()) {
+            startWith(bytes);
+            buffer.release();
+            return takeLeftover(into);
+        }
+        int n = bytes.remaining();
+        into.put(bytes);
+        buffer.release();
+        return n;
+    }
+
+    private int takeLeftover(ByteBuffer into) {
+        int n = Math.min(into.remaining(), leftover.remaining());
+        into.put(leftover.slice(leftover.position(), n));
+        leftover.position(leftover.position() + n);
+        if (!leftover.hasRemaining()) {
+            leftover = null;
+        }
+        return n;
+    }
+
+    private int fill(ByteBuffer into) throws IOException {
+        int start = into.position();
+        if (start == 0) {
+            return fillEmpty(into);
+        }
+        int n = fillEmpty(into.slice());
+        into.position(start + Math.max(n, 0));
+        return n;
+    }
+
+    /** Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit. */
+    private int fillEmpty(ByteBuffer into) throws IOException {
+        into.limit(0);
+        try {
+            return endPoint.fill(into);
+        } finally {
+            int end = into.limit();
+            into.clear().position(end);
+        }
+    }
+
+    void await() throws IOException {
+        if (!awaited && ahead.get() == null) {
+            awaited = true;
+            endPoint.fillInterested(this);
+        }
+        readable.await();
+    }
+
+    // ---- The selector's thread ------------------------------------------------------------------------------------
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public void succeeded() {
+        boolean again = false;
+        if (readsAhead && ahead.get() == null) {
+            again = readOnce();
+        }
+        if (again) {
+            endPoint.fillInterested(this);
+        } else {
+            awaited = false;
+        }
+        readable.open();
+    }
+
+    /** Whether it is worth while to be told of more; false for the reader to find out what there is. */
+    private boolean readOnce() {
+        RetainableByteBuffer buffer = pool.acquire(SIZE, true);
+        int n = 0;
+        try {
+            n = endPoint.fill(buffer.getByteBuffer());
+        } catch (IOException e) {
+            n = -1; // it comes again for the reader
+        } finally {
+            if (n <= 0) {
+                buffer.release();
+            }
+        }
+        if (n <= 0) {
+            return n == 0;
+        }
+        boolean full = n == SIZE;
+        ahead.set(buffer);
+        if (closed) {
+            releaseAhead();
+        }
+        return !full;
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        awaited = false; // reading again tells the reader what is wrong
+        readable.open();
+    }
+
+    // ---- Any thread -----------------------------------------------------------------------------------------------
+
+    /** Moves the deadline of {@link #await}. */
+    void deadline(long deadline) {
+        readable.deadline(deadline);
+    }
+
+    /** Ends all waiting. */
+    void close() {
+        closed = true;
+        readable.close();
+        releaseAhead();
+    }
+
+    private void releaseAhead() {
+        RetainableByteBuffer buffer = ahead.getAndSet(null);
+        if (buffer != null) {
+            buffer.release();
+        }
+    }
+}
