@@ -63,7 +63,7 @@ final class Utf8Automaton {
 
     /** The state after eight more bytes, the first one lowest. */
     static long afterEight(long state, long eight) {
-        if ((eight & HIGH_BITS) == 0 && nameOf(state) == BOUNDARY) {
+        if (isAscii(eight) && nameOf(state) == BOUNDARY) {
             return BOUNDARY; // ASCII; the branch is cheaper than eight steps even where it is mixed with other
             // characters
         }
@@ -72,6 +72,11 @@ final class Utf8Automaton {
             now = after(now, (byte) (eight >>> bits));
         }
         return now;
+    }
+
+    /** Whether eight bytes are. */
+    static boolean isAscii(long eight) {
+        return (eight & HIGH_BITS) == 0;
     }
 
     /** Which state it is, without what lies above. */
