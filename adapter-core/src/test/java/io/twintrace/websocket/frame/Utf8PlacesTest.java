@@ -1,6 +1,7 @@
 package io.twintrace.websocket.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -62,6 +63,18 @@ class Utf8PlacesTest {
         ByteBuffer text = kind.of(Texts.utf8(all.toString()));
         utf8.accept(text, 0, text.capacity());
         assertTrue(utf8.isAtBoundary());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void characterBegunInOnePieceIsNotEndedByARunOfAsciiInTheNext(BufferKind kind) throws Exception {
+        ByteBuffer begun = kind.of(Hex.bytes("E2 82"));
+        for (int run = 1; run <= 40; run++) {
+            ByteBuffer ascii = kind.of(Texts.utf8("x".repeat(run)));
+            utf8.reset();
+            utf8.accept(begun, 0, 2);
+            assertThrows(ProtocolException.class, () -> utf8.accept(ascii, 0, ascii.capacity()));
+        }
     }
 
     /** Between ASCII, in two steps of eight bytes. */
