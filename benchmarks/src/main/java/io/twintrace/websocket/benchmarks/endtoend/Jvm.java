@@ -1,0 +1,107 @@
+package io.twintrace.websocket.benchmarks.endtoend;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Command lines for processes on one JDK, each with its own class path. */
+final class Jvm {
+    /** The same for all servers: enough for 10,000 connections of the one that needs most. */
+    static final String MAX_HEAP = "-Xmx2g";
+
+    private static final Pattern RELEASE = Pattern.compile("JAVA_VERSION=\"((\\d+)[^\"]*)\"");
+    private static final Pattern HDR_HISTOGRAM = Pattern.compile("org\\.hdrhistogram\\..*");
+
+    private final Path java;
+    private final String release;
+    private final int version;
+
+    /** The benchmarks' own classes. */
+    private final Path classes;
+
+    /** What the build has put there, under names that begin with the group. */
+    private final List<Path> libraries;
+
+    Jvm(Path javaHome) throws IOException {
+        java = javaHome.resolve("bin").resolve("java");
+        Matcher matcher = RELEASE.matcher(Files.readString(javaHome.resolve("release")));
+        if (!matcher.find()) {
+            throw new IOException("no JAVA_VERSION in " + javaHome.resolve("release"));
+        }
+        release = matcher.group(1);
+        version = Integer.parseInt(matcher.group(2));
+        classes = classes();
+        Path directory = classes.resolveSibling("end-to-end");
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("no " + directory + ", which mvn package makes");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            libraries = files.sorted().toList();
+        }
+    }
+
+    private static Path classes() throws IOException {
+        try {
+            return Path.of(Jvm.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toAbsolutePath();
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+
+    String release() {
+        return release;
+    }
+
+    List<String> server(ServerKind kind, int messageLimit) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java.toString(), MAX_HEAP));
+        command.add("-Dorg.eclipse.jetty.LEVEL=WARN");
+        command.addAll(kind.jvmOptions(version));
+        command.addAll(List.of("-cp", classPath(kind.libraries()), kind.mainClass(), Integer.toString(messageLimit)));
+        command.addAll(kind.arguments());
+        return command;
+    }
+
+    /** The load generator, without its options. */
+    List<String> load() throws IOException {
+        String mainClass = "io.twintrace.websocket.benchmarks.endtoend.load.LoadMain";
+        return List.of(java.toString(), "-Xmx1g", "-cp", classPath(HDR_HISTOGRAM), mainClass);
+    }
+
+    /** The server's version, from the name of its library. */
+    String version(ServerKind kind) throws IOException {
+        String start = kind.principal() + "-";
+        List<String> found = libraries.stream()
+                .map(path -> path.getFileName().toString())
+                .filter(name -> name.matches(Pattern.quote(start) + "\\d.*"))
+                .toList();
+        if (found.size() != 1) {
+            throw new IOException("there should be one " + kind.principal() + ", but there is: " + found
+                    + "; mvn clean package makes them anew");
+        }
+        return found.get(0).substring(start.length()).replaceAll("(\\.Final)?\\.jar$", "");
+    }
+
+    private String classPath(Pattern names) throws IOException {
+        String found = libraries.stream()
+                .filter(path -> names.matcher(path.getFileName().toString()).matches())
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        if (found.isEmpty()) {
+            throw new IOException("no " + names + " beside " + classes + "; mvn package puts it there");
+        }
+        return classes + File.pathSeparator + found;
+    }
+}

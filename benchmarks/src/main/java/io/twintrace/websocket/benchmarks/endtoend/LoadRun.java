@@ -1,0 +1,126 @@
+package io.twintrace.websocket.benchmarks.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Has the load generator put one workload on one server. */
+final class LoadRun {
+    private static final double PERCENT = 100;
+
+    private final Options options;
+    private final Jvm jvm;
+
+    LoadRun(Options options, Jvm jvm) {
+        this.options = options;
+        this.jvm = jvm;
+    }
+
+    Measurement on(RunningServer server, Workload workload) throws IOException {
+        Process process = new ProcessBuilder(command(server, workload))
+                .redirectError(Redirect.INHERIT)
+                .start();
+        try {
+            return workload == Workload.MEMORY ? memory(process, server) : traffic(process, workload);
+        } finally {
+            process.destroy(); // where it has not ended by itself
+        }
+    }
+
+    private List<String> command(RunningServer server, Workload workload) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (options.wsload().isPresent() && workload.isForWsload()) {
+            command.addAll(wsload(options.wsload().get(), workload));
+        } else {
+            command.addAll(jvm.load());
+            command.add(workload.mode());
+            command.addAll(workload.load());
+            if (workload == Workload.MEMORY) {
+                command.addAll(List.of("--conns", Integer.toString(options.idleConnections())));
+            }
+        }
+        command.addAll(List.of("--port", Integer.toString(server.port()), "--path", workload.path()));
+        command.addAll(List.of("--pid", Long.toString(server.pid())));
+        command.addAll(List.of("--warmup", Double.toString(options.warmup())));
+        command.addAll(List.of("--seconds", Double.toString(options.seconds())));
+        return command;
+    }
+
+    private static List<String> wsload(Path program, Workload workload) {
+        List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
+        boolean broadcast = workload == Workload.BROADCAST;
+        command.add(broadcast ? "fanout" : workload.mode());
+        command.addAll(workload.load());
+        if (broadcast) { // there the sender is not one of them
+            int conns = command.indexOf("--conns") + 1;
+            command.set(conns, Integer.toString(Integer.parseInt(command.get(conns)) - 1));
+        }
+        command.addAll(List.of("--check", "1"));
+        return command;
+    }
+
+    private static Measurement traffic(Process process, Workload workload) throws IOException {
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            return read(output.readLine(), workload);
+        }
+    }
+
+    private static Measurement read(String json, Workload workload) throws IOException {
+        if (json == null) {
+            throw new IOException("the load generator has ended without a result");
+        }
+        Map<Metric, Double> values = new EnumMap<>(Metric.class);
+        values.put(Metric.PER_SECOND, field(json, workload.unit() + "_per_s"));
+        values.put(Metric.PER_CPU_SECOND, field(json, workload.unit() + "_per_server_cpu_s"));
+        values.put(Metric.P50, field(json, "p50_us"));
+        values.put(Metric.P99, field(json, "p99_us"));
+        values.put(Metric.P999, field(json, "p999_us"));
+        values.put(Metric.LOAD, PERCENT * field(json, "client_cpu_util"));
+        return new Measurement(values, (long) field(json, "errors"));
+    }
+
+    private Measurement memory(Process process, RunningServer server) throws IOException {
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+                Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
+            await("warm", output);
+            RunningServer.Memory before = server.memory();
+            input.write("open\n");
+            input.flush();
+            await("open", output);
+            RunningServer.Memory after = server.memory();
+            input.write("close\n");
+            input.flush();
+            double connections = options.idleConnections();
+            double heap = (after.heap() - before.heap()) / connections;
+            double outside = (after.outside() - before.outside()) / connections;
+            Map<Metric, Double> values = new EnumMap<>(Metric.class);
+            values.put(Metric.HEAP, heap);
+            values.put(Metric.OUTSIDE, outside);
+            values.put(Metric.HELD, heap + outside);
+            values.put(Metric.RSS, (after.rss() - before.rss()) / connections);
+            return new Measurement(values, (long) field(output.readLine(), "errors"));
+        }
+    }
+
+    private static void await(String step, BufferedReader output) throws IOException {
+        String line = output.readLine();
+        if (!step.equals(line)) {
+            throw new IOException("in place of \"" + step + "\" the load generator says: " + line);
+        }
+    }
+
+    /** One number of a flat object. */
+    private static double field(String json, String name) {
+        Matcher matcher = Pattern.compile("\"" + name + "\":(-?[0-9.]+)").matcher(String.valueOf(json));
+        return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
+    }
+}

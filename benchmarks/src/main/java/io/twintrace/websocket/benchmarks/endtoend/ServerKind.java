@@ -1,0 +1,118 @@
+package io.twintrace.websocket.benchmarks.endtoend;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The servers that are compared. */
+enum ServerKind {
+    TWINTRACE(
+            "Twintrace",
+            "TwintraceServer",
+            "BLOCKING",
+            "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*",
+            "io.twintrace.adapter-jetty",
+            "blocking handler, on virtual threads where the JDK has them; embedded in Jetty; detector at its default level"),
+    // A further face of the library: a constant in TwintraceServer.Face, and one here that names it.
+    JETTY(
+            "Jetty",
+            "JettyNativeServer",
+            "",
+            "org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|websocket\\.).*",
+            "org.eclipse.jetty.websocket.jetty-websocket-jetty-server",
+            "its own API, asynchronous sending, default thread pool, buffers of 16 KiB, frames unlimited by themselves"),
+    JETTY_JAKARTA(
+            "Jetty Jakarta",
+            "JettyJakartaServer",
+            "",
+            "org\\.slf4j\\..*|jakarta\\..*|org\\.ow2\\..*|org\\.eclipse\\.jetty\\.(?!ee10).*",
+            "org.eclipse.jetty.ee11.websocket.jetty-ee11-websocket-jakarta-server",
+            "annotated endpoint, basic remote, default thread pool; EE 11"),
+    TOMCAT(
+            "Tomcat",
+            "TomcatServer",
+            "",
+            "org\\.apache\\.tomcat\\..*",
+            "org.apache.tomcat.embed.tomcat-embed-websocket",
+            "annotated endpoint, basic remote, NIO connector, default thread pool; compresses at zlib's default level, the"
+                    + " only one it has"),
+    UNDERTOW(
+            "Undertow",
+            "UndertowServer",
+            "",
+            "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye)\\..*",
+            "io.undertow.undertow-core",
+            "its own API, asynchronous sending on its default I/O threads, direct buffers"),
+    NETTY(
+            "Netty",
+            "NettyServer",
+            "",
+            "io\\.netty\\..*",
+            "io.netty.netty-codec-http",
+            "native epoll, an event loop for each processor, frames passed on as they came, one flush for each read; Unsafe"
+                    + " allowed") {
+        /** Without them Netty does without Unsafe on newer JDKs, and is slower than it need be. */
+        @Override
+        List<String> jvmOptions(int javaVersion) {
+            return javaVersion < 24
+                    ? List.of()
+                    : List.of(
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-Dio.netty.noUnsafe=false",
+                            "--enable-native-access=ALL-UNNAMED");
+        }
+    };
+
+    private final String title;
+    private final String mainClass;
+    private final String argument;
+    private final Pattern libraries;
+    private final String principal;
+    private final String note;
+
+    ServerKind(String title, String mainClass, String argument, String libraries, String principal, String note) {
+        this.title = title;
+        this.mainClass = mainClass;
+        this.argument = argument;
+        this.libraries = Pattern.compile(libraries);
+        this.principal = principal;
+        this.note = note;
+    }
+
+    /** As on the command line. */
+    String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    String title() {
+        return title;
+    }
+
+    String mainClass() {
+        return "io.twintrace.websocket.benchmarks.endtoend.server." + mainClass;
+    }
+
+    /** After the message limit. */
+    List<String> arguments() {
+        return argument.isEmpty() ? List.of() : List.of(argument);
+    }
+
+    /** The files that it gets to see, by their names, which begin with the group. */
+    Pattern libraries() {
+        return libraries;
+    }
+
+    /** The group and artifact whose version is the server's. */
+    String principal() {
+        return principal;
+    }
+
+    /** Its setting. */
+    String note() {
+        return note;
+    }
+
+    List<String> jvmOptions(int javaVersion) {
+        return List.of();
+    }
+}

@@ -1,0 +1,90 @@
+package io.twintrace.websocket.benchmarks.endtoend;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What the servers have to do. */
+enum Workload {
+    ECHO_125("echo", "echo, 64 connections, 125 bytes, 1 in flight", "--conns 64 --size 125 --depth 1"),
+    ECHO_125_PIPELINED("echo", "echo, 64 connections, 125 bytes, 16 in flight", "--conns 64 --size 125 --depth 16"),
+    ECHO_4K("echo", "echo, 64 connections, 4 KiB, 4 in flight", "--conns 64 --size 4096 --depth 4"),
+    ECHO_64K("echo", "echo, 8 connections, 64 KiB, 2 in flight", "--conns 8 --size 65536 --depth 2"),
+    ECHO_1M("echo", "echo, 8 connections, 1 MiB, 1 in flight", "--conns 8 --size 1048576 --depth 1"),
+    BROADCAST("broadcast", "broadcast, 125 bytes to 200 connections, 4 in flight", "--conns 200 --size 125 --depth 4"),
+    DEFLATE(
+            "echo",
+            "permessage-deflate, echo, 64 connections, 1 KiB of JSON, 1 in flight",
+            "--conns 64 --size 1024 --depth 1 --deflate true"),
+    LATENCY(
+            "echo",
+            "echo at 10,000 a second over 64 connections, 125 bytes, latency from when a message was due",
+            "--conns 64 --size 125 --depth 16 --rate 10000"),
+    HANDSHAKES("handshake", "connecting, upgrading and closing, 32 at a time", "--conns 32"),
+    MEMORY("idle", "memory of idle connections, each of which has echoed one message", "--size 125");
+
+    private static final int SMALL_LIMIT = 8 * 1024;
+    private static final int LARGE_LIMIT = 4 * 1024 * 1024;
+
+    private final String mode;
+    private final String title;
+    private final String load;
+
+    Workload(String mode, String title, String load) {
+        this.mode = mode;
+        this.title = title;
+        this.load = load;
+    }
+
+    /** As on the command line. */
+    String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** The load generator's. */
+    String mode() {
+        return mode;
+    }
+
+    /** Options of the load generator. */
+    List<String> load() {
+        return List.of(load.split(" "));
+    }
+
+    String path() {
+        return mode.equals("broadcast") ? "/broadcast" : "/echo";
+    }
+
+    /** Only as large as it has to be, since Tomcat allocates as much for each connection. */
+    int messageLimit() {
+        return this == ECHO_64K || this == ECHO_1M ? LARGE_LIMIT : SMALL_LIMIT;
+    }
+
+    /** Whether the load generator that is written in C can do it as well. */
+    boolean isForWsload() {
+        return this != DEFLATE && this != MEMORY;
+    }
+
+    /** What is counted, in the load generator's terms. */
+    String unit() {
+        return switch (mode) {
+            case "broadcast" -> "deliveries";
+            case "handshake" -> "handshakes";
+            default -> "msgs";
+        };
+    }
+
+    /** The figures that are shown; the first of them makes the chart. */
+    List<Metric> metrics() {
+        return switch (this) {
+            case MEMORY -> List.of(Metric.HELD, Metric.HEAP, Metric.OUTSIDE, Metric.RSS);
+            case LATENCY ->
+                List.of(Metric.P99, Metric.P50, Metric.P999, Metric.PER_SECOND, Metric.PER_CPU_SECOND, Metric.LOAD);
+            default ->
+                List.of(Metric.PER_CPU_SECOND, Metric.PER_SECOND, Metric.P50, Metric.P99, Metric.P999, Metric.LOAD);
+        };
+    }
+}

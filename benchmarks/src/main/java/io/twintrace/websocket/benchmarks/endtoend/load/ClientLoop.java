@@ -1,0 +1,90 @@
+package io.twintrace.websocket.benchmarks.endtoend.load;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** All connections, on one thread. */
+final class ClientLoop implements AutoCloseable {
+    private static final int INPUT_SIZE = 256 * 1024;
+
+    /** So many connections from one address: well below the ports that a system gives away by itself. */
+    private static final int CONNECTIONS_PER_ADDRESS = 8000;
+
+    /** Each handshake leaves its port unusable for a while. */
+    private static final int ADDRESSES_FOR_HANDSHAKES = 32;
+
+    private final LoadSettings settings;
+    private final Selector selector = Selector.open();
+    private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_SIZE);
+    private final Set<Client> clients = new HashSet<>();
+    private final int addresses;
+    private int connected;
+
+    ClientLoop(LoadSettings settings) throws IOException {
+        this.settings = settings;
+        this.addresses = settings.mode().equals("handshake")
+                ? ADDRESSES_FOR_HANDSHAKES
+                : 1 + settings.conns() / CONNECTIONS_PER_ADDRESS;
+    }
+
+    LoadSettings settings() {
+        return settings;
+    }
+
+    /** Shared by all connections: nothing stays in it. */
+    ByteBuffer input() {
+        return input;
+    }
+
+    Client connect(Payload payload, Client.Owner owner) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        if (addresses > 1) {
+            channel.bind(loopback(1 + connected++ % addresses, 0));
+        }
+        Client client = new Client(this, channel, payload, owner);
+        clients.add(client);
+        client.registered(channel.register(selector, SelectionKey.OP_CONNECT, client));
+        channel.connect(loopback(1, settings.port())); // never done at once on a selector's channel
+        return client;
+    }
+
+    private static InetSocketAddress loopback(int host, int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host}), port);
+    }
+
+    /** Serves what is ready; waits for it so many milliseconds at most. */
+    void poll(long timeout) throws IOException {
+        if (timeout > 0) {
+            selector.select(ClientLoop::serve, timeout);
+        } else {
+            selector.selectNow(ClientLoop::serve);
+        }
+    }
+
+    private static void serve(SelectionKey key) {
+        if (key.isValid()) {
+            ((Client) key.attachment()).ready();
+        }
+    }
+
+    void remove(Client client) {
+        clients.remove(client);
+    }
+
+    @Override
+    public void close() throws IOException {
+        List.copyOf(clients).forEach(Client::abort);
+        selector.close();
+    }
+}

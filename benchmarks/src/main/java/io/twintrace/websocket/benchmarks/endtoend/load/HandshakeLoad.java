@@ -1,0 +1,62 @@
+package io.twintrace.websocket.benchmarks.endtoend.load;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** Connects, upgrades, closes, and starts again, so many at a time. Latency is that of connecting and upgrading. */
+final class HandshakeLoad extends Load {
+    private final Payload nothing = payload(0);
+    private int active;
+
+    HandshakeLoad(LoadSettings settings, ClientLoop loop) {
+        super(settings, loop);
+    }
+
+    @Override
+    String run() throws IOException {
+        for (int i = 0; i < settings.conns(); i++) {
+            next();
+        }
+        measure();
+        return meter.json(settings, "handshakes", errors());
+    }
+
+    private void next() {
+        if (!over) {
+            active++;
+            connectAgain(nothing);
+        }
+    }
+
+    @Override
+    public void opened(Client client) {
+        client.keepTime(System.nanoTime());
+        client.close();
+    }
+
+    @Override
+    public void answered(Client client, long now) {
+        error("a message that nobody has asked for");
+    }
+
+    @Override
+    public void closed(Client client) {
+        active--;
+        meter.record(client.createdAt(), client.takeTime());
+        next();
+    }
+
+    @Override
+    public void failed(Client client, IOException why) {
+        super.failed(client, why);
+        active--;
+        if (errors() < TimeUnit.SECONDS.toMillis(1)) { // a server that refuses all would keep this busy to no end
+            next();
+        }
+    }
+
+    @Override
+    protected boolean isWaiting() {
+        return active > 0;
+    }
+}

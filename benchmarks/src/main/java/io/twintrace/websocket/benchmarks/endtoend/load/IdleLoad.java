@@ -1,0 +1,80 @@
+package io.twintrace.websocket.benchmarks.endtoend.load;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens connections, has one message echoed on each, and holds them. Whoever measures is told of each step on standard
+ * output and lets it go on by a line on standard input.
+ */
+final class IdleLoad extends Load {
+    /** A first batch comes and goes, so that classes, pools and buffers are there before anything is measured. */
+    private static final int FIRST_BATCH = 500;
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+
+    private final BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private int answers;
+
+    IdleLoad(LoadSettings settings, ClientLoop loop) {
+        super(settings, loop);
+    }
+
+    @Override
+    String run() throws IOException {
+        if (hold(Math.min(FIRST_BATCH, settings.conns()))) {
+            List.copyOf(clients).forEach(Client::close);
+            clients.clear();
+            pollUntil(PATIENCE / 60);
+            step("warm");
+            meter.begin();
+            hold(settings.conns());
+            step("open");
+            meter.end();
+        }
+        return meter.json(settings, "msgs", errors());
+    }
+
+    private void step(String name) throws IOException {
+        System.out.println(name);
+        input.readLine();
+    }
+
+    private boolean hold(int count) throws IOException {
+        answers = 0;
+        if (!openAll(count)) {
+            return false;
+        }
+        long start = System.nanoTime();
+        while (answers < count && errors() == 0) {
+            loop.poll(10);
+            if (System.nanoTime() - start > PATIENCE) {
+                error("only " + answers + " of " + count + " messages have come back");
+            }
+        }
+        return errors() == 0;
+    }
+
+    private void pollUntil(long nanos) throws IOException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < nanos) {
+            loop.poll(10);
+        }
+    }
+
+    @Override
+    public void opened(Client client) {
+        super.opened(client);
+        client.ask(System.nanoTime());
+    }
+
+    @Override
+    public void answered(Client client, long now) {
+        meter.record(client.takeTime(), now);
+        answers++;
+    }
+}

@@ -1,0 +1,86 @@
+package io.twintrace.websocket.benchmarks.endtoend.load;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.zip.Deflater;
+
+/** JSON documents of a given size, compressed beforehand (RFC 7692), each by itself. */
+final class JsonDocuments {
+    private static final int COUNT = 256;
+    private static final int TAIL = 4; // 00 00 ff ff, which is not sent
+    private static final int MASK = 0x5B3C71D9;
+    private static final int LEVEL = 6;
+
+    private static final String[] WORDS = {
+        "amber", "basalt", "cobalt", "delta", "ember", "fjord", "granite", "harbor", "island", "juniper", "kelp",
+        "lagoon"
+    };
+
+    private final byte[][] texts = new byte[COUNT][];
+    private final byte[][] frames = new byte[COUNT][];
+    private int maxFrame;
+
+    JsonDocuments(int size) {
+        SplittableRandom random = new SplittableRandom(size);
+        for (int i = 0; i < COUNT; i++) {
+            texts[i] = document(random, size);
+            frames[i] = MaskedFrame.of(MaskedFrame.TEXT | MaskedFrame.RSV1, compress(texts[i]), MASK);
+            maxFrame = Math.max(maxFrame, frames[i].length);
+        }
+    }
+
+    /** The messages of one connection: all documents in turn, beginning at one of its own. */
+    Payload startingAt(int first) {
+        return new Payload() {
+            @Override
+            public int maxFrame() {
+                return maxFrame;
+            }
+
+            @Override
+            public void append(ByteBuffer out, long number) {
+                out.put(frames[index(number)]);
+            }
+
+            @Override
+            public ByteBuffer expected(long number) {
+                return ByteBuffer.wrap(texts[index(number)]);
+            }
+
+            private int index(long number) {
+                return (int) ((first * 31L + number) % COUNT);
+            }
+        };
+    }
+
+    private static byte[] document(SplittableRandom random, int size) {
+        StringBuilder json = new StringBuilder("{\"orders\":[");
+        while (json.length() < size) {
+            json.append(String.format(
+                    Locale.ROOT,
+                    "{\"id\":%d,\"item\":\"%s\",\"price\":%.2f,\"quantity\":%d,\"paid\":%b},",
+                    random.nextInt(1_000_000),
+                    WORDS[random.nextInt(WORDS.length)],
+                    random.nextDouble() * 100,
+                    random.nextInt(1, 20),
+                    random.nextBoolean()));
+        }
+        json.setLength(size - "\"}]}".length()); // inside a string or not: nobody parses it
+        return json.append("\"}]}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] compress(byte[] text) {
+        Deflater deflater = new Deflater(LEVEL, true);
+        try {
+            deflater.setInput(text);
+            byte[] compressed = new byte[2 * text.length + 64];
+            int length = deflater.deflate(compressed, 0, compressed.length, Deflater.SYNC_FLUSH);
+            return Arrays.copyOf(compressed, length - TAIL);
+        } finally {
+            deflater.end();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.twintrace.websocket.benchmarks.endtoend.load;
+
+import java.io.IOException;
+
+/** The load generator: one run, one line of JSON on standard output. Ends with 1 where anything was wrong. */
+public final class LoadMain {
+    private LoadMain() {}
+
+    /** Takes the mode and then options, each with its value: see {@link LoadSettings}. */
+    public static void main(String[] args) throws IOException {
+        LoadSettings settings = LoadSettings.parse(args);
+        long errors;
+        try (ClientLoop loop = new ClientLoop(settings)) {
+            Load load = switch (settings.mode()) {
+                case "echo" -> new EchoLoad(settings, loop);
+                case "broadcast" -> new BroadcastLoad(settings, loop);
+                case "handshake" -> new HandshakeLoad(settings, loop);
+                case "idle" -> new IdleLoad(settings, loop);
+                default -> throw new IllegalArgumentException("no such mode: " + settings.mode());
+            };
+            System.out.println(load.run());
+            errors = load.errors();
+        }
+        System.exit(errors == 0 ? 0 : 1);
+    }
+}

@@ -1,0 +1,33 @@
+package io.twintrace.websocket.benchmarks.endtoend.server;
+
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.compression.DeflaterPool;
+
+/** What the three servers on Jetty have in common. */
+final class JettyConnector {
+    /** For permessage-deflate: as Twintrace has it by default, where Jetty would take 6. */
+    private static final int DEFLATE_LEVEL = 1;
+
+    private static final int DEFLATERS = 1024;
+
+    private JettyConnector() {}
+
+    /** A server with Jetty's default thread pool, acceptors and selectors. */
+    static Server newServer() {
+        Server server = new Server();
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        connector.setAcceptQueueSize(TestServer.ACCEPT_QUEUE);
+        server.addConnector(connector);
+        server.addBean(new DeflaterPool(DEFLATERS, DEFLATE_LEVEL, true));
+        return server;
+    }
+
+    static int start(Server server, Handler handler) throws Exception {
+        server.setHandler(handler);
+        server.start();
+        return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+    }
+}

@@ -1,0 +1,37 @@
+package io.twintrace.websocket.benchmarks.endtoend.server;
+
+import java.io.InterruptedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+
+/** What a server holds on to, without what awaits collection. */
+final class MemoryUse {
+    private static final int COLLECTIONS = 3;
+
+    private MemoryUse() {}
+
+    /** In bytes: {@code memory heap=N outside=N}, where outside is direct buffers, metaspace and compiled code. */
+    static String now(long uncounted) throws InterruptedIOException {
+        collect();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long outside = uncounted
+                + ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed();
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            outside += pool.getMemoryUsed();
+        }
+        return "memory heap=" + heap + " outside=" + outside;
+    }
+
+    /** More than once, since what has a cleaner, direct buffers first of all, goes only after the first collection. */
+    private static void collect() throws InterruptedIOException {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+            try {
+                TimeUnit.MILLISECONDS.sleep(200);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("while collecting garbage");
+            }
+        }
+    }
+}
