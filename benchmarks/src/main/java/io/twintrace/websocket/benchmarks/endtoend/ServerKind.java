@@ -42,7 +42,12 @@ enum ServerKind {
             "",
             "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye)\\..*",
             "io.undertow.undertow-core",
-            "its own API, asynchronous sending on its default I/O threads, direct buffers"),
+            "its own API, asynchronous sending on its default I/O threads, direct buffers") {
+        @Override
+        List<String> jvmOptions(int javaVersion) {
+            return javaVersion < UNSAFE_WARNS ? List.of() : List.of("--sun-misc-unsafe-memory-access=allow");
+        }
+    },
     NETTY(
             "Netty",
             "NettyServer",
@@ -54,7 +59,7 @@ enum ServerKind {
         /** Without them Netty does without Unsafe on newer JDKs, and is slower than it need be. */
         @Override
         List<String> jvmOptions(int javaVersion) {
-            return javaVersion < 24
+            return javaVersion < UNSAFE_WARNS
                     ? List.of()
                     : List.of(
                             "--sun-misc-unsafe-memory-access=allow",
@@ -62,6 +67,9 @@ enum ServerKind {
                             "--enable-native-access=ALL-UNNAMED");
         }
     };
+
+    /** The first JDK that warns of Unsafe. */
+    private static final int UNSAFE_WARNS = 24;
 
     private final String title;
     private final String mainClass;

@@ -78,6 +78,10 @@ final class ClientLoop implements AutoCloseable {
         }
     }
 
+    boolean isEmpty() {
+        return clients.isEmpty();
+    }
+
     void remove(Client client) {
         clients.remove(client);
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 abstract class Load implements Client.Owner {
     private static final int OPENING_AT_A_TIME = 64;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final long CLOSING = TimeUnit.SECONDS.toNanos(3);
     private static final int COMPLAINTS = 8;
 
     protected final LoadSettings settings;
@@ -93,6 +94,16 @@ abstract class Load implements Client.Owner {
                 error("not everything that was sent has come back");
                 return;
             }
+        }
+    }
+
+    /** By the closing handshake, so that no server has anything to complain of; within a bound. */
+    final void closeAll() throws IOException {
+        over = true;
+        List.copyOf(clients).forEach(Client::close);
+        long deadline = System.nanoTime() + CLOSING;
+        while (!loop.isEmpty() && System.nanoTime() - deadline < 0) {
+            loop.poll(10);
         }
     }
 

@@ -18,7 +18,9 @@ public final class LoadMain {
                 case "idle" -> new IdleLoad(settings, loop);
                 default -> throw new IllegalArgumentException("no such mode: " + settings.mode());
             };
-            System.out.println(load.run());
+            String result = load.run();
+            load.closeAll();
+            System.out.println(result);
             errors = load.errors();
         }
         System.exit(errors == 0 ? 0 : 1);

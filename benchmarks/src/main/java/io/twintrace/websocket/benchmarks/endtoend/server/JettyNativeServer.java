@@ -1,5 +1,6 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
@@ -40,8 +41,18 @@ final class JettyNativeServer implements TestServer {
         container.addMapping("/broadcast", (request, response, callback) -> new Broadcast(connected));
     }
 
+    private abstract static class Quiet extends Session.Listener.AbstractAutoDemanding {
+        /** Jetty's own would make noise for each client that has gone. */
+        @Override
+        public void onWebSocketError(Throwable cause) {
+            if (!(cause instanceof IOException)) {
+                cause.printStackTrace();
+            }
+        }
+    }
+
     /** Public, since Jetty calls it through method handles. */
-    public static final class Echo extends Session.Listener.AbstractAutoDemanding {
+    public static final class Echo extends Quiet {
         @Override
         public void onWebSocketText(String message) {
             getSession().sendText(message, Callback.NOOP);
@@ -54,7 +65,7 @@ final class JettyNativeServer implements TestServer {
     }
 
     /** Each session encodes the text anew: Jetty's API knows no prepared message. */
-    public static final class Broadcast extends Session.Listener.AbstractAutoDemanding {
+    public static final class Broadcast extends Quiet {
         private final Set<Session> connected;
 
         Broadcast(Set<Session> connected) {
