@@ -28,6 +28,7 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensio
 import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** Netty on native epoll, one event loop a processor. A frame that came is the frame that goes: nothing is copied. */
@@ -134,7 +135,9 @@ final class NettyServer implements TestServer {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            cause.printStackTrace();
+            if (!(cause instanceof IOException)) { // which a client that has gone makes
+                cause.printStackTrace();
+            }
             var unused = context.close();
         }
     }

@@ -71,7 +71,7 @@ class ReplyReaderTest {
     }
 
     private void assertWrong(String why, byte[] frame) {
-        ReplyReader fresh = new ReplyReader(payload, log);
+        ReplyReader fresh = new ReplyReader(new NumberedText(7, SIZE), log);
         String message = assertThrows(WrongReply.class, () -> fresh.read(ByteBuffer.wrap(frame)))
                 .getMessage();
         assertTrue(message.contains(why), message);
