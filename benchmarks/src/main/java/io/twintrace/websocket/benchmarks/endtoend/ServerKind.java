@@ -20,7 +20,7 @@ enum ServerKind {
             "",
             "org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|websocket\\.).*",
             "org.eclipse.jetty.websocket.jetty-websocket-jetty-server",
-            "its own API, asynchronous sending, default thread pool, buffers of 16 KiB, frames unlimited by themselves"),
+            "its own API, asynchronous sending, default thread pool, buffers of 16 KiB, frames as large as messages"),
     JETTY_JAKARTA(
             "Jetty Jakarta",
             "JettyJakartaServer",

@@ -1,30 +1,42 @@
 package io.twintrace.websocket.benchmarks.endtoend;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Only that it works. The figures of so short a run mean nothing. */
-@Timeout(180)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // waiting for a process cannot be interrupted
 class EndToEndIT {
-    @Test
-    void everyServerEchoesAndBroadcastsWhatWasSent() throws Exception {
-        Options options = Options.parse(
-                "--workloads", "echo-125,broadcast", "--rounds", "1", "--warmup", "0.1", "--seconds", "0.3");
-        Results results = new EndToEnd(options).run();
-        assertAll(options.servers().stream()
-                .flatMap(server -> options.workloads().stream().map(workload -> check(results, workload, server))));
+    private static final Options OPTIONS = Options.parse(
+            "--servers", "twintrace", "--workloads", "deflate", "--rounds", "1", "--warmup", "0.1", "--seconds", "0.3");
+
+    @ParameterizedTest
+    @EnumSource
+    void everyServerSendsBackAndBroadcastsWhatWasSent(ServerKind kind) throws Exception {
+        Jvm jvm = new Jvm(OPTIONS.javaHome());
+        LoadRun load = new LoadRun(OPTIONS, jvm);
+        try (RunningServer server = new RunningServer(jvm.server(kind, Workload.ECHO_125.messageLimit()))) {
+            assertWorked(load.on(server, Workload.ECHO_125));
+            assertWorked(load.on(server, Workload.BROADCAST));
+        }
     }
 
-    private static Executable check(Results results, Workload workload, ServerKind server) {
-        String what = server.title() + " under " + workload.id();
-        return () -> {
-            assertEquals(0, results.errors(workload, server), what + ": wrong or missing");
-            assertTrue(results.median(workload, server, Metric.PER_SECOND) > 0, what + ": nothing came back");
-        };
+    private static void assertWorked(Measurement measurement) {
+        assertEquals(0, measurement.errors(), "replies that were wrong or missing");
+        assertTrue(measurement.values().get(Metric.PER_SECOND) > 0, "something came back");
+    }
+
+    @Test
+    void aWholeRunIsReported() throws Exception {
+        Results results = new EndToEnd(OPTIONS).run();
+        assertEquals(0, results.errors());
+        Report report = new Report(OPTIONS, new Jvm(OPTIONS.javaHome()), results);
+        assertTrue(report.text().contains(Workload.DEFLATE.title()), report.text());
+        assertTrue(report.svg().contains(Workload.DEFLATE.title()), report.svg());
     }
 }

@@ -1,10 +1,12 @@
 package io.twintrace.websocket.benchmarks.endtoend.load;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 
 /** Connects, upgrades, closes, and starts again, so many at a time. Latency is that of connecting and upgrading. */
 final class HandshakeLoad extends Load {
+    /** A server that refuses everything would keep this busy to no end. */
+    private static final int MOST_ERRORS = 1000;
+
     private final Payload nothing = payload(0);
     private int active;
 
@@ -50,7 +52,7 @@ final class HandshakeLoad extends Load {
     public void failed(Client client, IOException why) {
         super.failed(client, why);
         active--;
-        if (errors() < TimeUnit.SECONDS.toMillis(1)) { // a server that refuses all would keep this busy to no end
+        if (errors() < MOST_ERRORS) {
             next();
         }
     }

@@ -14,6 +14,9 @@ final class JsonDocuments {
     private static final int MASK = 0x5B3C71D9;
     private static final int LEVEL = 6;
 
+    /** And the beginning of the remark. */
+    private static final int LONGEST_ORDER = 120;
+
     private static final String[] WORDS = {
         "amber", "basalt", "cobalt", "delta", "ember", "fjord", "granite", "harbor", "island", "juniper", "kelp",
         "lagoon"
@@ -56,20 +59,30 @@ final class JsonDocuments {
         };
     }
 
+    /** A list of orders, and a remark that fills it up. */
     private static byte[] document(SplittableRandom random, int size) {
         StringBuilder json = new StringBuilder("{\"orders\":[");
-        while (json.length() < size) {
-            json.append(String.format(
-                    Locale.ROOT,
-                    "{\"id\":%d,\"item\":\"%s\",\"price\":%.2f,\"quantity\":%d,\"paid\":%b},",
-                    random.nextInt(1_000_000),
-                    WORDS[random.nextInt(WORDS.length)],
-                    random.nextDouble() * 100,
-                    random.nextInt(1, 20),
-                    random.nextBoolean()));
+        do {
+            json.append(json.charAt(json.length() - 1) == '}' ? "," : "").append(order(random));
+        } while (json.length() < size - LONGEST_ORDER);
+        json.append("],\"remark\":\"");
+        int end = size - "\"}".length();
+        while (json.length() < end) {
+            json.append(WORDS[random.nextInt(WORDS.length)]).append(' ');
         }
-        json.setLength(size - "\"}]}".length()); // inside a string or not: nobody parses it
-        return json.append("\"}]}").toString().getBytes(StandardCharsets.UTF_8);
+        json.setLength(end);
+        return json.append("\"}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String order(SplittableRandom random) {
+        return String.format(
+                Locale.ROOT,
+                "{\"id\":%d,\"item\":\"%s\",\"price\":%.2f,\"quantity\":%d,\"paid\":%b}",
+                random.nextInt(1_000_000),
+                WORDS[random.nextInt(WORDS.length)],
+                random.nextDouble() * 100,
+                random.nextInt(1, 20),
+                random.nextBoolean());
     }
 
     private static byte[] compress(byte[] text) {

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What the load generator is told, in options with a value each.
  *
- * @param mode echo, broadcast, handshake or idle
+ * @param mode echo, broadcast, handshake or idle: see {@link Load}
  * @param port where the server listens on the loopback interface
  * @param path of the request
  * @param pid of the server, for its CPU time; 0 for none

@@ -106,6 +106,7 @@ final class ReplyReader {
         }
         WrongReply.unless(opcode == MaskedFrame.TEXT, "opcode " + opcode + " in place of text");
         WrongReply.unless(!rsv1 || inflated != null, "a compressed message that was not agreed on");
+        WrongReply.unless(rsv1 || inflated == null, "a message that could have been compressed, and was not");
         inMessage = true;
         compressed = rsv1;
         expected = payload.expected(next);

@@ -2,6 +2,7 @@ package io.twintrace.websocket.benchmarks.endtoend.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,8 @@ class PayloadTest {
             int length = inflater.inflate(inflated);
             inflater.end();
             assertEquals(1024, length);
+            assertTrue(string(documents.expected(number))
+                    .matches("\\{\"orders\":\\[\\{.*\\}\\],\"remark\":\"[a-z ]*\"\\}"));
             assertEquals(string(documents.expected(number)), string(ByteBuffer.wrap(inflated, 0, length)));
         }
     }
