@@ -2,28 +2,36 @@ package io.twintrace.websocket.benchmarks.endtoend;
 
 /** What is measured, and how it is headed. */
 enum Metric {
-    PER_SECOND("a second", false),
-    PER_CPU_SECOND("a CPU second", false),
-    P50("p50 us", true),
-    P99("p99 us", true),
-    P999("p99.9 us", true),
+    PER_SECOND("a second", "%s a second", false),
+    PER_CPU_SECOND("a CPU second", "%s a CPU second of the server", false),
+    P50("p50 us", "median time in microseconds", true),
+    P99("p99 us", "99th percentile of the time in microseconds", true),
+    P999("p99.9 us", "99.9th percentile of the time in microseconds", true),
     /** How busy the load generator was: near 100, it is what limits the figures for each second. */
-    LOAD("load %", true),
-    HEAP("heap B", true),
-    OUTSIDE("outside B", true),
-    HELD("held B", true),
-    RSS("RSS B", true);
+    LOAD("load %", "CPU of the load generator in percent", true),
+    HEAP("heap B", "bytes of heap for each connection", true),
+    OUTSIDE("outside B", "bytes outside the heap for each connection", true),
+    HELD("held B", "bytes in the heap and outside for each connection", true),
+    RSS("RSS B", "bytes of resident memory for each connection", true);
 
     private final String heading;
+    private final String inWords;
     private final boolean lessIsBetter;
 
-    Metric(String heading, boolean lessIsBetter) {
+    Metric(String heading, String inWords, boolean lessIsBetter) {
         this.heading = heading;
+        this.inWords = inWords;
         this.lessIsBetter = lessIsBetter;
     }
 
+    /** Of a column. */
     String heading() {
         return heading;
+    }
+
+    /** With a place for what is counted. */
+    String inWords() {
+        return inWords;
     }
 
     boolean lessIsBetter() {

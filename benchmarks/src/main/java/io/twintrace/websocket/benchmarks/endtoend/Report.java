@@ -79,7 +79,8 @@ final class Report {
                 + Runtime.getRuntime().availableProcessors() + " processors");
         for (Workload workload : options.workloads()) {
             Metric metric = workload.metrics().get(0);
-            String unit = metric.heading() + (metric.lessIsBetter() ? ", less is better" : ", more is better");
+            String unit = metric.inWords().formatted(workload.counted())
+                    + (metric.lessIsBetter() ? " (less is better)" : " (more is better)");
             List<BarChart.Bar> bars = new ArrayList<>();
             for (ServerKind server : options.servers()) {
                 bars.add(new BarChart.Bar(

@@ -77,6 +77,11 @@ enum Workload {
         };
     }
 
+    /** What is counted, in words. */
+    String counted() {
+        return unit().equals("msgs") ? "messages" : unit();
+    }
+
     /** The figures that are shown; the first of them makes the chart. */
     List<Metric> metrics() {
         return switch (this) {

@@ -120,25 +120,23 @@ final class Client implements ReplyReader.Events {
         }
     }
 
-    /** Writes what the socket takes. */
+    /** Writes what the socket takes; the rest waits until the selector says that there is room. */
     void flush() {
+        if (out.position() == 0) {
+            return;
+        }
         try {
+            boolean took;
             do {
-                if (out.position() > 0) {
-                    channel.write(out.flip());
-                    out.compact();
-                }
+                channel.write(out.flip());
+                took = !out.hasRemaining();
+                out.compact();
                 appendOwed();
-            } while (out.position() > 0 && channelIsReady());
+            } while (took && out.position() > 0);
             interest(SelectionKey.OP_READ | (out.position() > 0 ? SelectionKey.OP_WRITE : 0));
         } catch (IOException e) {
             fail(e);
         }
-    }
-
-    /** False after a partial write: the rest waits until the selector says so. */
-    private boolean channelIsReady() {
-        return owed > 0 && out.remaining() >= payload.maxFrame();
     }
 
     /** Begins the closing handshake. */
