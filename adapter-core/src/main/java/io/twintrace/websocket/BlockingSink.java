@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.frame.Opcode;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
@@ -46,8 +47,9 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
-    public ByteBuffer room(int length) {
-        return isBackSoon.getAsBoolean() ? batch.room(length) : null;
+    public ByteBuffer room(Opcode opcode, int length) {
+        // A Pong is answered while reading, and must not wait for what the handler makes of the message.
+        return !opcode.isControl() && isBackSoon.getAsBoolean() ? batch.room(length) : null;
     }
 
     @Override

@@ -114,7 +114,7 @@ final class FrameOutput {
         frameLock.lock();
         try {
             checkWritable();
-            ByteBuffer room = room(frame.remaining());
+            ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
             if (room != null) {
                 room.put(frame);
             } else {
@@ -131,7 +131,7 @@ final class FrameOutput {
 
     private boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
         int length = payload.remaining();
-        ByteBuffer room = room(FrameHeaderEncoder.MAX_BYTES + length);
+        ByteBuffer room = room(opcode, FrameHeaderEncoder.MAX_BYTES + length);
         if (room == null) {
             return false;
         }
@@ -141,8 +141,8 @@ final class FrameOutput {
     }
 
     /** Where a frame is put aside; null where it has to leave now, such as before a deadline of the application. */
-    private ByteBuffer room(int length) {
-        ByteBuffer room = writeDeadline != Deadlines.NONE ? null : sink.room(length);
+    private ByteBuffer room(Opcode opcode, int length) {
+        ByteBuffer room = writeDeadline != Deadlines.NONE ? null : sink.room(opcode, length);
         if (room != null && room.position() == 0) {
             lastWrite = System.nanoTime(); // the first one's clock is good enough for all
         }

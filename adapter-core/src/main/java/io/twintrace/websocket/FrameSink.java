@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.frame.Opcode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -13,9 +14,10 @@ interface FrameSink {
     /**
      * Where a frame may be put aside to leave together with others, if it need not leave at once.
      *
+     * @param opcode what kind of frame
      * @return a buffer with room for so many bytes, empty if this is the first frame; null where the frame is to be written
      */
-    ByteBuffer room(int length);
+    ByteBuffer room(Opcode opcode, int length);
 
     /**
      * Takes all of the buffers, which are the caller's again after that.

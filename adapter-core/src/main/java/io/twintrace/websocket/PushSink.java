@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.frame.Opcode;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.PushTransport;
@@ -73,7 +74,7 @@ final class PushSink implements FrameSink {
     }
 
     @Override
-    public ByteBuffer room(int length) {
+    public ByteBuffer room(Opcode opcode, int length) {
         if (backlog != null) {
             return null;
         }
