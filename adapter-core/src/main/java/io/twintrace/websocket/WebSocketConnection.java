@@ -55,7 +55,8 @@ public final class WebSocketConnection implements AutoCloseable {
 
     private final String name;
     private final HandshakeRequest request;
-    private final Accepted handshake;
+    private final Optional<String> subprotocol;
+    private final Optional<DeflateParameters> deflate;
     private final Transport transport;
     private final ConcurrentWriteListener conflictListener;
     private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
@@ -92,13 +93,14 @@ public final class WebSocketConnection implements AutoCloseable {
         ConnectionId id = new ConnectionId(NUMBERS.incrementAndGet(), request.plainPath());
         this.name = id.toString();
         this.request = request;
-        this.handshake = handshake;
+        this.subprotocol = handshake.subprotocol();
+        this.deflate = handshake.deflate();
         this.transport = transport;
         ConcurrentWriteListener log = conflictLog != null ? conflictLog : ConflictLog.system();
         this.conflictListener = log.andThen(options.concurrentWriteListener());
         this.outboxOptions = options.outbox();
         this.closeTimeout = options.closeTimeout();
-        ConnectionParts parts = new ConnectionParts(id, transport, handshake.deflate(), options, this::onConflict);
+        ConnectionParts parts = new ConnectionParts(id, transport, deflate, options, this::onConflict);
         this.closing = parts.closing();
         this.traffic = parts.traffic();
         this.closer = parts.closer();
@@ -106,7 +108,7 @@ public final class WebSocketConnection implements AutoCloseable {
         this.frames = parts.frames();
         this.writing = parts.writing();
         this.deflatePool = options.deflatePool();
-        handshake.deflate().ifPresent(agreed -> deflatePool.join());
+        deflate.ifPresent(agreed -> deflatePool.join());
     }
 
     /**
@@ -170,12 +172,12 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** The subprotocol that was agreed on. */
     public Optional<String> subprotocol() {
-        return handshake.subprotocol();
+        return subprotocol;
     }
 
     /** What was agreed on about compressing messages; empty where they are not. */
     public Optional<DeflateParameters> deflate() {
-        return handshake.deflate();
+        return deflate;
     }
 
     /** How many bytes went in and out so far, with and without compression. */
@@ -495,7 +497,7 @@ public final class WebSocketConnection implements AutoCloseable {
         closing.readingEnded();
         reading.release();
         writing.abandon();
-        handshake.deflate().ifPresent(agreed -> deflatePool.leave());
+        deflate.ifPresent(agreed -> deflatePool.leave());
     }
 
     /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */

@@ -21,9 +21,10 @@ public final class Gate {
 
     /**
      * Wakes the waiting thread at the deadline. Parking for a time would do that too, at the price of a timer that is set and
-     * stopped for each wait, where most waits are short and most deadlines far away.
+     * stopped for each wait, where most waits are short and most deadlines far away. Null until there is
+     * something to wait for.
      */
-    private final Watch watch = new Watch(() -> deadline, this::wake);
+    private volatile Watch watch;
 
     /**
      * A gate that is shut.
@@ -43,8 +44,15 @@ public final class Gate {
     /** Lets nobody pass any more: waiting ends with an exception. */
     public void close() {
         closed = true;
-        watch.end();
+        endWatch();
         wake();
+    }
+
+    private void endWatch() {
+        Watch current = watch;
+        if (current != null) {
+            current.end();
+        }
     }
 
     private void wake() {
@@ -75,13 +83,12 @@ public final class Gate {
         waiter = Thread.currentThread();
         try {
             while (!open) {
-                if (closed) {
-                    throw new AsynchronousCloseException();
+                long until = deadline;
+                watch(until);
+                if (!open) { // looked at after watching, which may wait for a lock and so use up what wakes this thread
+                    check(until);
+                    LockSupport.park(this);
                 }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedIOException("interrupted while waiting " + waitingFor);
-                }
-                park();
             }
             open = false;
         } finally {
@@ -89,11 +96,25 @@ public final class Gate {
         }
     }
 
-    private void park() throws SocketTimeoutException {
-        if (Deadlines.remaining(deadline) <= 0) {
+    private void watch(long until) {
+        if (until != Deadlines.NONE) {
+            if (watch == null) {
+                watch = new Watch(() -> deadline, this::wake);
+            }
+            watch.look();
+        }
+    }
+
+    private void check(long until) throws IOException {
+        if (closed) {
+            endWatch(); // which may have begun since
+            throw new AsynchronousCloseException();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while waiting " + waitingFor);
+        }
+        if (Deadlines.remaining(until) <= 0) {
             throw new SocketTimeoutException("timed out waiting " + waitingFor);
         }
-        watch.look();
-        LockSupport.park(this);
     }
 }

@@ -10,14 +10,16 @@ import java.util.function.LongSupplier;
  * nothing: the task finds out when it runs. Any thread.
  */
 public final class Watch {
+    /** One for all: the timer has no more than one either, and there are many watches, which seldom need it. */
+    private static final ReentrantLock LOCK = new ReentrantLock();
+
     private final LongSupplier deadline;
     private final Runnable whenPassed;
-    private final ReentrantLock lock = new ReentrantLock();
 
     /** When the task runs; {@link Deadlines#NONE} while there is none. Written under the lock. */
     private volatile long scheduledFor = Deadlines.NONE;
 
-    // Guarded by lock.
+    // Guarded by LOCK.
     private ScheduledFuture<?> task;
     private boolean ended;
 
@@ -39,7 +41,7 @@ public final class Watch {
     }
 
     private void schedule(long next) {
-        lock.lock();
+        LOCK.lock();
         try {
             if (ended) {
                 return;
@@ -50,17 +52,17 @@ public final class Watch {
             scheduledFor = next;
             task = Timer.executor().schedule(this::fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
         } finally {
-            lock.unlock();
+            LOCK.unlock();
         }
     }
 
     private void fire() {
-        lock.lock();
+        LOCK.lock();
         try {
             scheduledFor = Deadlines.NONE;
             task = null;
         } finally {
-            lock.unlock();
+            LOCK.unlock();
         }
         if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
             whenPassed.run();
@@ -71,7 +73,7 @@ public final class Watch {
 
     /** Nobody needs to look any more. */
     public void end() {
-        lock.lock();
+        LOCK.lock();
         try {
             ended = true;
             if (task != null) {
@@ -79,7 +81,7 @@ public final class Watch {
                 task = null;
             }
         } finally {
-            lock.unlock();
+            LOCK.unlock();
         }
     }
 }

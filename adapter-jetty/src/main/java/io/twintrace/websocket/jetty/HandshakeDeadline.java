@@ -1,5 +1,6 @@
 package io.twintrace.websocket.jetty;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
@@ -31,11 +32,16 @@ public final class HandshakeDeadline implements Connection.Listener {
     @Override
     public void onOpened(Connection connection) {
         if (connection.getMessagesIn() == 0) { // less where a connection does not carry requests
-            connector.getScheduler().schedule(() -> check(connection), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            // Weak, so that what was upgraded meanwhile is not kept in memory until then.
+            WeakReference<Connection> opened = new WeakReference<>(connection);
+            connector.getScheduler().schedule(() -> check(opened.get()), timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private static void check(Connection connection) {
+        if (connection == null) {
+            return;
+        }
         boolean current = connection.getEndPoint().getConnection() == connection; // else it was upgraded
         if (current && connection.getMessagesIn() == 0) {
             connection.getEndPoint().close();

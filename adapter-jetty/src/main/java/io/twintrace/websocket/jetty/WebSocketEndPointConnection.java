@@ -12,7 +12,9 @@ import org.eclipse.jetty.io.EndPoint;
 
 /** What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books. */
 final class WebSocketEndPointConnection extends AbstractConnection implements Connection.UpgradeTo {
-    private final Consumer<Transport> receiver;
+    /** Null once it was called: it holds what only the handshake needs. */
+    private Consumer<Transport> receiver;
+
     private final EndPointTransport transport;
 
     WebSocketEndPointConnection(
@@ -32,7 +34,9 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
     public void onOpen() {
         super.onOpen();
         getEndPoint().setIdleTimeout(0); // the engine has its own, which knows frames
-        receiver.accept(transport);
+        Consumer<Transport> once = receiver;
+        receiver = null;
+        once.accept(transport);
     }
 
     /** Never called: the transport waits for input through callbacks of its own. */
