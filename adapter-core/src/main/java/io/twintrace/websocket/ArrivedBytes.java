@@ -37,6 +37,11 @@ final class ArrivedBytes implements InputBytes {
         return buffer == null ? 0 : buffer.remaining();
     }
 
+    /** How many bytes there can be at once. */
+    int capacity() {
+        return pool.bufferSize();
+    }
+
     /** What there is, between position and limit; only while there is something. */
     ByteBuffer buffer() {
         return buffer;

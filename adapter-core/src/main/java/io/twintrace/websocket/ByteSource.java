@@ -98,7 +98,7 @@ final class ByteSource implements InputBytes {
 
     /** Waits until more has arrived, and keeps what is buffered. */
     private void fill() throws IOException {
-        output.flush(); // what was put aside until now
+        output.flushOwn(); // what was put aside until now
         checkDeadlines(); // a peer that never stops sending would never be waited for
         if (buffer == null) {
             buffer = pool.acquire();

@@ -51,7 +51,8 @@ final class ConnectionParts {
     /** The face that calls a listener. */
     Reading listening(WebSocketListener listener, ListenerThreads threads) {
         PushTransport push = (PushTransport) transport;
-        PushSink sink = new PushSink(push, options.writePool(), options.backlogLimit());
+        PushSink sink = new PushSink(
+                push, options.writePool(), options.backlogLimit(), Deadlines.nanos(options.writeTimeout()));
         writeTo(sink);
         ListeningHalf reading = new ListeningHalf(
                 id.toString(), push, deflate, options, frames, sink, closing, traffic, listener, threads);

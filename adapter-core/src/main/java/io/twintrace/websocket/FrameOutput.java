@@ -105,7 +105,7 @@ final class FrameOutput {
         } finally {
             unlockAndSendWaiting();
         }
-        sink.awaitWritten(deadline);
+        awaitSound(deadline);
     }
 
     /** Writes one data frame whose header stands before its payload already. */
@@ -126,7 +126,7 @@ final class FrameOutput {
         } finally {
             unlockAndSendWaiting();
         }
-        sink.awaitWritten(deadline);
+        awaitSound(deadline);
     }
 
     private boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
@@ -149,10 +149,27 @@ final class FrameOutput {
         return room;
     }
 
+    /** Waits for what was written, as the calling thread does; nothing is sound any more where that is in vain. */
+    private void awaitSound(long deadline) throws IOException {
+        try {
+            sink.awaitWritten(deadline);
+        } catch (IOException e) {
+            change(() -> {
+                throw e;
+            });
+            throw e;
+        }
+    }
+
     /** Sends what was put aside to leave together with more. Any thread; what goes wrong shows at the next write. */
     void flush() {
+        change(() -> sink.flush(defaultDeadline()));
+    }
+
+    /** The same for what the calling thread itself has put aside. */
+    void flushOwn() {
         if (!sink.isFlushed()) {
-            change(() -> sink.flush(defaultDeadline()));
+            flush();
         }
     }
 
@@ -224,7 +241,7 @@ final class FrameOutput {
         } finally {
             unlockAndSendWaiting();
         }
-        sink.awaitWritten(until);
+        awaitSound(until);
         if (opcode == Opcode.CLOSE && broken != null) {
             throw new IOException("the Close frame could not be written", broken);
         }

@@ -233,6 +233,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             // A step may have been left half done; whatever came next could be taken for something else.
             output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
             ended(new IOException("connection " + name + " cannot be read any further after an error", e));
+        } catch (Throwable t) {
+            listenerFailed(t); // a handler of control frames is the application's too
         } finally {
             arrived.releaseIfEmpty();
         }
@@ -250,6 +252,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             }
             boolean enough = (fills > 0 && drained) || fills == MOST_FILLS;
             if (phase == Phase.OVER || sink.isBacklogged() || enough || !fill()) {
+                collectRest(turn);
                 deadlines.frameMayBeIncomplete(arrived.remaining() > 0 || frames.isInsideFrame(), frames.framesBegun());
                 return;
             }
@@ -301,6 +304,15 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
+    /** Nothing more can be read now, so that the beginning of a message must not keep its buffer. */
+    private void collectRest(Turn turn) throws IOException {
+        if (phase == Phase.OPEN && insideMessage && collector == null && !sink.isBacklogged()) {
+            collector = new MessageCollector(input);
+            parse(turn);
+            turn.flush();
+        }
+    }
+
     /** False when the message has not arrived whole. */
     private boolean show(Turn turn) throws IOException {
         if (collector == null && input.isAtMost(arrived.remaining())) {
@@ -308,6 +320,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             return true;
         }
         if (collector == null) {
+            if (!drained && input.isAtMost(arrived.capacity())) {
+                return false; // the rest is most likely there already, and will be read behind this
+            }
             collector = new MessageCollector(input);
         }
         if (!collector.collect()) {
@@ -356,6 +371,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private void listenerFailed(Throwable t) {
+        if (t instanceof CloseSentException) {
+            phase = phase == Phase.OPEN ? Phase.DROPPING : phase; // this side is closing, which need not be an error
+            return;
+        }
         threads.errors().accept(connection, t);
         output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
         if (phase == Phase.OPEN) {

@@ -150,6 +150,7 @@ final class MessageOutput {
                 throw e;
             }
         }
+        frames.flush(); // not to be put aside for more
     }
 
     void finish(MessageWriter writer) throws IOException {

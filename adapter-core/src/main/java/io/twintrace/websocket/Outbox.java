@@ -37,6 +37,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * connection; a loop that has only this peer must end at false. A message that was accepted is lost only together with
  * the connection, or to {@link WhenFull#dropOldest()}.
  *
+ * <p>Inside a call of a {@link WebSocketListener} nothing here waits, as if every patience and timeout were zero.
+ *
  * <p>Safe for any thread.
  */
 public final class Outbox {
@@ -170,7 +172,7 @@ public final class Outbox {
      * @throws IOException when the connection has ended before, so that some were lost
      */
     public boolean flush(Duration timeout) throws IOException {
-        long deadline = Deadlines.afterNanos(Deadlines.nanos(timeout));
+        long deadline = Deadlines.afterNanos(Turn.current() != null ? 0 : Deadlines.nanos(timeout));
         return awaitTaken(deadline) && writing.awaitWritten(deadline);
     }
 
@@ -212,6 +214,31 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * {@link #close()} for a thread that does not wait: another one does, if need be.
+     *
+     * @param then what is to be done once everything is written
+     */
+    void closeElsewhere(Runnable then) {
+        boolean done;
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+            done = areGone(accepted) || ended != null;
+        } finally {
+            lock.unlock();
+        }
+        if (done) {
+            then.run();
+            return;
+        }
+        OutboxThreads.start("websocket-outbox-close-" + connection.name(), contextClassLoader, () -> {
+            close();
+            then.run();
+        });
     }
 
     private boolean offer(OutgoingMessage message) {
@@ -305,7 +332,7 @@ public final class Outbox {
         if (hasRoom(length)) {
             return !isOver(); // the usual case, for which no clock is read
         }
-        long deadline = Deadlines.afterNanos(Deadlines.nanos(patience()));
+        long deadline = Deadlines.afterNanos(Turn.current() != null ? 0 : Deadlines.nanos(patience()));
         while (!isOver() && !hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
                 waitingBytes -= waiting.removeFirst().length();

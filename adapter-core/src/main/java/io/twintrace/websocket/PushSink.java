@@ -19,12 +19,16 @@ import java.util.concurrent.TimeUnit;
 final class PushSink implements FrameSink {
     private final PushTransport transport;
     private final long limit;
+    private final long writeTimeoutNanos;
     private final ByteBuffer[] one = new ByteBuffer[1];
 
     private FrameOutput output;
     private ListeningHalf reading;
 
     private final Batch batch;
+
+    /** The turn that will send the batch, whose first frames may be of others that will too; null while it is empty. */
+    private Turn flushedBy;
 
     /** Null while it is empty. */
     private Backlog backlog;
@@ -37,14 +41,15 @@ final class PushSink implements FrameSink {
 
     private volatile IOException failure;
 
-    /** Until when the backlog has to shrink; {@link Deadlines#NONE} while it is empty. */
+    /** Until when the peer has to take the next piece of the backlog; {@link Deadlines#NONE} while it is empty. */
     private volatile long deadline = Deadlines.NONE;
 
     /** Opens once the backlog is empty; null while it is. */
     private volatile CountDownLatch emptied;
 
     /** @param limit how many bytes may wait before no more frames are taken from within turns */
-    PushSink(PushTransport transport, BufferPool pool, long limit) {
+    PushSink(PushTransport transport, BufferPool pool, long limit, long writeTimeoutNanos) {
+        this.writeTimeoutNanos = writeTimeoutNanos;
         this.transport = transport;
         this.batch = new Batch(pool);
         this.limit = limit;
@@ -61,7 +66,7 @@ final class PushSink implements FrameSink {
         return emptied != null;
     }
 
-    /** Until when the backlog has to shrink. Any thread. */
+    /** Until when the peer has to take something of the backlog. Any thread. */
     long deadline() {
         return deadline;
     }
@@ -82,9 +87,9 @@ final class PushSink implements FrameSink {
         if (turn == null) {
             return null;
         }
-        boolean first = batch.isEmpty();
         ByteBuffer room = batch.room(length);
-        if (first && room != null) {
+        if (room != null && turn != flushedBy) {
+            flushedBy = turn;
             turn.add(output);
         }
         return room;
@@ -109,7 +114,7 @@ final class PushSink implements FrameSink {
             all[0] = batch.flip();
             writeNow(all, writeBy);
         } finally {
-            batch.release();
+            releaseBatch();
         }
     }
 
@@ -126,9 +131,14 @@ final class PushSink implements FrameSink {
                 writeNow(one, writeBy);
             } finally {
                 one[0] = null;
-                batch.release();
+                releaseBatch();
             }
         }
+    }
+
+    private void releaseBatch() {
+        flushedBy = null;
+        batch.release();
     }
 
     private void writeNow(ByteBuffer[] buffers, long writeBy) throws IOException {
@@ -150,6 +160,7 @@ final class PushSink implements FrameSink {
         ByteBuffer next;
         while ((next = backlog.next()) != null) {
             waiting = backlog.size();
+            deadline = writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
             if (!transport.startWrite(next)) {
                 return;
             }
@@ -238,7 +249,7 @@ final class PushSink implements FrameSink {
         boolean first = failure == null;
         failure = why;
         backlog = null;
-        batch.release();
+        releaseBatch();
         deadline = Deadlines.NONE;
         if (emptied != null) {
             emptied.countDown();

@@ -75,7 +75,7 @@ final class Turn {
     /** Sends what was put aside so far. */
     void flush() {
         for (int i = 0; i < pending.size(); i++) {
-            pending.get(i).flush();
+            pending.get(i).flushOwn();
         }
         pending.clear();
     }

@@ -37,8 +37,8 @@ import java.util.function.Consumer;
  * <p><b>Threads.</b> One thread at a time may read, and one at a time may write; they may be different ones. Each write
  * method is guarded: when a second thread comes while one is inside, <em>both</em> get a {@link ConcurrentWriteException}
  * that holds both stack traces, the pair is logged, and the connection is closed with 1011. The exceptions to the rule,
- * free for any thread at any time, are {@link #outbox()}, {@link #writeControl}, {@link #close()}, {@link #abort()}, the
- * read settings and whatever only looks.
+ * free for any thread at any time, are {@link #outbox()}, {@link #writeControl}, {@link #flush()}, {@link #close()},
+ * {@link #abort()}, the read settings and whatever only looks.
  *
  * <p><b>Ends.</b> When the peer closes in the ordinary way (1000, 1001 or without a code) read methods return null. Every
  * other end is an IOException: {@link CloseException} when the peer closed with another code or vanished (1006),
@@ -300,13 +300,15 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it.
+     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it, or when it was
+     * put aside for a moment, as {@link #flush()} says.
      *
      * @param payload not kept, and not changed
      * @throws ConcurrentWriteException when another thread writes too, or did so before
      * @throws IllegalStateException when this thread is inside another write on this connection
      * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8; nothing is sent
      * @throws CloseSentException when a Close frame was sent
+     * @throws BacklogFullException inside a call of a listener, when too much waits for the peer already
      * @throws java.net.SocketTimeoutException at the write deadline or timeout; the connection is then closed, since
      *     part of the frame may be out
      * @throws IOException when the connection is broken
@@ -339,8 +341,9 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Sends what was put aside to leave together with more, which is done only for messages that a {@link WebSocketListener}
-     * writes, and otherwise when it has answered what has arrived. Any thread; what goes wrong shows at the next write.
+     * Sends what was put aside to leave together with more: small messages that a {@link WebSocketListener} writes, and those
+     * that a handler writes before it has read all that has arrived ({@link WebSocketOptions#writeCoalescing()}). Without this
+     * they leave when that is read. Any thread; what goes wrong shows at the next write.
      */
     public void flush() {
         frames.flush();
@@ -443,6 +446,10 @@ public final class WebSocketConnection implements AutoCloseable {
     @Override
     public void close() {
         Outbox offered = outbox.get();
+        if (offered != null && Turn.current() != null) {
+            offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
+            return;
+        }
         if (offered != null) {
             offered.close();
         }

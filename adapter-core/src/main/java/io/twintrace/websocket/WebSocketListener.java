@@ -13,8 +13,9 @@ import java.nio.ByteBuffer;
  * needs to remember belongs in its {@link WebSocketConnection#attributes()}.
  *
  * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the rules of
- * {@link WebSocketConnection}. From here they never wait: what the peer does not take at once is kept for it, up to the
- * {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until it is taken nothing more is read from the connection.
+ * {@link WebSocketConnection}. To connections that a listener serves they never wait from here: what the peer does not take at
+ * once is kept for it, up to the {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until it is taken nothing
+ * more is read from the connection.
  * Small messages leave together when everything that has arrived was answered; {@link WebSocketConnection#flush()} sends
  * them earlier. {@link WebSocketConnection#close()} from here only begins to close.
  *

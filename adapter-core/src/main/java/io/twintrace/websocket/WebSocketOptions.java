@@ -287,7 +287,8 @@ public final class WebSocketOptions {
         }
 
         /**
-         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread before
+         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread (for a
+         * listener, on any) before
          * the handler: {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} leaves writing to the
          * handler, {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write. Where a
          * lock is made later, {@link WebSocketConnection#declareWriteDiscipline} declares it.

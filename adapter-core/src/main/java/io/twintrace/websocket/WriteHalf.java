@@ -78,10 +78,11 @@ final class WriteHalf {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
             output.writeKnown(message.type(), payload);
-            payload.position(start); // others may get it too
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
+        } finally {
+            payload.position(start); // others may get it too
         }
         detector.leave(Operation.WRITE_MESSAGE, null);
     }

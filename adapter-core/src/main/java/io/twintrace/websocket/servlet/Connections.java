@@ -139,7 +139,9 @@ final class Connections {
     }
 
     private void over(WebSocketConnection connection) {
-        open.remove(connection);
+        if (connection != null) {
+            open.remove(connection);
+        }
         leave();
     }
 

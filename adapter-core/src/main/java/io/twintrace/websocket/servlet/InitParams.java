@@ -33,6 +33,7 @@ final class InitParams {
 
     private static final String WRITE_DISCIPLINE = "write-discipline";
     private static final String HANDLER_THREAD = "handler-thread";
+    private static final String FIRST_WRITER = "first-writer";
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*(|B|KiB|MiB|GiB)", Pattern.CASE_INSENSITIVE);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
@@ -127,9 +128,11 @@ final class InitParams {
     /** Checks what does not go together with a listener. */
     static void checkForListener(Map<String, String> params) {
         String discipline = params.get(WRITE_DISCIPLINE);
-        if (discipline != null && discipline.strip().equalsIgnoreCase(HANDLER_THREAD)) {
-            throw new IllegalArgumentException("init-param \"" + WRITE_DISCIPLINE + "\" has the value \"" + discipline
-                    + "\", but a WebSocketListener has no thread of its own: write connection-lock, or none");
+        String name = discipline == null ? "" : discipline.strip().toLowerCase(Locale.ROOT);
+        if (name.equals(HANDLER_THREAD) || name.equals(FIRST_WRITER)) {
+            throw new IllegalArgumentException(
+                    "init-param \"" + WRITE_DISCIPLINE + "\" has the value \"" + discipline
+                            + "\", but a WebSocketListener is called by one thread after another: write connection-lock, or none");
         }
     }
 
@@ -224,7 +227,7 @@ final class InitParams {
     private static Function<WebSocketConnection, WriteDiscipline> discipline(String value) {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "none" -> connection -> WriteDiscipline.none();
-            case "first-writer" -> connection -> WriteDiscipline.confinedToFirstWriter();
+            case FIRST_WRITER -> connection -> WriteDiscipline.confinedToFirstWriter();
             case HANDLER_THREAD -> connection -> WriteDiscipline.confinedTo(Thread.currentThread());
             case "connection-lock" -> connection -> WriteDiscipline.guardedBy(connection.writeLock());
             case "connection-monitor" -> WriteDiscipline::guardedBy;

@@ -29,11 +29,28 @@ final class ListenerService extends Service {
             throw new IllegalStateException(
                     upgraded.transport().getClass().getName() + " cannot tell of input, which a listener needs");
         }
-        Runnable open = () -> open(upgraded, transport, opened, over);
         if (listener.isNonBlocking()) {
-            open.run();
+            open(upgraded, transport, opened, over);
         } else {
-            threads.start("websocket-open", open);
+            String name = "websocket-open (" + upgraded.request().plainPath() + ")";
+            threads.start(name, () -> openHere(upgraded, transport, opened, over));
+        }
+    }
+
+    private void openHere(
+            Upgraded upgraded,
+            PushTransport transport,
+            Consumer<WebSocketConnection> opened,
+            Consumer<WebSocketConnection> over) {
+        boolean open = false;
+        try {
+            open(upgraded, transport, opened, over);
+            open = true;
+        } finally {
+            if (!open) { // nobody who could be told is there any more
+                transport.close();
+                over.accept(null);
+            }
         }
     }
 

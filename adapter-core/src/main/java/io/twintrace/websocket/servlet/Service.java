@@ -22,7 +22,7 @@ abstract class Service {
      * Begins to serve a connection, and returns soon.
      *
      * @param opened told of the connection, before the application is
-     * @param over told once the application has done with it, unless this throws
+     * @param over told once the application has done with it, or with null if there is none; not if this throws
      */
     abstract void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over);
 
@@ -54,6 +54,8 @@ abstract class Service {
     final void log(WebSocketConnection connection, Throwable t, String thrower) {
         if (t instanceof IOException && !connection.isOpen()) {
             context.log(connection + " ended: " + t);
+        } else if (!connection.isOpen()) {
+            context.log(connection + " has ended, and its " + thrower + " threw", t);
         } else {
             context.log(connection + " is closed with 1011 after its " + thrower + " threw", t);
         }

@@ -13,6 +13,8 @@ public final class Watch {
     /** One for all: the timer has no more than one either, and there are many watches, which seldom need it. */
     private static final ReentrantLock LOCK = new ReentrantLock();
 
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final LongSupplier deadline;
     private final Runnable whenPassed;
 
@@ -65,7 +67,11 @@ public final class Watch {
             LOCK.unlock();
         }
         if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
-            whenPassed.run();
+            try {
+                whenPassed.run();
+            } catch (OutOfMemoryError e) { // also for want of a thread
+                schedule(Deadlines.afterNanos(AGAIN_NANOS));
+            }
         } else {
             look();
         }
