@@ -28,7 +28,7 @@ public final class EndToEnd {
 
     EndToEnd(Options options) throws IOException {
         this.options = options;
-        this.jvm = new Jvm(options.javaHome());
+        this.jvm = new Jvm(options.javaHome(), options.serverJvm());
     }
 
     /** Takes the options of {@link Options#USAGE}. Ends with 1 where a reply was wrong or a server has failed. */
@@ -52,6 +52,9 @@ public final class EndToEnd {
         System.out.print(report.text());
         if (options.svg().isPresent()) {
             Files.writeString(options.svg().get(), report.svg());
+        }
+        if (options.csv().isPresent()) {
+            Files.writeString(options.csv().get(), new Csv(options, benchmark.jvm, results).text());
         }
         System.exit(results.errors() == 0 ? 0 : 1);
     }
@@ -85,7 +88,7 @@ public final class EndToEnd {
         Metric metric = workload.metrics().get(0);
         System.err.printf(
                 Locale.ROOT,
-                "round %d  %-18s  %-14s %,12.0f %s%s%n",
+                "round %d  %-18s  %-18s %,12.0f %s%s%n",
                 round + 1,
                 workload.id(),
                 server.title(),

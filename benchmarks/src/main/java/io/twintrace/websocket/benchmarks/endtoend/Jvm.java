@@ -2,7 +2,9 @@ package io.twintrace.websocket.benchmarks.endtoend;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,13 +16,17 @@ import java.util.stream.Stream;
 
 /** Command lines for processes on one JDK, each with its own class path. */
 final class Jvm {
-    /** The same for all servers: enough for 10,000 connections of the one that needs most. */
-    static final String MAX_HEAP = "-Xmx2g";
-
     private static final Pattern RELEASE = Pattern.compile("JAVA_VERSION=\"((\\d+)[^\"]*)\"");
     private static final Pattern HDR_HISTOGRAM = Pattern.compile("org\\.hdrhistogram\\..*");
 
+    private static final Pattern COLLECTOR =
+            Pattern.compile("bool Use((?:Serial|Parallel|G1|Z|Shenandoah)GC)\\s+:?=\\s*true");
+
     private final Path java;
+
+    /** The same for all servers. */
+    private final List<String> serverOptions;
+
     private final String release;
     private final int version;
 
@@ -30,7 +36,8 @@ final class Jvm {
     /** What the build has put there, under names that begin with the group. */
     private final List<Path> libraries;
 
-    Jvm(Path javaHome) throws IOException {
+    Jvm(Path javaHome, List<String> serverOptions) throws IOException {
+        this.serverOptions = List.copyOf(serverOptions);
         java = javaHome.resolve("bin").resolve("java");
         Matcher matcher = RELEASE.matcher(Files.readString(javaHome.resolve("release")));
         if (!matcher.find()) {
@@ -65,8 +72,24 @@ final class Jvm {
         return release;
     }
 
+    /** What the servers' virtual machines are told, and the garbage collector that comes of it on this machine. */
+    String serverSetting() throws IOException {
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(serverOptions);
+        command.addAll(List.of("-XX:+PrintFlagsFinal", "-version"));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (InputStream output = process.getInputStream()) {
+            Matcher matcher = COLLECTOR.matcher(new String(output.readAllBytes(), StandardCharsets.US_ASCII));
+            String collector = matcher.find() ? matcher.group(1) : "an unknown collector";
+            return String.join(" ", serverOptions) + " (" + collector + ")";
+        }
+    }
+
     List<String> server(ServerKind kind, int messageLimit) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java.toString(), MAX_HEAP));
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(serverOptions);
         command.add("-Dorg.eclipse.jetty.LEVEL=WARN");
         command.addAll(kind.jvmOptions(version));
         command.addAll(List.of("-cp", classPath(kind.libraries()), kind.mainClass(), Integer.toString(messageLimit)));

@@ -10,7 +10,9 @@ import java.util.function.Function;
  * The command line.
  *
  * @param wsload the load generator that is written in C, if it is to be used
+ * @param serverJvm options of the virtual machine that every server runs on, the same for all
  * @param svg where the chart goes, if anywhere
+ * @param csv where the figures of each round go, if anywhere
  */
 record Options(
         List<ServerKind> servers,
@@ -20,8 +22,13 @@ record Options(
         double warmup,
         int idleConnections,
         Path javaHome,
+        List<String> serverJvm,
         Optional<Path> wsload,
-        Optional<Path> svg) {
+        Optional<Path> svg,
+        Optional<Path> csv) {
+
+    /** Enough for 10,000 connections of the server that needs most. The collector is the one that the JDK chooses. */
+    private static final String SERVER_JVM = "-Xms256m -Xmx2g";
 
     static final String USAGE = """
             options, each with its default:
@@ -32,11 +39,14 @@ record Options(
               --warmup S                before it (3)
               --idle-connections N      held by the workload memory (10000)
               --java-home DIRECTORY     the JDK of servers and load generator (the one that runs this)
+              --server-jvm "OPTIONS"    of every server's JVM, the same for all, with blanks between (%s)
               --wsload FILE             a load generator in place of the one in Java, where it can do the workload (none)
               --svg FILE                a chart as well (none)
+              --csv FILE                every figure of every round as well, with the least and the most (none)
             lists are separated by commas""".formatted(
                     String.join(", ", ids(ServerKind.values(), ServerKind::id)),
-                    String.join(", ", ids(Workload.values(), Workload::id)));
+                    String.join(", ", ids(Workload.values(), Workload::id)),
+                    SERVER_JVM);
 
     static Options defaults() {
         return new Options(
@@ -47,6 +57,8 @@ record Options(
                 3,
                 10_000,
                 Path.of(System.getProperty("java.home")),
+                words(SERVER_JVM),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -75,8 +87,10 @@ record Options(
         double newWarmup = warmup;
         int newIdle = idleConnections;
         Path newHome = javaHome;
+        List<String> newServerJvm = serverJvm;
         Optional<Path> newWsload = wsload;
         Optional<Path> newSvg = svg;
+        Optional<Path> newCsv = csv;
         switch (name) {
             case "--servers" -> newServers = choose(value, ServerKind.values(), ServerKind::id);
             case "--workloads" -> newWorkloads = choose(value, Workload.values(), Workload::id);
@@ -85,12 +99,28 @@ record Options(
             case "--warmup" -> newWarmup = Double.parseDouble(value);
             case "--idle-connections" -> newIdle = Integer.parseInt(value);
             case "--java-home" -> newHome = Path.of(value);
+            case "--server-jvm" -> newServerJvm = words(value);
             case "--wsload" -> newWsload = Optional.of(Path.of(value));
             case "--svg" -> newSvg = Optional.of(Path.of(value));
+            case "--csv" -> newCsv = Optional.of(Path.of(value));
             default -> throw new IllegalArgumentException("no such option: " + name);
         }
         return new Options(
-                newServers, newWorkloads, newRounds, newSeconds, newWarmup, newIdle, newHome, newWsload, newSvg);
+                newServers,
+                newWorkloads,
+                newRounds,
+                newSeconds,
+                newWarmup,
+                newIdle,
+                newHome,
+                newServerJvm,
+                newWsload,
+                newSvg,
+                newCsv);
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(" ")).filter(word -> !word.isEmpty()).toList();
     }
 
     private static <T> List<T> choose(String list, T[] from, Function<T, String> id) {

@@ -22,13 +22,13 @@ final class Report {
     String text() throws IOException {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%nMedians of %d rounds of %.1f s after %.1f s of warm-up; JDK %s, %d processors, %s for each server%n",
+                "%nMedians of %d rounds of %.1f s after %.1f s of warm-up; JDK %s, %d processors; each server with %s%n",
                 options.rounds(),
                 options.seconds(),
                 options.warmup(),
                 jvm.release(),
                 Runtime.getRuntime().availableProcessors(),
-                Jvm.MAX_HEAP));
+                jvm.serverSetting()));
         for (Workload workload : options.workloads()) {
             text.append(System.lineSeparator())
                     .append(title(workload))
@@ -53,13 +53,14 @@ final class Report {
 
     private String table(Workload workload) {
         List<Metric> metrics = workload.metrics();
-        List<String> head = new ArrayList<>(List.of(workload.id()));
+        List<String> head = new ArrayList<>(List.of(workload.id(), "to best peer"));
         metrics.forEach(metric -> head.add(metric.heading()));
         head.add("wrong");
         TextTable table = new TextTable(head);
         int number = 1;
         for (ServerKind server : options.servers()) {
-            List<String> row = new ArrayList<>(List.of(server.title() + " [" + number++ + "]"));
+            double ratio = results.toBestPeer(workload, server, metrics.get(0));
+            List<String> row = new ArrayList<>(List.of(server.title() + " [" + number++ + "]", ratio(ratio)));
             for (Metric metric : metrics) {
                 row.add(number(results.median(workload, server, metric)));
             }
@@ -67,6 +68,10 @@ final class Report {
             table.add(row);
         }
         return table.toString();
+    }
+
+    private static String ratio(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static String number(double value) {
@@ -86,7 +91,7 @@ final class Report {
                 bars.add(new BarChart.Bar(
                         server.title() + " " + jvm.version(server),
                         results.median(workload, server, metric),
-                        server.mainClass().endsWith("TwintraceServer")));
+                        !server.isPeer()));
             }
             chart.add(new BarChart.Group(title(workload), unit, bars));
         }

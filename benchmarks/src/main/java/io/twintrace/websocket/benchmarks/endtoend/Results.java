@@ -1,9 +1,11 @@
 package io.twintrace.websocket.benchmarks.endtoend;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** All measurements, and their medians over the rounds. */
 final class Results {
@@ -17,12 +19,7 @@ final class Results {
 
     /** Not a number where nothing was measured. */
     double median(Workload workload, ServerKind server, Metric metric) {
-        double[] sorted = measurements(workload, server).stream()
-                .map(measurement -> measurement.values().get(metric))
-                .filter(value -> value != null && !value.isNaN())
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
+        double[] sorted = known(workload, server, metric).sorted().toArray();
         if (sorted.length == 0) {
             return Double.NaN;
         }
@@ -30,10 +27,52 @@ final class Results {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    double least(Workload workload, ServerKind server, Metric metric) {
+        return known(workload, server, metric).min().orElse(Double.NaN);
+    }
+
+    double most(Workload workload, ServerKind server, Metric metric) {
+        return known(workload, server, metric).max().orElse(Double.NaN);
+    }
+
+    /** One for each round; not a number where that round has failed. */
+    List<Double> ofEachRound(Workload workload, ServerKind server, Metric metric) {
+        return measurements(workload, server).stream()
+                .map(measurement -> measurement.values().getOrDefault(metric, Double.NaN))
+                .toList();
+    }
+
+    /**
+     * How a server's median compares with that of the best server that is not Twintrace: above 1 it is better, whether more
+     * or less of the metric is better. Not a number where there is nothing to compare, or a median is not above 0.
+     */
+    double toBestPeer(Workload workload, ServerKind server, Metric metric) {
+        double own = median(workload, server, metric);
+        DoubleStream peers = Arrays.stream(ServerKind.values())
+                .filter(ServerKind::isPeer)
+                .mapToDouble(peer -> median(workload, peer, metric))
+                .filter(value -> value > 0);
+        double best = (metric.lessIsBetter() ? peers.min() : peers.max()).orElse(Double.NaN);
+        if (!(own > 0)) {
+            return Double.NaN;
+        }
+        return metric.lessIsBetter() ? best / own : own / best;
+    }
+
+    private DoubleStream known(Workload workload, ServerKind server, Metric metric) {
+        return ofEachRound(workload, server, metric).stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(value -> !Double.isNaN(value));
+    }
+
     long errors(Workload workload, ServerKind server) {
         return measurements(workload, server).stream()
                 .mapToLong(Measurement::errors)
                 .sum();
+    }
+
+    List<Long> errorsOfEachRound(Workload workload, ServerKind server) {
+        return measurements(workload, server).stream().map(Measurement::errors).toList();
     }
 
     long errors() {

@@ -6,14 +6,21 @@ import java.util.regex.Pattern;
 
 /** The servers that are compared. */
 enum ServerKind {
-    TWINTRACE(
-            "Twintrace",
+    PUSH(
+            "Twintrace push",
+            "TwintraceServer",
+            "PUSH",
+            Twintrace.LIBRARIES,
+            Twintrace.PRINCIPAL,
+            "non-blocking listener, called on Jetty's selecting threads, messages passed on as they came; embedded in Jetty;"
+                    + " detector at its default level"),
+    BLOCKING(
+            "Twintrace blocking",
             "TwintraceServer",
             "BLOCKING",
-            "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*",
-            "io.twintrace.adapter-jetty",
+            Twintrace.LIBRARIES,
+            Twintrace.PRINCIPAL,
             "blocking handler, on virtual threads where the JDK has them; embedded in Jetty; detector at its default level"),
-    // A further face of the library: a constant in TwintraceServer.Face, and one here that names it.
     JETTY(
             "Jetty",
             "JettyNativeServer",
@@ -68,6 +75,13 @@ enum ServerKind {
         }
     };
 
+    /** What both faces have in common; a class of its own, since constants cannot refer to fields that come after them. */
+    private static final class Twintrace {
+        static final String LIBRARIES =
+                "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*";
+        static final String PRINCIPAL = "io.twintrace.adapter-jetty";
+    }
+
     /** The first JDK that warns of Unsafe. */
     private static final int UNSAFE_WARNS = 24;
 
@@ -98,6 +112,11 @@ enum ServerKind {
 
     String mainClass() {
         return "io.twintrace.websocket.benchmarks.endtoend.server." + mainClass;
+    }
+
+    /** Whether it is one of those that Twintrace is compared with, and not a face of Twintrace itself. */
+    boolean isPeer() {
+        return !mainClass.equals("TwintraceServer");
     }
 
     /** After the message limit. */

@@ -7,6 +7,10 @@ import java.util.Locale;
 enum Workload {
     ECHO_125("echo", "echo, 64 connections, 125 bytes, 1 in flight", "--conns 64 --size 125 --depth 1"),
     ECHO_125_PIPELINED("echo", "echo, 64 connections, 125 bytes, 16 in flight", "--conns 64 --size 125 --depth 16"),
+    ECHO_UTF8(
+            "echo",
+            "echo of text that is not ASCII, 64 connections, 125 bytes, 16 in flight",
+            "--conns 64 --size 125 --depth 16 --utf8 true"),
     ECHO_4K("echo", "echo, 64 connections, 4 KiB, 4 in flight", "--conns 64 --size 4096 --depth 4"),
     ECHO_64K("echo", "echo, 8 connections, 64 KiB, 2 in flight", "--conns 8 --size 65536 --depth 2"),
     ECHO_1M("echo", "echo, 8 connections, 1 MiB, 1 in flight", "--conns 8 --size 1048576 --depth 1"),
@@ -65,7 +69,7 @@ enum Workload {
 
     /** Whether the load generator that is written in C can do it as well. */
     boolean isForWsload() {
-        return this != DEFLATE && this != MEMORY;
+        return this != ECHO_UTF8 && this != DEFLATE && this != MEMORY;
     }
 
     /** What is counted, in the load generator's terms. */

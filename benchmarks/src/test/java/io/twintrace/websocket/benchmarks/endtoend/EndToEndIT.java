@@ -13,12 +13,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // waiting for a process cannot be interrupted
 class EndToEndIT {
     private static final Options OPTIONS = Options.parse(
-            "--servers", "twintrace", "--workloads", "deflate", "--rounds", "1", "--warmup", "0.1", "--seconds", "0.3");
+            "--servers",
+            "push,netty",
+            "--workloads",
+            "echo-utf8,deflate",
+            "--rounds",
+            "1",
+            "--warmup",
+            "0.1",
+            "--seconds",
+            "0.3");
 
     @ParameterizedTest
     @EnumSource
     void everyServerSendsBackAndBroadcastsWhatWasSent(ServerKind kind) throws Exception {
-        Jvm jvm = new Jvm(OPTIONS.javaHome());
+        Jvm jvm = new Jvm(OPTIONS.javaHome(), OPTIONS.serverJvm());
         LoadRun load = new LoadRun(OPTIONS, jvm);
         try (RunningServer server = new RunningServer(jvm.server(kind, Workload.ECHO_125.messageLimit()))) {
             assertWorked(load.on(server, Workload.ECHO_125));
@@ -35,8 +44,13 @@ class EndToEndIT {
     void aWholeRunIsReported() throws Exception {
         Results results = new EndToEnd(OPTIONS).run();
         assertEquals(0, results.errors());
-        Report report = new Report(OPTIONS, new Jvm(OPTIONS.javaHome()), results);
+        Jvm jvm = new Jvm(OPTIONS.javaHome(), OPTIONS.serverJvm());
+        Report report = new Report(OPTIONS, jvm, results);
         assertTrue(report.text().contains(Workload.DEFLATE.title()), report.text());
+        assertTrue(report.text().contains("GC)"), report.text());
         assertTrue(report.svg().contains(Workload.DEFLATE.title()), report.svg());
+        String csv = new Csv(OPTIONS, jvm, results).text();
+        assertTrue(csv.contains("deflate,push,"), csv);
+        assertTrue(csv.lines().allMatch(line -> line.split(",", -1).length == 9), csv);
     }
 }

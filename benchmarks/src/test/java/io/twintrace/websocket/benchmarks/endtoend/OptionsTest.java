@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
@@ -21,6 +23,14 @@ class OptionsTest {
         assertEquals(List.of(ServerKind.NETTY, ServerKind.JETTY_JAKARTA), options.servers());
         assertEquals(List.of(Workload.ECHO_1M), options.workloads());
         assertEquals(0.5, options.seconds());
+    }
+
+    @Test
+    void oneSettingForAllServers() {
+        assertEquals(List.of("-Xms256m", "-Xmx2g"), Options.parse().serverJvm());
+        Options options = Options.parse("--server-jvm", "-Xmx1g  -XX:+UseSerialGC", "--csv", "rounds.csv");
+        assertEquals(List.of("-Xmx1g", "-XX:+UseSerialGC"), options.serverJvm());
+        assertEquals(Optional.of(Path.of("rounds.csv")), options.csv());
     }
 
     @Test

@@ -41,7 +41,9 @@ abstract class Load implements Client.Owner {
 
     /** The messages of the connection with that number. */
     protected Payload payload(int number) {
-        return documents != null ? documents.startingAt(number) : new NumberedText(number, settings.size());
+        return documents != null
+                ? documents.startingAt(number)
+                : new NumberedText(number, settings.size(), settings.utf8());
     }
 
     /** Opens all connections, or complains. Whether it has. */

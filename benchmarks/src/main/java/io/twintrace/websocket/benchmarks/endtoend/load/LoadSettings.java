@@ -15,6 +15,7 @@ import java.util.Map;
  * @param depth messages in flight: of each connection, or of the one that broadcasts
  * @param rate messages a second over all connections, due at their time whatever the server does; 0 for a closed loop
  * @param deflate whether to offer permessage-deflate, and to send JSON
+ * @param utf8 whether to send text that is not ASCII, where it is not compressed
  * @param warmup seconds before the measurement
  * @param seconds of the measurement
  */
@@ -28,6 +29,7 @@ record LoadSettings(
         int depth,
         double rate,
         boolean deflate,
+        boolean utf8,
         double warmup,
         double seconds) {
 
@@ -47,6 +49,7 @@ record LoadSettings(
                 Integer.parseInt(values.getOrDefault("--depth", "1")),
                 Double.parseDouble(values.getOrDefault("--rate", "0")),
                 Boolean.parseBoolean(values.getOrDefault("--deflate", "false")),
+                Boolean.parseBoolean(values.getOrDefault("--utf8", "false")),
                 Double.parseDouble(values.getOrDefault("--warmup", "2")),
                 Double.parseDouble(values.getOrDefault("--seconds", "5")));
     }

@@ -4,30 +4,59 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
-/** ASCII text that is each connection's own, and begins with the message's number. */
+/** Text that is each connection's own, and begins with the message's number. */
 final class NumberedText implements Payload {
     private static final int DIGITS = 8;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    /** Of every length; in random order, which no branch predictor knows by heart. */
+    private static final byte[][] CHARACTERS = "a, éüßñдяжπ漢字かな한€😀🚀"
+            .codePoints()
+            .mapToObj(each -> Character.toString(each).getBytes(StandardCharsets.UTF_8))
+            .toArray(byte[][]::new);
 
     private final int mask;
     private final int headerLength;
     private final byte[] frame;
     private final ByteBuffer expected;
 
-    /** Takes the connection's number, from which the text is made. */
+    /** ASCII. Takes the connection's number, from which the text is made. */
     NumberedText(int seed, int size) {
+        this(seed, size, false);
+    }
+
+    /** @param utf8 whether it is characters of two, three and four bytes, and some of one */
+    NumberedText(int seed, int size, boolean utf8) {
         if (size < DIGITS) {
             throw new IllegalArgumentException("a message has a number of " + DIGITS + " bytes, so not " + size);
         }
         SplittableRandom random = new SplittableRandom(seed);
-        byte[] text = new byte[size];
-        for (int i = 0; i < size; i++) {
-            text[i] = (byte) random.nextInt(' ', '~' + 1);
-        }
+        byte[] text = utf8 ? utf8(random, size) : ascii(random, size);
         mask = random.nextInt() | 0x01010101; // no byte of it is zero
         frame = MaskedFrame.of(MaskedFrame.TEXT, text, mask);
         headerLength = MaskedFrame.headerLength(size);
         expected = ByteBuffer.wrap(text);
+    }
+
+    private static byte[] ascii(SplittableRandom random, int size) {
+        byte[] text = new byte[size];
+        for (int i = 0; i < size; i++) {
+            text[i] = (byte) random.nextInt(' ', '~' + 1);
+        }
+        return text;
+    }
+
+    /** ASCII where the number goes, so that the rest stays whole characters, and at the end, where none other fits. */
+    private static byte[] utf8(SplittableRandom random, int size) {
+        byte[] text = ascii(random, size);
+        for (int at = DIGITS; ; ) {
+            byte[] next = CHARACTERS[random.nextInt(CHARACTERS.length)];
+            if (next.length > size - at) {
+                return text;
+            }
+            System.arraycopy(next, 0, text, at, next.length);
+            at += next.length;
+        }
     }
 
     @Override

@@ -17,6 +17,14 @@ import org.eclipse.jetty.server.Server;
 final class TwintraceServer implements TestServer {
     /** Through which face of the library the application is served. */
     private enum Face {
+        /** A listener that is called, by the very thread that has found the input. */
+        PUSH {
+            @Override
+            void add(ServletContextHandler context, WebSocketOptions options) {
+                JettyWebSockets.add(context, "/echo", new EchoListener(), options);
+                JettyWebSockets.add(context, "/broadcast", new BroadcastListener(), options);
+            }
+        },
         /** A handler that reads and writes, on a thread of its own: a virtual one where the JDK has them. */
         BLOCKING {
             @Override

@@ -23,6 +23,20 @@ class PayloadTest {
     }
 
     @Test
+    void textThatIsNotAscii() throws Exception {
+        for (int size = 8; size < 200; size++) {
+            NumberedText text = new NumberedText(size, size, true);
+            String decoded = StandardCharsets.UTF_8
+                    .newDecoder() // which throws at what is not UTF-8
+                    .decode(text.expected(7).duplicate().rewind())
+                    .toString();
+            assertTrue(decoded.startsWith("00000007"), decoded);
+            assertEquals(string(text.expected(7)), unmasked(text, 7, size));
+            assertTrue(size < 100 || decoded.length() < size * 3 / 4, decoded);
+        }
+    }
+
+    @Test
     void compressedDocumentsInflateToWhatIsExpected() throws Exception {
         Payload documents = new JsonDocuments(1024).startingAt(5);
         for (int number = 0; number < 300; number++) {

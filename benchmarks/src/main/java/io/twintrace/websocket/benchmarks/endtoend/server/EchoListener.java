@@ -1,0 +1,19 @@
+package io.twintrace.websocket.benchmarks.endtoend.server;
+
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import java.io.IOException;
+
+/** Passes every message back as it came. */
+final class EchoListener implements WebSocketListener {
+    @Override
+    public boolean isNonBlocking() {
+        return true;
+    }
+
+    @Override
+    public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+        connection.writeMessage(message);
+    }
+}
