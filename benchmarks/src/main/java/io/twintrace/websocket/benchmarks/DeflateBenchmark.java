@@ -1,0 +1,129 @@
+package io.twintrace.websocket.benchmarks;
+
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.deflate.DeflateParameters;
+import io.twintrace.websocket.deflate.DeflatePool;
+import io.twintrace.websocket.deflate.MessageDeflater;
+import io.twintrace.websocket.deflate.MessageInflater;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** permessage-deflate: a JSON text compressed for the peer, and the peer's inflated, at the default level. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class DeflateBenchmark {
+    /** More than the window holds, so that no message finds itself in it. */
+    private static final int COUNT = 64;
+
+    private static final int AT_REST = 4;
+
+    @Param({"1024", "16384"})
+    int size;
+
+    /** Whether messages refer to earlier ones. */
+    @Param({"true", "false"})
+    boolean contextTakeover;
+
+    private final DeflatePool pool = new DeflatePool(AT_REST, AT_REST);
+    private final int level = DeflateOptions.on().level();
+
+    private byte[][] texts;
+    private ByteBuffer in;
+    private ByteBuffer out;
+    private MessageDeflater deflater;
+    private int next;
+
+    private byte[][] compressed;
+    private byte[] inflated;
+    private MessageInflater inflater;
+    private int arriving;
+    private boolean arrived;
+
+    /** Compresses all texts, and sees to it that they inflate to what they were, before anything is measured. */
+    @Setup
+    public void prepare() throws IOException {
+        pool.join(); // so that it keeps what it is given back
+        DeflateParameters parameters =
+                new DeflateParameters(!contextTakeover, !contextTakeover, OptionalInt.empty(), OptionalInt.empty());
+        texts = JsonTexts.ofSize(size, COUNT);
+        in = ByteBuffer.allocateDirect(size);
+        out = ByteBuffer.allocateDirect(2 * size);
+        deflater = new MessageDeflater(pool, parameters);
+        compressed = new byte[COUNT][];
+        for (int i = 0; i < COUNT; i++) {
+            compressed[i] = new byte[compress()];
+            out.get(0, compressed[i]);
+        }
+        inflated = new byte[size + 1]; // one more, since reading asks for room until it has seen the end
+        inflater = new MessageInflater(pool, parameters, this::arrive);
+        for (int i = 0; i < COUNT; i++) {
+            if (inflate() != size || !Arrays.equals(inflated, 0, size, texts[i], 0, size)) {
+                throw new IllegalStateException("text " + i + " does not inflate to what it was");
+            }
+        }
+    }
+
+    @Benchmark
+    public int compress() throws IOException {
+        in.clear().put(texts[next]).flip();
+        out.clear();
+        deflater.begin(level);
+        if (!deflater.write(in, out) || !deflater.finish(out, 0)) {
+            throw new IllegalStateException("compressed text does not fit into " + out.capacity() + " bytes");
+        }
+        next = (next + 1) % COUNT;
+        return out.position();
+    }
+
+    @Benchmark
+    public int inflate() throws IOException {
+        inflater.begin();
+        arrived = false;
+        int length = 0;
+        for (int n; (n = inflater.read(inflated, length, inflated.length - length)) >= 0; ) {
+            length += n;
+        }
+        arriving = (arriving + 1) % COUNT;
+        return length;
+    }
+
+    /** The next compressed text, then its end. */
+    private int arrive(byte[] into, int offset, int most) {
+        byte[] message = compressed[arriving];
+        if (arrived) {
+            return -1;
+        }
+        if (message.length > most) {
+            throw new IllegalStateException("a text comes in one piece here");
+        }
+        System.arraycopy(message, 0, into, offset, message.length);
+        arrived = true;
+        return message.length;
+    }
+
+    @TearDown
+    public void giveBack() {
+        deflater.release();
+        inflater.release();
+        pool.leave();
+    }
+}

@@ -1,0 +1,145 @@
+package io.twintrace.websocket.benchmarks;
+
+import io.twintrace.websocket.frame.FrameHeader;
+import io.twintrace.websocket.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.frame.Opcode;
+import io.twintrace.websocket.transport.PushTransport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+
+/**
+ * A peer in memory that sends one and the same message over and over, each time when it is asked to or waited for, and
+ * takes at once whatever is written. For one thread. Serves both faces, and allocates nothing, so that what is allocated is
+ * the library's.
+ */
+final class RepeatingPeer implements PushTransport {
+    private static final int KEY = 0x37FA213D;
+
+    /** One masked text frame, which is not changed: the library unmasks what it has read. */
+    private final ByteBuffer frame;
+
+    private final int replyLength;
+    private Events events;
+    private boolean awaited;
+    private long sent;
+    private long taken;
+
+    RepeatingPeer(byte[] text) {
+        ByteBuffer building = ByteBuffer.allocateDirect(FrameHeader.MAX_BYTES + text.length);
+        FrameHeaderEncoder.encodeMasked(building, true, false, Opcode.TEXT, text.length, KEY);
+        for (int i = 0; i < text.length; i++) {
+            building.put((byte) (text[i] ^ KEY >>> (24 - 8 * (i & 3))));
+        }
+        frame = building.flip().slice();
+        frame.position(frame.limit());
+        replyLength = FrameHeaderEncoder.size(text.length) + text.length;
+    }
+
+    /** Sends the message, and has the listener called. */
+    void send() {
+        if (!awaited) {
+            throw new IllegalStateException("nobody waits for input");
+        }
+        awaited = false;
+        arrive();
+        events.readable();
+    }
+
+    private void arrive() {
+        frame.rewind();
+        sent++;
+    }
+
+    /** How many bytes were written to this peer. */
+    long taken() {
+        return taken;
+    }
+
+    /** Throws unless every message has been answered by one frame of the same length. */
+    void checkEchoed() {
+        if (taken != sent * replyLength) {
+            throw new IllegalStateException(
+                    taken + " bytes came back for " + sent + " messages, each of which makes " + replyLength);
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+        int n = Math.min(frame.remaining(), into.remaining());
+        int end = frame.limit();
+        into.put(frame.limit(frame.position() + n));
+        frame.limit(end);
+        return n;
+    }
+
+    /** A thread that waits for the peer: the next message comes. */
+    @Override
+    public void awaitReadable() {
+        arrive();
+    }
+
+    @Override
+    public void write(ByteBuffer[] buffers) {
+        for (ByteBuffer buffer : buffers) {
+            take(buffer);
+        }
+    }
+
+    private void take(ByteBuffer buffer) {
+        taken += buffer.remaining();
+        buffer.position(buffer.limit());
+    }
+
+    @Override
+    public void tell(Events newEvents, Executor elsewhere) {
+        events = newEvents;
+    }
+
+    @Override
+    public void awaitInput() {
+        awaited = true;
+    }
+
+    @Override
+    public boolean tryWrite(ByteBuffer[] buffers) {
+        write(buffers);
+        return true;
+    }
+
+    @Override
+    public boolean startWrite(ByteBuffer buffer) {
+        take(buffer);
+        return true;
+    }
+
+    @Override
+    public void readDeadline(long deadline) {
+        // Nothing here waits.
+    }
+
+    @Override
+    public void writeDeadline(long deadline) {
+        // Nothing here waits.
+    }
+
+    @Override
+    public boolean shutdownOutput() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return null;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return null;
+    }
+}
