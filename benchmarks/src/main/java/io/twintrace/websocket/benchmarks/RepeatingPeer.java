@@ -38,11 +38,25 @@ final class RepeatingPeer implements PushTransport {
 
     /** Sends the message, and has the listener called. */
     void send() {
+        arrive();
+        tell();
+    }
+
+    /** The same, but in the middle of the message there is nothing to read for a while. */
+    void sendInTwoPieces() {
+        arrive();
+        int end = frame.limit();
+        frame.limit(end / 2);
+        tell();
+        frame.limit(end);
+        tell();
+    }
+
+    private void tell() {
         if (!awaited) {
             throw new IllegalStateException("nobody waits for input");
         }
         awaited = false;
-        arrive();
         events.readable();
     }
 
