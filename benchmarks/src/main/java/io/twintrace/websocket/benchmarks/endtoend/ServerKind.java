@@ -12,8 +12,8 @@ enum ServerKind {
             "PUSH",
             Twintrace.LIBRARIES,
             Twintrace.PRINCIPAL,
-            "non-blocking listener, called on Jetty's selecting threads, messages passed on as they came; embedded in Jetty;"
-                    + " detector at its default level"),
+            "non-blocking listener, called on Jetty's selecting threads, messages passed on as they came; embedded in"
+                    + " Jetty; detector at its default level"),
     BLOCKING(
             "Twintrace blocking",
             "TwintraceServer",

@@ -18,9 +18,11 @@ class OptionsTest {
 
     @Test
     void listsChoose() {
-        Options options =
-                Options.parse("--servers", "netty,jetty-jakarta", "--workloads", "echo-1m", "--seconds", "0.5");
-        assertEquals(List.of(ServerKind.NETTY, ServerKind.JETTY_JAKARTA), options.servers());
+        Options options = Options.parse(
+                "--servers", "push,blocking,netty,jetty-jakarta", "--workloads", "echo-1m", "--seconds", "0.5");
+        assertEquals(
+                List.of(ServerKind.PUSH, ServerKind.BLOCKING, ServerKind.NETTY, ServerKind.JETTY_JAKARTA),
+                options.servers());
         assertEquals(List.of(Workload.ECHO_1M), options.workloads());
         assertEquals(0.5, options.seconds());
     }

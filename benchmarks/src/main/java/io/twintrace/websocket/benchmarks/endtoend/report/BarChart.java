@@ -28,7 +28,7 @@ public final class BarChart {
 
     private static final int WIDTH = 760;
     private static final int MARGIN = 16;
-    private static final int LABEL_WIDTH = 220;
+    private static final int LABEL_WIDTH = 240;
     private static final int VALUE_WIDTH = 100;
     private static final int BAR_WIDTH = WIDTH - 2 * MARGIN - LABEL_WIDTH - VALUE_WIDTH;
     private static final int BAR_HEIGHT = 14;
