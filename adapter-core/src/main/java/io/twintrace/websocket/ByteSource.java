@@ -127,18 +127,20 @@ final class ByteSource implements InputBytes {
         lastArrival = System.nanoTime();
     }
 
+    /** Waits on as shallow a stack as can be had: an idle connection keeps it. */
     private void await() throws IOException {
         long begin = System.nanoTime();
         try {
             while (true) {
-                long closeBy = closing.deadline();
-                long readBy = readDeadline;
-                long wakeAt = Deadlines.earlier(Deadlines.earlier(readBy, idleDeadline(begin)), closeBy);
-                transport.readDeadline(wakeAt);
-                // A deadline that was moved meanwhile has been overwritten by that line: look again.
-                boolean current = readDeadline == readBy && closing.deadline() == closeBy;
-                if (current && waitUntilReadable(begin)) {
+                setWakeUp(begin);
+                try {
+                    transport.awaitReadable();
                     return;
+                } catch (SocketTimeoutException e) {
+                    checkDeadlines(); // woken before any of them, to look at them again, as may be
+                    if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
+                        throw new IdleTimeoutException(insideFrame, idleNanos);
+                    }
                 }
             }
         } finally {
@@ -146,18 +148,15 @@ final class ByteSource implements InputBytes {
         }
     }
 
-    /** Waits once; false when woken before any deadline, to look at the deadlines again. */
-    private boolean waitUntilReadable(long begin) throws IOException {
-        try {
-            transport.awaitReadable();
-            return true;
-        } catch (SocketTimeoutException e) {
-            checkDeadlines();
-            if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
-                throw new IdleTimeoutException(insideFrame, idleNanos);
-            }
-            return false;
-        }
+    private void setWakeUp(long begin) {
+        long closeBy;
+        long readBy;
+        do {
+            closeBy = closing.deadline();
+            readBy = readDeadline;
+            transport.readDeadline(Deadlines.earlier(Deadlines.earlier(readBy, idleDeadline(begin)), closeBy));
+            // A deadline that was moved meanwhile has been overwritten by that line: look again.
+        } while (readDeadline != readBy || closing.deadline() != closeBy);
     }
 
     private void checkDeadlines() throws SocketTimeoutException {

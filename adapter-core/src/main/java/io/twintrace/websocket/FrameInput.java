@@ -77,11 +77,6 @@ final class FrameInput {
         NOTHING_NOW
     }
 
-    /** Goes on to the next message's first frame. */
-    Next nextMessage() throws IOException {
-        return nextDataFrame();
-    }
-
     /** The data frame's header, until the next one is asked for. */
     FrameHeader header() {
         return header;
@@ -122,7 +117,7 @@ final class FrameInput {
             if (lastFrame) {
                 return -1;
             }
-            switch (nextDataFrame()) {
+            switch (nextFrame()) {
                 case FRAME -> {}
                 case NOTHING_NOW -> {
                     return 0;
@@ -157,7 +152,8 @@ final class FrameInput {
         traffic.receivedOnWire(bytes);
     }
 
-    private Next nextDataFrame() throws IOException {
+    /** Goes on to the next data frame, once the one before has been taken to its end. */
+    Next nextFrame() throws IOException {
         while (closing.received() == null) {
             if (control == null && !source.readHeader(decoder, header)) {
                 return Next.NOTHING_NOW;

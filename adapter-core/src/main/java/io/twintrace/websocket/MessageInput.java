@@ -42,19 +42,17 @@ final class MessageInput {
         this.inflater = inflater;
     }
 
-    /** Drops what is left of the message before, and waits for the next one; null when the peer has closed. */
-    MessageReader nextReader(ReadHalf owner) throws IOException {
-        skipMessage();
-        if (next() == Next.END) {
-            return null;
-        }
+    /** Reads the message that has begun; nobody else may read it any more. */
+    MessageReader newReader(ReadHalf owner) {
         current = new MessageReader(owner, type);
         return current;
     }
 
-    /** Goes on to the next message, once the one before has been read to its end. */
+    /** Drops what is left of the message before, and goes on to the next one. */
     Next next() throws IOException {
-        Next next = frames.nextMessage();
+        skipMessage();
+        current = null;
+        Next next = frames.nextFrame();
         if (next == Next.FRAME) {
             type = MessageType.of(frames.header().opcode());
             text = type == MessageType.TEXT;
@@ -156,7 +154,7 @@ final class MessageInput {
             if (n == 0) {
                 return false;
             }
-        } while ((next = frames.nextMessage()) == Next.FRAME);
+        } while ((next = frames.nextFrame()) == Next.FRAME);
         return next == Next.END;
     }
 

@@ -1,6 +1,7 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.ByteSource.IdleTimeoutException;
+import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.frame.CloseCode;
@@ -92,8 +93,7 @@ final class ReadHalf implements Reading {
     public Message readMessage() throws IOException {
         lock();
         try {
-            MessageReader reader = next();
-            return reader == null ? null : new Message(reader.type(), readAll());
+            return next() ? new Message(input.type(), readAll()) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -114,7 +114,7 @@ final class ReadHalf implements Reading {
     public MessageReader nextReader() throws IOException {
         lock();
         try {
-            return next();
+            return next() ? input.newReader(this) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -212,16 +212,17 @@ final class ReadHalf implements Reading {
         input.release();
     }
 
-    private MessageReader next() throws IOException {
+    /** Goes on to the next message; false when the peer has closed. */
+    private boolean next() throws IOException {
         checkNotEnded();
         if (ended) {
-            return null;
+            return false;
         }
-        MessageReader reader = input.nextReader(this);
-        if (reader == null) {
+        if (input.next() == Next.END) {
             end();
+            return false;
         }
-        return reader;
+        return true;
     }
 
     private void lock() {

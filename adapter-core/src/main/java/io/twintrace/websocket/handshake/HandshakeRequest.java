@@ -1,13 +1,10 @@
 package io.twintrace.websocket.handshake;
 
 import java.security.Principal;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The HTTP request that asked for the WebSocket. A copy, so it stays valid for as long as the connection; immutable.
@@ -24,11 +21,7 @@ public record HandshakeRequest(
     private static final int LONGEST_PLAIN_PATH = 100;
 
     public HandshakeRequest {
-        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.forEach((name, lines) ->
-                copy.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));
-        copy.replaceAll((name, lines) -> List.copyOf(lines));
-        headers = Collections.unmodifiableMap(copy);
+        headers = HeaderLines.copyOf(headers);
     }
 
     /** All lines of a header, in the order of the request; empty where there is none. */

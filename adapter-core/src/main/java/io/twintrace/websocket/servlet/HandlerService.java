@@ -32,7 +32,12 @@ final class HandlerService extends Service {
                 running.put(connection, Thread.currentThread());
                 try {
                     opened.accept(connection);
-                    handle(connection);
+                    declareDiscipline(connection);
+                    handler.handle(connection);
+                    connection.close();
+                } catch (Throwable t) {
+                    log(connection, t, "handler");
+                    connection.close(CloseCode.INTERNAL_ERROR, "");
                 } finally {
                     running.remove(connection);
                     over.accept(connection);
@@ -43,17 +48,6 @@ final class HandlerService extends Service {
             if (!started) { // no thread could be had
                 connection.abort();
             }
-        }
-    }
-
-    private void handle(WebSocketConnection connection) {
-        try {
-            declareDiscipline(connection);
-            handler.handle(connection);
-            connection.close();
-        } catch (Throwable t) {
-            log(connection, t, "handler");
-            connection.close(CloseCode.INTERNAL_ERROR, "");
         }
     }
 
