@@ -30,6 +30,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     /** So many times a turn may read before other connections get the thread. */
     private static final int MOST_FILLS = 16;
 
+    private static final int MANY_PEERS = 8;
+
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
@@ -248,9 +250,13 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         for (int fills = 0; ; fills++) {
             if (isReading()) {
                 parse(turn);
+            }
+            // Where many peers are written to, another look at the input costs little, and may save a write to each.
+            boolean broadcasts = turn.pending() > MANY_PEERS;
+            if (!broadcasts) {
                 turn.flush(); // what one fill has brought is answered in one go
             }
-            boolean enough = (fills > 0 && drained) || fills == MOST_FILLS;
+            boolean enough = (fills > 0 && drained && !broadcasts) || fills == MOST_FILLS;
             if (phase == Phase.OVER || sink.isBacklogged() || enough || !fill()) {
                 collectRest(turn);
                 deadlines.frameMayBeIncomplete(arrived.remaining() > 0 || frames.isInsideFrame(), frames.framesBegun());

@@ -258,7 +258,7 @@ public final class Outbox {
         try {
             if (makeRoom(message.length())) {
                 here = !writerRuns && writing.isWaitless();
-                accept = add(message, here);
+                accept = here ? takeNow() : add(message);
             }
             close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
             close.ifPresent(status -> end(new IOException("the peer was closed because it read too slowly")));
@@ -267,8 +267,8 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-        if (here && accept) {
-            write(true);
+        if (here) {
+            write(message, true);
         }
         // Without the lock, since sending may have to wait.
         close.ifPresent(status -> connection.beginClose(status.code(), status.reason()));
@@ -297,12 +297,17 @@ public final class Outbox {
         }
     }
 
-    /**
-     * False when there is no thread to be had, which ends the connection. Where the calling thread never waits for the peer
-     * when it writes, it becomes the writer itself.
-     */
-    private boolean add(OutgoingMessage message, boolean here) {
-        if (!writerRuns && !here && !startWriter()) {
+    /** The calling thread, which never waits for the peer when it writes, becomes the writer, and this its first message. */
+    private boolean takeNow() {
+        writerRuns = true;
+        accepted++;
+        inFlight = accepted;
+        return true;
+    }
+
+    /** False when there is no thread to be had, which ends the connection. */
+    private boolean add(OutgoingMessage message) {
+        if (!writerRuns && !startWriter()) {
             return false;
         }
         writerRuns = true;
@@ -314,7 +319,7 @@ public final class Outbox {
 
     private boolean startWriter() {
         try {
-            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(false));
+            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(null, false));
             return true;
         } catch (OutOfMemoryError e) { // also for want of threads; whoever broadcasts has others to send to
             end(e);
@@ -373,12 +378,14 @@ public final class Outbox {
     /**
      * The writer, from the first message that waits to the last.
      *
+     * @param first taken already; null for none
      * @param here on a thread that does not wait, and leaves the rest to one that does when the peer is too slow
      */
-    private void write(boolean here) {
+    private void write(OutgoingMessage first, boolean here) {
         writer.lock(); // the writer before this one may not have let go yet
         try {
-            for (OutgoingMessage message; (message = next(here)) != null; ) {
+            OutgoingMessage message = first != null ? first : next(here);
+            for (; message != null; message = next(here)) {
                 message.write(writing);
             }
         } catch (IOException | ConcurrentWriteException e) {

@@ -72,6 +72,11 @@ final class Turn {
         pending.add(output);
     }
 
+    /** To how many peers something was put aside so far. */
+    int pending() {
+        return pending.size();
+    }
+
     /** Sends what was put aside so far. */
     void flush() {
         for (int i = 0; i < pending.size(); i++) {
