@@ -18,8 +18,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What is written from within a listener's calls: put together, never waited for, and bounded. */
@@ -69,6 +71,28 @@ class ListenerWritingTest {
         try (ListeningPeer peer = ListeningPeer.connect(hasty)) {
             peer.send(repeat(text("hello"), 3));
             assertEquals(3, peer.writes());
+        }
+    }
+
+    @Test
+    void thePieceThatAWriterFlushesLeavesAtOnce() {
+        AtomicReference<ListeningPeer> self = new AtomicReference<>();
+        List<byte[]> seen = new ArrayList<>();
+        WebSocketListener streaming = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                try (MessageWriter writer = connection.nextWriter(MessageType.TEXT)) {
+                    writer.write("a");
+                    writer.flush();
+                    seen.add(self.get().received());
+                }
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(streaming)) {
+            self.set(peer);
+            peer.send(text("x"));
+            assertArrayEquals(Frames.hex("01 01 61"), seen.get(0));
+            assertArrayEquals(Frames.hex("80 00"), peer.received());
         }
     }
 

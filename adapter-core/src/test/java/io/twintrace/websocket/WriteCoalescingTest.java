@@ -122,6 +122,17 @@ class WriteCoalescingTest {
     }
 
     @Test
+    void thePieceThatAWriterFlushesCanBeSeenAtOnce() throws Exception {
+        arriving(concat(text("a"), text("b")));
+        connection.readMessage();
+        MessageWriter writer = connection.nextWriter(MessageType.TEXT);
+        writer.write("a");
+        writer.flush();
+        assertEquals(List.of("010161"), transport.writes());
+        writer.close();
+    }
+
+    @Test
     void turnedOffEveryMessageLeavesByItself() throws Exception {
         options = TestPeer.quick().writeCoalescing(false).build();
         arriving(concat(text("a"), text("b")));
