@@ -155,10 +155,12 @@ final class FrameInput {
     /** Goes on to the next data frame, once the one before has been taken to its end. */
     Next nextFrame() throws IOException {
         while (closing.received() == null) {
-            if (control == null && !source.readHeader(decoder, header)) {
-                return Next.NOTHING_NOW;
+            if (control == null) {
+                if (!source.readHeader(decoder, header)) {
+                    return Next.NOTHING_NOW;
+                }
+                framesBegun++;
             }
-            framesBegun++;
             if (!header.opcode().isControl()) {
                 sequence.accept(header);
                 frameRemaining = header.payloadLength();
