@@ -435,6 +435,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
             watch.end();
+            arrived.release();
             try {
                 whenOver.run();
             } finally {
