@@ -287,8 +287,28 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         return n > 0;
     }
 
-    /** Shows the listener what has arrived, as far as the peer takes what is answered. */
+    /** Goes on behind a control frame whose handler has thrown; anything else that is thrown while nothing is taken is final. */
     private void parse(Turn turn) throws IOException {
+        boolean again;
+        do {
+            int before = arrived.remaining();
+            again = false;
+            try {
+                showArrived(turn);
+            } catch (IOException | VirtualMachineError e) {
+                throw e;
+            } catch (Throwable t) {
+                if (arrived.remaining() == before) {
+                    throw new IOException("connection " + name + " cannot be read any further after an error", t);
+                }
+                listenerFailed(t);
+                again = true;
+            }
+        } while (again);
+    }
+
+    /** Shows the listener what has arrived, as far as the peer takes what is answered. */
+    private void showArrived(Turn turn) throws IOException {
         while (phase == Phase.OPEN && !sink.isBacklogged()) {
             if (!insideMessage) {
                 Next next = input.next();
