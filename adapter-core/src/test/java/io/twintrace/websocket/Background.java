@@ -105,6 +105,11 @@ final class Background<T> {
         }
     }
 
+    /** Something to be done to an object, which may throw anything. */
+    interface Action<T> {
+        void run(T object) throws Exception;
+    }
+
     /** A call that returns nothing and may throw anything. */
     interface ThrowingRunnable {
         void run() throws Exception;

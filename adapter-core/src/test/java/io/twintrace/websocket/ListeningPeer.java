@@ -36,6 +36,7 @@ final class ListeningPeer implements AutoCloseable {
     private final WebSocketOptions options;
     private final WebSocketConnection connection;
     private int ends;
+    private int lentAtTheEnd;
 
     private ListeningPeer(
             WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate, int room) {
@@ -53,7 +54,10 @@ final class ListeningPeer implements AutoCloseable {
                         ListeningPeer.class.getClassLoader(),
                         (failed, error) -> errors.add(error)),
                 prepared -> {},
-                over -> ends++);
+                over -> {
+                    lentAtTheEnd = lentBuffers();
+                    ends++;
+                });
     }
 
     static ListeningPeer connect(WebSocketListener listener) {
@@ -133,6 +137,11 @@ final class ListeningPeer implements AutoCloseable {
     /** How many buffers the server holds. */
     int lentBuffers() {
         return options.readPool().lent() + options.writePool().lent();
+    }
+
+    /** How many buffers the server held when the end was told of. */
+    int lentAtTheEnd() {
+        return lentAtTheEnd;
     }
 
     /** How often the end was told of. */

@@ -1,0 +1,187 @@
+package io.twintrace.websocket;
+
+import static io.twintrace.websocket.Frames.hex;
+import static io.twintrace.websocket.Frames.ping;
+import static io.twintrace.websocket.Frames.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
+class ListenerEndTest {
+    /** Sets handlers as its first act. */
+    private static class Preparing extends RecordingListener {
+        private final Background.Action<WebSocketConnection> preparation;
+
+        Preparing(Background.Action<WebSocketConnection> preparation) {
+            this.preparation = preparation;
+        }
+
+        @Override
+        public void onOpen(WebSocketConnection connection) throws Exception {
+            super.onOpen(connection);
+            preparation.run(connection);
+        }
+    }
+
+    private static void awaitEnd(ListeningPeer peer) {
+        Background.eventually("the end of the connection", () -> {
+            peer.settle();
+            return peer.ends() > 0;
+        });
+    }
+
+    @Test
+    void everythingIsGivenBackBeforeTheEndIsToldOf() {
+        List<ListeningPeer> ended = new ArrayList<>();
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(text("a"), Frames.close(1000));
+            peer.end();
+            ended.add(peer);
+        }
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(text("a"), new byte[] {(byte) 0x81});
+            peer.end();
+            ended.add(peer);
+        }
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(new byte[] {(byte) 0x81});
+            peer.connection().abort();
+            peer.settle();
+            ended.add(peer);
+        }
+        for (ListeningPeer peer : ended) {
+            assertEquals(1, peer.ends());
+            assertEquals(0, peer.lentAtTheEnd());
+        }
+    }
+
+    @Test
+    void anExceptionOfAPingHandlerIsOneOfTheListener() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), text("never seen"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of("open", "error IllegalStateException", "close 1011"), listener.calls());
+            assertEquals("on purpose", peer.errors().get(0).getMessage());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsAtEachPingHoldsNothingUp() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), ping("q"), ping("r"), Frames.close(1011));
+            peer.end();
+            assertEquals(1, peer.ends());
+            assertEquals("close 1011", listener.calls().get(2));
+            assertEquals(3, listener.calls().size());
+        }
+    }
+
+    @Test
+    void anExceptionOfACloseHandlerIsOneOfTheListener() {
+        RecordingListener listener = new Preparing(connection -> connection.setCloseHandler(status -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(Frames.close(1000));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            peer.end();
+            assertEquals(List.of("open", "error IllegalStateException", "close 1000"), listener.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anIOExceptionOfAPingHandlerEndsTheConnection() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IOException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), text("never seen"));
+            assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
+            assertEquals(1, peer.ends());
+            assertTrue(peer.isClosed());
+        }
+    }
+
+    @Test
+    void anErrorOfTheListenerClosesToo() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw new AssertionError("on purpose");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            peer.send(text("a"), text("b"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            peer.end();
+            assertEquals(List.of("open", "error AssertionError", "close 1006"), failing.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anAbortInACallIsTheEndOnceTheCallReturns() {
+        RecordingListener aborting = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.writeMessage("lost");
+                connection.abort();
+                calls().add("aborted");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(aborting)) {
+            peer.send(text("a"));
+            assertEquals(List.of("open", "text a", "aborted", "error IOException", "close 1006"), aborting.calls());
+            assertArrayEquals(new byte[0], peer.received());
+            assertEquals(1, peer.ends());
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void aFrameThatDripsEndsAtTheIdleTimeoutWhateverItsKind() {
+        WebSocketOptions hasty =
+                TestPeer.quick().idleTimeout(Duration.ofMillis(300)).build();
+        for (int opcode : List.of(Frames.TEXT, Frames.PING)) {
+            RecordingListener listener = new RecordingListener();
+            try (ListeningPeer peer = ListeningPeer.connect(listener, hasty)) {
+                peer.send(Frames.maskedHeader(Frames.FIN | opcode, 120));
+                long begin = System.nanoTime();
+                drip(peer);
+                awaitEnd(peer);
+                assertEquals(1001, WebSocketListenerTest.closeCode(peer.received()), "opcode " + opcode);
+                assertTrue(System.nanoTime() - begin < 2_000_000_000L, "opcode " + opcode);
+            }
+        }
+    }
+
+    /** A byte every 50 ms, until the server has had enough, or 100 of them. */
+    private static void drip(ListeningPeer peer) {
+        for (int i = 0; i < 100 && peer.connection().isOpen(); i++) {
+            long next = System.nanoTime() + 50_000_000;
+            Background.eventually("the next drop", () -> {
+                peer.settle();
+                return System.nanoTime() - next > 0;
+            });
+            peer.send(new byte[] {'x'});
+        }
+    }
+}
