@@ -45,8 +45,8 @@ public final class Watch {
     private void schedule(long next) {
         LOCK.lock();
         try {
-            if (ended) {
-                return;
+            if (ended || Deadlines.earlier(scheduledFor, next) == scheduledFor) {
+                return; // another thread has seen a nearer one meanwhile
             }
             if (task != null) {
                 task.cancel(false);
