@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** What is written from within a listener's calls: put together, never waited for, and bounded. */
@@ -114,6 +116,66 @@ class ListenerWritingTest {
                 assertArrayEquals(expected, peer.received());
                 assertEquals(1, other.writes());
                 assertEquals(1, peer.writes());
+            }
+        }
+    }
+
+    /** Where another connection's call, which has written here first, takes its time. */
+    @Test
+    void whatACallHasWrittenLeavesAtItsEndWhoeverElseIsInOne() throws Exception {
+        CountDownLatch written = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            WebSocketListener slow = new WebSocketListener() {
+                @Override
+                public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                    peer.connection().writeMessage("a");
+                    written.countDown();
+                    mayEnd.await();
+                }
+            };
+            try (ListeningPeer other = ListeningPeer.connect(slow)) {
+                Background<Void> call = Background.run(() -> other.send(text("begin")));
+                written.await();
+                peer.send(text("b"));
+                byte[] both = concat(plain(0x81, utf8("a")), plain(0x81, utf8("b")));
+                byte[] received = peer.received();
+                mayEnd.countDown();
+                call.result();
+                assertArrayEquals(both, received);
+                assertArrayEquals(new byte[0], peer.received());
+                assertEquals(0, peer.lentBuffers());
+            }
+        }
+    }
+
+    /** Every message has the write timeout for itself. */
+    @Disabled("the deadline of a backlog is that of its first message until it has been empty once")
+    @Test
+    void aSlowPeerThatGetsEveryMessageInTimeIsNotCutOff() {
+        WebSocketOptions options =
+                TestPeer.quick().writeTimeout(Duration.ofMillis(500)).build();
+        try (ListeningPeer slow = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
+            WebSocketListener broadcasting = new WebSocketListener() {
+                @Override
+                public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                    slow.connection().writeMessage(message);
+                }
+            };
+            try (ListeningPeer other = ListeningPeer.connect(broadcasting, options)) {
+                other.send(hundred());
+                for (int i = 0; i < 20; i++) {
+                    long next = System.nanoTime() + 50_000_000;
+                    other.send(hundred());
+                    slow.readMore(ECHO_OF_100.length); // one message always waits, for 50 ms
+                    Background.eventually("a moment later", () -> {
+                        slow.settle();
+                        return System.nanoTime() - next > 0;
+                    });
+                }
+                assertTrue(slow.connection().isOpen());
+                slow.readMore(1000);
+                assertArrayEquals(repeat(ECHO_OF_100, 21), slow.received());
             }
         }
     }
