@@ -59,6 +59,10 @@ class FrameStreamFuzz {
             long again = heapToConverse(stream); // the first time may have loaded classes
             assertTrue(again <= mostHeap, () -> again + " bytes of heap for " + stream.length + " bytes");
         }
+        ListenerConversation.check(stream, List::of, LIMITED);
+        if (stream.length < 16 * SHORT) {
+            ListenerConversation.check(stream, ListenerConversation.Cut.inRounds(List.of(1)), LIMITED);
+        }
     }
 
     private static long heapToConverse(byte[] stream) throws IOException {

@@ -78,6 +78,12 @@ final class ListeningPeer implements AutoCloseable {
         return new ListeningPeer(listener, options, Optional.empty(), bytes);
     }
 
+    /** The same, after an agreement about compression. */
+    static ListeningPeer connectLazy(
+            WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate, int bytes) {
+        return new ListeningPeer(listener, options, deflate, bytes);
+    }
+
     WebSocketConnection connection() {
         return connection;
     }
