@@ -51,6 +51,18 @@ class ListenerWritingTest {
     }
 
     @Test
+    void whatHasArrivedInMoreThanOneReadIsAnsweredReadByRead() {
+        WebSocketOptions options = TestPeer.quick().readBufferSize(256).build();
+        byte[] hello = text("hello");
+        int inOneRead = 256 / hello.length;
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO, options)) {
+            peer.send(repeat(hello, 4 * inOneRead));
+            assertArrayEquals(repeat(plain(0x81, utf8("hello")), 4 * inOneRead), peer.received());
+            assertEquals(4, peer.writes());
+        }
+    }
+
+    @Test
     void answersThatFillMoreThanABufferLeaveInTheirOrder() {
         byte[] mixed = concat(hundred(), masked(FIN | Frames.BINARY, pattern(40_000)), hundred());
         try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {

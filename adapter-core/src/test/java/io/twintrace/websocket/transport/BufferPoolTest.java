@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
@@ -52,5 +56,60 @@ class BufferPoolTest {
         pool.discard();
         assertEquals(0, pool.lent());
         assertNotSame(buffer, pool.acquire());
+    }
+
+    @Test
+    void theOneUsedLastIsLentFirst() {
+        BufferPool three = new BufferPool(64, 3);
+        ByteBuffer one = three.acquire();
+        ByteBuffer two = three.acquire();
+        ByteBuffer last = three.acquire();
+        three.release(one);
+        three.release(two);
+        three.release(last);
+        assertSame(last, three.acquire());
+        assertSame(two, three.acquire());
+        three.release(last);
+        assertSame(last, three.acquire());
+        assertSame(one, three.acquire());
+        assertEquals(3, three.lent());
+    }
+
+    @Test
+    void nothingRestsWhereNothingMayRest() {
+        BufferPool none = new BufferPool(64, 0);
+        ByteBuffer buffer = none.acquire();
+        none.release(buffer);
+        assertEquals(0, none.lent());
+        assertNotSame(buffer, none.acquire());
+    }
+
+    /** Each thread marks what it has got, and finds its mark when it gives it back. */
+    @Test
+    void noBufferIsLentToTwoAtOnceHoweverManyComeForOne() throws Exception {
+        BufferPool shared = new BufferPool(8, 3);
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int id = i;
+            FutureTask<Void> task = new FutureTask<>(() -> {
+                for (int n = 0; n < 50_000; n++) {
+                    ByteBuffer mine = shared.acquire();
+                    assertEquals(8, mine.remaining());
+                    mine.putInt(0, id).putInt(4, n);
+                    assertEquals(id, mine.getInt(0));
+                    assertEquals(n, mine.getInt(4));
+                    shared.release(mine.limit(4));
+                }
+                return null;
+            });
+            tasks.add(task);
+            Thread thread = new Thread(task, "borrower");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        for (FutureTask<Void> task : tasks) {
+            task.get(20, TimeUnit.SECONDS);
+        }
+        assertEquals(0, shared.lent());
     }
 }

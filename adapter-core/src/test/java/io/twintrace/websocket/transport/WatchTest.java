@@ -102,6 +102,7 @@ class WatchTest {
         set(20_000_000);
         watch.look();
         watch.end();
+        set(1_000_000);
         watch.look();
         letPass(100);
         assertEquals(0, passed.availablePermits());
