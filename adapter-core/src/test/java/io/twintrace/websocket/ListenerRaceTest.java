@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Threads of the application and of the container at once on a connection that calls a listener, again and again. */
 class ListenerRaceTest {
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(700);
-    private static final int LEAST_ROUNDS = 20;
+    private static final int LEAST_ROUNDS = 5;
 
     private final ExecutorService selector = Executors.newSingleThreadExecutor(ListenerRaceTest::daemon);
     private final ExecutorService others = Executors.newCachedThreadPool(ListenerRaceTest::daemon);

@@ -34,6 +34,18 @@ class DisciplineByInitParamTest {
         }
     }
 
+    @Test
+    void aListenersWriteWithoutTheLockFailsAtOnceToo() throws Exception {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("write-discipline", "connection-lock");
+        try (TestServer server = new TestServer(context).start();
+                JdkClient client = server.client()) {
+            client.send("hello");
+            assertEquals(1011, client.awaitClose());
+            assertTrue(server.log().text().contains("EchoListener.onMessage"), server.log()::text);
+        }
+    }
+
     private static TestServer serving(WebSocketHandler handler, String discipline) throws Exception {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", handler).setInitParameter("write-discipline", discipline);

@@ -40,6 +40,12 @@ class MisconfigurationTest {
         public void handle(WebSocketConnection connection) {}
     }
 
+    /** One of the two would have to win. */
+    public static class Both extends EchoListener implements WebSocketHandler {
+        @Override
+        public void handle(WebSocketConnection connection) {}
+    }
+
     @Test
     void unknownInitParamIsNamedAndTheValidOnesAreListed() {
         String message = failure("handler", HANDLER, "raed-limit", "64KiB");
@@ -89,6 +95,41 @@ class MisconfigurationTest {
     @Test
     void handlerWithoutUsableConstructorIsNamed() {
         assertContains(failure("handler", NeedsAnArgument.class.getName()), NeedsAnArgument.class.getName() + "\"");
+    }
+
+    @Test
+    void classThatIsBothHandlerAndListenerIsNamed() {
+        String message = failure("handler", Both.class.getName());
+        assertContains(message, Both.class.getName() + "\", which must be a public");
+        assertContains(message, "WebSocketHandler or io.twintrace.websocket.WebSocketListener");
+        assertContains(message, "it is both");
+    }
+
+    @Test
+    void classThatIsNeitherIsToldSo() {
+        assertContains(failure("handler", Nobody.class.getName()), "it is neither");
+    }
+
+    @Test
+    void listenerHasNoThreadThatAloneMightWrite() {
+        String message = failure("handler", EchoListener.class.getName(), "write-discipline", "Handler-Thread");
+        assertContains(message, "init-param \"write-discipline\" has the value \"Handler-Thread\"");
+        assertContains(message, "a WebSocketListener has no thread of its own: write connection-lock, or none");
+    }
+
+    @Test
+    void soItIsWhenEmbedding() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", new EchoListener())
+                .setInitParameter("write-discipline", "handler-thread");
+        assertContains(failure(context), "a WebSocketListener has no thread of its own");
+    }
+
+    @Test
+    void listenerFromBothSidesIsAnError() {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("handler", HANDLER);
+        assertContains(failure(context), "init-param \"handler\" is set, but the servlet was given a listener");
     }
 
     @Test

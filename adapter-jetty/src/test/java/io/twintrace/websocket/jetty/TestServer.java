@@ -3,24 +3,33 @@ package io.twintrace.websocket.jetty;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.net.URI;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** An embedded Jetty on a port that the system chooses. */
 final class TestServer implements AutoCloseable {
-    private final Server server = new Server();
-    private final ServerConnector connector = new ServerConnector(server, 1, 1);
+    private final Server server;
+    private final ServerConnector connector;
     private final ServletContextHandler context;
     private final CapturedLog log = new CapturedLog();
 
     /** Not started yet, so that more can be arranged. */
     TestServer(ServletContextHandler context) {
+        this(context, null);
+    }
+
+    /** The same, with buffers from a pool of one's own. */
+    TestServer(ServletContextHandler context, ByteBufferPool pool) {
+        this.server = new Server(null, null, pool);
+        this.connector = new ServerConnector(server, 1, 1);
         this.context = context;
         context.setLogger(log);
         server.addConnector(connector);
@@ -32,6 +41,18 @@ final class TestServer implements AutoCloseable {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", handler, options);
         return new TestServer(context);
+    }
+
+    /** Has one listener called on /ws; not started yet. */
+    static TestServer of(WebSocketListener listener, WebSocketOptions options) {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws", listener, options);
+        return new TestServer(context);
+    }
+
+    /** Has one listener called on /ws. */
+    static TestServer serving(WebSocketListener listener, WebSocketOptions options) throws Exception {
+        return of(listener, options).start();
     }
 
     /** Serves one handler on /ws. */

@@ -2,6 +2,7 @@ package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketOptions;
@@ -9,6 +10,7 @@ import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +19,9 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.server.ServerConnector;
@@ -25,8 +29,9 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** wss: the same over TLS, with a certificate of its own. */
 class TlsTest {
@@ -82,6 +87,8 @@ class TlsTest {
     @BeforeEach
     void start() throws Exception {
         server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
+        JettyWebSockets.add(server.context(), "/blocking", new EchoListener());
+        JettyWebSockets.add(server.context(), "/non-blocking", new EchoListener.NonBlocking());
         SslContextFactory.Server factory = new SslContextFactory.Server();
         factory.setKeyStore(keyStore);
         factory.setKeyStorePassword(PASSWORD);
@@ -95,22 +102,24 @@ class TlsTest {
         server.close();
     }
 
-    @Test
-    void textComesBackAndTheClosingHandshakeIsDone() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/ws", "/blocking", "/non-blocking"})
+    void textComesBackAndTheClosingHandshakeIsDone(String path) throws Exception {
         HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
-        try (JdkClient client = JdkClient.open(http, URI.create("wss://localhost:" + tls.getLocalPort() + "/ws"))) {
+        try (JdkClient client = JdkClient.open(http, URI.create("wss://localhost:" + tls.getLocalPort() + path))) {
             client.send("secretly");
             assertEquals("secretly", client.receive());
             assertEquals(1000, client.close(1000));
         }
     }
 
-    @Test
-    void largeMessageComesBack() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/ws", "/blocking", "/non-blocking"})
+    void largeMessageComesBack(String path) throws Exception {
         byte[] payload = new byte[1 << 20];
         new Random(1).nextBytes(payload);
         try (RawClient client = connect()) {
-            client.upgrade("/ws");
+            client.upgrade(path);
             client.send(RawClient.frame(RawClient.BINARY, payload));
             assertArrayEquals(payload, client.read().payload());
             client.send(RawClient.close(1000));
@@ -120,18 +129,44 @@ class TlsTest {
     }
 
     /** One TLS record holds them all, so the last ones are in Jetty's hands while the socket shows nothing more. */
-    @Test
-    void handshakeAndManyMessagesMayComeInOneRecord() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/ws", "/blocking", "/non-blocking"})
+    void handshakeAndManyMessagesMayComeInOneRecord(String path) throws Exception {
         try (RawClient client = connect()) {
             byte[] message = RawClient.text("0123456789");
             byte[][] parts = new byte[501][];
-            parts[0] = RawClient.handshake("/ws");
+            parts[0] = RawClient.handshake(path);
             Arrays.fill(parts, 1, parts.length, message);
             client.send(parts);
             assertEquals(101, client.readResponse().status());
             for (int i = 1; i < parts.length; i++) {
                 assertEquals("0123456789", client.read().text());
             }
+        }
+    }
+
+    /** What TLS has taken and the socket has not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/blocking", "/non-blocking"})
+    void aPeerThatReadsLateGetsEverything(String path) throws Exception {
+        byte[] payload = new byte[100_000];
+        new Random(2).nextBytes(payload);
+        try (RawClient client = connect()) {
+            client.upgrade(path);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < 100; i++) {
+                        client.send(RawClient.frame(RawClient.BINARY, payload));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThrows(TimeoutException.class, () -> sent.get(300, TimeUnit.MILLISECONDS));
+            for (int i = 0; i < 100; i++) {
+                assertArrayEquals(payload, client.read().payload());
+            }
+            sent.get(15, TimeUnit.SECONDS);
         }
     }
 

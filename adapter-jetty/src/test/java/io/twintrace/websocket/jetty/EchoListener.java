@@ -1,0 +1,44 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.frame.CloseStatus;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Sends every message back, and counts how many connections it was told of that have not ended. */
+public class EchoListener implements WebSocketListener {
+    private final AtomicInteger open = new AtomicInteger();
+
+    /** The same, which says that it never blocks. */
+    public static class NonBlocking extends EchoListener {
+        @Override
+        public boolean isNonBlocking() {
+            return true;
+        }
+    }
+
+    /** Of either kind. */
+    static EchoListener of(boolean nonBlocking) {
+        return nonBlocking ? new NonBlocking() : new EchoListener();
+    }
+
+    int open() {
+        return open.get();
+    }
+
+    @Override
+    public void onOpen(WebSocketConnection connection) {
+        open.incrementAndGet();
+    }
+
+    @Override
+    public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+        connection.writeMessage(message);
+    }
+
+    @Override
+    public void onClose(WebSocketConnection connection, CloseStatus status) {
+        open.decrementAndGet();
+    }
+}

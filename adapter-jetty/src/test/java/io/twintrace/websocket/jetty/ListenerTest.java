@@ -1,0 +1,263 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.JdkClient;
+import io.twintrace.websocket.testkit.RawClient;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.ConnectionStatistics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A listener through embedded Jetty, on its own threads and on those that select. */
+class ListenerTest {
+    private final WebSocketOptions options = WebSocketOptions.builder()
+            .readLimit(10 << 20)
+            .writeTimeout(Duration.ofSeconds(5))
+            .closeTimeout(Duration.ofMillis(500))
+            .build();
+
+    private void assertNothingIsLeft(TestServer server, EchoListener listener) throws Exception {
+        Await.until("all connections to be told of as ended", listener::open, n -> n == 0);
+        Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
+        Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
+        Await.until("no buffer lent for writing", () -> options.writePool().lent(), n -> n == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void firstMessageMayComeInTheSegmentOfTheHandshake(boolean nonBlocking) throws Exception {
+        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options);
+                RawClient client = RawClient.connect(server.port())) {
+            client.send(RawClient.handshake("/ws"), RawClient.text("early"), RawClient.text("bird"));
+            assertEquals(101, client.readResponse().status());
+            assertEquals("early", client.read().text());
+            assertEquals("bird", client.read().text());
+            client.send(RawClient.text("later"));
+            assertEquals("later", client.read().text());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void firstMessageMayBeCutAnywhereBetweenTheSegmentOfTheHandshakeAndTheNext(boolean nonBlocking) throws Exception {
+        byte[] message = RawClient.text("in two parts");
+        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options)) {
+            for (int cut = 1; cut < message.length; cut++) {
+                try (RawClient client = RawClient.connect(server.port())) {
+                    client.send(RawClient.handshake("/ws"), Arrays.copyOf(message, cut));
+                    assertEquals(101, client.readResponse().status());
+                    client.send(Arrays.copyOfRange(message, cut, message.length));
+                    assertEquals("in two parts", client.read().text());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fragmentsPingsAndLargeMessagesComeBack(boolean nonBlocking) throws Exception {
+        byte[] large = new byte[5 << 20];
+        new Random(1).nextBytes(large);
+        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options);
+                JdkClient client = server.client()) {
+            client.sendFragments("grüß ", "", "dich");
+            assertEquals("grüß dich", client.receive());
+            client.send(large);
+            assertArrayEquals(large, client.receiveBytes());
+            assertEquals(1000, client.close(1000));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPeerThatReadsLateIsNotReadFromAndGetsEverything(boolean nonBlocking) throws Exception {
+        EchoListener listener = EchoListener.of(nonBlocking);
+        byte[] payload = new byte[50_000];
+        new Random(2).nextBytes(payload);
+        int messages = 1000;
+        try (TestServer server = TestServer.serving(listener, options);
+                RawClient client = server.rawClient()) {
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            Thread sender = new Thread(() -> {
+                try {
+                    for (int i = 0; i < messages; i++) {
+                        client.send(RawClient.frame(RawClient.BINARY, payload));
+                    }
+                    sent.complete(null);
+                } catch (Exception e) {
+                    sent.completeExceptionally(e);
+                }
+            });
+            sender.setDaemon(true);
+            sender.start();
+            assertThrows(TimeoutException.class, () -> sent.get(500, TimeUnit.MILLISECONDS));
+            try (RawClient other = server.rawClient()) {
+                other.send(RawClient.text("meanwhile"));
+                assertEquals("meanwhile", other.read().text());
+            }
+            for (int i = 0; i < messages; i++) {
+                assertArrayEquals(payload, client.read().payload());
+            }
+            sent.get(15, TimeUnit.SECONDS);
+            client.send(RawClient.close(1000));
+            assertEquals(1000, client.readToClose());
+            client.awaitEnd();
+            assertNothingIsLeft(server, listener);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPeerThatNeverReadsIsGivenUpAtTheWriteTimeout(boolean nonBlocking) throws Exception {
+        WebSocketOptions hasty =
+                options.toBuilder().writeTimeout(Duration.ofMillis(500)).build();
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.serving(listener, hasty);
+                RawClient client = server.rawClient()) {
+            byte[] frame = RawClient.frame(RawClient.BINARY, new byte[1 << 20]);
+            assertThrows(java.io.IOException.class, () -> {
+                for (int i = 0; i < 1000; i++) {
+                    client.send(frame);
+                }
+            });
+            Await.until("the end", listener::open, n -> n == 0);
+            Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
+            Await.until("no buffer lent for reading", () -> hasty.readPool().lent(), n -> n == 0);
+            Await.until("no buffer lent for writing", () -> hasty.writePool().lent(), n -> n == 0);
+        }
+    }
+
+    @Test
+    void aListenerThatBlocksHoldsNoOtherConnectionUp() throws Exception {
+        CountDownLatch begun = new CountDownLatch(3);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        WebSocketListener blocking = new EchoListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, io.twintrace.websocket.MessageView message)
+                    throws Exception {
+                if (message.text().equals("block")) {
+                    begun.countDown();
+                    mayEnd.await();
+                }
+                connection.writeMessage(message);
+            }
+        };
+        try (TestServer server = TestServer.serving(blocking, options)) {
+            RawClient[] stuck = new RawClient[3];
+            for (int i = 0; i < stuck.length; i++) {
+                stuck[i] = server.rawClient();
+                stuck[i].send(RawClient.text("block"));
+            }
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            for (int i = 0; i < 5; i++) {
+                try (RawClient free = server.rawClient()) {
+                    free.send(RawClient.text("free"));
+                    assertEquals("free", free.read().text());
+                }
+            }
+            mayEnd.countDown();
+            for (RawClient client : stuck) {
+                assertEquals("block", client.read().text());
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void placesAreGivenBackHoweverConnectionsEnd(boolean nonBlocking) throws Exception {
+        WebSocketOptions few = options.toBuilder().maxConnections(2).build();
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.serving(listener, few)) {
+            for (int i = 0; i < 3; i++) {
+                RawClient one = server.rawClient();
+                RawClient two = server.rawClient();
+                one.send(RawClient.text("hello"));
+                assertEquals("hello", one.read().text());
+                assertEquals(503, JdkClient.refusal(server.uri(), "X-Unused", "x"));
+                one.send(RawClient.close(1000));
+                assertEquals(1000, one.readToClose());
+                one.close();
+                two.reset();
+                Await.until("both to have ended", listener::open, n -> n == 0);
+                Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void jettysStatisticsGoBackToZero(boolean nonBlocking) throws Exception {
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.of(listener, options)) {
+            ConnectionStatistics statistics = new ConnectionStatistics();
+            server.connector().addBean(statistics);
+            server.start();
+            for (int i = 0; i < 10; i++) {
+                RawClient client = server.rawClient();
+                client.send(RawClient.text("hello"));
+                assertEquals("hello", client.read().text());
+                assertEquals(1, statistics.getConnections());
+                if (i % 2 == 0) {
+                    client.send(RawClient.close(1000));
+                    client.readToClose();
+                }
+                client.close();
+                Await.until("no connection to be left", statistics::getConnections, n -> n == 0);
+            }
+            assertEquals(20, statistics.getConnectionsTotal(), "HTTP and WebSocket are counted one after the other");
+            assertNothingIsLeft(server, listener);
+        }
+    }
+
+    /** RST in every state of the parser. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void peersThatVanishAnywhereInAMessageLeaveNothing(boolean nonBlocking) throws Exception {
+        byte[] message = RawClient.frame(RawClient.BINARY, new byte[300]);
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.serving(listener, options)) {
+            for (int cut = 0; cut <= message.length; cut += cut < 10 ? 1 : 97) {
+                RawClient client = server.rawClient();
+                client.send(Arrays.copyOf(message, cut));
+                client.reset();
+            }
+            for (int i = 0; i < 50; i++) {
+                RawClient client = RawClient.connect(server.port());
+                client.send(RawClient.handshake("/ws"), RawClient.text("anybody there?"));
+                client.reset();
+            }
+            assertNothingIsLeft(server, listener);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void silentPeerIsToldAtTheIdleTimeout(boolean nonBlocking) throws Exception {
+        EchoListener listener = EchoListener.of(nonBlocking);
+        WebSocketOptions hasty =
+                options.toBuilder().idleTimeout(Duration.ofMillis(200)).build();
+        try (TestServer server = TestServer.serving(listener, hasty);
+                RawClient client = server.rawClient()) {
+            assertEquals(1001, client.readToClose());
+            client.awaitEnd();
+            Await.until("the end", listener::open, n -> n == 0);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import io.twintrace.websocket.testkit.JdkClient;
+import jakarta.servlet.annotation.WebServlet;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The ways to register a listener: all of them work, and all of them look at the Origin. */
+class ListenerWiringTest {
+    @TempDir
+    private Path directory;
+
+    enum Wiring {
+        HELPER {
+            @Override
+            ServletContextHandler context(Path directory) {
+                ServletContextHandler context = new ServletContextHandler("/");
+                JettyWebSockets.add(context, "/ws", new EchoListener());
+                return context;
+            }
+        },
+        CONSTRUCTOR {
+            @Override
+            ServletContextHandler context(Path directory) {
+                ServletContextHandler context = new ServletContextHandler("/");
+                context.addServlet(new ServletHolder(new UpgradeServlet(new EchoListener.NonBlocking())), "/ws");
+                return context;
+            }
+        },
+        REGISTERED_SUBCLASS {
+            @Override
+            ServletContextHandler context(Path directory) {
+                ServletContextHandler context = new ServletContextHandler("/");
+                context.addServletContainerInitializer((unused, servlets) ->
+                        servlets.addServlet("ws", AnnotatedListening.class).addMapping("/ws"));
+                return context;
+            }
+        },
+        ANNOTATED_SUBCLASS {
+            @Override
+            ServletContextHandler context(Path directory) throws IOException {
+                copyClass(AnnotatedListening.class, directory);
+                return webApp(directory);
+            }
+        },
+        WEB_XML {
+            @Override
+            ServletContextHandler context(Path directory) throws IOException {
+                WebXml.write(directory, WebXml.servlet("handler", EchoListener.class.getName()));
+                return webApp(directory);
+            }
+        },
+        WEB_XML_NON_BLOCKING {
+            @Override
+            ServletContextHandler context(Path directory) throws IOException {
+                WebXml.write(directory, WebXml.servlet("handler", EchoListener.NonBlocking.class.getName()));
+                return webApp(directory);
+            }
+        };
+
+        abstract ServletContextHandler context(Path directory) throws IOException;
+    }
+
+    /** Found by scanning. */
+    @WebServlet("/ws")
+    public static class AnnotatedListening extends UpgradeServlet {
+        private static final long serialVersionUID = 1L;
+
+        public AnnotatedListening() {
+            super(new EchoListener());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void messagesComeBack(Wiring wiring) throws Exception {
+        try (TestServer server = new TestServer(wiring.context(directory)).start();
+                JdkClient client = server.client()) {
+            client.send("hello");
+            assertEquals("hello", client.receive());
+            assertEquals(1000, client.close(1000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void foreignOriginIsRefused(Wiring wiring) throws Exception {
+        try (TestServer server = new TestServer(wiring.context(directory)).start()) {
+            assertEquals(403, JdkClient.refusal(server.uri(), "Origin", "https://evil.example"));
+        }
+    }
+
+    private static WebAppContext webApp(Path directory) {
+        WebAppContext context = new WebAppContext(directory.toString(), "/");
+        context.setThrowUnavailableOnStartupException(true);
+        return context;
+    }
+
+    private static void copyClass(Class<?> type, Path webApp) throws IOException {
+        String name = type.getName().replace('.', '/') + ".class";
+        Path file = webApp.resolve("WEB-INF/classes").resolve(name);
+        Files.createDirectories(file.getParent());
+        try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {
+            Files.copy(in, file);
+        }
+    }
+}
