@@ -206,7 +206,8 @@ class ListenerArrivalProperties {
     private static String hex(byte[] bytes) {
         return bytes.length < 1000
                 ? HexFormat.of().formatHex(bytes)
-                : bytes.length + " bytes " + HexFormat.of().formatHex(bytes, 0, 100) + ", hash " + Arrays.hashCode(bytes);
+                : bytes.length + " bytes " + HexFormat.of().formatHex(bytes, 0, 100) + ", hash "
+                        + Arrays.hashCode(bytes);
     }
 
     @Provide

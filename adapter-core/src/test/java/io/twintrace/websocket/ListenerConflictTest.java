@@ -112,8 +112,8 @@ class ListenerConflictTest {
             peer.send(text("a"), text("b"));
             assertReported(peer, "slowlyFromAnotherThread", "answerFromTheListener");
             assertEquals(List.of("open", "text a", "error ConcurrentWriteException"), listener.calls());
-            ConcurrentWriteException mine =
-                    assertInstanceOf(ConcurrentWriteException.class, peer.errors().get(0));
+            ConcurrentWriteException mine = assertInstanceOf(
+                    ConcurrentWriteException.class, peer.errors().get(0));
             assertTrue(names(List.of(mine.getStackTrace()), "answerFromTheListener"));
             assertTrue(names(List.of(mine.getCause().getStackTrace()), "slowlyFromAnotherThread"));
 
@@ -143,8 +143,8 @@ class ListenerConflictTest {
 
             slow.mayEnd.countDown();
             call.result();
-            ConcurrentWriteException mine =
-                    assertInstanceOf(ConcurrentWriteException.class, peer.errors().get(0));
+            ConcurrentWriteException mine = assertInstanceOf(
+                    ConcurrentWriteException.class, peer.errors().get(0));
             assertTrue(names(List.of(mine.getCause().getStackTrace()), "tickFromAnotherThread"));
             assertEquals(List.of("open", "text a", "error ConcurrentWriteException"), listener.calls());
             assertEquals(1, peer.conflicts().size());
@@ -190,8 +190,8 @@ class ListenerConflictTest {
             other.failure(ConcurrentWriteException.class);
             assertEquals(Kind.INTERLEAVED_MESSAGE, peer.conflicts().get(0).kind());
             peer.send(text("b"));
-            ConcurrentWriteException mine =
-                    assertInstanceOf(ConcurrentWriteException.class, peer.errors().get(0));
+            ConcurrentWriteException mine = assertInstanceOf(
+                    ConcurrentWriteException.class, peer.errors().get(0));
             assertEquals(Kind.INTERLEAVED_MESSAGE, mine.report().kind());
             assertTrue(names(List.of(mine.getCause().getStackTrace()), "tickFromAnotherThread"));
             assertEquals(1, peer.conflicts().size());

@@ -47,8 +47,7 @@ final class RacingPeer {
                 options,
                 conflicts::add,
                 listener,
-                new ListenerThreads(
-                        (name, task) -> others.execute(() -> run(task)), loader, (failed, error) -> {}),
+                new ListenerThreads((name, task) -> others.execute(() -> run(task)), loader, (failed, error) -> {}),
                 prepared -> {},
                 over -> ends.incrementAndGet());
     }

@@ -28,7 +28,8 @@ final class TalkTransport extends FilterTransport {
         for (byte[] piece : pieces) {
             sizes.add(piece.length);
         }
-        return new TalkTransport(new MemoryTransport(Frames.concat(pieces), () -> sizes.isEmpty() ? 0 : sizes.remove()));
+        return new TalkTransport(
+                new MemoryTransport(Frames.concat(pieces), () -> sizes.isEmpty() ? 0 : sizes.remove()));
     }
 
     WebSocketConnection connection(WebSocketOptions options) {

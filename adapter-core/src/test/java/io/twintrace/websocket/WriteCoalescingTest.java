@@ -238,8 +238,7 @@ class WriteCoalescingTest {
             Message message = connection.readMessage();
             connection.writeMessage(message.type(), message.payload());
         }
-        byte[] expected =
-                concat(Frames.hex(A), plain(0x82, large), Frames.hex(B), plain(0x82, large), Frames.hex(C));
+        byte[] expected = concat(Frames.hex(A), plain(0x82, large), Frames.hex(B), plain(0x82, large), Frames.hex(C));
         assertArrayEquals(expected, HexFormat.of().parseHex(String.join("", transport.writes())));
         assertEquals(3, transport.writes().size());
     }
@@ -277,10 +276,11 @@ class WriteCoalescingTest {
         transport.failWith(pipe);
         connection.flush();
         assertFalse(connection.isOpen());
-        assertSame(pipe, assertThrows(IOException.class, () -> connection.writeMessage("b")).getCause());
-        assertThrows(
-                IOException.class,
-                () -> connection.writeControl(ControlType.PING, new byte[0], null));
+        assertSame(
+                pipe,
+                assertThrows(IOException.class, () -> connection.writeMessage("b"))
+                        .getCause());
+        assertThrows(IOException.class, () -> connection.writeControl(ControlType.PING, new byte[0], null));
     }
 
     @Test
@@ -292,7 +292,10 @@ class WriteCoalescingTest {
         connection.readMessage(); // has arrived already
         IOException e = assertThrows(IOException.class, connection::readMessage);
         assertSame(pipe, e.getCause());
-        assertSame(pipe, assertThrows(IOException.class, () -> connection.writeMessage("b")).getCause());
+        assertSame(
+                pipe,
+                assertThrows(IOException.class, () -> connection.writeMessage("b"))
+                        .getCause());
     }
 
     /** It need not be the one that reads first, or always. */

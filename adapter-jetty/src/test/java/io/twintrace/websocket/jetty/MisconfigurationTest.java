@@ -120,8 +120,7 @@ class MisconfigurationTest {
     @Test
     void soItIsWhenEmbedding() {
         ServletContextHandler context = new ServletContextHandler("/");
-        JettyWebSockets.add(context, "/ws", new EchoListener())
-                .setInitParameter("write-discipline", "handler-thread");
+        JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("write-discipline", "handler-thread");
         assertContains(failure(context), "a WebSocketListener has no thread of its own");
     }
 

@@ -29,10 +29,8 @@ class ReadAheadTest {
     private static final int AHEAD = 16 * 1024;
 
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
-    private final WebSocketOptions options = WebSocketOptions.builder()
-            .readLimit(0)
-            .readBufferSize(5000)
-            .build();
+    private final WebSocketOptions options =
+            WebSocketOptions.builder().readLimit(0).readBufferSize(5000).build();
     private TestServer server;
 
     private RawClient serving(WebSocketHandler handler) throws Exception {
