@@ -149,6 +149,11 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
+    public void closingHasEnded() {
+        // Whoever reads waits for it.
+    }
+
+    @Override
     public void writtenByTransport(IOException failure) {
         throw new IllegalStateException("nothing was left to the transport");
     }

@@ -376,6 +376,7 @@ final class FrameOutput {
         closing.writingEnded();
         if (closing.received() != null) {
             finish();
+            sink.closingHasEnded();
         }
     }
 

@@ -52,6 +52,9 @@ interface FrameSink {
     /** A Close frame was asked for: from now on the close timeout rules. Any thread, without the lock. */
     void closingHasBegun();
 
+    /** Both Close frames have passed. */
+    void closingHasEnded();
+
     /** The transport has written what it was given to write by itself, or has failed to. */
     void writtenByTransport(IOException failure) throws IOException;
 

@@ -164,6 +164,13 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         elsewhere(this::signal);
     }
 
+    /** For whoever holds a lock, and may be in a turn: that one looks again, or another thread does. */
+    void signalLater() {
+        if (signals.getAndIncrement() == 0) {
+            elsewhere(this::takeTurns);
+        }
+    }
+
     private void elsewhere(Runnable task) {
         threads.starter().accept("websocket-" + name, task);
     }

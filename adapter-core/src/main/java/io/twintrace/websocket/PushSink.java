@@ -245,6 +245,11 @@ final class PushSink implements FrameSink {
     }
 
     @Override
+    public void closingHasEnded() {
+        reading.signalLater();
+    }
+
+    @Override
     public void broken(IOException why) {
         boolean first = failure == null;
         failure = why;
