@@ -136,6 +136,27 @@ class ListenerEndTest {
         }
     }
 
+    /** The peer's Close frame comes while the thread that closes is still inside its write. */
+    @Test
+    void aCloseThatIsAnsweredBeforeItsWriteReturnsIsOverSoon() throws Exception {
+        RecordingListener listener = new RecordingListener();
+        WebSocketOptions patient =
+                TestPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
+        try (ListeningPeer peer = ListeningPeer.connect(listener, patient)) {
+            peer.duringNextWrite(() -> {
+                try {
+                    Background.run(() -> peer.send(Frames.close(1000))).awaitEnd();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            Background.run(() -> peer.connection().beginClose(1000, "")).result();
+            assertEquals(List.of("open", "close 1000"), listener.calls());
+            awaitEnd(peer);
+            assertEquals(1, peer.ends());
+        }
+    }
+
     @Test
     void anAbortInACallIsTheEndOnceTheCallReturns() {
         RecordingListener aborting = new RecordingListener() {

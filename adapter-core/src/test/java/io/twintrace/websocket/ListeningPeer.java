@@ -112,6 +112,11 @@ final class ListeningPeer implements AutoCloseable {
         }
     }
 
+    /** Has something happen when the server's next write has left, but has not returned. */
+    void duringNextWrite(Runnable action) {
+        pipe.duringWrite = action;
+    }
+
     /** What the server has written since this was last called. */
     byte[] received() {
         return pipe.received();
@@ -172,6 +177,7 @@ final class ListeningPeer implements AutoCloseable {
         private volatile boolean closed;
         private volatile boolean awaited;
         private int room;
+        private Runnable duringWrite;
         private final AtomicInteger writes = new AtomicInteger();
 
         void arrive(byte[] bytes) {
@@ -254,6 +260,11 @@ final class ListeningPeer implements AutoCloseable {
             boolean all = true;
             for (ByteBuffer buffer : buffers) {
                 all = all && take(buffer);
+            }
+            Runnable action = duringWrite;
+            if (action != null) {
+                duringWrite = null;
+                action.run();
             }
             return all;
         }
