@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ConnectionStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,12 @@ class ListenerTest {
             RawClient[] stuck = new RawClient[3];
             for (int i = 0; i < stuck.length; i++) {
                 stuck[i] = server.rawClient();
-                stuck[i].send(RawClient.text("block"));
+                stuck[i].send(RawClient.text("hello"));
+                assertEquals("hello", stuck[i].read().text());
+            }
+            awaitNoCall(); // so that what comes next is found by the thread that selects
+            for (RawClient client : stuck) {
+                client.send(RawClient.text("block"));
             }
             assertTrue(begun.await(10, TimeUnit.SECONDS));
             for (int i = 0; i < 5; i++) {
@@ -175,6 +181,66 @@ class ListenerTest {
             for (RawClient client : stuck) {
                 assertEquals("block", client.read().text());
                 client.close();
+            }
+        }
+    }
+
+    /** On threads of the library's own; virtual ones cannot be seen. */
+    private static void awaitNoCall() throws Exception {
+        Await.until(
+                "all first calls to have returned",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("websocket-open"))
+                        .count(),
+                n -> n == 0);
+    }
+
+    @Test
+    void aListenerThatBlocksAtTheBeginningHoldsNoOtherConnectionUp() throws Exception {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        EchoListener blocking = new EchoListener() {
+            @Override
+            public void onOpen(WebSocketConnection connection) {
+                super.onOpen(connection);
+                if (connection.request().path().endsWith("slow")) {
+                    try {
+                        mayEnd.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            }
+        };
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws/*", blocking, options);
+        try (TestServer server = new TestServer(context).start();
+                RawClient slow = RawClient.open(server.port(), "/ws/slow")) {
+            slow.send(RawClient.text("later"));
+            for (int i = 0; i < 5; i++) {
+                try (RawClient free = server.rawClient()) {
+                    free.send(RawClient.text("free"));
+                    assertEquals("free", free.read().text());
+                }
+            }
+            mayEnd.countDown();
+            assertEquals("later", slow.read().text());
+        }
+    }
+
+    /** More than a turn reads before others get the thread. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void manyMessagesMayComeInTheSegmentOfTheHandshake(boolean nonBlocking) throws Exception {
+        WebSocketOptions small = options.toBuilder().readBufferSize(256).build();
+        byte[][] parts = new byte[901][];
+        Arrays.fill(parts, RawClient.text("x"));
+        parts[0] = RawClient.handshake("/ws");
+        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), small);
+                RawClient client = RawClient.connect(server.port())) {
+            client.send(parts);
+            assertEquals(101, client.readResponse().status());
+            for (int i = 1; i < parts.length; i++) {
+                assertEquals("x", client.read().text());
             }
         }
     }

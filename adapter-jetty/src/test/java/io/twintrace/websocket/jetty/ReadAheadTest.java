@@ -49,25 +49,54 @@ class ReadAheadTest {
         server.close();
     }
 
+    /** A handler that reads one message, and so has input read ahead, and waits before it goes on. */
+    private static WebSocketHandler waiting(Latches latches, WebSocketHandler then) {
+        return connection -> {
+            latches.handler.complete(Thread.currentThread());
+            assertEquals("first", connection.readMessage().text());
+            latches.begun.countDown();
+            latches.mayGoOn.await();
+            then.handle(connection);
+        };
+    }
+
+    private static final class Latches {
+        private final CompletableFuture<Thread> handler = new CompletableFuture<>();
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+        /** Once the handler has read its first message, and waits. */
+        void awaitWaiting(RawClient client) throws Exception {
+            Thread thread = handler.get(10, TimeUnit.SECONDS);
+            Await.until("the handler to wait for input", thread::getState, state -> state == Thread.State.WAITING);
+            client.send(RawClient.text("first"));
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    /** The handler's thread takes no buffer of Jetty's meanwhile. */
+    private void awaitReadAhead() throws Exception {
+        Await.until("something read ahead", () -> pool.getLeaks().size(), n -> n > 0);
+    }
+
     @Test
     void aStreamThatIsFasterThanItsReaderArrivesByteForByte() throws Exception {
         CompletableFuture<byte[]> digest = new CompletableFuture<>();
-        CountDownLatch mayRead = new CountDownLatch(1);
+        Latches latches = new Latches();
         byte[] part = new byte[1 << 20];
         new Random(1).nextBytes(part);
         MessageDigest expected = MessageDigest.getInstance("SHA-256");
-        try (RawClient client = serving(connection -> {
-            mayRead.await();
-            digest.complete(digestOf(connection));
-        })) {
+        try (RawClient client = serving(waiting(latches, connection -> digest.complete(digestOf(connection))))) {
+            latches.awaitWaiting(client);
             int parts = 30;
             client.send(RawClient.frameHead(RawClient.BINARY, (long) parts * part.length));
+            awaitReadAhead();
             for (int i = 0; i < parts; i++) {
                 byte[] masked = part.clone();
                 RawClient.mask(masked);
                 expected.update(part);
                 client.send(masked);
-                mayRead.countDown(); // when the first part, at least, was waiting
+                latches.mayGoOn.countDown();
             }
             assertArrayEquals(expected.digest(), digest.get(20, TimeUnit.SECONDS));
         }
@@ -88,6 +117,25 @@ class ReadAheadTest {
         return digest.digest();
     }
 
+    /** Two readings ahead would be one too many. */
+    @Test
+    void piecesThatComeWhileOneIsThereAlreadyWaitForTheHandler() throws Exception {
+        Latches latches = new Latches();
+        byte[] message = new byte[3000];
+        new Random(3).nextBytes(message);
+        try (RawClient client = serving(waiting(latches, TestServer::echo))) {
+            latches.awaitWaiting(client);
+            byte[] frame = RawClient.frame(RawClient.BINARY, message);
+            client.send(Arrays.copyOf(frame, 10));
+            awaitReadAhead();
+            for (int at = 10; at < frame.length; at += 13) {
+                client.send(Arrays.copyOfRange(frame, at, Math.min(frame.length, at + 13)));
+            }
+            latches.mayGoOn.countDown();
+            assertArrayEquals(message, client.read().payload());
+        }
+    }
+
     /** Around what is read ahead at once, with the client waiting for each answer. */
     @Test
     void messagesOfEveryLengthAroundTheBuffersComeBack() throws Exception {
@@ -103,21 +151,21 @@ class ReadAheadTest {
 
     @Test
     void manySmallMessagesThatWaitForTheHandlerAreAllRead() throws Exception {
-        CountDownLatch mayRead = new CountDownLatch(1);
+        Latches latches = new Latches();
         int messages = 50_000;
-        try (RawClient client = serving(connection -> {
-            mayRead.await();
+        try (RawClient client = serving(waiting(latches, connection -> {
             for (int i = 0; i < messages; i++) {
                 assertEquals(Integer.toString(i), connection.readMessage().text());
             }
             connection.writeMessage("all");
-        })) {
+        }))) {
+            latches.awaitWaiting(client);
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
                 try {
                     for (int i = 0; i < messages; i++) {
                         client.send(RawClient.text(Integer.toString(i)));
                         if (i == 20_000) {
-                            mayRead.countDown();
+                            latches.mayGoOn.countDown();
                         }
                     }
                 } catch (IOException e) {
@@ -131,11 +179,10 @@ class ReadAheadTest {
 
     @Test
     void theRestOfAPeerThatHasEndedIsStillRead() throws Exception {
-        CountDownLatch mayRead = new CountDownLatch(1);
+        Latches latches = new Latches();
         CompletableFuture<Integer> read = new CompletableFuture<>();
         byte[] message = RawClient.frame(RawClient.BINARY, new byte[1000]);
-        try (RawClient client = serving(connection -> {
-            mayRead.await();
+        try (RawClient client = serving(waiting(latches, connection -> {
             int messages = 0;
             try {
                 while (connection.readMessage() != null) {
@@ -144,12 +191,14 @@ class ReadAheadTest {
             } finally {
                 read.complete(messages);
             }
-        })) {
+        }))) {
+            latches.awaitWaiting(client);
             for (int i = 0; i < 100; i++) {
                 client.send(message);
             }
             client.shutdownOutput();
-            mayRead.countDown();
+            awaitReadAhead();
+            latches.mayGoOn.countDown();
             assertEquals(100, read.get(10, TimeUnit.SECONDS));
             assertEquals(1011, client.readToClose()); // since the handler throws
         }
@@ -158,39 +207,51 @@ class ReadAheadTest {
     @Test
     void aPeerThatIsResetWhileTheHandlerDoesNotReadLeavesNothing() throws Exception {
         for (int size : new int[] {0, 1, 100, AHEAD, 10 * AHEAD}) {
-            CountDownLatch begun = new CountDownLatch(1);
-            CountDownLatch mayRead = new CountDownLatch(1);
+            Latches latches = new Latches();
             CompletableFuture<String> end = new CompletableFuture<>();
-            RawClient client = serving(connection -> {
-                begun.countDown();
-                mayRead.await();
+            RawClient client = serving(waiting(latches, connection -> {
                 try {
                     while (connection.readMessage() != null) {}
                     end.complete("none");
                 } catch (IOException e) {
                     end.complete("an exception");
                 }
-            });
-            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            }));
+            latches.awaitWaiting(client);
             client.send(Arrays.copyOf(RawClient.frame(RawClient.BINARY, new byte[20 * AHEAD]), size));
+            if (size > 0) {
+                awaitReadAhead();
+            }
             client.reset();
-            mayRead.countDown();
+            latches.mayGoOn.countDown();
             assertEquals("an exception", end.get(10, TimeUnit.SECONDS));
             nothingIsLeft();
         }
     }
 
     @Test
-    void aHandlerThatNeverReadsLeavesNothingEither() throws Exception {
-        CompletableFuture<Void> begun = new CompletableFuture<>();
-        try (RawClient client = serving(connection -> {
-            connection.readMessage();
-            begun.complete(null);
-            connection.abort();
-        })) {
-            client.send(RawClient.text("a"), new byte[3 * AHEAD]);
-            begun.get(10, TimeUnit.SECONDS);
+    void whatWasReadAheadAndNobodyTakesIsGivenBack() throws Exception {
+        Latches latches = new Latches();
+        try (RawClient client = serving(waiting(latches, WebSocketConnection::abort))) {
+            latches.awaitWaiting(client);
+            client.send(RawClient.text("never read"));
+            awaitReadAhead();
+            latches.mayGoOn.countDown();
             client.awaitEnd();
+        }
+    }
+
+    @Test
+    void soItIsWhenTheServerStops() throws Exception {
+        Latches latches = new Latches();
+        try (RawClient client = serving(waiting(latches, connection -> {}))) {
+            latches.awaitWaiting(client);
+            client.send(RawClient.text("never read"));
+            awaitReadAhead();
+            server.stop();
+            client.awaitEnd();
+        } finally {
+            latches.mayGoOn.countDown();
         }
     }
 }
