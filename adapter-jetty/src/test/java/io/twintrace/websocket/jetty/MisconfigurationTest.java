@@ -114,14 +114,21 @@ class MisconfigurationTest {
     void listenerHasNoThreadThatAloneMightWrite() {
         String message = failure("handler", EchoListener.class.getName(), "write-discipline", "Handler-Thread");
         assertContains(message, "init-param \"write-discipline\" has the value \"Handler-Thread\"");
-        assertContains(message, "a WebSocketListener has no thread of its own: write connection-lock, or none");
+        assertContains(
+                message, "a WebSocketListener is called by one thread after another: write connection-lock, or none");
+    }
+
+    @Test
+    void listenersFirstWriterIsSoonAnotherThread() {
+        String message = failure("handler", EchoListener.class.getName(), "write-discipline", "first-writer");
+        assertContains(message, "init-param \"write-discipline\" has the value \"first-writer\"");
     }
 
     @Test
     void soItIsWhenEmbedding() {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("write-discipline", "handler-thread");
-        assertContains(failure(context), "a WebSocketListener has no thread of its own");
+        assertContains(failure(context), "a WebSocketListener is called by one thread after another");
     }
 
     @Test
