@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -110,5 +115,38 @@ class GateTest {
             back.await();
         }
         other.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Setting the watch may wait for a lock, and a thread that waits for a lock uses up what would have woken it here. */
+    @Test
+    void noOpeningIsLostWhileManyWaitWithDeadlines() throws Exception {
+        int threads = 16;
+        int rounds = 1_000;
+        List<FutureTask<Void>> waiters = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            FutureTask<Void> task = new FutureTask<>(() -> passGates(rounds), null);
+            waiters.add(task);
+            Thread thread = new Thread(task, "waiter " + i);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        for (FutureTask<Void> task : waiters) {
+            task.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void passGates(int rounds) {
+        try {
+            for (int i = 0; i < rounds; i++) {
+                Gate each = new Gate("for a round");
+                each.deadline(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+                CompletableFuture<Void> opened = CompletableFuture.runAsync(each::open);
+                each.await();
+                opened.join();
+                each.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
