@@ -170,17 +170,24 @@ class ListenerTest {
             for (RawClient client : stuck) {
                 client.send(RawClient.text("block"));
             }
-            assertTrue(begun.await(10, TimeUnit.SECONDS));
-            for (int i = 0; i < 5; i++) {
-                try (RawClient free = server.rawClient()) {
-                    free.send(RawClient.text("free"));
-                    assertEquals("free", free.read().text());
-                }
+            try {
+                assertTrue(begun.await(10, TimeUnit.SECONDS));
+                assertOthersAreServed(server);
+            } finally {
+                mayEnd.countDown();
             }
-            mayEnd.countDown();
             for (RawClient client : stuck) {
                 assertEquals("block", client.read().text());
                 client.close();
+            }
+        }
+    }
+
+    private static void assertOthersAreServed(TestServer server) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            try (RawClient free = server.rawClient()) {
+                free.send(RawClient.text("free"));
+                assertEquals("free", free.read().text());
             }
         }
     }
@@ -216,13 +223,11 @@ class ListenerTest {
         try (TestServer server = new TestServer(context).start();
                 RawClient slow = RawClient.open(server.port(), "/ws/slow")) {
             slow.send(RawClient.text("later"));
-            for (int i = 0; i < 5; i++) {
-                try (RawClient free = server.rawClient()) {
-                    free.send(RawClient.text("free"));
-                    assertEquals("free", free.read().text());
-                }
+            try {
+                assertOthersAreServed(server);
+            } finally {
+                mayEnd.countDown();
             }
-            mayEnd.countDown();
             assertEquals("later", slow.read().text());
         }
     }
