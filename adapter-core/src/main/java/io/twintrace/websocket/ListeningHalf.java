@@ -316,7 +316,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Shows the listener what has arrived, as far as the peer takes what is answered. */
     private void showArrived(Turn turn) throws IOException {
-        while (phase == Phase.OPEN && !sink.isBacklogged()) {
+        while (phase == Phase.OPEN && !sink.isBacklogged() && output.broken() == null) {
             if (!insideMessage) {
                 Next next = input.next();
                 if (next == Next.END) {

@@ -218,11 +218,11 @@ final class PushSink implements FrameSink {
     @Override
     public void awaitWritten(long until) throws IOException {
         CountDownLatch latch = emptied;
-        if (latch == null || Turn.current() != null) {
+        if (Turn.current() != null) {
             return;
         }
         try {
-            if (!latch.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS)) {
+            if (latch != null && !latch.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS)) {
                 throw new SocketTimeoutException("timed out waiting for the peer to read");
             }
         } catch (InterruptedException e) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
@@ -137,7 +136,6 @@ class ListenerEndTest {
         }
     }
 
-    @Disabled("close() waits for the outbox first, in a call too")
     @Test
     void closingFromACallDoesNotWaitForTheOutboxOfASlowPeer() throws Exception {
         RecordingListener listener = new RecordingListener() {
@@ -159,7 +157,6 @@ class ListenerEndTest {
         }
     }
 
-    @Disabled("what was read along with the message is still shown")
     @Test
     void anAbortInACallIsTheLastMessage() {
         RecordingListener aborting = new RecordingListener() {

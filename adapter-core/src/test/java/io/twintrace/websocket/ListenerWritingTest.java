@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** What is written from within a listener's calls: put together, never waited for, and bounded. */
@@ -162,7 +161,6 @@ class ListenerWritingTest {
     }
 
     /** Every message has the write timeout for itself. */
-    @Disabled("the deadline of a backlog is that of its first message until it has been empty once")
     @Test
     void aSlowPeerThatGetsEveryMessageInTimeIsNotCutOff() {
         WebSocketOptions options =

@@ -61,6 +61,9 @@ public final class Watch {
     private void fire() {
         LOCK.lock();
         try {
+            if (Deadlines.remaining(scheduledFor) > 0) {
+                return; // another task has taken the place of this one, too late to stop it
+            }
             scheduledFor = Deadlines.NONE;
             task = null;
         } finally {
