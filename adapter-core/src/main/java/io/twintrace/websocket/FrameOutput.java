@@ -87,7 +87,8 @@ final class FrameOutput {
      *
      * @throws BacklogFullException when too much waits for the peer already
      */
-    void admit() throws BacklogFullException {
+    void admit() throws IOException {
+        checkWritable(); // which is the reason, where there is one
         sink.admit();
     }
 
@@ -184,8 +185,15 @@ final class FrameOutput {
      * @return false when the deadline came first
      */
     boolean awaitWritten(long deadline) throws IOException {
-        flush();
         try {
+            if (!sink.isFlushed()) {
+                lockUntil(deadline);
+                try {
+                    flush();
+                } finally {
+                    unlockAndSendWaiting();
+                }
+            }
             sink.awaitWritten(deadline);
             return true;
         } catch (SocketTimeoutException e) {
@@ -195,6 +203,7 @@ final class FrameOutput {
 
     /** The transport has written what it was given to write by itself, or has failed to. Any thread. */
     void writtenByTransport(IOException failure) {
+        lastWrite = System.nanoTime();
         change(() -> sink.writtenByTransport(failure));
     }
 
@@ -217,6 +226,9 @@ final class FrameOutput {
             }
         } catch (IOException e) {
             breakOff(e);
+        } catch (Throwable e) { // for want of memory: half of something may be out
+            breakOff(new IOException(e));
+            throw e;
         } finally {
             unlockAndSendWaiting();
         }
@@ -241,7 +253,7 @@ final class FrameOutput {
         } finally {
             unlockAndSendWaiting();
         }
-        awaitSound(until);
+        sink.awaitWritten(until); // harmless where that is in vain: what waits has a deadline of its own
         if (opcode == Opcode.CLOSE && broken != null) {
             throw new IOException("the Close frame could not be written", broken);
         }

@@ -81,6 +81,12 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     /** For a message that does not arrive whole. */
     private MessageCollector collector;
 
+    /** Whether this turn was to read; then it is the one to see to it that somebody is told of more. */
+    private boolean hasRead;
+
+    /** Whether something has arrived that was not looked at, since the peer has to read first. */
+    private boolean stalled;
+
     /** Whether the last fill has left room, so that there is most likely no more to read now. */
     private boolean drained;
 
@@ -161,13 +167,15 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** On a thread of its own, for whoever holds a lock or has no time. */
     void signalElsewhere() {
-        elsewhere(this::signal);
+        if (phase != Phase.OVER) {
+            elsewhere(this::signal);
+        }
     }
 
     /** For whoever holds a lock, and may be in a turn: that one looks again, or another thread does. */
     void signalLater() {
         if (signals.getAndIncrement() == 0) {
-            elsewhere(this::takeTurns);
+            takeTurnsElsewhere();
         }
     }
 
@@ -180,17 +188,36 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             return; // whoever is in the turn looks again
         }
         if (Turn.current() != null) {
-            elsewhere(this::takeTurns); // this thread is busy with another connection
+            takeTurnsElsewhere(); // this thread is busy with another connection
         } else {
             takeTurns();
+        }
+    }
+
+    private void takeTurnsElsewhere() {
+        boolean started = false;
+        try {
+            elsewhere(this::takeTurns);
+            started = true;
+        } finally {
+            if (!started) { // no thread could be had: whoever signals next may have more luck, with a connection to end
+                signals.set(0);
+                transport.close();
+            }
         }
     }
 
     private void takeTurns() {
         int answered = 1;
         do {
-            turn();
-            answered = signals.addAndGet(-answered);
+            try {
+                turn();
+            } catch (Throwable t) { // not the listener's, which are caught; the place and the buffers are given back
+                end();
+                throw t;
+            } finally {
+                answered = signals.addAndGet(-answered);
+            }
         } while (answered != 0);
     }
 
@@ -214,11 +241,20 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             beginLinger();
         }
         if (phase != Phase.OVER) {
-            if (!inputAwaited && !sink.isBacklogged()) {
-                inputAwaited = true;
-                transport.awaitInput();
-            }
+            awaitInput();
             watch.look();
+        }
+    }
+
+    private void awaitInput() {
+        if (inputAwaited || !hasRead) {
+            return; // it came during the turn, and another one will read it
+        }
+        if (!stalled) {
+            inputAwaited = true;
+            transport.awaitInput();
+        } else if (!sink.isBacklogged()) {
+            signals.incrementAndGet(); // the peer was quicker; the end of a backlog is a signal otherwise
         }
     }
 
@@ -232,9 +268,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (output.broken() != null && isReading()) {
                 throw new IOException("connection " + name + " was cut off", output.broken());
             }
+            hasRead = !inputAwaited;
             deadlines.check();
-            if (!inputAwaited) {
+            if (hasRead || deadlines.isIdle()) {
                 readOn(turn);
+                deadlines.checkIdle();
             }
         } catch (IOException e) {
             failed(e);
@@ -254,6 +292,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private void readOn(Turn turn) throws IOException {
+        stalled = false;
         for (int fills = 0; ; fills++) {
             if (isReading()) {
                 parse(turn);
@@ -264,7 +303,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 turn.flush(); // what one fill has brought is answered in one go
             }
             boolean enough = (fills > 0 && drained && !broadcasts) || fills == MOST_FILLS;
-            if (phase == Phase.OVER || sink.isBacklogged() || enough || !fill()) {
+            stalled |= sink.isBacklogged();
+            if (phase == Phase.OVER || stalled || enough || !fill()) {
                 collectRest(turn);
                 deadlines.frameMayBeIncomplete(arrived.remaining() > 0 || frames.isInsideFrame(), frames.framesBegun());
                 return;
@@ -302,6 +342,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             again = false;
             try {
                 showArrived(turn);
+            } catch (CloseSentException | BacklogFullException e) { // of a handler: reading does not write
+                listenerFailed(e);
+                again = true;
             } catch (IOException | VirtualMachineError e) {
                 throw e;
             } catch (Throwable t) {
@@ -316,7 +359,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Shows the listener what has arrived, as far as the peer takes what is answered. */
     private void showArrived(Turn turn) throws IOException {
-        while (phase == Phase.OPEN && !sink.isBacklogged() && output.broken() == null) {
+        while (phase == Phase.OPEN && output.broken() == null) {
+            if (sink.isBacklogged()) {
+                stalled = true;
+                return;
+            }
             if (!insideMessage) {
                 Next next = input.next();
                 if (next == Next.END) {
@@ -339,7 +386,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Nothing more can be read now, so that the beginning of a message must not keep its buffer. */
     private void collectRest(Turn turn) throws IOException {
-        if (phase == Phase.OPEN && insideMessage && collector == null && !sink.isBacklogged()) {
+        if (phase == Phase.OPEN && insideMessage && collector == null && !stalled) {
             collector = new MessageCollector(input);
             parse(turn);
             turn.flush();

@@ -170,7 +170,10 @@ final class MessageInput {
             return;
         }
         byte[] scratch = new byte[SCRATCH_SIZE];
-        while (read(scratch, 0, scratch.length) >= 0) {}
+        int n;
+        while ((n = read(scratch, 0, scratch.length)) >= 0) {
+            assert n > 0 : "bytes that are missing are waited for";
+        }
     }
 
     /** Whether the message has been read to its end. */

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 public final class MessageView {
     private static final int SCRATCH_SIZE = 8 * 1024;
 
-    /** Where text is copied to on its way to a string. */
-    private final byte[] scratch = new byte[SCRATCH_SIZE];
+    private final Thread thread = Thread.currentThread();
+
+    /** Where text is copied to on its way to a string; null until there is some. */
+    private byte[] scratch;
 
     private MessageType type;
     private ByteBuffer bytes;
@@ -63,9 +65,16 @@ public final class MessageView {
         if (bytes.hasArray()) {
             return new String(bytes.array(), bytes.arrayOffset() + bytes.position(), length, StandardCharsets.UTF_8);
         }
-        byte[] copy = length <= scratch.length ? scratch : new byte[length];
+        byte[] copy = length <= SCRATCH_SIZE ? scratch() : new byte[length];
         bytes.get(bytes.position(), copy, 0, length);
         return new String(copy, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private byte[] scratch() {
+        if (scratch == null) {
+            scratch = new byte[SCRATCH_SIZE];
+        }
+        return scratch;
     }
 
     /** What {@link #payload()} shows, for what passes the message on; not changed there. */
@@ -75,7 +84,7 @@ public final class MessageView {
     }
 
     private void checkValid() {
-        if (bytes == null) {
+        if (bytes == null || Thread.currentThread() != thread) {
             throw new IllegalStateException(
                     "a MessageView is valid only during the call that shows it, on that thread");
         }

@@ -44,6 +44,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Outbox {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
+    /** So many messages of others such a thread writes as well. */
+    private static final int MOST_HERE = 64;
+
     private final WebSocketConnection connection;
     private final WriteHalf writing;
     private final OutboxOptions options;
@@ -74,6 +77,9 @@ public final class Outbox {
     private long inFlight;
 
     private long dropped;
+
+    /** How many messages a thread that has other connections to serve has written. */
+    private int writtenHere;
 
     /** Held while the first offer tells the detector, so that no other message comes before that. */
     private final ReentrantLock declaring = new ReentrantLock();
@@ -207,7 +213,7 @@ public final class Outbox {
         try {
             closed = true;
             changed.signalAll();
-            long deadline = Deadlines.after(closeTimeout);
+            long deadline = Turn.current() != null ? System.nanoTime() : Deadlines.after(closeTimeout);
             while (!areGone(accepted) && ended == null && connection.isOpen() && await(deadline)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -300,6 +306,7 @@ public final class Outbox {
     /** The calling thread, which never waits for the peer when it writes, becomes the writer, and this its first message. */
     private boolean takeNow() {
         writerRuns = true;
+        writtenHere = 0;
         accepted++;
         inFlight = accepted;
         return true;
@@ -404,7 +411,8 @@ public final class Outbox {
     private OutgoingMessage next(boolean here) {
         lock.lock();
         try {
-            if (here && !waiting.isEmpty() && !writing.isWaitless()) {
+            boolean enough = ++writtenHere > MOST_HERE || !writing.isWaitless();
+            if (here && enough && !waiting.isEmpty()) {
                 inFlight = 0;
                 writerRuns = startWriter();
                 return null;

@@ -142,31 +142,40 @@ final class PushSink implements FrameSink {
     }
 
     private void writeNow(ByteBuffer[] buffers, long writeBy) throws IOException {
-        if (!tryWrite(buffers)) {
-            backlog = new Backlog();
-            backlog.add(buffers);
+        if (tryWrite(buffers)) {
+            return;
+        }
+        backlog = new Backlog();
+        backlog.add(buffers);
+        ByteBuffer first = backlog.next();
+        if (startAll(first != null ? first : ByteBuffer.allocate(0))) {
+            backlog = null;
+        } else {
             waiting = backlog.size();
-            emptied = new CountDownLatch(1);
             deadline = writeBy;
+            emptied = new CountDownLatch(1); // only now, so that whoever sees a backlog will be told of its end
             reading.deadlineHasMoved();
-            ByteBuffer first = backlog.next();
-            if (transport.startWrite(first != null ? first : ByteBuffer.allocate(0))) {
-                writeBacklog();
-            }
         }
     }
 
-    private void writeBacklog() throws IOException {
-        ByteBuffer next;
-        while ((next = backlog.next()) != null) {
-            waiting = backlog.size();
-            deadline = writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
+    /** Has the transport write one piece of the backlog after another; false when it goes on by itself. */
+    private boolean startAll(ByteBuffer first) throws IOException {
+        for (ByteBuffer next = first; next != null; next = backlog.next()) {
             if (!transport.startWrite(next)) {
-                return;
+                return false;
             }
         }
+        return true;
+    }
+
+    private void writeBacklog() throws IOException {
+        boolean all = startAll(backlog.next());
+        waiting = backlog.size();
+        if (!all) {
+            deadline = writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
+            return;
+        }
         backlog = null;
-        waiting = 0;
         deadline = Deadlines.NONE;
         emptied.countDown();
         emptied = null;
@@ -254,6 +263,7 @@ final class PushSink implements FrameSink {
         boolean first = failure == null;
         failure = why;
         backlog = null;
+        waiting = 0;
         releaseBatch();
         deadline = Deadlines.NONE;
         if (emptied != null) {

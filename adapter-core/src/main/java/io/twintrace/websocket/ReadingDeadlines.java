@@ -35,12 +35,17 @@ final class ReadingDeadlines {
             return Deadlines.earlier(lingerUntil, closing.deadline());
         }
         long hard = Deadlines.earlier(closing.deadline(), sink.deadline());
-        return Deadlines.earlier(hard, Deadlines.earlier(readDeadline, idle()));
+        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(readDeadline, idle())) : hard;
+    }
+
+    /** With a backlog the connection is not read, and the write deadline rules. */
+    private boolean isRead() {
+        return !sink.isBacklogged() && !closing.hasReadingEnded();
     }
 
     private long idle() {
-        if (idleNanos == 0 || sink.isBacklogged()) {
-            return Deadlines.NONE; // with a backlog the connection is not read, and the write deadline rules
+        if (idleNanos == 0) {
+            return Deadlines.NONE;
         }
         if (incomplete) {
             return incompleteSince + idleNanos;
@@ -49,7 +54,7 @@ final class ReadingDeadlines {
         return (lastWrite - lastArrival > 0 ? lastWrite : lastArrival) + idleNanos;
     }
 
-    /** Throws what has not happened in time. */
+    /** Throws what has not happened in time, but for input. */
     void check() throws SocketTimeoutException {
         if (Deadlines.remaining(next()) > 0) {
             return;
@@ -64,10 +69,21 @@ final class ReadingDeadlines {
             output.timeOut();
             throw new SocketTimeoutException("timed out waiting for the peer to read");
         }
-        if (Deadlines.remaining(readDeadline) <= 0) {
+        if (isRead() && Deadlines.remaining(readDeadline) <= 0) {
             throw new SocketTimeoutException("read deadline passed");
         }
-        throw new IdleTimeoutException(incomplete, idleNanos);
+    }
+
+    /** Whether the peer was silent for too long, as far as has been read. */
+    boolean isIdle() {
+        return isRead() && !isLingering() && Deadlines.remaining(idle()) <= 0;
+    }
+
+    /** Throws if the peer was silent for too long; after everything that is there has been read. */
+    void checkIdle() throws SocketTimeoutException {
+        if (isIdle()) {
+            throw new IdleTimeoutException(incomplete, idleNanos);
+        }
     }
 
     /** The application's. Any thread. */

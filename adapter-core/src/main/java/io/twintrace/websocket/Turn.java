@@ -69,7 +69,9 @@ final class Turn {
 
     /** Takes note of an output that has put something aside. */
     void add(FrameOutput output) {
-        pending.add(output);
+        if (pending.isEmpty() || pending.get(pending.size() - 1) != output) {
+            pending.add(output);
+        }
     }
 
     /** To how many peers something was put aside so far. */

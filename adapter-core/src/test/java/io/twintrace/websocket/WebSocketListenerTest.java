@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -283,9 +284,71 @@ class WebSocketListenerTest {
     @Test
     void theReadDeadlineHoldsForAListenerToo() throws Exception {
         try (ListeningPeer peer = ListeningPeer.connect(listener)) {
-            peer.connection().setReadDeadline(java.time.Instant.now().plusMillis(50));
+            peer.connection().setReadDeadline(Instant.now().plusMillis(50));
             awaitEnd(peer);
             assertEquals(List.of("open", "error SocketTimeoutException", "close 1006"), listener.calls());
+        }
+    }
+
+    @Test
+    void theReadDeadlineRestsWhileThePeerDoesNotRead() {
+        RecordingListener echo = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.writeMessage(text);
+            }
+        };
+        try (ListeningPeer peer =
+                ListeningPeer.connectLazy(echo, TestPeer.quick().build(), 1)) {
+            peer.send(text("hello"));
+            Instant deadline = Instant.now().plusMillis(50);
+            peer.connection().setReadDeadline(deadline);
+            Background.eventually("the deadline has passed", () -> {
+                peer.settle();
+                return Instant.now().isAfter(deadline.plusMillis(50));
+            });
+            assertEquals(List.of("open", "text hello"), echo.calls());
+            peer.readMore(1000);
+            Background.eventually("the error", () -> {
+                peer.settle();
+                return echo.calls().contains("error SocketTimeoutException");
+            });
+            assertEquals(1011, closeCode(peer.received()));
+        }
+    }
+
+    @Test
+    void aPingHandlerThatMeetsTheClosingHandshakeDoesNotTearIt() {
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection()
+                    .setPingHandler(payload -> peer.connection().writeControl(ControlType.PONG, payload, null));
+            peer.connection().beginClose(1000, "");
+            peer.send(Frames.ping("too late"), Frames.close(1000));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertEquals(List.of("open", "close 1000"), listener.calls());
+        }
+    }
+
+    @Test
+    void closingTheOutboxFromACallDoesNotWait() {
+        AtomicReference<Duration> took = new AtomicReference<>();
+        RecordingListener closing = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                connection.outbox().offer(text);
+                connection.flush();
+                connection.outbox().offer(text);
+                long begin = System.nanoTime();
+                connection.outbox().close();
+                took.set(Duration.ofNanos(System.nanoTime() - begin));
+            }
+        };
+        WebSocketOptions patient =
+                TestPeer.quick().closeTimeout(Duration.ofSeconds(5)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(closing, patient, 1)) {
+            peer.send(text("hello"));
+            assertTrue(took.get().compareTo(Duration.ofSeconds(1)) < 0, took::toString);
         }
     }
 

@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Connections {
     private final ServletContext context;
     private final Service service;
-    private final HandlerThreads closers;
     private final int limit;
     private final Duration handshakeTimeout;
 
@@ -39,7 +38,6 @@ final class Connections {
         this.service = service;
         this.limit = options.maxConnections();
         this.handshakeTimeout = options.handshakeTimeout();
-        this.closers = new HandlerThreads(context.getClassLoader());
     }
 
     /** Room for one connection, from the request on. Taken once: by the connection, or by giving it back. */
@@ -157,10 +155,11 @@ final class Connections {
             drained.complete(null);
         }
         for (WebSocketConnection connection : open) {
-            // On threads of their own, since a peer that does not read would hold up the others.
-            closers.start(
-                    "websocket-close-" + connection.name(),
-                    () -> connection.close(CloseCode.GOING_AWAY, "server is stopping"));
+            try {
+                service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
+            } catch (OutOfMemoryError e) { // also for want of a thread: the others are to be closed all the same
+                connection.abort();
+            }
         }
         return drained;
     }
@@ -179,7 +178,6 @@ final class Connections {
                 }
             }
         }
-        closers.shutdown();
         service.shutdown();
     }
 

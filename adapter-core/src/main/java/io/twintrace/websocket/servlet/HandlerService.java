@@ -51,6 +51,12 @@ final class HandlerService extends Service {
         }
     }
 
+    /** On a thread of its own, since a peer that does not read would hold up the others. */
+    @Override
+    void close(WebSocketConnection connection, int code, String reason) {
+        threads.start("websocket-close-" + connection.name(), () -> connection.close(code, reason));
+    }
+
     @Override
     void interrupt(WebSocketConnection connection) {
         Thread thread = running.get(connection);

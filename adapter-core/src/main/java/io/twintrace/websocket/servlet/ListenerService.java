@@ -85,6 +85,11 @@ final class ListenerService extends Service {
     }
 
     @Override
+    void close(WebSocketConnection connection, int code, String reason) {
+        connection.beginClose(code, reason); // which never waits, and the rest goes by itself
+    }
+
+    @Override
     void interrupt(WebSocketConnection connection) {
         // Whoever is in a call is not known here, and may be one of the container's threads.
     }

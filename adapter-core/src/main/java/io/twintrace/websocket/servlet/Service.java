@@ -26,6 +26,9 @@ abstract class Service {
      */
     abstract void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over);
 
+    /** Closes a connection, or begins to; returns soon. */
+    abstract void close(WebSocketConnection connection, int code, String reason);
+
     /** Wakes the application up, which is still busy with a connection that was cut off. */
     abstract void interrupt(WebSocketConnection connection);
 

@@ -103,7 +103,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
                 break;
             }
             inbox.put(piece, n);
-            hasInput(whereInputIsTold);
+            hasInput();
         }
         if (in.isFinished()) {
             onAllDataRead();
@@ -151,7 +151,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     @Override
     public void onAllDataRead() {
         inbox.end(null);
-        hasInput(whereInputIsTold);
+        hasInput();
     }
 
     @Override
@@ -170,7 +170,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         inbox.end(why);
         writable.close();
         space.close();
-        hasInput(elsewhere);
+        hasInput();
         if (started != null) {
             started = null;
             writerWaits = false;
@@ -287,11 +287,11 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         }
     }
 
-    private void hasInput(Executor where) {
+    private void hasInput() {
         if (events == null) {
             readable.open();
         } else {
-            tellOfInput(where);
+            tellOfInput(whereInputIsTold); // there since events are
         }
     }
 

@@ -85,7 +85,8 @@ public final class Gate {
             while (!open) {
                 long until = deadline;
                 watch(until);
-                if (!open) { // looked at after watching, which may wait for a lock and so use up what wakes this thread
+                // Looked at after watching, which may wait for a lock, and so use up what was to wake this thread here.
+                if (!open && deadline == until) {
                     check(until);
                     LockSupport.park(this);
                 }

@@ -18,7 +18,8 @@ public interface PushTransport extends Transport {
         void readable();
 
         /**
-         * What {@link #startWrite} was given is with the operating system. Returns soon, whatever {@link #mayBlock} says.
+         * What {@link #startWrite} was given is with the operating system. Goes on with what waited for that, as
+         * {@link #readable} does, but never blocks: what may block is left to another thread.
          *
          * @param failure why it is not; null where it is
          */

@@ -127,15 +127,17 @@ final class ReadAhead implements Callback {
     @Override
     public void succeeded() {
         boolean again = false;
-        if (readsAhead && ahead.get() == null) {
-            again = readOnce();
+        try {
+            again = readsAhead && ahead.get() == null && readOnce();
+            if (again) {
+                endPoint.fillInterested(this);
+            }
+        } finally { // whatever was thrown: then the reader finds out
+            if (!again) {
+                awaited = false;
+            }
+            readable.open();
         }
-        if (again) {
-            endPoint.fillInterested(this);
-        } else {
-            awaited = false;
-        }
-        readable.open();
     }
 
     /** Whether it is worth while to be told of more; false for the reader to find out what there is. */
