@@ -13,6 +13,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.frame.CloseCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -129,7 +130,10 @@ class OutboxTest {
     @Test
     void aBurstToAPeerThatReadsIsOnlySlowedDown() throws Exception {
         int messages = 20_000;
-        try (TestPeer peer = TestPeer.connect()) {
+        OutboxOptions patient = OutboxOptions.defaults()
+                .withWhenFull(
+                        WhenFull.closePeer(CloseCode.TRY_AGAIN_LATER, Duration.ofSeconds(5))); // on a busy machine
+        try (TestPeer peer = TestPeer.connect(TestPeer.quick().outbox(patient).build())) {
             Background<byte[]> reading = Background.start(() -> peer.receive(messages * 3));
             for (int i = 0; i < messages; i++) {
                 assertTrue(peer.connection().outbox().offer("x"));
