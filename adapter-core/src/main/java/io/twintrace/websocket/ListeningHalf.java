@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -31,11 +30,6 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private static final int MOST_FILLS = 16;
 
     private static final int MANY_PEERS = 8;
-
-    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private enum Phase {
         NEW,
@@ -62,8 +56,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private final ReadingDeadlines deadlines;
     private final Watch watch;
 
-    /** How many signals have come since the turn began that answers them all. Any thread. */
-    private final AtomicInteger signals = new AtomicInteger();
+    private final Signals signals;
 
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -117,6 +110,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 .orElse(null);
         this.input = new MessageInput(frames, sequence, traffic, inflater);
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
+        this.signals = new Signals(this::takeTurn, this::elsewhere, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
     }
 
@@ -134,7 +128,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         whenOver = atTheEnd;
         transport.tell(this, this::elsewhere);
         prepare.accept(shown);
-        signal();
+        signals.give();
     }
 
     @Override
@@ -145,7 +139,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     @Override
     public void readable() {
         inputAwaited = false;
-        signal();
+        signals.give();
     }
 
     @Override
@@ -155,7 +149,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (mayBlock()) {
                 signalElsewhere();
             } else {
-                signal();
+                signals.give();
             }
         }
     }
@@ -168,65 +162,37 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     /** On a thread of its own, for whoever holds a lock or has no time. */
     void signalElsewhere() {
         if (phase != Phase.OVER) {
-            elsewhere(this::signal);
+            elsewhere(signals::give);
         }
     }
 
     /** For whoever holds a lock, and may be in a turn: that one looks again, or another thread does. */
     void signalLater() {
-        if (signals.getAndIncrement() == 0) {
-            takeTurnsElsewhere();
-        }
+        signals.giveLater();
     }
 
     private void elsewhere(Runnable task) {
         threads.starter().accept("websocket-" + name, task);
     }
 
-    private void signal() {
-        if (signals.getAndIncrement() != 0) {
-            return; // whoever is in the turn looks again
-        }
-        if (Turn.current() != null) {
-            takeTurnsElsewhere(); // this thread is busy with another connection
-        } else {
-            takeTurns();
-        }
-    }
-
-    private void takeTurnsElsewhere() {
-        boolean started = false;
-        try {
-            elsewhere(this::takeTurns);
-            started = true;
-        } finally {
-            if (!started) { // no thread could be had: whoever signals next may have more luck, with a connection to end
-                signals.set(0);
-                transport.close();
-            }
-        }
-    }
-
-    private void takeTurns() {
-        int answered = 1;
-        do {
-            try {
-                turn();
-            } catch (Throwable t) { // not the listener's, which are caught; the place and the buffers are given back
-                end();
-                throw t;
-            } finally {
-                answered = signals.addAndGet(-answered);
-            }
-        } while (answered != 0);
-    }
-
     // ---- Turns: one thread at a time ------------------------------------------------------------------------------
 
-    private void turn() {
+    private void takeTurn() {
         if (phase == Phase.OVER) {
             return;
         }
+        boolean sound = false;
+        try {
+            turn();
+            sound = true;
+        } finally {
+            if (!sound) { // by more than the listener's exceptions, which are caught: what is held is given back
+                end();
+            }
+        }
+    }
+
+    private void turn() {
         Turn turn = Turn.begin();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -254,7 +220,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             inputAwaited = true;
             transport.awaitInput();
         } else if (!sink.isBacklogged()) {
-            signals.incrementAndGet(); // the peer was quicker; the end of a backlog is a signal otherwise
+            signals.giveAgain(); // the peer was quicker; the end of a backlog is a signal otherwise
         }
     }
 
@@ -502,7 +468,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     private void beginLinger() {
         boolean told = output.broken() == null && transport.shutdownOutput();
-        deadlines.linger(Deadlines.afterNanos(told ? LINGER_NANOS : QUIET_NANOS));
+        deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
     }
 
     private void end() {
@@ -555,7 +521,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     @Override
     public boolean awaitClose() throws InterruptedException {
         return Turn.current() != null
-                || over.await(Deadlines.remaining(closing.deadline()) + LINGER_NANOS, TimeUnit.NANOSECONDS);
+                || over.await(
+                        Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
  * system reset it, and a reset can overtake the Close frame; so the input is drained for a moment first.
  */
 final class TransportCloser {
-    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** A peer that is told by the end of the output has so long to finish. */
+    static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Transport transport;
     private final BufferPool pool;

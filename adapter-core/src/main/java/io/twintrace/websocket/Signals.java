@@ -1,0 +1,75 @@
+package io.twintrace.websocket;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Has a task run after each signal, by one thread at a time, which answers all signals that have come meanwhile by running it
+ * once more. Any thread.
+ */
+final class Signals {
+    private final Runnable task;
+    private final Consumer<Runnable> elsewhere;
+    private final Runnable whenNoThread;
+
+    /** How many have come since the run began that answers them all. */
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    /**
+     * @param elsewhere runs something on a thread of its own
+     * @param whenNoThread run where none can be had
+     */
+    Signals(Runnable task, Consumer<Runnable> elsewhere, Runnable whenNoThread) {
+        this.task = task;
+        this.elsewhere = elsewhere;
+        this.whenNoThread = whenNoThread;
+    }
+
+    /** Answered on this thread, unless another one is at it, or this one is busy with another connection. */
+    void give() {
+        if (unanswered.getAndIncrement() != 0) {
+            return; // whoever is at it looks again
+        }
+        if (Turn.current() != null) {
+            answerElsewhere();
+        } else {
+            answer();
+        }
+    }
+
+    /** Answered by whoever is at it, else on a thread of its own: for callers that hold a lock. */
+    void giveLater() {
+        if (unanswered.getAndIncrement() == 0) {
+            answerElsewhere();
+        }
+    }
+
+    /** From within the task, which is to run once more. */
+    void giveAgain() {
+        unanswered.incrementAndGet();
+    }
+
+    private void answerElsewhere() {
+        boolean started = false;
+        try {
+            elsewhere.accept(this::answer);
+            started = true;
+        } finally {
+            if (!started) {
+                unanswered.set(0); // so that whoever comes next may have more luck
+                whenNoThread.run();
+            }
+        }
+    }
+
+    private void answer() {
+        int answered = 1;
+        do {
+            try {
+                task.run();
+            } finally {
+                answered = unanswered.addAndGet(-answered);
+            }
+        } while (answered != 0);
+    }
+}
