@@ -149,13 +149,14 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/blocking", "/non-blocking"})
     void aPeerThatReadsLateGetsEverything(String path) throws Exception {
+        int messages = 400; // more than the system's buffers hold in both directions
         byte[] payload = new byte[100_000];
         new Random(2).nextBytes(payload);
         try (RawClient client = connect()) {
             client.upgrade(path);
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
                 try {
-                    for (int i = 0; i < 100; i++) {
+                    for (int i = 0; i < messages; i++) {
                         client.send(RawClient.frame(RawClient.BINARY, payload));
                     }
                 } catch (IOException e) {
@@ -163,10 +164,10 @@ class TlsTest {
                 }
             });
             assertThrows(TimeoutException.class, () -> sent.get(300, TimeUnit.MILLISECONDS));
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < messages; i++) {
                 assertArrayEquals(payload, client.read().payload());
             }
-            sent.get(15, TimeUnit.SECONDS);
+            sent.get(30, TimeUnit.SECONDS);
         }
     }
 
