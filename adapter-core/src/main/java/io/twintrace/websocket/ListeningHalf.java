@@ -2,11 +2,8 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.FrameHeaderDecoder;
-import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.PushTransport;
@@ -50,7 +47,6 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private final Closing closing;
 
     private final ArrivedBytes arrived;
-    private final FrameSequence sequence;
     private final FrameInput frames;
     private final MessageInput input;
     private final ReadingDeadlines deadlines;
@@ -102,13 +98,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.listener = listener;
         this.threads = threads;
         this.arrived = new ArrivedBytes(options.readPool());
-        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
-        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
-        this.frames = new FrameInput(arrived, output, closing, traffic, decoder, sequence);
-        MessageInflater inflater = deflate.map(
-                        agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
-                .orElse(null);
-        this.input = new MessageInput(frames, sequence, traffic, inflater);
+        this.input = new MessageInput(arrived, output, closing, traffic, deflate, options);
+        this.frames = input.frames();
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
         this.signals = new Signals(this::takeTurn, this::elsewhere, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
@@ -509,7 +500,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     @Override
     public void readLimit(long bytes) {
-        sequence.readLimit(bytes);
+        input.readLimit(bytes);
     }
 
     @Override

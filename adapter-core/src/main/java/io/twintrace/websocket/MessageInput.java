@@ -1,13 +1,16 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.FrameInput.Next;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.deflate.MessageInflater;
+import io.twintrace.websocket.frame.FrameHeaderDecoder;
 import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.Masking;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.frame.Utf8Validator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * The upper half of reading: one message after another, inflated where the peer has compressed it, text checked for UTF-8
@@ -35,11 +38,34 @@ final class MessageInput {
     /** The reader of a message that was dropped unfinished when this side closed: it must not look complete. */
     private MessageReader dropped;
 
-    MessageInput(FrameInput frames, FrameSequence sequence, Traffic traffic, MessageInflater inflater) {
-        this.frames = frames;
-        this.sequence = sequence;
+    /**
+     * Reads from {@code source} what follows the opening handshake.
+     *
+     * @param deflate what was agreed on about compression
+     */
+    MessageInput(
+            InputBytes source,
+            FrameOutput output,
+            Closing closing,
+            Traffic traffic,
+            Optional<DeflateParameters> deflate,
+            WebSocketOptions options) {
         this.traffic = traffic;
-        this.inflater = inflater;
+        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
+        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
+        this.frames = new FrameInput(source, output, closing, traffic, decoder, sequence);
+        this.inflater = deflate.map(agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
+                .orElse(null);
+    }
+
+    /** The lower half of reading. */
+    FrameInput frames() {
+        return frames;
+    }
+
+    /** From the next frame on. For any thread. */
+    void readLimit(long bytes) {
+        sequence.readLimit(bytes);
     }
 
     /** Reads the message that has begun; nobody else may read it any more. */

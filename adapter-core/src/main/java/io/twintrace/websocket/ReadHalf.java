@@ -3,11 +3,8 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.ByteSource.IdleTimeoutException;
 import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.deflate.MessageInflater;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.FrameHeaderDecoder;
-import io.twintrace.websocket.frame.FrameSequence;
 import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
@@ -28,7 +25,6 @@ final class ReadHalf implements Reading {
 
     private final String connection;
     private final ByteSource source;
-    private final FrameSequence sequence;
     private final FrameInput frames;
     private final MessageInput input;
     private final FrameOutput output;
@@ -62,13 +58,8 @@ final class ReadHalf implements Reading {
         this.closer = closer;
         this.source =
                 new ByteSource(transport, options.readPool(), closing, output, Deadlines.nanos(options.idleTimeout()));
-        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
-        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
-        this.frames = new FrameInput(source, output, closing, traffic, decoder, sequence);
-        MessageInflater inflater = deflate.map(
-                        agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
-                .orElse(null);
-        this.input = new MessageInput(frames, sequence, traffic, inflater);
+        this.input = new MessageInput(source, output, closing, traffic, deflate, options);
+        this.frames = input.frames();
     }
 
     /** Moves the application's deadline. For any thread. */
@@ -80,7 +71,7 @@ final class ReadHalf implements Reading {
     /** From the next frame on. For any thread. */
     @Override
     public void readLimit(long bytes) {
-        sequence.readLimit(bytes);
+        input.readLimit(bytes);
     }
 
     /** Where the handlers of control frames are set. For any thread. */
