@@ -78,7 +78,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void awaitInput() {
-        if (input.hasLeftover()) {
+        if (input.hasFirst()) {
             elsewhere.execute(events::readable);
         } else {
             endPoint.fillInterested(told);

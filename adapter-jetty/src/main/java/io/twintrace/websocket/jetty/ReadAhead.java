@@ -18,14 +18,17 @@ import org.eclipse.jetty.util.Callback;
  * <p>TLS is left to the reader, since the selector's thread has others to serve.
  */
 final class ReadAhead implements Callback {
-    private static final int SIZE = 16 * 1024;
+    private static final int SIZE = 32 * 1024;
+
+    /** Stands for the buffer that the reader is just taking from, so that nothing is read behind its back. */
+    private static final RetainableByteBuffer TAKING = RetainableByteBuffer.EMPTY;
 
     private final EndPoint endPoint;
     private final ByteBufferPool pool;
     private final boolean readsAhead;
     private final Gate readable = new Gate("for the peer to send");
 
-    /** What the selector's thread has read; taken by the reader, or by whoever closes. */
+    /** What the selector's thread has read; taken from by the reader, or dropped by whoever closes. */
     private final AtomicReference<RetainableByteBuffer> ahead = new AtomicReference<>();
 
     /** Whether the selector's thread is the one to read, or soon will be told; else the reader is. */
@@ -33,8 +36,8 @@ final class ReadAhead implements Callback {
 
     private volatile boolean closed;
 
-    /** What is left of {@link #ahead}, or came with the handshake; for the reader. */
-    private ByteBuffer leftover;
+    /** What came with the handshake; for the reader. */
+    private ByteBuffer first;
 
     ReadAhead(EndPoint endPoint, ByteBufferPool pool) {
         this.endPoint = endPoint;
@@ -44,47 +47,45 @@ final class ReadAhead implements Callback {
 
     /** Before anybody reads: these bytes come first. They stay the caller's. */
     void startWith(ByteBuffer bytes) {
-        leftover = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        first = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
     }
 
-    boolean hasLeftover() {
-        return leftover != null;
+    /** Whether there are such bytes still. */
+    boolean hasFirst() {
+        return first != null;
     }
 
     // ---- The reader -----------------------------------------------------------------------------------------------
 
     int read(ByteBuffer into) throws IOException {
-        if (leftover != null) {
-            return takeLeftover(into);
+        if (first != null) {
+            int n = move(first, into);
+            first = first.hasRemaining() ? first : null;
+            return n;
         }
         boolean mine = !awaited; // first: what was read ahead is there before this changes
-        RetainableByteBuffer buffer = ahead.getAndSet(null);
-        if (buffer != null) {
-            return take(buffer, into);
+        RetainableByteBuffer buffer = ahead.get();
+        if (buffer == null) {
+            return mine ? fill(into) : 0;
         }
-        return mine ? fill(into) : 0;
+        return ahead.compareAndSet(buffer, TAKING) ? take(buffer, into) : 0; // 0: closed meanwhile
     }
 
     private int take(RetainableByteBuffer buffer, ByteBuffer into) {
         ByteBuffer bytes = buffer.getByteBuffer();
-        if (bytes.remaining() > into.remaining()) {
-            startWith(bytes);
+        int n = move(bytes, into);
+        boolean more = bytes.hasRemaining();
+        boolean kept = ahead.compareAndSet(TAKING, more ? buffer : null) && more; // else closed meanwhile, or empty
+        if (!kept) {
             buffer.release();
-            return takeLeftover(into);
         }
-        int n = bytes.remaining();
-        into.put(bytes);
-        buffer.release();
         return n;
     }
 
-    private int takeLeftover(ByteBuffer into) {
-        int n = Math.min(into.remaining(), leftover.remaining());
-        into.put(leftover.slice(leftover.position(), n));
-        leftover.position(leftover.position() + n);
-        if (!leftover.hasRemaining()) {
-            leftover = null;
-        }
+    private static int move(ByteBuffer from, ByteBuffer into) {
+        int n = Math.min(from.remaining(), into.remaining());
+        into.put(into.position(), from, from.position(), n).position(into.position() + n);
+        from.position(from.position() + n);
         return n;
     }
 
@@ -157,7 +158,7 @@ final class ReadAhead implements Callback {
             return n == 0;
         }
         boolean full = n == SIZE;
-        ahead.set(buffer);
+        ahead.set(buffer); // it was null, and only here it becomes something else
         if (closed) {
             releaseAhead();
         }
@@ -186,7 +187,7 @@ final class ReadAhead implements Callback {
 
     private void releaseAhead() {
         RetainableByteBuffer buffer = ahead.getAndSet(null);
-        if (buffer != null) {
+        if (buffer != null && buffer != TAKING) {
             buffer.release();
         }
     }

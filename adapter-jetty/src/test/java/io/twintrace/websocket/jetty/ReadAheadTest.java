@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Input that comes faster than the handler reads: nothing of it is lost, doubled or kept. */
 class ReadAheadTest {
     /** What the thread that selects reads by itself at most. */
-    private static final int AHEAD = 16 * 1024;
+    private static final int AHEAD = 32 * 1024;
 
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
     private final WebSocketOptions options =
@@ -235,6 +235,22 @@ class ReadAheadTest {
         try (RawClient client = serving(waiting(latches, WebSocketConnection::abort))) {
             latches.awaitWaiting(client);
             client.send(RawClient.text("never read"));
+            awaitReadAhead();
+            latches.mayGoOn.countDown();
+            client.awaitEnd();
+        }
+    }
+
+    @Test
+    void soIsWhatTheHandlerHasTakenOnlyAPartOf() throws Exception {
+        Latches latches = new Latches();
+        try (RawClient client = serving(waiting(latches, connection -> {
+            MessageReader reader = connection.nextReader();
+            assertEquals(1, reader.read(new byte[1], 0, 1));
+            connection.abort();
+        }))) {
+            latches.awaitWaiting(client);
+            client.send(Arrays.copyOf(RawClient.frame(RawClient.BINARY, new byte[2 * AHEAD]), AHEAD));
             awaitReadAhead();
             latches.mayGoOn.countDown();
             client.awaitEnd();
