@@ -56,7 +56,10 @@ final class ByteSource implements InputBytes {
     public boolean readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws IOException {
         insideFrame = false;
         while (buffer == null || !decoder.decode(buffer, header)) {
-            fill();
+            beforeWaiting();
+            while (!fillNow()) {
+                await(); // called from here, since the thread keeps its stack for as long as it waits
+            }
             startFrame();
         }
         startFrame();
@@ -74,7 +77,10 @@ final class ByteSource implements InputBytes {
     @Override
     public int take(byte[] into, int offset, int most, int key, long position) throws IOException {
         if (buffer == null || !buffer.hasRemaining()) {
-            fill();
+            beforeWaiting();
+            while (!fillNow()) {
+                await();
+            }
         }
         int n = Math.min(most, buffer.remaining());
         buffer.get(into, offset, n);
@@ -96,10 +102,13 @@ final class ByteSource implements InputBytes {
         }
     }
 
-    /** Waits until more has arrived, and keeps what is buffered. */
-    private void fill() throws IOException {
+    private void beforeWaiting() throws IOException {
         output.flushOwn(); // what was put aside until now
         checkDeadlines(); // a peer that never stops sending would never be waited for
+    }
+
+    /** Takes what has arrived, behind what is buffered. False when nothing has; then no empty buffer is kept. */
+    private boolean fillNow() throws IOException {
         if (buffer == null) {
             buffer = pool.acquire();
         } else {
@@ -107,41 +116,33 @@ final class ByteSource implements InputBytes {
         }
         int n;
         try {
-            while ((n = transport.read(buffer)) == 0) {
-                if (buffer.position() == 0) {
-                    release();
-                }
-                await();
-                if (buffer == null) {
-                    buffer = pool.acquire();
-                }
-            }
+            n = transport.read(buffer);
         } finally {
-            if (buffer != null) {
-                buffer.flip();
-            }
+            buffer.flip();
         }
         if (n < 0) {
             throw new EOFException("connection ended without a Close frame");
         }
+        if (n == 0) {
+            if (!buffer.hasRemaining()) {
+                release();
+            }
+            return false;
+        }
         lastArrival = System.nanoTime();
+        return true;
     }
 
-    /** Waits on as shallow a stack as can be had: an idle connection keeps it. */
+    /** May return early. */
     private void await() throws IOException {
         long begin = System.nanoTime();
         try {
-            while (true) {
-                setWakeUp(begin);
-                try {
-                    transport.awaitReadable();
-                    return;
-                } catch (SocketTimeoutException e) {
-                    checkDeadlines(); // woken before any of them, to look at them again, as may be
-                    if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
-                        throw new IdleTimeoutException(insideFrame, idleNanos);
-                    }
-                }
+            setWakeUp(begin);
+            transport.awaitReadable();
+        } catch (SocketTimeoutException e) {
+            checkDeadlines(); // woken before any of them, to look at them again, as may be
+            if (Deadlines.remaining(idleDeadline(begin)) <= 0) {
+                throw new IdleTimeoutException(insideFrame, idleNanos);
             }
         } finally {
             frameBudget -= System.nanoTime() - begin;

@@ -18,7 +18,10 @@ final class CompressedOutput {
     private final FrameOutput frames;
     private final Traffic traffic;
     private final DeflatePool pool;
+
+    /** Null where compression was not negotiated. */
     private final FragmentBuffer buffer;
+
     private final int window;
     private final int threshold;
 
@@ -36,7 +39,7 @@ final class CompressedOutput {
         this.frames = frames;
         this.traffic = traffic;
         this.pool = options.deflatePool();
-        this.buffer = new FragmentBuffer(frames, options.writePool());
+        this.buffer = parameters.isPresent() ? new FragmentBuffer(frames, options.writePool()) : null;
         this.window = parameters.map(DeflateParameters::serverWindow).orElse(0);
         this.threshold = Math.max(1, options.deflate().threshold());
         this.level = options.deflate().level();
@@ -105,7 +108,7 @@ final class CompressedOutput {
 
     /** Whether a message has begun and is not finished. */
     boolean isOpen() {
-        return buffer.isOpen();
+        return buffer != null && buffer.isOpen();
     }
 
     /** Whether the peer has got a part of the open message. */
@@ -147,8 +150,8 @@ final class CompressedOutput {
 
     /** Gives everything back. For any thread, once, at the very end. */
     void release() {
-        buffer.abandon();
         if (deflater != null) {
+            buffer.abandon();
             deflater.release();
         }
     }

@@ -22,11 +22,11 @@ final class MessageOutput {
     /** For messages that are whole, which may be written while another one is open. */
     private final OutgoingText wholeText = new OutgoingText();
 
-    /** For the open message. */
-    private final OutgoingText openText = new OutgoingText();
-
     /** The open message, or null. */
     private MessageWriter open;
+
+    /** For the open message; null while there was none. */
+    private OutgoingText openText;
 
     /** What the open message has not sent or compressed yet. */
     private final FragmentBuffer buffer;
@@ -90,6 +90,9 @@ final class MessageOutput {
         finishOpenMessage();
         frames.checkWritable();
         frames.admit();
+        if (openText == null) {
+            openText = new OutgoingText();
+        }
         openText.begin();
         firstFrame = true;
         openLevel = compressed.effectiveLevel();

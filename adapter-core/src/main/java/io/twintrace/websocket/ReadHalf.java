@@ -84,7 +84,8 @@ final class ReadHalf implements Reading {
     public Message readMessage() throws IOException {
         lock();
         try {
-            return next() ? new Message(input.type(), readAll()) : null;
+            // Without a method in between: a thread that waits keeps the calls it is in.
+            return mayRead() && isMessage(input.next()) ? new Message(input.type(), readAll()) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -105,7 +106,7 @@ final class ReadHalf implements Reading {
     public MessageReader nextReader() throws IOException {
         lock();
         try {
-            return next() ? input.newReader(this) : null;
+            return mayRead() && isMessage(input.next()) ? input.newReader(this) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -203,17 +204,17 @@ final class ReadHalf implements Reading {
         input.release();
     }
 
-    /** Goes on to the next message; false when the peer has closed. */
-    private boolean next() throws IOException {
+    /** False when the peer has closed. */
+    private boolean mayRead() throws IOException {
         checkNotEnded();
-        if (ended) {
-            return false;
-        }
-        if (input.next() == Next.END) {
+        return !ended;
+    }
+
+    private boolean isMessage(Next next) {
+        if (next == Next.END) {
             end();
-            return false;
         }
-        return true;
+        return next == Next.FRAME;
     }
 
     private void lock() {

@@ -23,11 +23,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -59,17 +57,10 @@ public final class WebSocketConnection implements AutoCloseable {
     private final Optional<DeflateParameters> deflate;
     private final Transport transport;
     private final ConcurrentWriteListener conflictListener;
-    private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-
-    /** Null until somebody asks for it. */
-    private final AtomicReference<Outbox> outbox = new AtomicReference<>();
-
+    private final OnDemand onDemand = new OnDemand();
     private final OutboxOptions outboxOptions;
     private final Duration closeTimeout;
-
-    /** The application's; nothing here takes it. */
-    private final ReentrantLock writeLock = new ReentrantLock();
 
     /** The application's, for this connection alone. */
     private volatile ConcurrentWriteListener ownListener = report -> {};
@@ -197,7 +188,7 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** Room for whatever the application wants to remember along with the connection. Safe for any thread. */
     public ConcurrentMap<String, Object> attributes() {
-        return attributes;
+        return onDemand.attributes();
     }
 
     /** The peer's Close frame, once it has come. */
@@ -404,7 +395,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * the value {@code connection-lock}, has every write fail that does not hold it. Any thread.
      */
     public ReentrantLock writeLock() {
-        return writeLock;
+        return onDemand.writeLock();
     }
 
     /**
@@ -412,12 +403,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
      */
     public Outbox outbox() {
-        Outbox existing = outbox.get();
-        if (existing != null) {
-            return existing;
-        }
-        Outbox mine = new Outbox(this, writing, outboxOptions, closeTimeout);
-        return outbox.compareAndSet(null, mine) ? mine : outbox.get();
+        return onDemand.outbox(() -> new Outbox(this, writing, outboxOptions, closeTimeout));
     }
 
     /** Is told of a conflict on this connection, after the log; null for nobody. Any thread. */
@@ -445,7 +431,7 @@ public final class WebSocketConnection implements AutoCloseable {
      */
     @Override
     public void close() {
-        Outbox offered = outbox.get();
+        Outbox offered = onDemand.outboxIfAny();
         if (offered != null && Turn.current() != null) {
             offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
             return;

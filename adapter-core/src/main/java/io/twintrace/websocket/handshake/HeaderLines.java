@@ -3,7 +3,6 @@ package io.twintrace.websocket.handshake;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,20 +11,18 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Header lines by the header's name in any case; immutable. In arrays, since every connection keeps its request's for as long
- * as it lives, and a tree would be five times as large.
+ * Header lines by the header's name in any case; immutable. In one array, since every connection keeps its request's for as
+ * long as it lives, and a tree would be many times as large.
  */
 final class HeaderLines extends AbstractMap<String, List<String>> {
-    /** Sorted, without regard to case. */
-    private final String[] names;
+    /** A name, its line, and so on; names that differ only in case are spelt alike, and stand together. */
+    private final String[] pairs;
 
-    private final String[][] lines;
+    private final int names;
 
-    private HeaderLines(Map<String, List<String>> sorted) {
-        names = sorted.keySet().toArray(new String[0]);
-        lines = sorted.values().stream()
-                .map(each -> each.toArray(new String[0]))
-                .toArray(String[][]::new);
+    private HeaderLines(String[] pairs, int names) {
+        this.pairs = pairs;
+        this.names = names;
     }
 
     /** A copy; the lines of names that differ only in case come together. */
@@ -33,13 +30,19 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
         Map<String, List<String>> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, lines) ->
                 sorted.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));
-        return new HeaderLines(sorted);
+        sorted.values().removeIf(List::isEmpty);
+        List<String> pairs = new ArrayList<>();
+        sorted.forEach((name, lines) -> lines.forEach(line -> {
+            pairs.add(name);
+            pairs.add(line);
+        }));
+        return new HeaderLines(pairs.toArray(new String[0]), sorted.size());
     }
 
     @Override
     public List<String> get(Object name) {
         int at = name instanceof String text ? indexOf(text) : -1;
-        return at < 0 ? null : List.of(lines[at]);
+        return at < 0 ? null : linesAt(at);
     }
 
     @Override
@@ -48,7 +51,29 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
     }
 
     private int indexOf(String name) {
-        return Arrays.binarySearch(names, name, String.CASE_INSENSITIVE_ORDER);
+        for (int at = 0; at < pairs.length; at += 2) {
+            if (pairs[at].equalsIgnoreCase(name)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Where the next name begins. */
+    private int end(int at) {
+        int end = at;
+        while (end < pairs.length && pairs[end].equals(pairs[at])) {
+            end += 2;
+        }
+        return end;
+    }
+
+    private List<String> linesAt(int at) {
+        String[] lines = new String[(end(at) - at) / 2];
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = pairs[at + 2 * i + 1];
+        }
+        return List.of(lines);
     }
 
     @Override
@@ -61,17 +86,17 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
 
             @Override
             public int size() {
-                return names.length;
+                return names;
             }
         };
     }
 
     private final class Entries implements Iterator<Entry<String, List<String>>> {
-        private int next;
+        private int at;
 
         @Override
         public boolean hasNext() {
-            return next < names.length;
+            return at < pairs.length;
         }
 
         @Override
@@ -79,7 +104,9 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            return Map.entry(names[next], List.of(lines[next++]));
+            Entry<String, List<String>> entry = Map.entry(pairs[at], linesAt(at));
+            at = end(at);
+            return entry;
         }
     }
 }

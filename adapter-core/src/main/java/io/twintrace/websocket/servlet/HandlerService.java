@@ -25,7 +25,7 @@ final class HandlerService extends Service {
     void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
         WebSocketConnection connection = WebSocketConnection.server(
                 upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog());
-        connection.attributes().putAll(upgraded.attributes());
+        upgraded.giveAttributesTo(connection);
         boolean started = false;
         try {
             threads.start("websocket-" + connection.name(), () -> {

@@ -20,20 +20,24 @@ final class HandlerThreads {
 
     /** Runs a task on a thread of its own, which is called {@code name} meanwhile. */
     void start(String name, Runnable task) {
-        Runnable inContext = () -> {
-            Thread thread = Thread.currentThread();
-            thread.setName(name);
-            thread.setContextClassLoader(contextClassLoader);
-            try {
-                task.run();
-            } finally {
-                thread.setName("websocket-idle"); // a pooled thread waits for the next one
-            }
-        };
         if (pool != null) {
-            pool.execute(inContext);
-        } else {
-            VirtualThreads.unstarted(inContext).start();
+            pool.execute(() -> runPooled(name, task));
+            return;
+        }
+        Thread thread = VirtualThreads.unstarted(task);
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        thread.start();
+    }
+
+    private void runPooled(String name, Runnable task) {
+        Thread thread = Thread.currentThread();
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        try {
+            task.run();
+        } finally {
+            thread.setName("websocket-idle"); // it waits for the next task
         }
     }
 

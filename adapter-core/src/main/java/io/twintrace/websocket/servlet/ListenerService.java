@@ -68,7 +68,7 @@ final class ListenerService extends Service {
                 listener,
                 listenerThreads,
                 connection -> {
-                    connection.attributes().putAll(upgraded.attributes());
+                    upgraded.giveAttributesTo(connection);
                     opened.accept(connection);
                     prepare(connection);
                 },

@@ -215,7 +215,9 @@ public class UpgradeServlet extends HttpServlet {
             return new ListenerService(getServletContext(), options, listener);
         }
         handler = (WebSocketHandler) application;
-        return new HandlerService(getServletContext(), options, this::handle);
+        // Directly where nothing lies between: a thread that waits in the handler keeps the calls it is in.
+        WebSocketHandler outermost = getClass() == UpgradeServlet.class ? handler : this::handle;
+        return new HandlerService(getServletContext(), options, outermost);
     }
 
     /** The handler or the listener; null where the subclass handles connections itself. */

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.Transport;
@@ -10,4 +11,11 @@ import java.util.Map;
  *
  * @param attributes what the connection takes along from the request
  */
-record Upgraded(Transport transport, HandshakeRequest request, Accepted handshake, Map<String, Object> attributes) {}
+record Upgraded(Transport transport, HandshakeRequest request, Accepted handshake, Map<String, Object> attributes) {
+    /** Before the application gets to see the connection. */
+    void giveAttributesTo(WebSocketConnection connection) {
+        if (!attributes.isEmpty()) {
+            connection.attributes().putAll(attributes);
+        }
+    }
+}

@@ -54,7 +54,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void awaitReadable() throws IOException {
-        input.await();
+        input.more().await();
     }
 
     @Override

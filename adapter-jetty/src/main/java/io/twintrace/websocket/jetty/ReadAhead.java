@@ -110,12 +110,13 @@ final class ReadAhead implements Callback {
         }
     }
 
-    void await() throws IOException {
+    /** Sees to it that more is read, and returns where to wait for it: a thread that waits long keeps every call it is in. */
+    Gate more() {
         if (!awaited && ahead.get() == null) {
             awaited = true;
             endPoint.fillInterested(this);
         }
-        readable.await();
+        return readable;
     }
 
     // ---- The selector's thread ------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ final class ReadAhead implements Callback {
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /** Moves the deadline of {@link #await}. */
+    /** Moves the deadline for whoever waits. */
     void deadline(long deadline) {
         readable.deadline(deadline);
     }
