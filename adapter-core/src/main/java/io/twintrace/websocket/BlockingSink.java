@@ -150,7 +150,10 @@ final class BlockingSink implements FrameSink {
 
     @Override
     public void closingHasEnded() {
-        // Whoever reads waits for it.
+        // At once, since the handler, which closes the rest, may take its time.
+        if (!transport.shutdownOutput()) {
+            transport.close();
+        }
     }
 
     @Override

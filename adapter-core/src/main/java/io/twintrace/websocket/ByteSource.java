@@ -34,6 +34,9 @@ final class ByteSource implements InputBytes {
 
     private boolean insideFrame;
 
+    /** Whether the last read has left room, so that there was no more at that time. */
+    private boolean drained;
+
     /** The application's deadline. */
     private volatile long readDeadline = Deadlines.NONE;
 
@@ -94,6 +97,11 @@ final class ByteSource implements InputBytes {
         return arrived != null && arrived.hasRemaining();
     }
 
+    /** Whether nothing more had come when this was read to where it is. For the reading thread. */
+    boolean isDrained() {
+        return drained && !hasMore();
+    }
+
     /** Gives the buffer back to the pool; what was in it is lost. */
     void release() {
         if (buffer != null) {
@@ -118,6 +126,7 @@ final class ByteSource implements InputBytes {
         try {
             n = transport.read(buffer);
         } finally {
+            drained = buffer.hasRemaining();
             buffer.flip();
         }
         if (n < 0) {

@@ -283,14 +283,7 @@ final class FrameOutput {
     /** Takes note of the peer's Close frame; the one to answer must have been requested. */
     void peerHasClosed() {
         if (closing.hasWritingEnded()) { // else whoever is writing it does this, once it is out
-            finish();
-        }
-    }
-
-    /** Both Close frames have passed: the server is the one to close the TCP connection (RFC 6455 section 7.1.1). */
-    private void finish() {
-        if (!transport.shutdownOutput()) {
-            transport.close();
+            sink.closingHasEnded();
         }
     }
 
@@ -387,7 +380,6 @@ final class FrameOutput {
     private void closeIsWritten() {
         closing.writingEnded();
         if (closing.received() != null) {
-            finish();
             sink.closingHasEnded();
         }
     }

@@ -52,7 +52,10 @@ interface FrameSink {
     /** A Close frame was asked for: from now on the close timeout rules. Any thread, without the lock. */
     void closingHasBegun();
 
-    /** Both Close frames have passed. */
+    /**
+     * Both Close frames have passed: the server is the one to close the TCP connection (RFC 6455 section 7.1.1). With or
+     * without the lock.
+     */
     void closingHasEnded();
 
     /** The transport has written what it was given to write by itself, or has failed to. */

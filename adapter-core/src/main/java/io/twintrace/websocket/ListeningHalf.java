@@ -61,6 +61,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     private volatile Phase phase = Phase.NEW;
 
+    /** The thread in the turn; other threads may see another one, but never themselves. */
+    private Thread inTurn;
+
     // Set when it begins.
     private WebSocketConnection connection;
     private Runnable whenOver;
@@ -78,6 +81,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Whether the last fill has left room, so that there is most likely no more to read now. */
     private boolean drained;
+
+    private boolean peerDone;
 
     ListeningHalf(
             String name,
@@ -145,9 +150,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /** A deadline may have come nearer. */
+    /** A deadline may have come nearer. The end of a turn looks at all of them by itself. */
     void deadlineHasMoved() {
-        watch.look();
+        if (inTurn != Thread.currentThread()) {
+            watch.look();
+        }
     }
 
     /** On a thread of its own, for whoever holds a lock or has no time. */
@@ -188,9 +195,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(threads.contextClassLoader());
+        inTurn = thread;
         try {
             advance(turn);
         } finally {
+            inTurn = null;
             thread.setContextClassLoader(before);
             turn.end();
         }
@@ -279,7 +288,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             drained = room.hasRemaining();
             arrived.filled();
         }
-        if (n < 0) {
+        if (n < 0 && phase == Phase.LINGERING) {
+            end();
+        } else if (n < 0) {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
@@ -446,6 +457,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         boolean wasOpen = phase == Phase.OPEN;
         phase = Phase.LINGERING;
         closing.readingEnded();
+        peerDone = closing.received() != null && drained && arrived.remaining() == 0;
         collector = null;
         arrived.release();
         input.release();
@@ -458,6 +470,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private void beginLinger() {
+        if (peerDone) {
+            end();
+            return;
+        }
         boolean told = output.broken() == null && transport.shutdownOutput();
         deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
     }
@@ -514,6 +530,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         return Turn.current() != null
                 || over.await(
                         Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public boolean isPeerDone() {
+        return peerDone;
     }
 
     @Override

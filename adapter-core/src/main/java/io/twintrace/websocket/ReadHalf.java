@@ -40,6 +40,7 @@ final class ReadHalf implements Reading {
 
     // Guarded by readLock.
     private boolean ended;
+    private boolean drained;
     private IOException failure;
     private int readsAfterEnd;
 
@@ -172,6 +173,12 @@ final class ReadHalf implements Reading {
         return Thread.currentThread() == reader && source.hasMore();
     }
 
+    /** For whoever has seen the reading end. */
+    @Override
+    public boolean isPeerDone() {
+        return drained;
+    }
+
     @Override
     public boolean endsByItself() {
         return false;
@@ -248,6 +255,7 @@ final class ReadHalf implements Reading {
 
     private void end() {
         ended = true;
+        drained = source.isDrained();
         releaseHeld();
         closing.readingEnded();
     }

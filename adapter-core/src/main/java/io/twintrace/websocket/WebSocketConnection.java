@@ -481,10 +481,12 @@ public final class WebSocketConnection implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        if (graceful) {
+        if (!closing.hasWritingEnded()) {
+            frames.giveUp(new IOException("the connection was cut by this side"));
+        }
+        if (graceful && !reading.isPeerDone()) {
             closer.lingerAndClose();
         } else {
-            frames.giveUp(new IOException("the connection was cut by this side"));
             closer.abort();
         }
         closing.readingEnded();

@@ -51,7 +51,7 @@ public record HandshakeRequest(
      * identifier.
      */
     public String plainPath() {
-        String plain = path.replaceAll(";[^/]*", "");
+        String plain = path.indexOf(';') < 0 ? path : path.replaceAll(";[^/]*", "");
         return plain.length() <= LONGEST_PLAIN_PATH ? plain : plain.substring(0, LONGEST_PLAIN_PATH) + "...";
     }
 
