@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,38 @@ class CloseDeliveryTest {
             assertNull(peer.connection().readMessage());
             peer.expectFrame(FIN | BINARY, much).expectClose(1000).expectEof().sendEof();
             writing.result();
+        }
+    }
+
+    @Test
+    void nobodyWaitsForAPeerWhoseCloseFrameWasItsLastWord() throws Exception {
+        AtomicInteger waits = new AtomicInteger();
+        try (TestPeer peer = TestPeer.connect(PATIENT, inner -> new FilterTransport(inner) {
+            @Override
+            public void awaitReadable() throws IOException {
+                waits.incrementAndGet();
+                super.awaitReadable();
+            }
+        })) {
+            peer.send(Frames.close(1000));
+            assertNull(peer.connection().readMessage());
+            waits.set(0);
+            peer.connection().close();
+            assertEquals(0, waits.get());
+            peer.expectClose(1000).expectEof();
+        }
+    }
+
+    /** Closing with unread input would reset the connection, and the reset might overtake the Close frame. */
+    @Test
+    void aPeerThatGoesOnBehindItsCloseFrameGetsAMomentToReadTheAnswer() throws Exception {
+        try (TestPeer peer = TestPeer.connect(PATIENT)) {
+            peer.send(Frames.concat(Frames.close(1000), Frames.text("more")));
+            assertNull(peer.connection().readMessage());
+            Background<Void> closing = Background.run(peer.connection()::close);
+            closing.awaitWaitingIn("TransportCloser.lingerAndClose");
+            peer.expectClose(1000).expectEof().sendEof();
+            closing.result();
         }
     }
 

@@ -5,6 +5,7 @@ import static io.twintrace.websocket.Frames.ping;
 import static io.twintrace.websocket.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -59,6 +60,29 @@ class ListenerEndTest {
         for (ListeningPeer peer : ended) {
             assertEquals(1, peer.ends());
             assertEquals(0, peer.lentAtTheEnd());
+        }
+    }
+
+    @Test
+    void nobodyWaitsForAPeerWhoseCloseFrameWasItsLastWord() {
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(Frames.close(1000));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    /** Closing with unread input would reset the connection, and the reset might overtake the Close frame. */
+    @Test
+    void aPeerThatGoesOnBehindItsCloseFrameGetsAMomentToReadTheAnswer() {
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(Frames.close(1000), text("more"));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertFalse(peer.isClosed());
+            peer.end();
+            assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
         }
     }
 
