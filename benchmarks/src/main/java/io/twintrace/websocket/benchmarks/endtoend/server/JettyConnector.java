@@ -7,9 +7,6 @@ import org.eclipse.jetty.util.compression.DeflaterPool;
 
 /** What the three servers on Jetty have in common. */
 final class JettyConnector {
-    /** For permessage-deflate: as Twintrace has it by default, where Jetty would take 6. */
-    private static final int DEFLATE_LEVEL = 1;
-
     private static final int DEFLATERS = 1024;
 
     private JettyConnector() {}
@@ -21,7 +18,7 @@ final class JettyConnector {
         connector.setHost("127.0.0.1");
         connector.setAcceptQueueSize(TestServer.ACCEPT_QUEUE);
         server.addConnector(connector);
-        server.addBean(new DeflaterPool(DEFLATERS, DEFLATE_LEVEL, true));
+        server.addBean(new DeflaterPool(DEFLATERS, TestServer.PEERS_DEFLATE_LEVEL, true));
         return server;
     }
 

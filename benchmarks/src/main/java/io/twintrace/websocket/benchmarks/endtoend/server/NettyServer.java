@@ -34,7 +34,6 @@ import java.net.InetSocketAddress;
 /** Netty on native epoll, one event loop a processor. A frame that came is the frame that goes: nothing is copied. */
 final class NettyServer implements TestServer {
     private static final int MAX_REQUEST = 16 * 1024;
-    private static final int DEFLATE_LEVEL = 1;
     private static final int WINDOW_BITS = 15;
 
     private final ChannelGroup connected = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -88,7 +87,7 @@ final class NettyServer implements TestServer {
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpObjectAggregator(MAX_REQUEST))
                     .addLast(new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(
-                            DEFLATE_LEVEL, false, WINDOW_BITS, false, false, messageLimit)))
+                            PEERS_DEFLATE_LEVEL, false, WINDOW_BITS, false, false, messageLimit)))
                     .addLast(new WebSocketServerProtocolHandler("/", null, true, messageLimit, false, true))
                     .addLast(new WebSocketFrameAggregator(messageLimit))
                     .addLast(new Frames(connected));

@@ -9,6 +9,12 @@ interface TestServer {
     int ACCEPT_QUEUE = 1024;
 
     /**
+     * How hard the peers compress: 1, as Twintrace does by default, unless {@code --server-jvm} has
+     * {@code -Dpeers-deflate-level=6} or so, which is what they do by themselves.
+     */
+    int PEERS_DEFLATE_LEVEL = Integer.getInteger("peers-deflate-level", 1);
+
+    /**
      * Starts it on a free port of the loopback interface.
      *
      * @param messageLimit the most bytes of a message

@@ -20,7 +20,6 @@ import org.xnio.Options;
 
 /** Undertow's own WebSocket API, on its I/O threads. */
 final class UndertowServer implements TestServer {
-    private static final int DEFLATE_LEVEL = 1;
 
     private final Set<WebSocketChannel> connected = ConcurrentHashMap.newKeySet();
 
@@ -51,7 +50,7 @@ final class UndertowServer implements TestServer {
 
     private static WebSocketProtocolHandshakeHandler upgrade(WebSocketConnectionCallback callback) {
         return new WebSocketProtocolHandshakeHandler(callback)
-                .addExtension(new PerMessageDeflateHandshake(false, DEFLATE_LEVEL));
+                .addExtension(new PerMessageDeflateHandshake(false, PEERS_DEFLATE_LEVEL));
     }
 
     private static void listen(WebSocketChannel channel, AbstractReceiveListener listener) {
