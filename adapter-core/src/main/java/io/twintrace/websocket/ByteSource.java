@@ -34,7 +34,7 @@ final class ByteSource implements InputBytes {
 
     private boolean insideFrame;
 
-    /** Whether the last read has left room, so that there was no more at that time. */
+    /** Whether the last read has left room, so that most likely there was no more at that time. */
     private boolean drained;
 
     /** The application's deadline. */
@@ -80,10 +80,7 @@ final class ByteSource implements InputBytes {
     @Override
     public int take(byte[] into, int offset, int most, int key, long position) throws IOException {
         if (buffer == null || !buffer.hasRemaining()) {
-            beforeWaiting();
-            while (!fillNow()) {
-                await();
-            }
+            fill();
         }
         int n = Math.min(most, buffer.remaining());
         buffer.get(into, offset, n);
@@ -97,7 +94,7 @@ final class ByteSource implements InputBytes {
         return arrived != null && arrived.hasRemaining();
     }
 
-    /** Whether nothing more had come when this was read to where it is. For the reading thread. */
+    /** Whether nothing is left of what has come, and most likely no more is there. For the reading thread. */
     boolean isDrained() {
         return drained && !hasMore();
     }
@@ -107,6 +104,14 @@ final class ByteSource implements InputBytes {
         if (buffer != null) {
             pool.release(buffer);
             buffer = null;
+        }
+    }
+
+    /** Waits until more has arrived, and keeps what is buffered. */
+    private void fill() throws IOException {
+        beforeWaiting();
+        while (!fillNow()) {
+            await();
         }
     }
 

@@ -18,6 +18,7 @@ final class Closing {
 
     private volatile CloseStatus received;
     private volatile boolean answer;
+    private volatile boolean receivedLast;
 
     /** Which Close frame is sent, and until when everything has to end. */
     private static final class Request {
@@ -69,6 +70,21 @@ final class Closing {
     /** The peer's Close frame, or null. */
     CloseStatus received() {
         return received;
+    }
+
+    /** Takes note that most likely nothing came behind the peer's Close frame; before the end of reading. */
+    void receivedLast() {
+        receivedLast = true;
+    }
+
+    /** Whether the peer's Close frame was its last word, so that nobody needs to wait for more. */
+    boolean isReceivedLast() {
+        return receivedLast;
+    }
+
+    /** Whether both Close frames have passed. */
+    boolean isDone() {
+        return received != null && hasWritingEnded();
     }
 
     /** Takes note that nothing more will be read. */

@@ -39,7 +39,9 @@ final class CompressedOutput {
         this.frames = frames;
         this.traffic = traffic;
         this.pool = options.deflatePool();
-        this.buffer = parameters.isPresent() ? new FragmentBuffer(frames, options.writePool()) : null;
+        this.buffer = parameters
+                .map(agreed -> new FragmentBuffer(frames, options.writePool()))
+                .orElse(null);
         this.window = parameters.map(DeflateParameters::serverWindow).orElse(0);
         this.threshold = Math.max(1, options.deflate().threshold());
         this.level = options.deflate().level();

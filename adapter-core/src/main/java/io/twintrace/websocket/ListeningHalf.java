@@ -46,9 +46,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private final PushSink sink;
     private final Closing closing;
 
-    private final ArrivedBytes arrived;
-    private final FrameInput frames;
     private final MessageInput input;
+    private final ArrivingMessages messages;
     private final ReadingDeadlines deadlines;
     private final Watch watch;
 
@@ -68,21 +67,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private WebSocketConnection connection;
     private Runnable whenOver;
 
-    private boolean insideMessage;
-
-    /** For a message that does not arrive whole. */
-    private MessageCollector collector;
-
     /** Whether this turn was to read; then it is the one to see to it that somebody is told of more. */
     private boolean hasRead;
 
     /** Whether something has arrived that was not looked at, since the peer has to read first. */
     private boolean stalled;
-
-    /** Whether the last fill has left room, so that there is most likely no more to read now. */
-    private boolean drained;
-
-    private boolean peerDone;
 
     ListeningHalf(
             String name,
@@ -102,9 +91,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.closing = closing;
         this.listener = listener;
         this.threads = threads;
-        this.arrived = new ArrivedBytes(options.readPool());
+        ArrivedBytes arrived = new ArrivedBytes(options.readPool());
         this.input = new MessageInput(arrived, output, closing, traffic, deflate, options);
-        this.frames = input.frames();
+        this.messages = new ArrivingMessages(transport, arrived, input);
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
         this.signals = new Signals(this::takeTurn, this::elsewhere, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
@@ -249,7 +238,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         } catch (Throwable t) {
             listenerFailed(t); // a handler of control frames is the application's too
         } finally {
-            arrived.releaseIfEmpty();
+            messages.releaseIfEmpty();
         }
     }
 
@@ -268,11 +257,12 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (!broadcasts) {
                 turn.flush(); // what one fill has brought is answered in one go
             }
-            boolean enough = (fills > 0 && drained && !broadcasts) || fills == MOST_FILLS;
+            boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
             stalled |= sink.isBacklogged();
             if (phase == Phase.OVER || stalled || enough || !fill()) {
-                collectRest(turn);
-                deadlines.frameMayBeIncomplete(arrived.remaining() > 0 || frames.isInsideFrame(), frames.framesBegun());
+                collectBeginning(turn);
+                deadlines.frameMayBeIncomplete(
+                        messages.isInsideFrame(), input.frames().framesBegun());
                 return;
             }
         }
@@ -280,14 +270,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** False when there is nothing to read now. */
     private boolean fill() throws IOException {
-        ByteBuffer room = arrived.room();
-        int n;
-        try {
-            n = transport.read(room);
-        } finally {
-            drained = room.hasRemaining();
-            arrived.filled();
-        }
+        int n = messages.fill();
         if (n < 0 && phase == Phase.LINGERING) {
             end();
         } else if (n < 0) {
@@ -296,7 +279,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (n > 0) {
             deadlines.arrived();
             if (phase == Phase.LINGERING) {
-                arrived.release();
+                messages.dropArrived();
             }
         }
         return n > 0;
@@ -306,7 +289,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private void parse(Turn turn) throws IOException {
         boolean again;
         do {
-            int before = arrived.remaining();
+            int before = messages.remaining();
             again = false;
             try {
                 showArrived(turn);
@@ -316,7 +299,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             } catch (IOException | VirtualMachineError e) {
                 throw e;
             } catch (Throwable t) {
-                if (arrived.remaining() == before) {
+                if (messages.remaining() == before) {
                     throw new IOException("connection " + name + " cannot be read any further after an error", t);
                 }
                 listenerFailed(t);
@@ -332,71 +315,30 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 stalled = true;
                 return;
             }
-            if (!insideMessage) {
-                Next next = input.next();
-                if (next == Next.END) {
-                    ended(null);
-                }
-                if (next != Next.FRAME) {
-                    return;
-                }
-                insideMessage = true;
+            Next next = messages.next();
+            if (next == Next.END) {
+                ended(null);
             }
-            if (!show(turn)) {
+            ByteBuffer payload = next == Next.FRAME ? messages.payload(turn) : null;
+            if (payload == null) {
                 return;
             }
-            insideMessage = false;
+            show(turn, payload);
         }
-        if (phase == Phase.DROPPING && input.readToClose()) {
+        if (phase == Phase.DROPPING && messages.dropToClose()) {
             ended(null);
         }
     }
 
-    /** Nothing more can be read now, so that the beginning of a message must not keep its buffer. */
-    private void collectRest(Turn turn) throws IOException {
-        if (phase == Phase.OPEN && insideMessage && collector == null && !stalled) {
-            collector = new MessageCollector(input);
+    private void collectBeginning(Turn turn) throws IOException {
+        if (phase == Phase.OPEN && !stalled && messages.collectBeginning()) {
             parse(turn);
             turn.flush();
         }
     }
 
-    /** False when the message has not arrived whole. */
-    private boolean show(Turn turn) throws IOException {
-        if (collector == null && input.isAtMost(arrived.remaining())) {
-            showInPlace(turn);
-            return true;
-        }
-        if (collector == null) {
-            if (!drained && input.isAtMost(arrived.capacity())) {
-                return false; // the rest is most likely there already, and will be read behind this
-            }
-            collector = new MessageCollector(input);
-        }
-        if (!collector.collect()) {
-            return false;
-        }
-        ByteBuffer payload = ByteBuffer.wrap(collector.bytes(), 0, collector.length());
-        collector = null;
-        show(turn, payload);
-        return true;
-    }
-
-    private void showInPlace(Turn turn) throws ProtocolException {
-        int length = (int) frames.known();
-        if (length == 0) {
-            show(turn, ByteBuffer.allocate(0));
-            return;
-        }
-        ByteBuffer buffer = arrived.buffer();
-        int start = buffer.position();
-        input.takeInPlace(buffer, start, length);
-        buffer.position(start + length);
-        show(turn, turn.window(buffer, start, length));
-    }
-
     private void show(Turn turn, ByteBuffer payload) {
-        turn.view().show(input.type(), payload);
+        turn.view().show(messages.type(), payload);
         try {
             listener.onMessage(connection, turn.view());
         } catch (Throwable t) {
@@ -456,11 +398,14 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private void ended(IOException why) {
         boolean wasOpen = phase == Phase.OPEN;
         phase = Phase.LINGERING;
+        if (closing.isDone() && messages.isUsedUp()) {
+            closing.receivedLast();
+        }
         closing.readingEnded();
-        peerDone = closing.received() != null && drained && arrived.remaining() == 0;
-        collector = null;
-        arrived.release();
-        input.release();
+        messages.end();
+        if (mayBlock() && closing.isDone()) {
+            endOutput(); // what the listener does last may take its time, which the peer need not wait for
+        }
         if (why != null && wasOpen) {
             threads.errors().accept(connection, why);
             call(() -> listener.onError(connection, why));
@@ -469,8 +414,14 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         call(() -> listener.onClose(connection, received != null ? received : new CloseStatus(CloseCode.ABNORMAL, "")));
     }
 
+    private void endOutput() {
+        if (!transport.shutdownOutput() && closing.isReceivedLast()) {
+            transport.close();
+        }
+    }
+
     private void beginLinger() {
-        if (peerDone) {
+        if (closing.isReceivedLast()) {
             end();
             return;
         }
@@ -482,7 +433,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
             watch.end();
-            arrived.release();
+            messages.end();
             try {
                 whenOver.run();
             } finally {
@@ -511,7 +462,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     @Override
     public void readDeadline(long deadline) {
         deadlines.read(deadline);
-        watch.look();
+        deadlineHasMoved();
     }
 
     @Override
@@ -521,7 +472,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     @Override
     public FrameInput frames() {
-        return frames;
+        return input.frames();
     }
 
     /** Waits until everything is over; within a turn it does not. */
@@ -530,11 +481,6 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         return Turn.current() != null
                 || over.await(
                         Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public boolean isPeerDone() {
-        return peerDone;
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -64,19 +63,10 @@ public final class Outbox {
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private final ArrayDeque<OutgoingMessage> waiting = new ArrayDeque<>();
-    private long waitingBytes;
+    private final WaitingMessages waiting;
     private boolean writerRuns;
     private boolean closed;
     private Throwable ended;
-
-    /** How many messages were accepted: the number of the last one in the queue, which has no gaps. */
-    private long accepted;
-
-    /** The number of the message that is being written; 0 while none is. */
-    private long inFlight;
-
-    private long dropped;
 
     /** How many messages a thread that has other connections to serve has written. */
     private int writtenHere;
@@ -91,6 +81,7 @@ public final class Outbox {
         this.writing = writing;
         this.options = options;
         this.closeTimeout = closeTimeout;
+        this.waiting = new WaitingMessages(options);
     }
 
     /**
@@ -143,7 +134,7 @@ public final class Outbox {
     public int waiting() {
         lock.lock();
         try {
-            return waiting.size();
+            return waiting.count();
         } finally {
             lock.unlock();
         }
@@ -153,7 +144,7 @@ public final class Outbox {
     public long waitingBytes() {
         lock.lock();
         try {
-            return waitingBytes;
+            return waiting.bytes();
         } finally {
             lock.unlock();
         }
@@ -163,7 +154,7 @@ public final class Outbox {
     public long dropped() {
         lock.lock();
         try {
-            return dropped;
+            return waiting.dropped();
         } finally {
             lock.unlock();
         }
@@ -185,8 +176,8 @@ public final class Outbox {
     private boolean awaitTaken(long deadline) throws IOException {
         lock.lock();
         try {
-            long until = accepted;
-            while (!areGone(until)) {
+            long until = waiting.accepted();
+            while (!waiting.areGone(until)) {
                 if (ended != null) {
                     throw new IOException(
                             "connection " + connection.name() + " ended before all messages were written", ended);
@@ -214,7 +205,7 @@ public final class Outbox {
             closed = true;
             changed.signalAll();
             long deadline = Turn.current() != null ? System.nanoTime() : Deadlines.after(closeTimeout);
-            while (!areGone(accepted) && ended == null && connection.isOpen() && await(deadline)) {}
+            while (!waiting.areGone(waiting.accepted()) && ended == null && connection.isOpen() && await(deadline)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -233,7 +224,7 @@ public final class Outbox {
         try {
             closed = true;
             changed.signalAll();
-            done = areGone(accepted) || ended != null;
+            done = waiting.areGone(waiting.accepted()) || ended != null;
         } finally {
             lock.unlock();
         }
@@ -307,8 +298,7 @@ public final class Outbox {
     private boolean takeNow() {
         writerRuns = true;
         writtenHere = 0;
-        accepted++;
-        inFlight = accepted;
+        waiting.addInFlight();
         return true;
     }
 
@@ -318,9 +308,7 @@ public final class Outbox {
             return false;
         }
         writerRuns = true;
-        waiting.addLast(message);
-        waitingBytes += message.length();
-        accepted++;
+        waiting.add(message);
         return true;
     }
 
@@ -341,16 +329,15 @@ public final class Outbox {
 
     /** Whether there is room now. */
     private boolean makeRoom(int length) throws InterruptedException {
-        if (hasRoom(length)) {
+        if (waiting.hasRoom(length)) {
             return !isOver(); // the usual case, for which no clock is read
         }
         long deadline = Deadlines.afterNanos(Turn.current() != null ? 0 : Deadlines.nanos(patience()));
-        while (!isOver() && !hasRoom(length)) {
+        while (!isOver() && !waiting.hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
-                waitingBytes -= waiting.removeFirst().length();
-                dropped++;
+                waiting.dropOldest();
                 changed.signalAll();
-            } else if (!await(deadline) && !hasRoom(length)) {
+            } else if (!await(deadline) && !waiting.hasRoom(length)) {
                 return false;
             }
         }
@@ -364,17 +351,8 @@ public final class Outbox {
         return options.whenFull() instanceof WhenFull.ClosePeer closing ? closing.patience() : Duration.ZERO;
     }
 
-    /** Whether all messages up to that number are written, or were dropped. */
-    private boolean areGone(long number) {
-        return accepted - waiting.size() >= number && (inFlight == 0 || inFlight > number);
-    }
-
     private boolean isOver() {
         return closed || ended != null;
-    }
-
-    private boolean hasRoom(int length) {
-        return waiting.size() < options.maxMessages() && waitingBytes + length <= options.maxBytes();
     }
 
     @SuppressWarnings("WaitNotInLoop") // the loops are the callers'
@@ -413,18 +391,12 @@ public final class Outbox {
         try {
             boolean enough = ++writtenHere > MOST_HERE || !writing.isWaitless();
             if (here && enough && !waiting.isEmpty()) {
-                inFlight = 0;
+                waiting.pause();
                 writerRuns = startWriter();
                 return null;
             }
-            OutgoingMessage message = waiting.pollFirst();
-            if (message == null) {
-                writerRuns = false;
-                inFlight = 0;
-            } else {
-                waitingBytes -= message.length();
-                inFlight = accepted - waiting.size();
-            }
+            OutgoingMessage message = waiting.next();
+            writerRuns = message != null;
             changed.signalAll();
             return message;
         } finally {
@@ -446,9 +418,7 @@ public final class Outbox {
         if (ended == null) {
             ended = why;
         }
-        accepted -= waiting.size(); // so that nobody takes them for written
         waiting.clear();
-        waitingBytes = 0;
         changed.signalAll();
     }
 }

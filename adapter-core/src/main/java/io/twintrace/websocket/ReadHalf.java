@@ -40,7 +40,6 @@ final class ReadHalf implements Reading {
 
     // Guarded by readLock.
     private boolean ended;
-    private boolean drained;
     private IOException failure;
     private int readsAfterEnd;
 
@@ -86,7 +85,7 @@ final class ReadHalf implements Reading {
         lock();
         try {
             // Without a method in between: a thread that waits keeps the calls it is in.
-            return mayRead() && isMessage(input.next()) ? new Message(input.type(), readAll()) : null;
+            return mayRead() && hasBegun(input.next()) ? new Message(input.type(), readAll()) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -107,7 +106,7 @@ final class ReadHalf implements Reading {
     public MessageReader nextReader() throws IOException {
         lock();
         try {
-            return mayRead() && isMessage(input.next()) ? input.newReader(this) : null;
+            return mayRead() && hasBegun(input.next()) ? input.newReader(this) : null;
         } catch (IOException e) {
             throw failed(e);
         } catch (VirtualMachineError e) {
@@ -173,12 +172,6 @@ final class ReadHalf implements Reading {
         return Thread.currentThread() == reader && source.hasMore();
     }
 
-    /** For whoever has seen the reading end. */
-    @Override
-    public boolean isPeerDone() {
-        return drained;
-    }
-
     @Override
     public boolean endsByItself() {
         return false;
@@ -217,7 +210,8 @@ final class ReadHalf implements Reading {
         return !ended;
     }
 
-    private boolean isMessage(Next next) {
+    /** Whether a message has begun; the other case is the end. */
+    private boolean hasBegun(Next next) {
         if (next == Next.END) {
             end();
         }
@@ -255,9 +249,15 @@ final class ReadHalf implements Reading {
 
     private void end() {
         ended = true;
-        drained = source.isDrained();
+        noteLastWord();
         releaseHeld();
         closing.readingEnded();
+    }
+
+    private void noteLastWord() {
+        if (closing.received() != null && source.isDrained()) {
+            closing.receivedLast();
+        }
     }
 
     /** Errors are permanent: the stream is at an unknown place, or at its end. */
@@ -266,6 +266,7 @@ final class ReadHalf implements Reading {
             return failure;
         }
         failure = translated(e);
+        noteLastWord();
         releaseHeld();
         if (e instanceof ProtocolException protocol) {
             output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());

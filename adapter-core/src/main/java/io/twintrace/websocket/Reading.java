@@ -22,11 +22,6 @@ interface Reading {
     /** Waits until the peer has closed, or nothing more will come; false when the close timeout came first. */
     boolean awaitClose() throws InterruptedException;
 
-    /**
-     * Whether the peer's Close frame was the last that came of it, as far as was read: then nobody needs to wait for more.
-     */
-    boolean isPeerDone();
-
     /** Whether the TCP connection is closed by this, once a Close frame was asked for; else by whoever asked. */
     boolean endsByItself();
 

@@ -403,7 +403,10 @@ public final class WebSocketConnection implements AutoCloseable {
      * is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
      */
     public Outbox outbox() {
-        return onDemand.outbox(() -> new Outbox(this, writing, outboxOptions, closeTimeout));
+        Outbox existing = onDemand.outboxIfAny();
+        return existing != null
+                ? existing
+                : onDemand.outbox(() -> new Outbox(this, writing, outboxOptions, closeTimeout));
     }
 
     /** Is told of a conflict on this connection, after the log; null for nobody. Any thread. */
@@ -481,10 +484,10 @@ public final class WebSocketConnection implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        if (!closing.hasWritingEnded()) {
+        if (!graceful && !closing.isDone()) {
             frames.giveUp(new IOException("the connection was cut by this side"));
         }
-        if (graceful && !reading.isPeerDone()) {
+        if (graceful && !closing.isReceivedLast()) {
             closer.lingerAndClose();
         } else {
             closer.abort();

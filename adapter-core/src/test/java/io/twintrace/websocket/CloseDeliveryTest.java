@@ -5,6 +5,7 @@ import static io.twintrace.websocket.Frames.CONTINUATION;
 import static io.twintrace.websocket.Frames.FIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever is thrown out is told why: the Close frame arrives, whatever else is going on. */
 class CloseDeliveryTest {
@@ -64,8 +66,9 @@ class CloseDeliveryTest {
         }
     }
 
-    @Test
-    void nobodyWaitsForAPeerWhoseCloseFrameWasItsLastWord() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 1008, 4000})
+    void nobodyWaitsForAPeerWhoseCloseFrameWasItsLastWord(int code) throws Exception {
         AtomicInteger waits = new AtomicInteger();
         try (TestPeer peer = TestPeer.connect(PATIENT, inner -> new FilterTransport(inner) {
             @Override
@@ -74,12 +77,16 @@ class CloseDeliveryTest {
                 super.awaitReadable();
             }
         })) {
-            peer.send(Frames.close(1000));
-            assertNull(peer.connection().readMessage());
+            peer.send(Frames.close(code));
+            if (code == 1000) {
+                assertNull(peer.connection().readMessage());
+            } else {
+                assertThrows(CloseException.class, peer.connection()::readMessage);
+            }
             waits.set(0);
             peer.connection().close();
             assertEquals(0, waits.get());
-            peer.expectClose(1000).expectEof();
+            peer.expectClose(code).expectEof();
         }
     }
 

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
@@ -69,6 +72,39 @@ class ListenerEndTest {
             peer.send(Frames.close(1000));
             assertArrayEquals(hex("88 02 03e8"), peer.received());
             assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void noPeerWaitsForWhatABlockingListenerDoesLast() {
+        AtomicReference<ListeningPeer> peer = new AtomicReference<>();
+        AtomicBoolean endedBefore = new AtomicBoolean();
+        peer.set(ListeningPeer.connect(new WebSocketListener() {
+            @Override
+            public void onClose(WebSocketConnection connection, CloseStatus status) {
+                endedBefore.set(peer.get().isOutputEnded());
+            }
+        }));
+        try (ListeningPeer connected = peer.get()) {
+            connected.send(Frames.close(1000));
+            assertTrue(endedBefore.get());
+        }
+    }
+
+    @Test
+    void anAbortBehindACloseIsTheEndAtOnce() {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.beginClose(1000, "");
+                connection.abort();
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("a"), text("never seen"));
+            assertEquals(List.of("open", "text a", "error IOException", "close 1006"), listener.calls());
             assertEquals(1, peer.ends());
         }
     }

@@ -49,7 +49,7 @@ class ListenerRaceTest {
         private final boolean nonBlocking;
         private final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger overlaps = new AtomicInteger();
-        private final AtomicInteger closes = new AtomicInteger();
+        final AtomicInteger closes = new AtomicInteger();
         private final AtomicInteger callsAfterTheLast = new AtomicInteger();
 
         Counting(boolean nonBlocking) {
@@ -101,6 +101,22 @@ class ListenerRaceTest {
             if (closes.get() > 0) {
                 callsAfterTheLast.incrementAndGet();
             }
+        }
+    }
+
+    /** Stays in its first call until it may end. */
+    private static final class Held extends Counting {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+        Held(boolean nonBlocking) {
+            super(nonBlocking);
+        }
+
+        @Override
+        void answer(WebSocketConnection connection, String text) throws Exception {
+            begun.countDown();
+            mayEnd.await();
         }
     }
 
@@ -248,21 +264,13 @@ class ListenerRaceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closeOfAnotherThreadWaitsForTheCallThatIsBeingMade(boolean nonBlocking) throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        Counting slow = new Counting(nonBlocking) {
-            @Override
-            void answer(WebSocketConnection connection, String text) throws Exception {
-                begun.countDown();
-                mayEnd.await();
-            }
-        };
+        Held slow = new Held(nonBlocking);
         RacingPeer peer = new RacingPeer(slow, options, selector, others);
         peer.send(text("begin"));
-        assertTrue(begun.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertTrue(slow.begun.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
         Background<Void> closing = Background.run(peer.connection()::close).awaitWaitingIn("ListeningHalf.awaitClose");
         assertEquals(0, slow.closes.get());
-        mayEnd.countDown();
+        slow.mayEnd.countDown();
         closing.result();
         assertOver(peer, slow);
     }
@@ -271,23 +279,15 @@ class ListenerRaceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closeDoesNotWaitForEverForACall(boolean nonBlocking) throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        Counting stuck = new Counting(nonBlocking) {
-            @Override
-            void answer(WebSocketConnection connection, String text) throws Exception {
-                begun.countDown();
-                mayEnd.await();
-            }
-        };
+        Held stuck = new Held(nonBlocking);
         RacingPeer peer = new RacingPeer(stuck, options, selector, others);
         peer.send(text("begin"));
-        assertTrue(begun.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertTrue(stuck.begun.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
         long start = System.nanoTime();
         Background.run(peer.connection()::close).result();
         assertTrue(System.nanoTime() - start < 5_000_000_000L);
         assertEquals(0, stuck.closes.get());
-        mayEnd.countDown();
+        stuck.mayEnd.countDown();
         assertOver(peer, stuck);
     }
 }

@@ -4,10 +4,8 @@ import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import io.twintrace.websocket.transport.PushTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -18,7 +16,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -132,6 +129,11 @@ final class ListeningPeer implements AutoCloseable {
         return pipe.awaited;
     }
 
+    /** Whether the server has said that it will write no more. */
+    boolean isOutputEnded() {
+        return pipe.outputEnded;
+    }
+
     boolean isClosed() {
         return pipe.closed;
     }
@@ -166,11 +168,9 @@ final class ListeningPeer implements AutoCloseable {
         settle();
     }
 
-    private static final class Pipe implements PushTransport {
+    private static final class Pipe extends PushPipe {
         private final ArrayDeque<byte[]> incoming = new ArrayDeque<>();
         private final ByteArrayOutputStream outgoing = new ByteArrayOutputStream();
-        private Events events;
-        private Executor elsewhere;
         private ByteBuffer started;
         private boolean inputEnded;
         private boolean outputEnded;
@@ -193,7 +193,7 @@ final class ListeningPeer implements AutoCloseable {
         private void tellOfInput() {
             if (awaited) {
                 awaited = false;
-                events.readable();
+                events().readable();
             }
         }
 
@@ -201,7 +201,7 @@ final class ListeningPeer implements AutoCloseable {
             room += bytes;
             if (started != null && take(started)) {
                 started = null;
-                events.written(null);
+                events().written(null);
             }
         }
 
@@ -221,16 +221,10 @@ final class ListeningPeer implements AutoCloseable {
         }
 
         @Override
-        public void tell(Events newEvents, Executor newElsewhere) {
-            events = newEvents;
-            elsewhere = newElsewhere;
-        }
-
-        @Override
         public void awaitInput() {
             awaited = true;
             if (!incoming.isEmpty() || inputEnded || closed) {
-                elsewhere.execute(this::tellOfInput);
+                elsewhere(this::tellOfInput);
             }
         }
 
@@ -289,42 +283,12 @@ final class ListeningPeer implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 if (started != null) {
-                    elsewhere.execute(() -> events.written(new ClosedChannelException()));
+                    elsewhere(() -> events().written(new ClosedChannelException()));
                 }
-                if (events != null) {
-                    elsewhere.execute(this::tellOfInput);
+                if (events() != null) {
+                    elsewhere(this::tellOfInput);
                 }
             }
-        }
-
-        @Override
-        public void awaitReadable() {
-            throw new UnsupportedOperationException("a listener's connection does not wait");
-        }
-
-        @Override
-        public void write(ByteBuffer[] buffers) {
-            throw new UnsupportedOperationException("a listener's connection does not wait");
-        }
-
-        @Override
-        public void readDeadline(long deadline) {
-            // Nothing here waits.
-        }
-
-        @Override
-        public void writeDeadline(long deadline) {
-            // Nothing here waits.
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
         }
     }
 }

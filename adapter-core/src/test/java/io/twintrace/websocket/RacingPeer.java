@@ -3,10 +3,8 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import io.twintrace.websocket.transport.PushTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -90,10 +88,7 @@ final class RacingPeer {
         }
     }
 
-    private final class Pipe implements PushTransport {
-        private Events events;
-        private Executor elsewhere;
-
+    private final class Pipe extends PushPipe {
         // Guarded by this.
         private final ByteArrayOutputStream incoming = new ByteArrayOutputStream();
         private int taken;
@@ -120,7 +115,11 @@ final class RacingPeer {
         private void hasInput() {
             if (awaited) {
                 awaited = false;
-                (events.mayBlock() ? elsewhere : (Executor) RacingPeer.this::select).execute(events::readable);
+                if (events().mayBlock()) {
+                    elsewhere(events()::readable);
+                } else {
+                    select(events()::readable);
+                }
             }
         }
 
@@ -153,7 +152,7 @@ final class RacingPeer {
                 }
             }
             if (written) {
-                events.written(null);
+                events().written(null);
             } else if (endsWithClose()) {
                 arrive(Frames.close(1000));
                 end();
@@ -167,17 +166,11 @@ final class RacingPeer {
         }
 
         @Override
-        public void tell(Events newEvents, Executor newElsewhere) {
-            events = newEvents;
-            elsewhere = newElsewhere;
-        }
-
-        @Override
         public synchronized void awaitInput() {
             awaited = true;
             if (taken < incoming.size() || inputEnded || closed) {
                 awaited = false;
-                elsewhere.execute(events::readable);
+                elsewhere(events()::readable);
             }
         }
 
@@ -228,41 +221,11 @@ final class RacingPeer {
             closed = true;
             if (started != null) {
                 started = null;
-                elsewhere.execute(() -> events.written(new ClosedChannelException()));
+                elsewhere(() -> events().written(new ClosedChannelException()));
             }
-            if (events != null) {
+            if (events() != null) {
                 hasInput();
             }
-        }
-
-        @Override
-        public void awaitReadable() {
-            throw new UnsupportedOperationException("a listener's connection does not wait");
-        }
-
-        @Override
-        public void write(ByteBuffer[] buffers) {
-            throw new UnsupportedOperationException("a listener's connection does not wait");
-        }
-
-        @Override
-        public void readDeadline(long deadline) {
-            // Nothing here waits.
-        }
-
-        @Override
-        public void writeDeadline(long deadline) {
-            // Nothing here waits.
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
         }
     }
 }

@@ -18,6 +18,7 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
     /** A name, its line, and so on; names that differ only in case are spelt alike, and stand together. */
     private final String[] pairs;
 
+    /** How many different names there are. */
     private final int names;
 
     private HeaderLines(String[] pairs, int names) {

@@ -3,6 +3,7 @@ package io.twintrace.websocket.jetty;
 import io.twintrace.websocket.transport.Gate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
@@ -65,6 +66,9 @@ final class ReadAhead implements Callback {
         }
         boolean mine = !awaited; // first: what was read ahead is there before this changes
         RetainableByteBuffer buffer = ahead.get();
+        if (closed) { // what was read ahead may be gone, and must not be missed in the middle
+            throw new AsynchronousCloseException();
+        }
         if (buffer == null) {
             return mine ? fill(into) : 0;
         }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
@@ -82,6 +84,37 @@ class ListenerTest {
             client.send(large);
             assertArrayEquals(large, client.receiveBytes());
             assertEquals(1000, client.close(1000));
+        }
+    }
+
+    /** Jetty tells nobody of input who asks for it once the endpoint is closed. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAbortBehindACloseIsTheEndAtOnce(boolean nonBlocking) throws Exception {
+        CompletableFuture<CloseStatus> closed = new CompletableFuture<>();
+        EchoListener listener = new EchoListener() {
+            @Override
+            public boolean isNonBlocking() {
+                return nonBlocking;
+            }
+
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) {
+                connection.beginClose(1000, "");
+                connection.abort();
+            }
+
+            @Override
+            public void onClose(WebSocketConnection connection, CloseStatus status) {
+                closed.complete(status);
+            }
+        };
+        WebSocketOptions patient =
+                WebSocketOptions.builder().closeTimeout(Duration.ofMinutes(1)).build();
+        try (TestServer server = TestServer.serving(listener, patient);
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("begin"));
+            assertEquals(1006, closed.get(10, TimeUnit.SECONDS).code());
         }
     }
 

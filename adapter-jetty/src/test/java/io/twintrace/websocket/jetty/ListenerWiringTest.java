@@ -6,12 +6,9 @@ import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
 import jakarta.servlet.annotation.WebServlet;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,22 +47,22 @@ class ListenerWiringTest {
         ANNOTATED_SUBCLASS {
             @Override
             ServletContextHandler context(Path directory) throws IOException {
-                copyClass(AnnotatedListening.class, directory);
-                return webApp(directory);
+                WebApp.copyClass(AnnotatedListening.class, directory);
+                return WebApp.in(directory);
             }
         },
         WEB_XML {
             @Override
             ServletContextHandler context(Path directory) throws IOException {
                 WebXml.write(directory, WebXml.servlet("handler", EchoListener.class.getName()));
-                return webApp(directory);
+                return WebApp.in(directory);
             }
         },
         WEB_XML_NON_BLOCKING {
             @Override
             ServletContextHandler context(Path directory) throws IOException {
                 WebXml.write(directory, WebXml.servlet("handler", EchoListener.NonBlocking.class.getName()));
-                return webApp(directory);
+                return WebApp.in(directory);
             }
         };
 
@@ -98,21 +95,6 @@ class ListenerWiringTest {
     void foreignOriginIsRefused(Wiring wiring) throws Exception {
         try (TestServer server = new TestServer(wiring.context(directory)).start()) {
             assertEquals(403, JdkClient.refusal(server.uri(), "Origin", "https://evil.example"));
-        }
-    }
-
-    private static WebAppContext webApp(Path directory) {
-        WebAppContext context = new WebAppContext(directory.toString(), "/");
-        context.setThrowUnavailableOnStartupException(true);
-        return context;
-    }
-
-    private static void copyClass(Class<?> type, Path webApp) throws IOException {
-        String name = type.getName().replace('.', '/') + ".class";
-        Path file = webApp.resolve("WEB-INF/classes").resolve(name);
-        Files.createDirectories(file.getParent());
-        try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {
-            Files.copy(in, file);
         }
     }
 }

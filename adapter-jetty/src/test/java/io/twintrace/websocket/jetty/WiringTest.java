@@ -12,13 +12,10 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.annotation.WebServlet;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,15 +78,15 @@ class WiringTest {
         ANNOTATED_SUBCLASS {
             @Override
             ServletContextHandler context(Path directory) throws IOException {
-                copyClass(AnnotatedEcho.class, directory);
-                return webApp(directory);
+                WebApp.copyClass(AnnotatedEcho.class, directory);
+                return WebApp.in(directory);
             }
         },
         WEB_XML {
             @Override
             ServletContextHandler context(Path directory) throws IOException {
                 WebXml.write(directory, WebXml.servlet("handler", EchoHandler.class.getName()));
-                return webApp(directory);
+                return WebApp.in(directory);
             }
         };
 
@@ -149,20 +146,5 @@ class WiringTest {
     private static ServletRegistration withHandler(ServletRegistration registration) {
         registration.setInitParameter("handler", EchoHandler.class.getName());
         return registration;
-    }
-
-    private static WebAppContext webApp(Path directory) {
-        WebAppContext context = new WebAppContext(directory.toString(), "/");
-        context.setThrowUnavailableOnStartupException(true);
-        return context;
-    }
-
-    private static void copyClass(Class<?> type, Path webApp) throws IOException {
-        String name = type.getName().replace('.', '/') + ".class";
-        Path file = webApp.resolve("WEB-INF/classes").resolve(name);
-        Files.createDirectories(file.getParent());
-        try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {
-            Files.copy(in, file);
-        }
     }
 }

@@ -20,7 +20,6 @@ import org.xnio.Options;
 
 /** Undertow's own WebSocket API, on its I/O threads. */
 final class UndertowServer implements TestServer {
-
     private final Set<WebSocketChannel> connected = ConcurrentHashMap.newKeySet();
 
     /** Takes the message limit. */

@@ -1,0 +1,157 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.FrameInput.Next;
+import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.PushTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The peer's messages as their bytes arrive, for whoever does not wait for them. A message that fits into the read buffer is
+ * handed out where it lies; any other is put together. For the thread in the turn.
+ */
+final class ArrivingMessages {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final PushTransport transport;
+    private final ArrivedBytes arrived;
+    private final MessageInput input;
+    private final FrameInput frames;
+
+    private boolean insideMessage;
+
+    /** For a message that does not arrive whole. */
+    private MessageCollector collector;
+
+    /** Whether the last fill has left room, so that there is most likely no more to read now. */
+    private boolean drained;
+
+    /** @param input takes its bytes from {@code arrived} */
+    ArrivingMessages(PushTransport transport, ArrivedBytes arrived, MessageInput input) {
+        this.transport = transport;
+        this.arrived = arrived;
+        this.input = input;
+        this.frames = input.frames();
+    }
+
+    /**
+     * Reads once more.
+     *
+     * @return how many bytes; 0 when none are there; -1 at the end of the stream
+     */
+    int fill() throws IOException {
+        ByteBuffer room = arrived.room();
+        try {
+            return transport.read(room);
+        } finally {
+            drained = room.hasRemaining();
+            arrived.filled();
+        }
+    }
+
+    boolean isDrained() {
+        return drained;
+    }
+
+    /** Whether nothing is left of what has arrived, and most likely no more is there. */
+    boolean isUsedUp() {
+        return drained && arrived.remaining() == 0;
+    }
+
+    /** How many bytes of what has arrived were not taken yet. */
+    int remaining() {
+        return arrived.remaining();
+    }
+
+    /** Whether the beginning of a frame has arrived, and not all of it; or frames that nobody has looked at yet. */
+    boolean isInsideFrame() {
+        return arrived.remaining() > 0 || frames.isInsideFrame();
+    }
+
+    /** Goes on to the next message, unless there is one that was not handed out yet. */
+    Next next() throws IOException {
+        if (insideMessage) {
+            return Next.FRAME;
+        }
+        Next next = input.next();
+        insideMessage = next == Next.FRAME;
+        return next;
+    }
+
+    MessageType type() {
+        return input.type();
+    }
+
+    /** Hands the message out, valid until more is read; null while it has not arrived whole. */
+    ByteBuffer payload(Turn turn) throws IOException {
+        ByteBuffer payload = collector == null ? inPlace(turn) : null;
+        if (payload == null && mayCollect()) {
+            payload = collected();
+        }
+        insideMessage = payload == null;
+        return payload;
+    }
+
+    /** Nothing more can be read now, so that the beginning of a message must not keep its buffer. True if there is one. */
+    boolean collectBeginning() {
+        boolean begun = insideMessage && collector == null;
+        if (begun) {
+            collector = new MessageCollector(input);
+        }
+        return begun;
+    }
+
+    private ByteBuffer inPlace(Turn turn) throws ProtocolException {
+        if (!input.isAtMost(arrived.remaining())) {
+            return null;
+        }
+        int length = (int) frames.known();
+        if (length == 0) {
+            return NOTHING;
+        }
+        ByteBuffer buffer = arrived.buffer();
+        int start = buffer.position();
+        input.takeInPlace(buffer, start, length);
+        buffer.position(start + length);
+        return turn.window(buffer, start, length);
+    }
+
+    /** False where the rest is most likely there already, and fits into the buffer: it will be read behind this. */
+    private boolean mayCollect() {
+        return collector != null || drained || !input.isAtMost(arrived.capacity());
+    }
+
+    private ByteBuffer collected() throws IOException {
+        if (collector == null) {
+            collector = new MessageCollector(input);
+        }
+        if (!collector.collect()) {
+            return null;
+        }
+        ByteBuffer payload = ByteBuffer.wrap(collector.bytes(), 0, collector.length());
+        collector = null;
+        return payload;
+    }
+
+    /** Drops frames as they are until the peer's Close frame; false when not all has arrived. */
+    boolean dropToClose() throws IOException {
+        return input.readToClose();
+    }
+
+    /** An idle connection holds no buffer. */
+    void releaseIfEmpty() {
+        arrived.releaseIfEmpty();
+    }
+
+    /** Drops what has arrived. */
+    void dropArrived() {
+        arrived.release();
+    }
+
+    /** No more messages are wanted: gives back everything that is held for them. */
+    void end() {
+        collector = null;
+        arrived.release();
+        input.release();
+    }
+}
