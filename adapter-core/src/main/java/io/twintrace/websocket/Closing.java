@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Closing {
     private final long timeoutNanos;
     private final AtomicReference<Request> request = new AtomicReference<>();
-    private final CountDownLatch readingEnded = new CountDownLatch(1);
     private final CountDownLatch writingEnded = new CountDownLatch(1);
 
     private volatile CloseStatus received;
     private volatile boolean answer;
     private volatile boolean receivedLast;
+    private volatile boolean readingEnded;
 
     /** Which Close frame is sent, and until when everything has to end. */
     private static final class Request {
@@ -89,11 +89,11 @@ final class Closing {
 
     /** Takes note that nothing more will be read. */
     void readingEnded() {
-        readingEnded.countDown();
+        readingEnded = true;
     }
 
     boolean hasReadingEnded() {
-        return readingEnded.getCount() == 0;
+        return readingEnded;
     }
 
     /** Takes note that nothing more will be written: the Close frame is out, or the stream is broken. */

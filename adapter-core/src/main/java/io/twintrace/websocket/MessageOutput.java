@@ -25,11 +25,13 @@ final class MessageOutput {
     /** The open message, or null. */
     private MessageWriter open;
 
-    /** For the open message; null while there was none. */
+    /** For the open message; null while there was no such message. */
     private OutgoingText openText;
 
-    /** What the open message has not sent or compressed yet. */
-    private final FragmentBuffer buffer;
+    private final BufferPool pool;
+
+    /** What the open message has not sent or compressed yet; null while there was no such message. */
+    private volatile FragmentBuffer buffer;
 
     private boolean firstFrame;
 
@@ -42,7 +44,7 @@ final class MessageOutput {
         this.detector = detector;
         this.traffic = traffic;
         this.compressed = compressed;
-        this.buffer = new FragmentBuffer(frames, pool);
+        this.pool = pool;
     }
 
     /** Sends one message, as one frame unless it is compressed. */
@@ -90,8 +92,9 @@ final class MessageOutput {
         finishOpenMessage();
         frames.checkWritable();
         frames.admit();
-        if (openText == null) {
+        if (buffer == null) {
             openText = new OutgoingText();
+            buffer = new FragmentBuffer(frames, pool);
         }
         openText.begin();
         firstFrame = true;
@@ -195,7 +198,10 @@ final class MessageOutput {
 
     /** Gives back what is held for messages that nobody will finish. For any thread, at the very end. */
     void abandon() {
-        buffer.abandon();
+        FragmentBuffer unfinished = buffer;
+        if (unfinished != null) {
+            unfinished.abandon();
+        }
         compressed.release();
     }
 

@@ -6,6 +6,7 @@ import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** The connections of one servlet, from their acceptance until the application has done with them. Safe for any thread. */
 final class Connections {
@@ -24,7 +26,12 @@ final class Connections {
 
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
-    private final Set<WebSocketConnection> open = ConcurrentHashMap.newKeySet();
+
+    /** With the thread that has opened each: its handler's, where there is one. */
+    private final Map<WebSocketConnection, Thread> open = new ConcurrentHashMap<>();
+
+    private final Consumer<WebSocketConnection> opened = this::opened;
+    private final Consumer<WebSocketConnection> over = this::over;
 
     /** Completed once this is stopping and nobody is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -119,7 +126,7 @@ final class Connections {
     private void run(Upgraded upgraded) {
         boolean started = false;
         try {
-            service.start(upgraded, this::opened, this::over);
+            service.start(upgraded, opened, over);
             started = true;
         } finally {
             if (!started) {
@@ -130,7 +137,7 @@ final class Connections {
     }
 
     private void opened(WebSocketConnection connection) {
-        open.add(connection);
+        open.put(connection, Thread.currentThread());
         if (stopping) {
             connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
         }
@@ -154,7 +161,7 @@ final class Connections {
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        for (WebSocketConnection connection : open) {
+        for (WebSocketConnection connection : open.keySet()) {
             try {
                 service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
             } catch (OutOfMemoryError e) { // also for want of a thread: the others are to be closed all the same
@@ -168,14 +175,12 @@ final class Connections {
     void stop(Duration patience) {
         CompletableFuture<Void> unused = beginStop();
         if (!awaitDrained(patience)) {
-            for (WebSocketConnection connection : open) {
+            open.forEach((connection, opener) -> {
                 connection.abort();
-                service.interrupt(connection);
-            }
+                service.interrupt(opener);
+            });
             if (!awaitDrained(patience)) {
-                for (WebSocketConnection connection : open) {
-                    context.log(service.whatStillRuns(connection));
-                }
+                open.forEach((connection, opener) -> context.log(service.whatStillRuns(connection, opener)));
             }
         }
         service.shutdown();

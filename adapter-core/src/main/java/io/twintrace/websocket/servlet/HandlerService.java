@@ -5,15 +5,12 @@ import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.frame.CloseCode;
 import jakarta.servlet.ServletContext;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Runs a handler for each connection, on a thread of its own. */
 final class HandlerService extends Service {
     private final WebSocketHandler handler;
     private final HandlerThreads threads;
-    private final Map<WebSocketConnection, Thread> running = new ConcurrentHashMap<>();
 
     HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
         super(context, options);
@@ -29,7 +26,6 @@ final class HandlerService extends Service {
         boolean started = false;
         try {
             threads.start("websocket-" + connection.name(), () -> {
-                running.put(connection, Thread.currentThread());
                 try {
                     opened.accept(connection);
                     declareDiscipline(connection);
@@ -39,7 +35,6 @@ final class HandlerService extends Service {
                     log(connection, t, "handler");
                     connection.close(CloseCode.INTERNAL_ERROR, "");
                 } finally {
-                    running.remove(connection);
                     over.accept(connection);
                 }
             });
@@ -58,17 +53,13 @@ final class HandlerService extends Service {
     }
 
     @Override
-    void interrupt(WebSocketConnection connection) {
-        Thread thread = running.get(connection);
-        if (thread != null) {
-            thread.interrupt();
-        }
+    void interrupt(Thread opener) {
+        opener.interrupt();
     }
 
     @Override
-    String whatStillRuns(WebSocketConnection connection) {
-        Thread thread = running.get(connection);
-        return "the handler of " + connection + ", thread \"" + (thread != null ? thread.getName() : "?")
+    String whatStillRuns(WebSocketConnection connection, Thread opener) {
+        return "the handler of " + connection + ", thread \"" + opener.getName()
                 + "\", still runs after its connection was closed and it was interrupted";
     }
 

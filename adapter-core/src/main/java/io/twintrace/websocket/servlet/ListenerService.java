@@ -90,12 +90,12 @@ final class ListenerService extends Service {
     }
 
     @Override
-    void interrupt(WebSocketConnection connection) {
+    void interrupt(Thread opener) {
         // Whoever is in a call is not known here, and may be one of the container's threads.
     }
 
     @Override
-    String whatStillRuns(WebSocketConnection connection) {
+    String whatStillRuns(WebSocketConnection connection, Thread opener) {
         return "a call of the listener still runs after its connection, " + connection + ", was cut off";
     }
 

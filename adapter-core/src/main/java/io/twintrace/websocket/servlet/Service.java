@@ -13,15 +13,19 @@ abstract class Service {
     private final ServletContext context;
     private final WebSocketOptions options;
 
+    /** One for all connections. */
+    private final ConcurrentWriteListener conflictLog;
+
     Service(ServletContext context, WebSocketOptions options) {
         this.context = context;
         this.options = options;
+        this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
     }
 
     /**
      * Begins to serve a connection, and returns soon.
      *
-     * @param opened told of the connection, before the application is
+     * @param opened told of the connection, before the application is; by the handler's thread, where there is one
      * @param over told once the application has done with it, or with null if there is none; not if this throws
      */
     abstract void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over);
@@ -29,11 +33,15 @@ abstract class Service {
     /** Closes a connection, or begins to; returns soon. */
     abstract void close(WebSocketConnection connection, int code, String reason);
 
-    /** Wakes the application up, which is still busy with a connection that was cut off. */
-    abstract void interrupt(WebSocketConnection connection);
+    /**
+     * Wakes the application up, which is still busy with a connection that was cut off.
+     *
+     * @param opener the thread that has told of it
+     */
+    abstract void interrupt(Thread opener);
 
     /** Tells the log what is still busy with a connection that was cut off a while ago. */
-    abstract String whatStillRuns(WebSocketConnection connection);
+    abstract String whatStillRuns(WebSocketConnection connection, Thread opener);
 
     /** No connection is left; threads may end. */
     abstract void shutdown();
@@ -43,7 +51,7 @@ abstract class Service {
     }
 
     final ConcurrentWriteListener conflictLog() {
-        return report -> context.log(report.logMessage(), report.asThrowable());
+        return conflictLog;
     }
 
     final void declareDiscipline(WebSocketConnection connection) {

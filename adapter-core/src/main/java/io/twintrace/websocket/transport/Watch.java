@@ -1,5 +1,6 @@
 package io.twintrace.websocket.transport;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,17 +53,18 @@ public final class Watch {
                 task.cancel(false);
             }
             scheduledFor = next;
-            task = Timer.executor().schedule(this::fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
+            Callable<Void> fire = this::fire; // not a Runnable, which the timer would wrap once more
+            task = Timer.executor().schedule(fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
         } finally {
             LOCK.unlock();
         }
     }
 
-    private void fire() {
+    private Void fire() {
         LOCK.lock();
         try {
             if (Deadlines.remaining(scheduledFor) > 0) {
-                return; // another task has taken the place of this one, too late to stop it
+                return null; // another task has taken the place of this one, too late to stop it
             }
             scheduledFor = Deadlines.NONE;
             task = null;
@@ -78,6 +80,7 @@ public final class Watch {
         } else {
             look();
         }
+        return null;
     }
 
     /** Nobody needs to look any more. */
