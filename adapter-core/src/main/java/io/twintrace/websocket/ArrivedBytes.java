@@ -71,8 +71,8 @@ final class ArrivedBytes implements InputBytes {
     public int take(byte[] into, int offset, int most, int key, long position) {
         int n = Math.min(most, remaining());
         if (n > 0) {
-            buffer.get(into, offset, n);
-            Masking.apply(into, offset, n, key, position);
+            Masking.copy(buffer, buffer.position(), into, offset, n, key, position);
+            buffer.position(buffer.position() + n);
         }
         return n;
     }

@@ -150,6 +150,9 @@ final class BlockingSink implements FrameSink {
 
     @Override
     public void closingHasEnded() {
+        if (closing.received() == null) {
+            return; // a peer that has not closed may still send, and whoever has read so far gives it the time
+        }
         // At once, since the handler, which closes the rest, may take its time.
         if (!transport.shutdownOutput()) {
             transport.close();

@@ -83,8 +83,8 @@ final class ByteSource implements InputBytes {
             fill();
         }
         int n = Math.min(most, buffer.remaining());
-        buffer.get(into, offset, n);
-        Masking.apply(into, offset, n, key, position);
+        Masking.copy(buffer, buffer.position(), into, offset, n, key, position);
+        buffer.position(buffer.position() + n);
         return n;
     }
 

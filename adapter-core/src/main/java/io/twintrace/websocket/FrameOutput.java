@@ -379,7 +379,7 @@ final class FrameOutput {
 
     private void closeIsWritten() {
         closing.writingEnded();
-        if (closing.received() != null) {
+        if (closing.received() != null || closing.hasReadingEnded()) {
             sink.closingHasEnded();
         }
     }

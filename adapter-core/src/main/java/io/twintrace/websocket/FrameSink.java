@@ -53,8 +53,8 @@ interface FrameSink {
     void closingHasBegun();
 
     /**
-     * Both Close frames have passed: the server is the one to close the TCP connection (RFC 6455 section 7.1.1). With or
-     * without the lock.
+     * Both Close frames have passed, or this side's, and nothing more will be read: the server is the one to close the TCP
+     * connection (RFC 6455 section 7.1.1). With or without the lock.
      */
     void closingHasEnded();
 

@@ -10,6 +10,7 @@ import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Watch;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  * belong to the thread in the turn.
  */
 final class ListeningHalf implements Reading, PushTransport.Events {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
     /** So many times a turn may read before other connections get the thread. */
     private static final int MOST_FILLS = 16;
 
@@ -31,7 +34,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private enum Phase {
         NEW,
         OPEN,
-        /** The listener has failed: what comes until the peer's Close frame is dropped. */
+        /** The listener has failed, or written behind its own Close: what comes until the peer's Close frame is dropped. */
         DROPPING,
         /** The listener has had its last call; the peer gets a moment to read what was written last. */
         LINGERING,
@@ -69,6 +72,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Whether this turn was to read; then it is the one to see to it that somebody is told of more. */
     private boolean hasRead;
+
+    /** Whether the listener was told of an error, which happens once. */
+    private boolean errorTold;
 
     /** Whether something has arrived that was not looked at, since the peer has to read first. */
     private boolean stalled;
@@ -168,14 +174,29 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (phase == Phase.OVER) {
             return;
         }
-        boolean sound = false;
         try {
             turn();
-            sound = true;
-        } finally {
-            if (!sound) { // by more than the listener's exceptions, which are caught: what is held is given back
-                end();
+        } catch (Throwable t) { // more than the listener's exceptions, which are caught
+            lost(t);
+        }
+    }
+
+    /** Nothing is certain any more: the listener is told, what is held is given back, and whoever called has nothing to do. */
+    private void lost(Throwable t) {
+        try {
+            IOException why = new IOException("connection " + name + " is lost after an error", t);
+            if (isReading()) {
+                ended(why);
+            } else {
+                threads.errors().accept(connection, why);
             }
+        } catch (Throwable another) {
+            LOGGER.log(
+                    Level.ERROR,
+                    "connection " + name + " is lost after an error, of which nobody could be told",
+                    another);
+        } finally {
+            end();
         }
     }
 
@@ -223,7 +244,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (output.broken() != null && isReading()) {
                 throw new IOException("connection " + name + " was cut off", output.broken());
             }
-            hasRead = !inputAwaited;
+            hasRead = !inputAwaited || stalled;
             deadlines.check();
             if (hasRead || deadlines.isIdle()) {
                 readOn(turn);
@@ -232,6 +253,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         } catch (IOException e) {
             failed(e);
         } catch (VirtualMachineError e) {
+            if (phase == Phase.LINGERING) {
+                end();
+                return;
+            }
             // A step may have been left half done; whatever came next could be taken for something else.
             output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
             ended(new IOException("connection " + name + " cannot be read any further after an error", e));
@@ -361,15 +386,22 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private void listenerFailed(Throwable t) {
-        if (t instanceof CloseSentException) {
-            phase = phase == Phase.OPEN ? Phase.DROPPING : phase; // this side is closing, which need not be an error
-            return;
+        boolean reading = isReading();
+        phase = reading ? Phase.DROPPING : phase;
+        if (t instanceof CloseSentException && closing.requested() != null) {
+            return; // this side is closing, which need not be an error; of another connection it is
         }
         threads.errors().accept(connection, t);
         output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
-        if (phase == Phase.OPEN) {
-            phase = Phase.DROPPING;
-            call(() -> listener.onError(connection, t));
+        if (reading) {
+            tellOnce(t);
+        }
+    }
+
+    private void tellOnce(Throwable error) {
+        if (!errorTold) {
+            errorTold = true;
+            call(() -> listener.onError(connection, error));
         }
     }
 
@@ -396,7 +428,6 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** Nothing more is read, for that reason; null where the peer has closed in the ordinary way. */
     private void ended(IOException why) {
-        boolean wasOpen = phase == Phase.OPEN;
         phase = Phase.LINGERING;
         if (closing.isDone() && messages.isUsedUp()) {
             closing.receivedLast();
@@ -406,9 +437,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (mayBlock() && closing.isDone()) {
             endOutput(); // what the listener does last may take its time, which the peer need not wait for
         }
-        if (why != null && wasOpen) {
+        if (why != null && !errorTold) {
             threads.errors().accept(connection, why);
-            call(() -> listener.onError(connection, why));
+            tellOnce(why);
         }
         CloseStatus received = closing.received();
         call(() -> listener.onClose(connection, received != null ? received : new CloseStatus(CloseCode.ABNORMAL, "")));

@@ -2,17 +2,35 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.frame.MessageTooBigException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** Puts a message together as it arrives, in an array that grows with it. For the thread that reads. */
+/**
+ * Puts a message together as it arrives; memory follows what has arrived, whatever the peer declares. For the thread that
+ * reads.
+ *
+ * <p>Where the length is known, the array grows to it. Where it is not, as with compression, bytes are kept in blocks: an
+ * array that grows would be held twice at each step, which is what a bomb is after.
+ */
 final class MessageCollector {
-    /** Payloads up to here are allocated at once; larger ones grow as they arrive, whatever the peer declares. */
+    /** Payloads up to here are allocated at once. */
     private static final int TRUSTED_LENGTH = 16 * 1024;
 
+    private static final int SMALLEST_BLOCK = 1024;
+    private static final int LARGEST_BLOCK = 1024 * 1024;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final MessageInput input;
+
+    /** Those that are full. */
+    private final List<byte[]> blocks = new ArrayList<>(0);
+
+    private int inBlocks;
+
+    /** Where the next bytes go. */
     private byte[] bytes;
+
     private int length;
 
     MessageCollector(MessageInput input) {
@@ -28,11 +46,11 @@ final class MessageCollector {
                 n = input.read(bytes, length, bytes.length - length);
                 length += Math.max(0, n);
             } else {
-                // Compressed data does not tell its length, so the array is enlarged only once there is more.
+                // Compressed data does not tell its length, so there is a larger array only once there is more.
                 byte[] next = new byte[1];
                 n = input.read(next, 0, 1);
                 if (n > 0) {
-                    bytes = Arrays.copyOf(bytes, grown());
+                    makeRoom();
                     bytes[length++] = next[0];
                 }
             }
@@ -43,28 +61,52 @@ final class MessageCollector {
         return true;
     }
 
-    private int grown() throws MessageTooBigException {
-        if (length == LARGEST_ARRAY) {
+    private void makeRoom() throws MessageTooBigException {
+        int soFar = length();
+        if (soFar == LARGEST_ARRAY) {
             throw new MessageTooBigException(LARGEST_ARRAY);
         }
-        // Doubled, so that memory follows what has arrived; not beyond the end, where that is known.
-        int atLeast = length + 1;
-        long wanted = Math.min(Math.max(2L * length, 1024), input.longest(atLeast));
-        return (int) Math.min(Math.max(wanted, atLeast), LARGEST_ARRAY);
+        int doubled = (int) Math.min(2L * soFar, LARGEST_ARRAY);
+        long more = input.knownToCome();
+        if (more >= 0 && blocks.isEmpty()) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(doubled, SMALLEST_BLOCK), soFar + 1 + more));
+            return;
+        }
+        if (length > 0) {
+            blocks.add(bytes);
+            inBlocks += length;
+        }
+        int most = more >= 0 ? (int) Math.min(LARGEST_BLOCK, 1 + more) : LARGEST_BLOCK;
+        bytes = new byte[Math.min(Math.min(Math.max(soFar, SMALLEST_BLOCK), most), LARGEST_ARRAY - soFar)];
+        length = 0;
+    }
+
+    /** How many bytes there are. */
+    int length() {
+        return inBlocks + length;
     }
 
     /** The message's bytes, which stand at the beginning of the array. */
     byte[] bytes() {
-        return bytes;
-    }
-
-    /** How many there are. */
-    int length() {
-        return length;
+        return blocks.isEmpty() ? bytes : joined();
     }
 
     /** The message's bytes and no others. */
     byte[] toArray() {
+        if (!blocks.isEmpty()) {
+            return joined();
+        }
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    private byte[] joined() {
+        byte[] all = new byte[length()];
+        int at = 0;
+        for (byte[] block : blocks) {
+            System.arraycopy(block, 0, all, at, block.length);
+            at += block.length;
+        }
+        System.arraycopy(bytes, 0, all, at, length);
+        return all;
     }
 }

@@ -155,10 +155,9 @@ final class MessageInput {
         return compressed ? USUAL_RATIO * Math.min(frames.known(), Integer.MAX_VALUE) : frames.known();
     }
 
-    /** How long the message can be at the most, of which so many bytes were taken. */
-    long longest(int taken) {
-        boolean lengthIsKnown = !compressed && frames.isLastFrame() && frames.known() < Integer.MAX_VALUE;
-        return lengthIsKnown ? taken + frames.known() : sequence.limit();
+    /** How many bytes of the message are to come; negative where that is not known yet. */
+    long knownToCome() {
+        return !compressed && frames.isLastFrame() ? frames.known() : -1;
     }
 
     /**

@@ -120,7 +120,12 @@ final class MessageOutput {
 
     /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
     void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
-        frames.admit();
+        try {
+            frames.admit();
+        } catch (BacklogFullException e) {
+            endMessage(false); // without this piece it is not the message that was meant
+            throw e;
+        }
         if (writer.type() == MessageType.TEXT) {
             openText.accept(bytes);
         }

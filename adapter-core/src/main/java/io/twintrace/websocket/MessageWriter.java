@@ -156,6 +156,7 @@ public final class MessageWriter extends OutputStream {
     private void continueMessage() throws IOException {
         if (failed) {
             output.checkWritable(); // says what is wrong with the connection
+            throw new IOException("this MessageWriter's message was given up, since a piece of it could not be taken");
         }
         if (finished) {
             throw new IOException("this MessageWriter's message is complete; get another one from nextWriter");

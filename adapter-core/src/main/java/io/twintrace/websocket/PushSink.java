@@ -173,6 +173,7 @@ final class PushSink implements FrameSink {
         waiting = backlog.size();
         if (!all) {
             deadline = writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
+            reading.deadlineHasMoved(); // the first piece may have had a later one
             return;
         }
         backlog = null;

@@ -82,7 +82,11 @@ final class Turn {
     /** Sends what was put aside so far. */
     void flush() {
         for (int i = 0; i < pending.size(); i++) {
-            pending.get(i).flushOwn();
+            try {
+                pending.get(i).flushOwn();
+            } catch (Throwable t) {
+                // That connection is broken off, and whoever listens to it is told.
+            }
         }
         pending.clear();
     }

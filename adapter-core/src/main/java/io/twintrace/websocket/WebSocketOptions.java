@@ -262,7 +262,7 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** 16 KiB by default, at least 256 bytes. Held only during a write and while a MessageWriter is open. */
+        /** 16 KiB by default, at least 256 bytes. Held only during a write, while small messages are put aside, and while a MessageWriter is open. */
         public Builder writeBufferSize(int bytes) {
             this.writeBufferSize = (int) atLeast(256, bytes, "writeBufferSize");
             return this;

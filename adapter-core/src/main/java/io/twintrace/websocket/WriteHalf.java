@@ -169,6 +169,12 @@ final class WriteHalf {
         return frames.isWaitless();
     }
 
+    /** Hands what was put aside to the operating system; whether that has everything now. In a turn, outside the guard. */
+    boolean flushNow() {
+        frames.flush();
+        return frames.isWaitless();
+    }
+
     /**
      * Waits until the operating system has everything that was written, if the calling thread may wait. Any thread, outside
      * the guard.

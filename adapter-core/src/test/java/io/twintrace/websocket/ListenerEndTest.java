@@ -109,6 +109,42 @@ class ListenerEndTest {
         }
     }
 
+    @Test
+    void anotherConnectionThatIsClosingIsAnErrorOfTheListener() {
+        try (ListeningPeer other = ListeningPeer.connect(new RecordingListener())) {
+            other.connection().beginClose(1000, "");
+            RecordingListener listener = new RecordingListener() {
+                @Override
+                public void onText(WebSocketConnection connection, String text) throws Exception {
+                    other.connection().writeMessage(text);
+                }
+            };
+            try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+                peer.send(text("a"));
+                assertEquals(List.of("open", "error CloseSentException"), listener.calls());
+                assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            }
+        }
+    }
+
+    @Test
+    void whatGoesWrongBehindItsOwnCloseIsToldOfToo() {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                connection.beginClose(1000, "");
+                connection.writeMessage(text);
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("a"));
+            assertEquals(List.of("open"), listener.calls());
+            peer.end();
+            assertEquals(List.of("open", "error CloseException", "close 1006"), listener.calls());
+            assertEquals(1, peer.errors().size());
+        }
+    }
+
     /** Closing with unread input would reset the connection, and the reset might overtake the Close frame. */
     @Test
     void aPeerThatGoesOnBehindItsCloseFrameGetsAMomentToReadTheAnswer() {

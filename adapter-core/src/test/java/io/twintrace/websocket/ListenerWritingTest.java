@@ -18,8 +18,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -250,6 +252,33 @@ class ListenerWritingTest {
         }
     }
 
+    /** Its end would make the peer take the part that has left for the whole. */
+    @Test
+    void aMessageInPiecesThatTheBacklogCannotTakeIsNeverCompleted() {
+        WebSocketListener talkative = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                try (MessageWriter writer = connection.nextWriter(MessageType.BINARY)) {
+                    for (int i = 0; i < 100; i++) {
+                        writer.write(pattern(100));
+                        writer.flush();
+                    }
+                }
+            }
+        };
+        WebSocketOptions options = TestPeer.quick().backlogLimit(1000).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(talkative, options, 0)) {
+            peer.send(hundred());
+            assertInstanceOf(BacklogFullException.class, peer.errors().get(0));
+            peer.readMore(100_000);
+            assertEquals(List.of("CLOSE " + hex("unfinished message")), ServerFrames.events(peer.received()));
+        }
+    }
+
+    private static String hex(String reason) {
+        return "03f3" + HexFormat.of().formatHex(utf8(reason)); // 1011
+    }
+
     @Test
     void aPeerThatNeverReadsIsCutOffAtTheWriteTimeout() throws Exception {
         WebSocketOptions options =
@@ -262,6 +291,48 @@ class ListenerWritingTest {
             });
             assertTrue(peer.isClosed());
             assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    @Test
+    void theWriteTimeoutHoldsForTheNextPieceWhateverTheDeadlineOfTheFirst() {
+        WebSocketListener far = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                connection.setWriteDeadline(Instant.now().plusSeconds(3600));
+                connection.writeMessage(MessageType.BINARY, pattern(1 << 20));
+            }
+        };
+        WebSocketOptions options =
+                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(far, options, 0)) {
+            peer.send(hundred());
+            peer.readMore(300_000);
+            Background.eventually("the end", () -> {
+                peer.settle();
+                return peer.ends() == 1;
+            });
+        }
+    }
+
+    @Test
+    void flushOfTheOutboxInACallTellsWhetherThePeerHasTakenAll() {
+        AtomicReference<Boolean> taken = new AtomicReference<>();
+        WebSocketListener offering = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                connection.outbox().offer(MessageType.BINARY, pattern(100));
+                taken.set(connection.outbox().flush(Duration.ofSeconds(5)));
+            }
+        };
+        WebSocketOptions options = TestPeer.quick().build();
+        try (ListeningPeer peer = ListeningPeer.connect(offering, options)) {
+            peer.send(hundred());
+            assertEquals(true, taken.get());
+        }
+        try (ListeningPeer peer = ListeningPeer.connectLazy(offering, options, 0)) {
+            peer.send(hundred());
+            assertEquals(false, taken.get());
         }
     }
 

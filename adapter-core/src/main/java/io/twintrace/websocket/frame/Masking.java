@@ -104,13 +104,6 @@ public final class Masking {
         apply(into, offset, length, key, position);
     }
 
-    /** Masks into an array; whether all bytes are ASCII there. */
-    public static boolean copyIsAscii(
-            ByteBuffer from, int index, byte[] into, int offset, int length, int key, long position) {
-        from.get(index, into, offset, length);
-        return applyIsAscii(into, offset, length, key, position);
-    }
-
     /** The key twice, beginning with the byte that is due at {@code position}. */
     private static long repeated(int key, long position) {
         int rotated = Integer.rotateLeft(key, (int) (position & 3) * Byte.SIZE);

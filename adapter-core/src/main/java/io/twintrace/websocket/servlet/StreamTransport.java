@@ -170,7 +170,17 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         inbox.end(why);
         writable.close();
         space.close();
-        hasInput();
+        if (events == null) {
+            readable.open();
+            return;
+        }
+        tellOfInput(
+                elsewhere); // not here: the container calls this within a failing write, with whatever locks that holds
+        failStarted(why);
+    }
+
+    /** What the transport was given to write will not be written. */
+    private void failStarted(IOException why) {
         if (started != null) {
             started = null;
             writerWaits = false;
@@ -303,6 +313,9 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
 
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        if (closed) { // the container would only say that it is not ready, for ever
+            throw new AsynchronousCloseException();
+        }
         try {
             byte[] copy = null;
             for (ByteBuffer buffer : buffers) {
@@ -339,7 +352,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         boolean done = false;
         int answered = 1;
         do {
-            done |= started != null && writeStarted();
+            done |= writeStarted();
             answered = writeSignals.addAndGet(-answered);
         } while (answered != 0);
         return done;
@@ -355,7 +368,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
             IOException failure = null;
             boolean done = false;
             try {
-                done = started != null && writeStarted();
+                done = writeStarted();
             } catch (IOException e) {
                 failure = e;
             }
@@ -367,7 +380,8 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     }
 
     private boolean writeStarted() throws IOException {
-        if (!tryWrite(new ByteBuffer[] {started})) {
+        ByteBuffer current = started;
+        if (current == null || !tryWrite(new ByteBuffer[] {current})) {
             return false; // the container will call onWritePossible
         }
         started = null;
@@ -403,6 +417,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         }
         if (events != null) {
             tellOfInput(elsewhere); // reading then tells the reader what is wrong
+            failStarted(new AsynchronousCloseException());
         }
     }
 

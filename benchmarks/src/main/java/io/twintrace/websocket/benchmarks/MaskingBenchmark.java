@@ -74,9 +74,4 @@ public class MaskingBenchmark {
         Masking.copy(buffer, HEADER, array, 0, size, KEY, 1);
         return array;
     }
-
-    @Benchmark
-    public boolean copyIsAscii() {
-        return Masking.copyIsAscii(buffer, HEADER, array, 0, size, KEY, 1);
-    }
 }
