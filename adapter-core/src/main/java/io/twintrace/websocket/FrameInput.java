@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /**
  * The lower half of reading: turns frames into the payloads of messages, and answers control frames on the way. For the
- * thread that holds the reading lock; the handlers may be set by any thread.
+ * thread that holds the reading lock, or is in the listener's turn; the handlers may be set by any thread.
  */
 final class FrameInput {
     private final InputBytes source;

@@ -34,7 +34,7 @@ final class FrameOutput {
     private final ByteBuffer[] one = new ByteBuffer[1];
     private final ByteBuffer[] two = new ByteBuffer[2];
 
-    // Written under frameLock, read by any thread.
+    // Read by any thread; closeWritten and sinkBroken are written under frameLock.
     private volatile boolean closeWritten;
     private volatile IOException broken;
     private volatile boolean sinkBroken;

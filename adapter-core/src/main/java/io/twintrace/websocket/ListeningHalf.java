@@ -70,8 +70,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private WebSocketConnection connection;
     private Runnable whenOver;
 
-    /** Whether this turn was to read; then it is the one to see to it that somebody is told of more. */
-    private boolean hasRead;
+    /** Whether this turn is the one to read; then it sees to it that somebody is told of more. */
+    private boolean isToRead;
 
     /** Whether the listener was told of an error, which happens once. */
     private boolean errorTold;
@@ -222,8 +222,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
+    /** After input the transport tells of more; what is stalled goes on when the backlog has gone, which is a signal too. */
     private void awaitInput() {
-        if (inputAwaited || !hasRead) {
+        if (inputAwaited || !isToRead) {
             return; // it came during the turn, and another one will read it
         }
         if (!stalled) {
@@ -244,9 +245,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (output.broken() != null && isReading()) {
                 throw new IOException("connection " + name + " was cut off", output.broken());
             }
-            hasRead = !inputAwaited || stalled;
+            isToRead = !inputAwaited || stalled;
             deadlines.check();
-            if (hasRead || deadlines.isIdle()) {
+            if (isToRead || deadlines.isIdle()) {
                 readOn(turn);
                 deadlines.checkIdle();
             }

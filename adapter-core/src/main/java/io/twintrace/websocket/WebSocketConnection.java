@@ -30,7 +30,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * One WebSocket connection on the server's side (RFC 6455), with blocking calls.
+ * One WebSocket connection on the server's side (RFC 6455), with blocking calls; inside the calls of a
+ * {@link WebSocketListener} nothing blocks.
  *
  * <p><b>Threads.</b> One thread at a time may read, and one at a time may write; they may be different ones. Each write
  * method is guarded: when a second thread comes while one is inside, <em>both</em> get a {@link ConcurrentWriteException}
@@ -448,7 +449,8 @@ public final class WebSocketConnection implements AutoCloseable {
     /**
      * Closes the connection with the closing handshake: sends a Close frame behind the frame in flight, waits for the
      * peer's, and closes the TCP connection, all within the close timeout. A thread that is reading sees the end; where
-     * none is, what the peer still sends is dropped. Any thread, any time; without effect once closed.
+     * none is, what the peer still sends is dropped. Any thread, any time; without effect once closed. Inside a call of a
+     * {@link WebSocketListener} it only begins to close, and {@code onClose} tells of the end.
      *
      * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
      * @param reason cut at 123 bytes of UTF-8

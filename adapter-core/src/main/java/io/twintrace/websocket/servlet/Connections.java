@@ -27,7 +27,7 @@ final class Connections {
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
 
-    /** With the thread that has opened each: its handler's, where there is one. */
+    /** With who runs the application for each. */
     private final Map<WebSocketConnection, Thread> open = new ConcurrentHashMap<>();
 
     private final Consumer<WebSocketConnection> opened = this::opened;
@@ -137,7 +137,7 @@ final class Connections {
     }
 
     private void opened(WebSocketConnection connection) {
-        open.put(connection, Thread.currentThread());
+        open.put(connection, service.runner());
         if (stopping) {
             connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
         }
@@ -175,12 +175,12 @@ final class Connections {
     void stop(Duration patience) {
         CompletableFuture<Void> unused = beginStop();
         if (!awaitDrained(patience)) {
-            open.forEach((connection, opener) -> {
+            open.forEach((connection, runner) -> {
                 connection.abort();
-                service.interrupt(opener);
+                service.interrupt(runner);
             });
             if (!awaitDrained(patience)) {
-                open.forEach((connection, opener) -> context.log(service.whatStillRuns(connection, opener)));
+                open.forEach((connection, runner) -> context.log(service.whatStillRuns(connection, runner)));
             }
         }
         service.shutdown();

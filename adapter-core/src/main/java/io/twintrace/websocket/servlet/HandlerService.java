@@ -53,13 +53,18 @@ final class HandlerService extends Service {
     }
 
     @Override
-    void interrupt(Thread opener) {
-        opener.interrupt();
+    Thread runner() {
+        return Thread.currentThread();
     }
 
     @Override
-    String whatStillRuns(WebSocketConnection connection, Thread opener) {
-        return "the handler of " + connection + ", thread \"" + opener.getName()
+    void interrupt(Thread runner) {
+        runner.interrupt();
+    }
+
+    @Override
+    String whatStillRuns(WebSocketConnection connection, Thread runner) {
+        return "the handler of " + connection + ", thread \"" + runner.getName()
                 + "\", still runs after its connection was closed and it was interrupted";
     }
 

@@ -11,6 +11,9 @@ import java.util.function.Consumer;
 
 /** Has a listener called for each connection, on the container's threads where it never blocks. */
 final class ListenerService extends Service {
+    /** Never started. */
+    private static final Thread NOBODY = new Thread("nobody");
+
     private final WebSocketListener listener;
     private final HandlerThreads threads;
     private final ListenerThreads listenerThreads;
@@ -90,12 +93,17 @@ final class ListenerService extends Service {
     }
 
     @Override
-    void interrupt(Thread opener) {
+    Thread runner() {
+        return NOBODY;
+    }
+
+    @Override
+    void interrupt(Thread runner) {
         // Whoever is in a call is not known here, and may be one of the container's threads.
     }
 
     @Override
-    String whatStillRuns(WebSocketConnection connection, Thread opener) {
+    String whatStillRuns(WebSocketConnection connection, Thread runner) {
         return "a call of the listener still runs after its connection, " + connection + ", was cut off";
     }
 

@@ -33,15 +33,14 @@ abstract class Service {
     /** Closes a connection, or begins to; returns soon. */
     abstract void close(WebSocketConnection connection, int code, String reason);
 
-    /**
-     * Wakes the application up, which is still busy with a connection that was cut off.
-     *
-     * @param opener the thread that has told of it
-     */
-    abstract void interrupt(Thread opener);
+    /** Who runs the application for the connection that the calling thread opens; always the same where nobody does. */
+    abstract Thread runner();
+
+    /** Wakes the application up, which is still busy with a connection that was cut off. */
+    abstract void interrupt(Thread runner);
 
     /** Tells the log what is still busy with a connection that was cut off a while ago. */
-    abstract String whatStillRuns(WebSocketConnection connection, Thread opener);
+    abstract String whatStillRuns(WebSocketConnection connection, Thread runner);
 
     /** No connection is left; threads may end. */
     abstract void shutdown();

@@ -65,7 +65,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     private Executor whereInputIsTold;
 
     /** Whether the next input is to be told. */
-    private final AtomicBoolean inputAwaited = new AtomicBoolean();
+    private final AtomicBoolean owesReadable = new AtomicBoolean();
 
     /** What {@link #startWrite} was given; null when it is written. */
     private volatile ByteBuffer started;
@@ -291,7 +291,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
 
     @Override
     public void awaitInput() {
-        inputAwaited.set(true);
+        owesReadable.set(true);
         if (!inbox.isEmpty() || closed) {
             tellOfInput(elsewhere);
         }
@@ -306,7 +306,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     }
 
     private void tellOfInput(Executor where) {
-        if (inputAwaited.compareAndSet(true, false)) {
+        if (owesReadable.compareAndSet(true, false)) {
             where.execute(events::readable);
         }
     }

@@ -16,7 +16,8 @@ import org.eclipse.jetty.util.Callback;
  * input before it selects again. Only a reader that falls behind reads on by itself, as fast as it can, and has the selector
  * told when nothing is left.
  *
- * <p>TLS is left to the reader, since the selector's thread has others to serve.
+ * <p>TLS is left to the reader, since the selector's thread has others to serve. A listener is a reader that never waits:
+ * for it nothing is read ahead.
  */
 final class ReadAhead implements Callback {
     private static final int SIZE = 32 * 1024;
