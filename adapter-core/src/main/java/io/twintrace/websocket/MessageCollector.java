@@ -18,7 +18,10 @@ final class MessageCollector {
     private static final int TRUSTED_LENGTH = 16 * 1024;
 
     private static final int SMALLEST_BLOCK = 1024;
-    private static final int LARGEST_BLOCK = 1024 * 1024;
+
+    /** With the array's header a whole part of any region that the collector may have, so that none is wasted. */
+    private static final int LARGEST_BLOCK = 128 * 1024 - 16;
+
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final MessageInput input;
@@ -76,7 +79,8 @@ final class MessageCollector {
             blocks.add(bytes);
             inBlocks += length;
         }
-        int most = more >= 0 ? (int) Math.min(LARGEST_BLOCK, 1 + more) : LARGEST_BLOCK;
+        // No longer than the limit allows, so that what is beyond it is not even read.
+        int most = (int) Math.min(LARGEST_BLOCK, more >= 0 ? 1 + more : Math.max(1, input.limit() - soFar));
         bytes = new byte[Math.min(Math.min(Math.max(soFar, SMALLEST_BLOCK), most), LARGEST_ARRAY - soFar)];
         length = 0;
     }

@@ -156,6 +156,11 @@ final class MessageInput {
         return compressed ? USUAL_RATIO * Math.min(frames.known(), Integer.MAX_VALUE) : frames.known();
     }
 
+    /** How many bytes a message may have. */
+    long limit() {
+        return sequence.limit();
+    }
+
     /** How many bytes of the message are to come; negative where that is not known yet. */
     long knownToCome() {
         return !compressed && frames.isLastFrame() ? frames.known() : -1;
