@@ -42,7 +42,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private final String name;
-    private final WebSocketListener listener;
+    private final ListenerCalls calls;
     private final ListenerThreads threads;
     private final PushTransport transport;
     private final FrameOutput output;
@@ -66,15 +66,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     /** The thread in the turn; other threads may see another one, but never themselves. */
     private Thread inTurn;
 
-    // Set when it begins.
-    private WebSocketConnection connection;
+    /** Set when it begins. */
     private Runnable whenOver;
 
     /** Whether this turn is the one to read; then it sees to it that somebody is told of more. */
     private boolean isToRead;
-
-    /** Whether the listener was told of an error, which happens once. */
-    private boolean errorTold;
 
     /** Whether something has arrived that was not looked at, since the peer has to read first. */
     private boolean stalled;
@@ -95,7 +91,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.output = output;
         this.sink = sink;
         this.closing = closing;
-        this.listener = listener;
+        this.calls = new ListenerCalls(listener, threads, output, closing);
         this.threads = threads;
         ArrivedBytes arrived = new ArrivedBytes(options.readPool());
         this.input = new MessageInput(arrived, output, closing, traffic, deflate, options);
@@ -115,7 +111,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
      * @param atTheEnd run once, after the listener's last call
      */
     void open(WebSocketConnection shown, Consumer<WebSocketConnection> prepare, Runnable atTheEnd) {
-        connection = shown;
+        calls.belongTo(shown);
         whenOver = atTheEnd;
         transport.tell(this, this::elsewhere);
         prepare.accept(shown);
@@ -124,7 +120,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     @Override
     public boolean mayBlock() {
-        return !listener.isNonBlocking();
+        return calls.mayBlock();
     }
 
     @Override
@@ -188,7 +184,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (isReading()) {
                 ended(why);
             } else {
-                threads.errors().accept(connection, why);
+                calls.report(why);
             }
         } catch (Throwable another) {
             LOGGER.log(
@@ -239,7 +235,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (phase == Phase.NEW) {
             phase = Phase.OPEN;
             deadlines.arrived();
-            call(() -> listener.onOpen(connection));
+            if (!calls.open()) {
+                dropRest();
+            }
         }
         try {
             if (output.broken() != null && isReading()) {
@@ -349,7 +347,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (payload == null) {
                 return;
             }
-            show(turn, payload);
+            if (!calls.message(turn.view(), messages.type(), payload)) {
+                dropRest();
+            }
         }
         if (phase == Phase.DROPPING && messages.dropToClose()) {
             ended(null);
@@ -363,47 +363,14 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    private void show(Turn turn, ByteBuffer payload) {
-        turn.view().show(messages.type(), payload);
-        try {
-            listener.onMessage(connection, turn.view());
-        } catch (Throwable t) {
-            listenerFailed(t);
-        } finally {
-            turn.view().hide();
-        }
-    }
-
-    private interface Call {
-        void make() throws Exception;
-    }
-
-    private void call(Call call) {
-        try {
-            call.make();
-        } catch (Throwable t) {
-            listenerFailed(t);
-        }
-    }
-
+    /** The listener, or a handler of control frames, has thrown. */
     private void listenerFailed(Throwable t) {
-        boolean reading = isReading();
-        phase = reading ? Phase.DROPPING : phase;
-        if (t instanceof CloseSentException && closing.requested() != null) {
-            return; // this side is closing, which need not be an error; of another connection it is
-        }
-        threads.errors().accept(connection, t);
-        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
-        if (reading) {
-            tellOnce(t);
-        }
+        dropRest();
+        calls.failed(t);
     }
 
-    private void tellOnce(Throwable error) {
-        if (!errorTold) {
-            errorTold = true;
-            call(() -> listener.onError(connection, error));
-        }
+    private void dropRest() {
+        phase = isReading() ? Phase.DROPPING : phase;
     }
 
     // ---- Ends -----------------------------------------------------------------------------------------------------
@@ -438,12 +405,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         if (mayBlock() && closing.isDone()) {
             endOutput(); // what the listener does last may take its time, which the peer need not wait for
         }
-        if (why != null && !errorTold) {
-            threads.errors().accept(connection, why);
-            tellOnce(why);
+        if (why != null) {
+            calls.error(why);
         }
         CloseStatus received = closing.received();
-        call(() -> listener.onClose(connection, received != null ? received : new CloseStatus(CloseCode.ABNORMAL, "")));
+        calls.close(received != null ? received : new CloseStatus(CloseCode.ABNORMAL, ""));
     }
 
     private void endOutput() {

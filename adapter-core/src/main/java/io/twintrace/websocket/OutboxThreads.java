@@ -19,21 +19,22 @@ final class OutboxThreads {
 
     /** Runs a task on a thread that has the name and the context class loader meanwhile. */
     static void start(String name, ClassLoader contextClassLoader, Runnable task) {
-        Runnable inContext = () -> {
-            Thread thread = Thread.currentThread();
-            thread.setName(name);
-            thread.setContextClassLoader(contextClassLoader);
-            try {
-                task.run();
-            } finally {
-                thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
-                thread.setName("websocket-outbox-idle");
-            }
-        };
         if (POOL != null) {
-            POOL.execute(inContext);
+            POOL.execute(() -> runPooled(name, contextClassLoader, task));
         } else {
-            VirtualThreads.unstarted(inContext).start();
+            VirtualThreads.start(name, contextClassLoader, task);
+        }
+    }
+
+    private static void runPooled(String name, ClassLoader contextClassLoader, Runnable task) {
+        Thread thread = Thread.currentThread();
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        try {
+            task.run();
+        } finally {
+            thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
+            thread.setName("websocket-outbox-idle");
         }
     }
 

@@ -22,12 +22,9 @@ final class HandlerThreads {
     void start(String name, Runnable task) {
         if (pool != null) {
             pool.execute(() -> runPooled(name, task));
-            return;
+        } else {
+            VirtualThreads.start(name, contextClassLoader, task);
         }
-        Thread thread = VirtualThreads.unstarted(task);
-        thread.setName(name);
-        thread.setContextClassLoader(contextClassLoader);
-        thread.start();
     }
 
     private void runPooled(String name, Runnable task) {

@@ -35,6 +35,18 @@ public final class VirtualThreads {
         }
     }
 
+    /**
+     * Runs a task on a virtual thread that has the name and the context class loader.
+     *
+     * @throws IllegalStateException where the platform has none
+     */
+    public static void start(String name, ClassLoader contextClassLoader, Runnable task) {
+        Thread thread = unstarted(task);
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        thread.start();
+    }
+
     private static MethodHandle find() {
         try {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();

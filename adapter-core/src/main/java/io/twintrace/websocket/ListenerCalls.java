@@ -1,0 +1,106 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
+import java.nio.ByteBuffer;
+
+/**
+ * The calls of a listener for one connection. What they throw is reported, closes the connection with 1011, and is told to
+ * {@code onError}, which is called once. For the thread in the turn.
+ */
+final class ListenerCalls {
+    private final WebSocketListener listener;
+    private final ListenerThreads threads;
+    private final FrameOutput output;
+    private final Closing closing;
+
+    /** Set before the first call. */
+    private WebSocketConnection connection;
+
+    /** Whether it is too late to tell of an error: one was told of, or the last call is made. */
+    private boolean errorTold;
+
+    ListenerCalls(WebSocketListener listener, ListenerThreads threads, FrameOutput output, Closing closing) {
+        this.listener = listener;
+        this.threads = threads;
+        this.output = output;
+        this.closing = closing;
+    }
+
+    void belongTo(WebSocketConnection shown) {
+        connection = shown;
+    }
+
+    /** Whether the threads that call may be blocked. Any thread. */
+    boolean mayBlock() {
+        return !listener.isNonBlocking();
+    }
+
+    /** The first call; false when it has thrown. */
+    boolean open() {
+        return call(() -> listener.onOpen(connection));
+    }
+
+    /** False when the listener has thrown. */
+    boolean message(MessageView view, MessageType type, ByteBuffer payload) {
+        view.show(type, payload);
+        try {
+            listener.onMessage(connection, view);
+            return true;
+        } catch (Throwable t) {
+            failed(t);
+            return false;
+        } finally {
+            view.hide();
+        }
+    }
+
+    /** Reports and tells what has gone wrong with the connection, if it is the first thing to do so. */
+    void error(Throwable why) {
+        if (!errorTold) {
+            report(why);
+            tell(why);
+        }
+    }
+
+    /** The last call. */
+    void close(CloseStatus status) {
+        errorTold = true;
+        boolean unused = call(() -> listener.onClose(connection, status));
+    }
+
+    /** What the listener, or a handler of control frames, has thrown. */
+    void failed(Throwable t) {
+        if (t instanceof CloseSentException && closing.requested() != null) {
+            return; // this side is closing, which need not be an error; of another connection it is
+        }
+        report(t);
+        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+        tell(t);
+    }
+
+    void report(Throwable why) {
+        threads.errors().accept(connection, why);
+    }
+
+    private void tell(Throwable error) {
+        if (!errorTold) {
+            errorTold = true;
+            boolean unused = call(() -> listener.onError(connection, error));
+        }
+    }
+
+    private interface Call {
+        void make() throws Exception;
+    }
+
+    private boolean call(Call call) {
+        try {
+            call.make();
+            return true;
+        } catch (Throwable t) {
+            failed(t);
+            return false;
+        }
+    }
+}
