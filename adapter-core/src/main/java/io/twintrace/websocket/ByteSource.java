@@ -12,8 +12,8 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of a peer that is waited for, with the deadlines that apply to that. A pooled buffer is held while there is
- * something in it, never while waiting for the next frame.
+ * The bytes of a peer that is waited for, with the deadlines that apply to that. A buffer, the transport's or a pooled one,
+ * is held while there is something in it, never while waiting for the next frame or while the application works.
  *
  * <p>For the reading thread alone, but for {@link #readDeadline}.
  */
@@ -24,8 +24,11 @@ final class ByteSource implements InputBytes {
     private final FrameOutput output;
     private final long idleNanos;
 
-    /** What has arrived and is not taken yet, between position and limit; null while there is nothing. */
+    /** What has arrived and is not taken yet, between position and limit: one byte at least; null while there is nothing. */
     private ByteBuffer buffer;
+
+    /** Whether that is the transport's. */
+    private boolean borrowed;
 
     private long lastArrival = System.nanoTime();
 
@@ -66,6 +69,7 @@ final class ByteSource implements InputBytes {
             startFrame();
         }
         startFrame();
+        releaseIfEmpty();
         return true;
     }
 
@@ -79,12 +83,13 @@ final class ByteSource implements InputBytes {
     /** Takes at most {@code most} bytes, waiting until there is at least one: never 0. */
     @Override
     public int take(byte[] into, int offset, int most, int key, long position) throws IOException {
-        if (buffer == null || !buffer.hasRemaining()) {
+        if (buffer == null) {
             fill();
         }
         int n = Math.min(most, buffer.remaining());
         Masking.copy(buffer, buffer.position(), into, offset, n, key, position);
         buffer.position(buffer.position() + n);
+        releaseIfEmpty();
         return n;
     }
 
@@ -99,12 +104,25 @@ final class ByteSource implements InputBytes {
         return drained && !hasMore();
     }
 
-    /** Gives the buffer back to the pool; what was in it is lost. */
-    void release() {
-        if (buffer != null) {
-            pool.release(buffer);
-            buffer = null;
+    /** At once, since the application may take its time before it reads on. */
+    private void releaseIfEmpty() {
+        if (!buffer.hasRemaining()) {
+            release();
         }
+    }
+
+    /** Gives the buffer back; what was in it is lost. */
+    void release() {
+        if (buffer == null) {
+            return;
+        }
+        if (borrowed) {
+            transport.takeBack();
+            borrowed = false;
+        } else {
+            pool.release(buffer);
+        }
+        buffer = null;
     }
 
     /** Waits until more has arrived, and keeps what is buffered. */
@@ -122,11 +140,14 @@ final class ByteSource implements InputBytes {
 
     /** Takes what has arrived, behind what is buffered. False when nothing has; then no empty buffer is kept. */
     private boolean fillNow() throws IOException {
-        if (buffer == null) {
-            buffer = pool.acquire();
-        } else {
-            buffer.compact();
+        if (buffer == null && borrow()) {
+            return true;
         }
+        if (buffer == null && !transport.mayHaveInput()) {
+            drained = true;
+            return false;
+        }
+        makeRoom();
         int n;
         try {
             n = transport.read(buffer);
@@ -138,18 +159,40 @@ final class ByteSource implements InputBytes {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n == 0) {
-            if (!buffer.hasRemaining()) {
-                release();
-            }
+            releaseIfEmpty();
             return false;
         }
         lastArrival = System.nanoTime();
         return true;
     }
 
+    private boolean borrow() {
+        buffer = transport.lend();
+        if (buffer == null) {
+            return false;
+        }
+        borrowed = true;
+        drained = buffer.limit() < buffer.capacity();
+        lastArrival = System.nanoTime();
+        return true;
+    }
+
+    /** What is buffered still is less than the header of a frame. */
+    private void makeRoom() {
+        if (buffer == null) {
+            buffer = pool.acquire();
+        } else if (borrowed) {
+            ByteBuffer own = pool.acquire().put(buffer);
+            release();
+            buffer = own;
+        } else {
+            buffer.compact();
+        }
+    }
+
     /** May return early. */
     private void await() throws IOException {
-        long begin = System.nanoTime();
+        long begin = insideFrame ? System.nanoTime() : 0; // only a frame that has begun has a budget
         try {
             setWakeUp(begin);
             transport.awaitReadable();
@@ -159,7 +202,9 @@ final class ByteSource implements InputBytes {
                 throw new IdleTimeoutException(insideFrame, idleNanos);
             }
         } finally {
-            frameBudget -= System.nanoTime() - begin;
+            if (insideFrame) {
+                frameBudget -= System.nanoTime() - begin;
+            }
         }
     }
 
@@ -183,7 +228,11 @@ final class ByteSource implements InputBytes {
         }
     }
 
-    /** Between frames, traffic in either direction counts; a frame that has begun has to end by itself. */
+    /**
+     * Between frames, traffic in either direction counts; a frame that has begun has to end by itself.
+     *
+     * @param begin of the wait, inside a frame
+     */
     private long idleDeadline(long begin) {
         if (idleNanos == 0) {
             return Deadlines.NONE;

@@ -106,6 +106,15 @@ class ReadMessageTest {
         assertEquals("still here", reading.result().text());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 125, 20_000})
+    void whoeverWorksOnAMessageHoldsNoBuffer(int length) throws Exception {
+        Background<TestPeer> sending = Background.start(() -> peer.send(Frames.binary(Frames.pattern(length))));
+        assertEquals(length, connection.readMessage().payload().length);
+        assertEquals(0, peer.options().readPool().lent());
+        sending.result();
+    }
+
     @Test
     void aWaitingReaderHoldsNoBuffer() throws Exception {
         peer.send(Frames.text("first"));

@@ -1,41 +1,79 @@
 package io.twintrace.websocket.transport;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Direct buffers of one size, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
  * number of them at rest, of which the one used last goes first, since it is most likely in a processor's cache; more than
  * that may be lent. Safe for use by any thread.
+ *
+ * <p>A buffer is borrowed and given back for each message. So that threads seldom meet there, the one that a thread gives
+ * back lies at hand, in a place that only few threads share, and only the one that it displaces goes to the others.
  */
 public final class BufferPool {
+    private static final int MOST_AT_HAND =
+            Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
+
+    /** One in so many of those at rest may be at hand, where other threads do not find it. */
+    private static final int AT_HAND_FRACTION = 8;
+
+    /** So many references fill a cache line, which is what threads would contend for. */
+    private static final int STRIDE = 16;
+
     private final int bufferSize;
+
+    /** How many places there are, less one; a power of two, less one. */
+    private final int placeMask;
+
+    private final AtomicReferenceArray<ByteBuffer> atHand;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
     private final ByteBuffer[] resting;
     private int atRest;
 
-    private final AtomicInteger lent = new AtomicInteger();
+    private final LongAdder lent = new LongAdder();
 
     /**
      * @param bufferSize of each buffer, in bytes
-     * @param mostAtRest how many unused buffers are kept
+     * @param mostAtRest how many unused buffers are kept; one at least
      */
     public BufferPool(int bufferSize, int mostAtRest) {
         this.bufferSize = bufferSize;
-        this.resting = new ByteBuffer[mostAtRest];
+        int places = Math.min(MOST_AT_HAND, Integer.highestOneBit(Math.max(1, mostAtRest / AT_HAND_FRACTION)));
+        this.placeMask = places - 1;
+        this.atHand = new AtomicReferenceArray<>(places * STRIDE);
+        this.resting = new ByteBuffer[Math.max(0, mostAtRest - places)];
     }
 
     /** Lends an empty buffer, big-endian, to be given back by {@link #release}. */
     public ByteBuffer acquire() {
-        ByteBuffer buffer = poll();
+        ByteBuffer buffer = atHand.getAndSet(place(), null);
+        if (buffer == null) {
+            buffer = poll();
+        }
         if (buffer == null) {
             buffer = ByteBuffer.allocateDirect(bufferSize);
         }
-        lent.incrementAndGet(); // last: where memory is short, nothing was lent
+        lent.increment(); // last: where memory is short, nothing was lent
         return buffer;
+    }
+
+    /** Takes a lent buffer back; the caller must not touch it again. */
+    public void release(ByteBuffer buffer) {
+        buffer.clear();
+        lent.decrement();
+        ByteBuffer displaced = atHand.getAndSet(place(), buffer);
+        if (displaced != null) {
+            push(displaced);
+        }
+    }
+
+    private int place() {
+        return ((int) Thread.currentThread().getId() & placeMask) * STRIDE;
     }
 
     private ByteBuffer poll() {
@@ -52,10 +90,7 @@ public final class BufferPool {
         }
     }
 
-    /** Takes a lent buffer back; the caller must not touch it again. */
-    public void release(ByteBuffer buffer) {
-        buffer.clear();
-        lent.decrementAndGet();
+    private void push(ByteBuffer buffer) {
         lock.lock();
         try {
             if (atRest < resting.length) {
@@ -68,12 +103,12 @@ public final class BufferPool {
 
     /** Strikes a lent buffer off the books that some thread may still be using, so that nobody gets it again. */
     public void discard() {
-        lent.decrementAndGet();
+        lent.decrement();
     }
 
     /** The balance: how many buffers are lent at the moment. */
     public int lent() {
-        return lent.get();
+        return lent.intValue();
     }
 
     /** The size of each buffer, in bytes. */

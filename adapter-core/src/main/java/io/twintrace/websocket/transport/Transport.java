@@ -20,6 +20,30 @@ public interface Transport {
     int read(ByteBuffer into) throws IOException;
 
     /**
+     * Whether it is worth while to {@link #read}: false where that would return 0 at the moment, true where only reading
+     * tells. Spares the caller a buffer that would stay empty. For the reading thread.
+     */
+    default boolean mayHaveInput() {
+        return true;
+    }
+
+    /**
+     * Lends what comes next where it lies already in a buffer of the transport's own, from its position to its limit, so
+     * that it need not be copied. The borrower moves the position and writes nothing, and returns the buffer by
+     * {@link #takeBack} before it borrows or reads again; what is left in it then is lost. For the reading thread.
+     *
+     * @return null where there is nothing to lend, as it is with transports that have no such buffers
+     */
+    default ByteBuffer lend() {
+        return null;
+    }
+
+    /** Takes back what was lent, after which the borrower must not touch it. */
+    default void takeBack() {
+        // Nothing is lent by default.
+    }
+
+    /**
      * Waits until {@link #read} would return something else than 0. May return early.
      *
      * @throws java.net.SocketTimeoutException at the read deadline; nothing is lost, the stream may be read further

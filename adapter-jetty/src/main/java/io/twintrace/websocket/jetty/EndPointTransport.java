@@ -53,6 +53,21 @@ final class EndPointTransport implements PushTransport {
     }
 
     @Override
+    public boolean mayHaveInput() {
+        return input.mayHaveInput();
+    }
+
+    @Override
+    public ByteBuffer lend() {
+        return input.lend();
+    }
+
+    @Override
+    public void takeBack() {
+        input.takeBack();
+    }
+
+    @Override
     public void awaitReadable() throws IOException {
         input.more().await();
     }

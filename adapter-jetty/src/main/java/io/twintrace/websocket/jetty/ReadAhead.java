@@ -38,8 +38,13 @@ final class ReadAhead implements Callback {
 
     private volatile boolean closed;
 
-    /** What came with the handshake; for the reader. */
+    // For the reader.
+
+    /** What came with the handshake. */
     private ByteBuffer first;
+
+    /** What was read ahead, and the reader takes from where it lies; null while there is no such thing. */
+    private RetainableByteBuffer lent;
 
     ReadAhead(EndPoint endPoint, ByteBufferPool pool) {
         this.endPoint = endPoint;
@@ -58,6 +63,26 @@ final class ReadAhead implements Callback {
     }
 
     // ---- The reader -----------------------------------------------------------------------------------------------
+
+    /** What was read ahead, if anything was; to be followed by {@link #takeBack}. */
+    ByteBuffer lend() {
+        RetainableByteBuffer buffer = ahead.get();
+        if (buffer == null || !ahead.compareAndSet(buffer, null)) { // the latter when closed meanwhile
+            return null;
+        }
+        lent = buffer;
+        return buffer.getByteBuffer();
+    }
+
+    void takeBack() {
+        lent.release();
+        lent = null;
+    }
+
+    /** False where {@link #read} would return 0 at the moment. */
+    boolean mayHaveInput() {
+        return !awaited || ahead.get() != null || first != null || closed; // in the order in which read looks at them
+    }
 
     int read(ByteBuffer into) throws IOException {
         if (first != null) {

@@ -136,6 +136,58 @@ class ReadAheadTest {
         }
     }
 
+    /** The header of the second message lies on both sides of where the first reading ends. */
+    @Test
+    void aHeaderMayLieInTwoReadings() throws Exception {
+        for (int inFirst = 1; inFirst < 8; inFirst++) {
+            Latches latches = new Latches();
+            byte[] second = new byte[3000];
+            new Random(inFirst).nextBytes(second);
+            CompletableFuture<Void> readOne = new CompletableFuture<>();
+            CountDownLatch both = new CountDownLatch(1);
+            try (RawClient client = serving(waiting(latches, connection -> {
+                assertEquals("one", connection.readMessage().text());
+                readOne.complete(null);
+                both.await();
+                TestServer.echo(connection);
+            }))) {
+                latches.awaitWaiting(client);
+                byte[] frame = RawClient.frame(RawClient.BINARY, second);
+                client.send(concat(RawClient.text("one"), Arrays.copyOf(frame, inFirst)));
+                awaitReadAhead();
+                latches.mayGoOn.countDown();
+                readOne.get(10, TimeUnit.SECONDS);
+                client.send(Arrays.copyOfRange(frame, inFirst, frame.length));
+                Await.until("a second reading", () -> pool.getLeaks().size(), n -> n == 2);
+                both.countDown();
+                assertArrayEquals(second, client.read().payload());
+            }
+            nothingIsLeft();
+        }
+    }
+
+    private static byte[] concat(byte[] a, byte[] b) {
+        byte[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    @Test
+    void whatTheHandlerHasTakenWhollyIsGivenBackBeforeItReadsOn() throws Exception {
+        Latches latches = new Latches();
+        CompletableFuture<Integer> held = new CompletableFuture<>();
+        try (RawClient client = serving(waiting(latches, connection -> {
+            assertEquals("one", connection.readMessage().text());
+            held.complete(pool.getLeaks().size());
+        }))) {
+            latches.awaitWaiting(client);
+            client.send(RawClient.text("one"));
+            awaitReadAhead();
+            latches.mayGoOn.countDown();
+            assertEquals(0, held.get(10, TimeUnit.SECONDS));
+        }
+    }
+
     /** Around what is read ahead at once, with the client waiting for each answer. */
     @Test
     void messagesOfEveryLengthAroundTheBuffersComeBack() throws Exception {
