@@ -133,6 +133,64 @@ class ListenerWritingTest {
         }
     }
 
+    @Test
+    void aLargeMessageLeavesWithItsHeaderInOneGatheringWrite() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            peer.connection().writeMessage(MessageType.BINARY, pattern(100_000));
+            assertEquals(1, peer.writes());
+            assertEquals(List.of(10, 100_000), peer.lastWrite());
+            assertArrayEquals(plain(0x82, pattern(100_000)), peer.received());
+        }
+    }
+
+    @Test
+    void aSmallMessageLeavesWithItsHeaderInOneBuffer() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            peer.connection().writeMessage(MessageType.BINARY, pattern(100));
+            assertEquals(1, peer.writes());
+            assertEquals(List.of(102), peer.lastWrite());
+        }
+    }
+
+    /** Looking at the input once more costs little then, and may save a write to each. */
+    @Test
+    void whatSeveralReadsHaveBroughtForMoreThanEightPeersLeavesInOneWriteToEach() {
+        assertWritesToEach(9, 1);
+    }
+
+    @Test
+    void whatSeveralReadsHaveBroughtForEightPeersLeavesReadByRead() {
+        assertWritesToEach(8, 4);
+    }
+
+    /** Of what four reads have brought. */
+    private static void assertWritesToEach(int peers, int writes) {
+        List<ListeningPeer> all = new ArrayList<>();
+        WebSocketListener telling = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                for (ListeningPeer each : all) {
+                    each.connection().writeMessage(message);
+                }
+            }
+        };
+        byte[] hello = text("hello");
+        int messages = 4 * (256 / hello.length);
+        for (int i = 0; i < peers; i++) {
+            all.add(ListeningPeer.connect(new RecordingListener()));
+        }
+        WebSocketOptions options = TestPeer.quick().readBufferSize(256).build();
+        try (ListeningPeer sender = ListeningPeer.connect(telling, options)) {
+            sender.send(repeat(hello, messages));
+            for (ListeningPeer each : all) {
+                assertEquals(writes, each.writes());
+                assertArrayEquals(repeat(plain(0x81, utf8("hello")), messages), each.received());
+            }
+        } finally {
+            all.forEach(ListeningPeer::close);
+        }
+    }
+
     /** Where another connection's call, which has written here first, takes its time. */
     @Test
     void whatACallHasWrittenLeavesAtItsEndWhoeverElseIsInOne() throws Exception {

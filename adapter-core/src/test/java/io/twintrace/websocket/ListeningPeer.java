@@ -124,6 +124,11 @@ final class ListeningPeer implements AutoCloseable {
         return pipe.writes.get();
     }
 
+    /** How many bytes each of the buffers held that the server has last written with one call. */
+    List<Integer> lastWrite() {
+        return pipe.lastWrite;
+    }
+
     /** Whether the server would read what arrived next. */
     boolean isReadFrom() {
         return pipe.awaited;
@@ -179,6 +184,7 @@ final class ListeningPeer implements AutoCloseable {
         private int room;
         private Runnable duringWrite;
         private final AtomicInteger writes = new AtomicInteger();
+        private volatile List<Integer> lastWrite = List.of();
 
         void arrive(byte[] bytes) {
             incoming.add(bytes);
@@ -251,6 +257,7 @@ final class ListeningPeer implements AutoCloseable {
                 throw new ClosedChannelException();
             }
             writes.incrementAndGet();
+            lastWrite = Arrays.stream(buffers).map(ByteBuffer::remaining).toList();
             boolean all = true;
             for (ByteBuffer buffer : buffers) {
                 all = all && take(buffer);

@@ -13,6 +13,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.strategy.AdaptiveExecutionStrategy;
 
 /** An embedded Jetty on a port that the system chooses. */
 final class TestServer implements AutoCloseable {
@@ -86,6 +87,14 @@ final class TestServer implements AutoCloseable {
 
     ServletContextHandler context() {
         return context;
+    }
+
+    /** Who runs what the one selector has found. */
+    AdaptiveExecutionStrategy selecting() {
+        return connector
+                .getContainedBeans(AdaptiveExecutionStrategy.class)
+                .iterator()
+                .next();
     }
 
     CapturedLog log() {
