@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The bytes of a peer that is waited for, with the deadlines that apply to that. A buffer, the transport's or a pooled one,
- * is held while there is something in it, never while waiting for the next frame or while the application works.
+ * is held while there is something in it, which may be the beginning of a header or what a peer has sent ahead; never by a
+ * connection that waits between two frames.
  *
  * <p>For the reading thread alone, but for {@link #readDeadline}.
  */
@@ -148,18 +149,18 @@ final class ByteSource implements InputBytes {
             return false;
         }
         makeRoom();
-        int n;
+        int n = 0;
         try {
             n = transport.read(buffer);
         } finally {
             drained = buffer.hasRemaining();
             buffer.flip();
+            releaseIfEmpty();
         }
         if (n < 0) {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n == 0) {
-            releaseIfEmpty();
             return false;
         }
         lastArrival = System.nanoTime();
@@ -172,7 +173,7 @@ final class ByteSource implements InputBytes {
             return false;
         }
         borrowed = true;
-        drained = buffer.limit() < buffer.capacity();
+        drained = buffer.limit() < buffer.capacity() && !transport.mayHaveInput();
         lastArrival = System.nanoTime();
         return true;
     }

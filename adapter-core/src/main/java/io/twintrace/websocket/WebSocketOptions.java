@@ -141,7 +141,7 @@ public final class WebSocketOptions {
         return handshake;
     }
 
-    /** Buffers for reading; its balance shows what is in use. */
+    /** Buffers for reading; its balance shows what is in use, beside what a container's own buffers hold. */
     public BufferPool readPool() {
         return readPool;
     }
@@ -256,7 +256,10 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** 16 KiB by default, at least 256 bytes. Held only while input waits to be read. */
+        /**
+         * 16 KiB by default, at least 256 bytes. Held only while input waits to be read. What embedded or stock Jetty has read
+         * ahead for a handler, without TLS, lies in Jetty's buffers instead: 32 KiB, and once as much while it works on those.
+         */
         public Builder readBufferSize(int bytes) {
             this.readBufferSize = (int) atLeast(256, bytes, "readBufferSize");
             return this;

@@ -10,6 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,5 +127,26 @@ class ReadMessageTest {
         assertEquals(0, peer.options().readPool().lent());
         peer.send(Frames.text("second"));
         assertEquals("second", reading.result().text());
+    }
+
+    /** An error in the container, say, which the application may have caught. */
+    @Test
+    void afterAReadThatHasThrownTheNextOneReadsOn() throws Exception {
+        AtomicInteger reads = new AtomicInteger();
+        try (TestPeer other = TestPeer.connect(TestPeer.quick().build(), inner -> new FilterTransport(inner) {
+            @Override
+            public int read(ByteBuffer into) throws IOException {
+                if (reads.incrementAndGet() == 2) {
+                    throw new IllegalStateException("for once");
+                }
+                return super.read(into);
+            }
+        })) {
+            byte[] message = Frames.binary(Frames.pattern(300));
+            other.send(Arrays.copyOf(message, 20));
+            assertThrows(IllegalStateException.class, other.connection()::readMessage);
+            other.send(Arrays.copyOfRange(message, 20, message.length), Frames.text("next"));
+            assertEquals("next", other.connection().readMessage().text());
+        }
     }
 }

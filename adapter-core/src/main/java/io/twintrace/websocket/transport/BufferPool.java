@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Direct buffers of one size, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
- * number of them at rest, of which the one used last goes first, since it is most likely in a processor's cache; more than
- * that may be lent. Safe for use by any thread.
+ * number of them at rest; more than that may be lent. What a thread gets is most likely what it gave back last, and so in
+ * its processor's cache. Safe for use by any thread.
  *
  * <p>A buffer is borrowed and given back for each message. So that threads seldom meet there, the one that a thread gives
  * back lies at hand, in a place that only few threads share, and only the one that it displaces goes to the others.
@@ -45,7 +45,7 @@ public final class BufferPool {
         this.bufferSize = bufferSize;
         int places = Math.min(MOST_AT_HAND, Integer.highestOneBit(Math.max(1, mostAtRest / AT_HAND_FRACTION)));
         this.placeMask = places - 1;
-        this.atHand = new AtomicReferenceArray<>(places * STRIDE);
+        this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first of them lies beside the length
         this.resting = new ByteBuffer[Math.max(0, mostAtRest - places)];
     }
 
@@ -73,7 +73,7 @@ public final class BufferPool {
     }
 
     private int place() {
-        return ((int) Thread.currentThread().getId() & placeMask) * STRIDE;
+        return (((int) Thread.currentThread().getId() & placeMask) + 1) * STRIDE;
     }
 
     private ByteBuffer poll() {
@@ -106,9 +106,9 @@ public final class BufferPool {
         lent.decrement();
     }
 
-    /** The balance: how many buffers are lent at the moment. */
+    /** The balance: how many buffers are lent; exact where no thread is borrowing or giving back at the moment. */
     public int lent() {
-        return lent.intValue();
+        return Math.max(0, lent.intValue());
     }
 
     /** The size of each buffer, in bytes. */

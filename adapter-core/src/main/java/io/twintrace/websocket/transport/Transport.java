@@ -28,11 +28,11 @@ public interface Transport {
     }
 
     /**
-     * Lends what comes next where it lies already in a buffer of the transport's own, from its position to its limit, so
-     * that it need not be copied. The borrower moves the position and writes nothing, and returns the buffer by
+     * Lends what comes next where it lies already in a buffer of the transport's own, big-endian, from its position to its
+     * limit, so that it need not be copied. The borrower moves the position and writes nothing, and returns the buffer by
      * {@link #takeBack} before it borrows or reads again; what is left in it then is lost. For the reading thread.
      *
-     * @return null where there is nothing to lend, as it is with transports that have no such buffers
+     * @return null where there is nothing to lend, as it is once closed and with transports that have no such buffers
      */
     default ByteBuffer lend() {
         return null;

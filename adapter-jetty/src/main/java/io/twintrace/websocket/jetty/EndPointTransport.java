@@ -32,9 +32,9 @@ final class EndPointTransport implements PushTransport {
     /** Whether what was started is done already. */
     private boolean doneAtOnce;
 
-    EndPointTransport(EndPoint endPoint, ByteBufferPool pool) {
+    EndPointTransport(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
         this.endPoint = endPoint;
-        this.input = new ReadAhead(endPoint, pool);
+        this.input = new ReadAhead(endPoint, pool, wakeUps);
     }
 
     /** Before anybody reads: these bytes come first. */

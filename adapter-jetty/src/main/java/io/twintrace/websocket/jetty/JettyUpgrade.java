@@ -40,8 +40,7 @@ final class JettyUpgrade {
         ConnectionMetaData metaData = jettyRequest.getConnectionMetaData();
         Connector connector = metaData.getConnector();
         EndPoint endPoint = metaData.getConnection().getEndPoint();
-        WebSocketEndPointConnection connection = new WebSocketEndPointConnection(
-                endPoint, connector.getExecutor(), connector.getByteBufferPool(), receiver);
+        WebSocketEndPointConnection connection = new WebSocketEndPointConnection(endPoint, connector, receiver);
         connector.getEventListeners().forEach(connection::addEventListener);
 
         ServletContextResponse response = jettyRequest.getServletContextResponse();

@@ -12,9 +12,9 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * What a thread that may wait reads from an endpoint. To wait for input the selector has to be told, which wakes it up: that
- * costs more than a small message. So the thread that selects reads by itself, one buffer at most, and asks for the next
- * input before it selects again. Only a reader that falls behind reads on by itself, as fast as it can, and has the selector
- * told when nothing is left.
+ * costs more than a small message. So the thread that selects reads by itself, one buffer at most beside the one that the reader is
+ * working on, and asks for the next input before it selects again. Only a reader that falls behind reads on by itself, as
+ * fast as it can, and has the selector told when nothing is left.
  *
  * <p>TLS is left to the reader, since the selector's thread has others to serve. A listener is a reader that never waits:
  * for it nothing is read ahead.
@@ -22,12 +22,13 @@ import org.eclipse.jetty.util.Callback;
 final class ReadAhead implements Callback {
     private static final int SIZE = 32 * 1024;
 
-    /** Stands for the buffer that the reader is just taking from, so that nothing is read behind its back. */
+    /** Stands for the buffer that the reader is just taking from, whose rest must come before what is read next. */
     private static final RetainableByteBuffer TAKING = RetainableByteBuffer.EMPTY;
 
     private final EndPoint endPoint;
     private final ByteBufferPool pool;
     private final boolean readsAhead;
+    private final WakeUps wakeUps;
     private final Gate readable = new Gate("for the peer to send");
 
     /** What the selector's thread has read; taken from by the reader, or dropped by whoever closes. */
@@ -46,9 +47,10 @@ final class ReadAhead implements Callback {
     /** What was read ahead, and the reader takes from where it lies; null while there is no such thing. */
     private RetainableByteBuffer lent;
 
-    ReadAhead(EndPoint endPoint, ByteBufferPool pool) {
+    ReadAhead(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
         this.endPoint = endPoint;
         this.pool = pool;
+        this.wakeUps = wakeUps;
         this.readsAhead = !endPoint.isSecure();
     }
 
@@ -64,11 +66,15 @@ final class ReadAhead implements Callback {
 
     // ---- The reader -----------------------------------------------------------------------------------------------
 
-    /** What was read ahead, if anything was; to be followed by {@link #takeBack}. */
+    /** What was read ahead, if anything was, which comes after {@link #first}; to be followed by {@link #takeBack}. */
     ByteBuffer lend() {
-        RetainableByteBuffer buffer = ahead.get();
-        if (buffer == null || !ahead.compareAndSet(buffer, null)) { // the latter when closed meanwhile
+        RetainableByteBuffer buffer = ahead.getAndSet(null);
+        if (buffer == null) {
             return null;
+        }
+        if (closed) { // looked at last: what came before this may be gone, and must not be missed in the middle
+            buffer.release();
+            return null; // and reading says why
         }
         lent = buffer;
         return buffer.getByteBuffer();
@@ -81,7 +87,7 @@ final class ReadAhead implements Callback {
 
     /** False where {@link #read} would return 0 at the moment. */
     boolean mayHaveInput() {
-        return !awaited || ahead.get() != null || first != null || closed; // in the order in which read looks at them
+        return !awaited || ahead.get() != null || first != null || closed; // the first one first, as in read
     }
 
     int read(ByteBuffer into) throws IOException {
@@ -168,7 +174,7 @@ final class ReadAhead implements Callback {
             if (!again) {
                 awaited = false;
             }
-            readable.open();
+            wakeUps.open(readable);
         }
     }
 

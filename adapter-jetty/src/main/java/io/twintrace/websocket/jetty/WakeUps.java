@@ -1,0 +1,86 @@
+package io.twintrace.websocket.jetty;
+
+import io.twintrace.websocket.transport.Gate;
+import java.lang.ref.WeakReference;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.Selector;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectableChannelEndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * Wakes the readers for whom a selector has found input: several at a time, and at the latest before it selects again.
+ * Woken one by one, each would wake a processor's thread for itself, which sleeps again before the next one comes; that
+ * costs a tenth of a small message.
+ */
+final class WakeUps implements ManagedSelector.SelectorUpdate {
+    /** Wakes at once: for endpoints that no selector is known of. */
+    private static final WakeUps AT_ONCE = new WakeUps(null);
+
+    /** So many do not wait for those that the selector has not come to yet: other processors may have nothing to do. */
+    static final int MOST = 32;
+
+    /** By selector. Weak, as the server may be gone before the application is. */
+    private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
+
+    private final WeakReference<ManagedSelector> selector;
+
+    // Guarded by this: mostly the selector's thread alone.
+    private final Gate[] due = new Gate[MOST];
+    private int count;
+
+    private WakeUps(ManagedSelector selector) {
+        this.selector = new WeakReference<>(selector);
+    }
+
+    /** Those of the selector that looks after the endpoint. */
+    static WakeUps of(Connector connector, EndPoint endPoint) {
+        if (connector instanceof ServerConnector server && endPoint instanceof SelectableChannelEndPoint selectable) {
+            SelectableChannel channel = selectable.getChannel();
+            for (ManagedSelector each : server.getSelectorManager().getBeans(ManagedSelector.class)) {
+                if (channel.keyFor(each.getSelector()) != null) {
+                    synchronized (ALL) {
+                        return ALL.computeIfAbsent(each, WakeUps::new);
+                    }
+                }
+            }
+        }
+        return AT_ONCE;
+    }
+
+    /** Opens the gate now or soon, in any case before the selector selects again. */
+    void open(Gate gate) {
+        ManagedSelector waker = selector.get();
+        if (waker == null) {
+            gate.open();
+        } else if (add(gate)) {
+            waker.submit(this);
+        }
+    }
+
+    /** Whether it is the first one. */
+    private synchronized boolean add(Gate gate) {
+        due[count++] = gate;
+        if (count == MOST) {
+            openAll();
+        }
+        return count == 1;
+    }
+
+    @Override
+    public synchronized void update(Selector unused) {
+        openAll();
+    }
+
+    private void openAll() {
+        for (int i = 0; i < count; i++) {
+            due[i].open();
+            due[i] = null;
+        }
+        count = 0;
+    }
+}

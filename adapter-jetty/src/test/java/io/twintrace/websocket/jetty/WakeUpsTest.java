@@ -1,0 +1,157 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.testkit.RawClient;
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Gate;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.server.LocalConnector;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+
+/** When readers are woken for whom a selector has found input: tested while something holds the one selector up. */
+class WakeUpsTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+    private interface Body {
+        void run(WakeUps wakeUps) throws Exception;
+    }
+
+    private void whileTheSelectorIsBusy(Body body) throws Exception {
+        try (TestServer server = serving();
+                RawClient client = server.rawClient()) {
+            CountDownLatch busy = new CountDownLatch(1);
+            selector(server).submit(unused -> {
+                busy.countDown();
+                awaitGoingOn();
+            });
+            assertTrue(busy.await(10, TimeUnit.SECONDS));
+            try {
+                body.run(wakeUps(server));
+            } finally {
+                mayGoOn.countDown();
+            }
+            client.send(RawClient.close(1000));
+        }
+    }
+
+    private void awaitGoingOn() {
+        try {
+            mayGoOn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static TestServer serving() throws Exception {
+        return TestServer.serving(new EchoListener(), WebSocketOptions.defaults());
+    }
+
+    private static ManagedSelector selector(TestServer server) {
+        return server.connector()
+                .getSelectorManager()
+                .getBeans(ManagedSelector.class)
+                .iterator()
+                .next();
+    }
+
+    /** Those of the selector of its one connection. */
+    private static WakeUps wakeUps(TestServer server) {
+        EndPoint endPoint =
+                server.connector().getConnectedEndPoints().iterator().next();
+        return WakeUps.of(server.connector(), endPoint);
+    }
+
+    private static List<Gate> open(WakeUps wakeUps, int gates) {
+        List<Gate> all = new ArrayList<>();
+        for (int i = 0; i < gates; i++) {
+            Gate gate = new Gate("for the test");
+            all.add(gate);
+            wakeUps.open(gate);
+        }
+        return all;
+    }
+
+    private static long passed(List<Gate> gates, Duration wait) {
+        return gates.stream().filter(gate -> hasPassed(gate, wait)).count();
+    }
+
+    private static boolean hasPassed(Gate gate, Duration wait) {
+        gate.deadline(Deadlines.afterNanos(wait.toNanos()));
+        try {
+            gate.await();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void fewAreWokenBeforeTheSelectorSelectsAgain() throws Exception {
+        whileTheSelectorIsBusy(wakeUps -> {
+            List<Gate> gates = open(wakeUps, WakeUps.MOST - 1);
+            assertEquals(0, passed(gates, Duration.ZERO));
+            mayGoOn.countDown();
+            assertEquals(gates.size(), passed(gates, LONG));
+        });
+    }
+
+    @Test
+    void manyDoNotWaitForTheSelector() throws Exception {
+        whileTheSelectorIsBusy(wakeUps -> {
+            List<Gate> gates = open(wakeUps, 2 * WakeUps.MOST + 1);
+            assertEquals(2 * WakeUps.MOST, passed(gates, Duration.ZERO));
+            mayGoOn.countDown();
+            assertTrue(hasPassed(gates.get(gates.size() - 1), LONG));
+        });
+    }
+
+    @Test
+    void aSelectorThatRestsIsWokenForTheFirstOne() throws Exception {
+        try (TestServer server = serving();
+                RawClient client = server.rawClient()) {
+            WakeUps wakeUps = wakeUps(server);
+            for (int i = 0; i < 3; i++) {
+                assertEquals(1, passed(open(wakeUps, 1), LONG));
+            }
+            client.send(RawClient.close(1000));
+        }
+    }
+
+    @Test
+    void whereNoSelectorIsKnownReadersAreWokenAtOnce() {
+        WakeUps unknown = WakeUps.of(new LocalConnector(new Server()), new ByteArrayEndPoint());
+        assertEquals(3, passed(open(unknown, 3), Duration.ZERO));
+    }
+
+    @Test
+    void eachSelectorHasItsOwn() throws Exception {
+        try (TestServer one = serving();
+                TestServer other = serving();
+                RawClient toOne = one.rawClient();
+                RawClient toOther = other.rawClient()) {
+            assertSame(wakeUps(one), wakeUps(one));
+            assertNotSame(wakeUps(one), wakeUps(other));
+            toOne.send(RawClient.close(1000));
+            toOther.send(RawClient.close(1000));
+        }
+    }
+}
