@@ -7,7 +7,9 @@ import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.BufferPool;
 import java.nio.ByteBuffer;
 
-/** What has arrived from the peer and is not taken yet: in a pooled buffer, which is held only while there is something. */
+/**
+ * What has arrived from the peer and is not taken yet: in a pooled buffer, which is held only while there is something.
+ */
 final class ArrivedBytes implements InputBytes {
     private final BufferPool pool;
 

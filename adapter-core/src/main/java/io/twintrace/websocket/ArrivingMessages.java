@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The peer's messages as their bytes arrive, for whoever does not wait for them. A message that fits into the read buffer is
- * handed out where it lies; any other is put together. For the thread in the turn.
+ * The peer's messages as their bytes arrive, for whoever does not wait for them. A message that fits into the read
+ * buffer is handed out where it lies; any other is put together. For the thread in the turn.
  */
 final class ArrivingMessages {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -92,7 +92,9 @@ final class ArrivingMessages {
         return payload;
     }
 
-    /** Nothing more can be read now, so that the beginning of a message must not keep its buffer. True if there is one. */
+    /**
+     * Nothing more can be read now, so that the beginning of a message must not keep its buffer. True if there is one.
+     */
     boolean collectBeginning() {
         boolean begun = insideMessage && collector == null;
         if (begun) {

@@ -3,7 +3,10 @@ package io.twintrace.websocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** Bytes of frames that wait for the peer to take them: copies, since their buffers are used again. For one thread at a time. */
+/**
+ * Bytes of frames that wait for the peer to take them: copies, since their buffers are used again. For one thread at a
+ * time.
+ */
 final class Backlog {
     /** What is added in small pieces shares buffers of this size. */
     private static final int CHUNK = 16 * 1024;

@@ -3,8 +3,8 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * A listener has written more than its peer takes. The message, or this piece of it, was not sent; the connection is sound, and may be written to
- * once the peer has read some of what waits.
+ * A listener has written more than its peer takes. The message, or this piece of it, was not sent; the connection is
+ * sound, and may be written to once the peer has read some of what waits.
  */
 public final class BacklogFullException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,9 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.transport.BufferPool;
 import java.nio.ByteBuffer;
 
-/** Small frames that were put aside to leave together, in a pooled buffer. Under the frame lock of {@link FrameOutput}. */
+/**
+ * Small frames that were put aside to leave together, in a pooled buffer. Under the frame lock of {@link FrameOutput}.
+ */
 final class Batch {
     private final BufferPool pool;
 

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writes to a transport that lets the caller wait. Small frames may be put aside by the thread that reads the connection, as
- * long as there is more input for it to come back to.
+ * Writes to a transport that lets the caller wait. Small frames may be put aside by the thread that reads the
+ * connection, as long as there is more input for it to come back to.
  */
 final class BlockingSink implements FrameSink {
     /**

@@ -12,9 +12,9 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of a peer that is waited for, with the deadlines that apply to that. A buffer, the transport's or a pooled one,
- * is held while there is something in it, which may be the beginning of a header or what a peer has sent ahead; never by a
- * connection that waits between two frames.
+ * The bytes of a peer that is waited for, with the deadlines that apply to that. A buffer, the transport's or a pooled
+ * one, is held while there is something in it, which may be the beginning of a header or what a peer has sent ahead;
+ * never by a connection that waits between two frames.
  *
  * <p>For the reading thread alone, but for {@link #readDeadline}.
  */
@@ -25,7 +25,10 @@ final class ByteSource implements InputBytes {
     private final FrameOutput output;
     private final long idleNanos;
 
-    /** What has arrived and is not taken yet, between position and limit: one byte at least; null while there is nothing. */
+    /**
+     * What has arrived and is not taken yet, between position and limit: one byte at least; null while there is
+     * nothing.
+     */
     private ByteBuffer buffer;
 
     /** Whether that is the transport's. */

@@ -5,8 +5,8 @@ import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
 
 /**
- * The conversation ended in another way than the ordinary: the peer closed with a code other than 1000, 1001 or none, or
- * the connection ended without a Close frame (1006).
+ * The conversation ended in another way than the ordinary: the peer closed with a code other than 1000, 1001 or none,
+ * or the connection ended without a Close frame (1006).
  */
 public final class CloseException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -12,10 +12,10 @@ public interface ControlHandler {
      * May write control frames, and messages if no other thread writes.
      *
      * @param payload at most 125 bytes; the handler's own
-     * @throws IOException goes to the caller of the read method and ends reading for good, so catch what is harmless, such
-     *     as the timeout of a Pong; a RuntimeException drops the message that is being read. Where there is a listener, an
-     *     IOException ends the connection without a Close frame (1006), as one of the transport does, and anything else
-     *     counts as thrown by the listener (1011)
+     * @throws IOException goes to the caller of the read method and ends reading for good, so catch what is harmless,
+     *     such as the timeout of a Pong; a RuntimeException drops the message that is being read. Where there is a
+     *     listener, an IOException ends the connection without a Close frame (1006), as one of the transport does, and
+     *     anything else counts as thrown by the listener (1011)
      */
     void onFrame(byte[] payload) throws IOException;
 }

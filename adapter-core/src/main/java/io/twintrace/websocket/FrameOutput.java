@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Puts whole frames on the wire. Its lock keeps frames whole when a control frame meets a message; it is not what keeps
  * messages apart, that is the detector's business one floor up.
  *
- * <p>Pongs and the Close frame never wait for the lock: where it is taken they are left waiting, at most one of each, and
- * whoever holds the lock sends them before or right after letting it go.
+ * <p>Pongs and the Close frame never wait for the lock: where it is taken they are left waiting, at most one of each,
+ * and whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
     private final Transport transport;
@@ -155,7 +155,7 @@ final class FrameOutput {
         try {
             sink.awaitWritten(deadline);
         } catch (IOException e) {
-            change(() -> {
+            change(self -> {
                 throw e;
             });
             throw e;
@@ -164,7 +164,7 @@ final class FrameOutput {
 
     /** Sends what was put aside to leave together with more. Any thread; what goes wrong shows at the next write. */
     void flush() {
-        change(() -> sink.flush(defaultDeadline()));
+        change(self -> self.sink.flush(self.defaultDeadline())); // captures nothing, so that nothing is allocated
     }
 
     /** The same for what the calling thread itself has put aside. */
@@ -204,25 +204,25 @@ final class FrameOutput {
     /** The transport has written what it was given to write by itself, or has failed to. Any thread. */
     void writtenByTransport(IOException failure) {
         lastWrite = System.nanoTime();
-        change(() -> sink.writtenByTransport(failure));
+        change(self -> self.sink.writtenByTransport(failure));
     }
 
     /** Gives up, since the operating system did not take in time what was written. Any thread. */
     void timeOut() {
-        change(() -> {
+        change(self -> {
             throw new SocketTimeoutException("timed out waiting for the peer to read");
         });
     }
 
     private interface Change {
-        void make() throws IOException;
+        void make(FrameOutput self) throws IOException;
     }
 
     private void change(Change change) {
         frameLock.lock();
         try {
             if (broken == null) {
-                change.make();
+                change.make(this);
             }
         } catch (IOException e) {
             breakOff(e);

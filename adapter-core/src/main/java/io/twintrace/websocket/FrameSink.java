@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Where encoded frames go. All of this is called under the frame lock of {@link FrameOutput}, but for what says otherwise.
+ * Where encoded frames go. All of this is called under the frame lock of {@link FrameOutput}, but for what says
+ * otherwise.
  */
 interface FrameSink {
     /** Refuses more messages when too much waits for the peer already. Any thread, without the lock. */
@@ -15,7 +16,8 @@ interface FrameSink {
      * Where a frame may be put aside to leave together with others, if it need not leave at once.
      *
      * @param opcode what kind of frame
-     * @return a buffer with room for so many bytes, empty if this is the first frame; null where the frame is to be written
+     * @return a buffer with room for so many bytes, empty if this is the first frame; null where the frame is to be
+     *     written
      */
     ByteBuffer room(Opcode opcode, int length);
 
@@ -53,8 +55,8 @@ interface FrameSink {
     void closingHasBegun();
 
     /**
-     * Both Close frames have passed, or this side's, and nothing more will be read: the server is the one to close the TCP
-     * connection (RFC 6455 section 7.1.1). With or without the lock.
+     * Both Close frames have passed, or this side's, and nothing more will be read: the server is the one to close the
+     * TCP connection (RFC 6455 section 7.1.1). With or without the lock.
      */
     void closingHasEnded();
 

@@ -5,8 +5,8 @@ import io.twintrace.websocket.frame.FrameHeaderDecoder;
 import java.io.IOException;
 
 /**
- * The peer's bytes as the parser takes them. The parser does no I/O: where bytes are missing, this waits for them, or says
- * that there are none now, in which case the same call is made again later.
+ * The peer's bytes as the parser takes them. The parser does no I/O: where bytes are missing, this waits for them, or
+ * says that there are none now, in which case the same call is made again later.
  */
 interface InputBytes {
     /** Takes the next frame's header. False when it has not arrived whole; nothing is taken then. */

@@ -5,8 +5,8 @@ import io.twintrace.websocket.frame.CloseStatus;
 import java.nio.ByteBuffer;
 
 /**
- * The calls of a listener for one connection. What they throw is reported, closes the connection with 1011, and is told to
- * {@code onError}, which is called once. For the thread in the turn.
+ * The calls of a listener for one connection. What they throw is reported, closes the connection with 1011, and is told
+ * to {@code onError}, which is called once. For the thread in the turn.
  */
 final class ListenerCalls {
     private final WebSocketListener listener;

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The reading half of a connection that calls a listener. Whatever happens to the connection is a signal; signals lead to
- * {@linkplain Turn turns}, one at a time, in which everything is done that there is to do. Fields that do not say otherwise
- * belong to the thread in the turn.
+ * The reading half of a connection that calls a listener. Whatever happens to the connection is a signal; signals lead
+ * to {@linkplain Turn turns}, one at a time, in which everything is done that there is to do. Fields that do not say
+ * otherwise belong to the thread in the turn.
  */
 final class ListeningHalf implements Reading, PushTransport.Events {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
@@ -34,7 +34,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private enum Phase {
         NEW,
         OPEN,
-        /** The listener has failed, or written behind its own Close: what comes until the peer's Close frame is dropped. */
+        /**
+         * The listener has failed, or written behind its own Close: what comes until the peer's Close frame is dropped.
+         */
         DROPPING,
         /** The listener has had its last call; the peer gets a moment to read what was written last. */
         LINGERING,
@@ -177,7 +179,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /** Nothing is certain any more: the listener is told, what is held is given back, and whoever called has nothing to do. */
+    /**
+     * Nothing is certain any more: the listener is told, what is held is given back, and whoever called has nothing to
+     * do.
+     */
     private void lost(Throwable t) {
         try {
             IOException why = new IOException("connection " + name + " is lost after an error", t);
@@ -218,7 +223,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /** After input the transport tells of more; what is stalled goes on when the backlog has gone, which is a signal too. */
+    /**
+     * After input the transport tells of more; what is stalled goes on when the backlog has gone, which is a signal
+     * too.
+     */
     private void awaitInput() {
         if (inputAwaited || !isToRead) {
             return; // it came during the turn, and another one will read it
@@ -309,7 +317,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         return n > 0;
     }
 
-    /** Goes on behind a control frame whose handler has thrown; anything else that is thrown while nothing is taken is final. */
+    /**
+     * Goes on behind a control frame whose handler has thrown; anything else that is thrown while nothing is taken is
+     * final.
+     */
     private void parse(Turn turn) throws IOException {
         boolean again;
         do {

@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Puts a message together as it arrives; memory follows what has arrived, whatever the peer declares. For the thread that
- * reads.
+ * Puts a message together as it arrives; memory follows what has arrived, whatever the peer declares. For the thread
+ * that reads.
  *
- * <p>Where the length is known, the array grows to it. Where it is not, as with compression, bytes are kept in blocks: an
- * array that grows would be held twice at each step, which is what a bomb is after.
+ * <p>Where the length is known, the array grows to it. Where it is not, as with compression, bytes are kept in blocks:
+ * an array that grows would be held twice at each step, which is what a bomb is after.
  */
 final class MessageCollector {
     /** Payloads up to here are allocated at once. */

@@ -13,9 +13,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The upper half of reading: one message after another, inflated where the peer has compressed it, text checked for UTF-8
- * while it arrives. For the thread that holds the reading lock, or is in the listener's
- * turn.
+ * The upper half of reading: one message after another, inflated where the peer has compressed it, text checked for
+ * UTF-8 while it arrives. For the thread that holds the reading lock, or is in the listener's turn.
  */
 final class MessageInput {
     /** How much shorter compression makes a text, more or less. */

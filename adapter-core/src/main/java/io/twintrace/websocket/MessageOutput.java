@@ -118,7 +118,9 @@ final class MessageOutput {
         frames.checkWritable();
     }
 
-    /** Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying. */
+    /**
+     * Adds to the open message; a full buffer leaves as a fragment, and so does what is too large to be worth copying.
+     */
     void append(MessageWriter writer, ByteBuffer bytes) throws IOException {
         try {
             frames.admit();

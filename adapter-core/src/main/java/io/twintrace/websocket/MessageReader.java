@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Reads one message piece by piece as it arrives; from {@link WebSocketConnection#nextReader}. Valid until the next message
- * is asked for, then every call throws IllegalStateException. One thread at a time.
+ * Reads one message piece by piece as it arrives; from {@link WebSocketConnection#nextReader}. Valid until the next
+ * message is asked for, then every call throws IllegalStateException. One thread at a time.
  *
  * <p>Text is checked as it arrives, so the bytes of a text message are valid UTF-8 as far as they have been read.
  */

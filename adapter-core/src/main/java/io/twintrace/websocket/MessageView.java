@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message as a {@link WebSocketListener} is shown it: valid during the call, and no longer, since the memory is used again
- * for the next one. Whoever wants to keep it takes {@link #text()}, or a copy of {@link #payload()}.
+ * A message as a {@link WebSocketListener} is shown it: valid during the call, and no longer, since the memory is used
+ * again for the next one. Whoever wants to keep it takes {@link #text()}, or a copy of {@link #payload()}.
  */
 public final class MessageView {
     private static final int SCRATCH_SIZE = 8 * 1024;
@@ -47,8 +47,8 @@ public final class MessageView {
     }
 
     /**
-     * The payload, between position and limit; for a text message, valid UTF-8. Read-only, since it may be passed on; the same
-     * buffer at each call.
+     * The payload, between position and limit; for a text message, valid UTF-8. Read-only, since it may be passed on;
+     * the same buffer at each call.
      */
     public ByteBuffer payload() {
         checkValid();

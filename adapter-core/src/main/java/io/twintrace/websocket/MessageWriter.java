@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Writes one message piece by piece; from {@link WebSocketConnection#nextWriter}. What does not fit in the buffer leaves
- * as a fragment (RFC 6455 section 5.4), and {@link #close()} sends the last one: a message is not complete before that.
+ * Writes one message piece by piece; from {@link WebSocketConnection#nextWriter}. What does not fit in the buffer
+ * leaves as a fragment (RFC 6455 section 5.4), and {@link #close()} sends the last one: a message is not complete
+ * before that.
  *
- * <p>Threads: as for all write methods of the connection, one at a time. A writer may be handed from thread to thread. A
- * pooled buffer is held while the writer is open; where the message is compressed, a second one and a deflater as well.
+ * <p>Threads: as for all write methods of the connection, one at a time. A writer may be handed from thread to thread.
+ * A pooled buffer is held while the writer is open; where the message is compressed, a second one and a deflater as
+ * well.
  */
 public final class MessageWriter extends OutputStream {
     private final MessageOutput output;
@@ -117,8 +119,8 @@ public final class MessageWriter extends OutputStream {
     }
 
     /**
-     * Completes the message. Does nothing when it is complete already, which it also is once the same thread has started
-     * another message.
+     * Completes the message. Does nothing when it is complete already, which it also is once the same thread has
+     * started another message.
      *
      * @throws IllegalArgumentException when this is a text message that ends inside a character
      */
@@ -145,7 +147,10 @@ public final class MessageWriter extends OutputStream {
         failed = !complete;
     }
 
-    /** Adds the half of a character that was written last, if its other half cannot come any more. Only inside the guard. */
+    /**
+     * Adds the half of a character that was written last, if its other half cannot come any more. Only inside the
+     * guard.
+     */
     void appendUnpairedSurrogate() throws IOException {
         if (waitingHighSurrogate != 0) {
             waitingHighSurrogate = 0;

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * What only some applications ask a connection for. It is made when it is asked for, since most connections are idle most
- * of the time and cost their memory; from then on it is always the same. Safe for any thread.
+ * What only some applications ask a connection for. It is made when it is asked for, since most connections are idle
+ * most of the time and cost their memory; from then on it is always the same. Safe for any thread.
  */
 final class OnDemand {
     private static final VarHandle ATTRIBUTES = field("attributes", ConcurrentMap.class);

@@ -31,10 +31,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later. Inside a call of a
  * {@link WebSocketListener} the calling thread writes by itself, as long as the peer takes what is written.
  *
- * <p>An offer returns false where the message will not be sent: when the connection has ended or is closing, when this was
- * closed, or when there was no room. Whoever broadcasts need not look, since the peer's own handler sees the end of its
- * connection; a loop that has only this peer must end at false. A message that was accepted is lost only together with
- * the connection, or to {@link WhenFull#dropOldest()}.
+ * <p>An offer returns false where the message will not be sent: when the connection has ended or is closing, when this
+ * was closed, or when there was no room. Whoever broadcasts need not look, since the peer's own handler sees the end of
+ * its connection; a loop that has only this peer must end at false. A message that was accepted is lost only together
+ * with the connection, or to {@link WhenFull#dropOldest()}.
  *
  * <p>Inside a call of a {@link WebSocketListener} nothing here waits, as if every patience and timeout were zero.
  *
@@ -98,8 +98,8 @@ public final class Outbox {
      * Offers a message of a copy of {@code payload}.
      *
      * @return whether it will be sent
-     * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8, or when it is larger than the
-     *     outbox
+     * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8, or when it is larger than
+     *     the outbox
      */
     public boolean offer(MessageType type, byte[] payload) {
         if (Objects.requireNonNull(type, "type") == MessageType.BINARY) {
@@ -161,8 +161,8 @@ public final class Outbox {
     }
 
     /**
-     * Waits until everything that was accepted before this call is written, or was dropped by {@link WhenFull}. Messages
-     * that are offered meanwhile are not waited for.
+     * Waits until everything that was accepted before this call is written, or was dropped by {@link WhenFull}.
+     * Messages that are offered meanwhile are not waited for.
      *
      * @param timeout zero to look without waiting
      * @return false when the timeout came first
@@ -200,8 +200,8 @@ public final class Outbox {
     }
 
     /**
-     * Accepts no more, and waits until what was accepted is written, for the close timeout of the options at most. What is
-     * left then goes on being written until the connection is closed.
+     * Accepts no more, and waits until what was accepted is written, for the close timeout of the options at most. What
+     * is left then goes on being written until the connection is closed.
      */
     public void close() {
         lock.lock();
@@ -298,7 +298,10 @@ public final class Outbox {
         }
     }
 
-    /** The calling thread, which never waits for the peer when it writes, becomes the writer, and this its first message. */
+    /**
+     * The calling thread, which never waits for the peer when it writes, becomes the writer, and this its first
+     * message.
+     */
     private boolean takeNow() {
         writerRuns = true;
         writtenHere = 0;

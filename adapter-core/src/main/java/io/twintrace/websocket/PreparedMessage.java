@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * A message for many connections, whose frame is built only once: once plain, and once for each compression level and
  * window with which it is written. May be written by any number of threads to any number of connections.
  *
- * <p>All its frames stay in memory for as long as it does. Levels are the application's choice; of windows, which are the
- * clients', there are at most eight.
+ * <p>All its frames stay in memory for as long as it does. Levels are the application's choice; of windows, which are
+ * the clients', there are at most eight.
  */
 public final class PreparedMessage {
     private final MessageType type;
@@ -107,7 +107,9 @@ public final class PreparedMessage {
             return new Frame(frame.put(payload).flip(), length);
         }
 
-        /** Of a compressed payload that has room for its header in front. A buffer that is far too large is not kept. */
+        /**
+         * Of a compressed payload that has room for its header in front. A buffer that is far too large is not kept.
+         */
         static Frame ofCompressed(MessageType type, ByteBuffer payload) {
             int length = payload.remaining();
             if (length < payload.capacity() / 4 * 3) {

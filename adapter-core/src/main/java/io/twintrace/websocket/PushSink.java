@@ -12,9 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together. What
- * the peer does not take is kept in a backlog, which the transport writes by itself; threads outside of a turn, which may
- * wait, wait until it is empty. Under the frame lock of {@link FrameOutput} but for what says otherwise.
+ * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together.
+ * What the peer does not take is kept in a backlog, which the transport writes by itself; threads outside of a turn,
+ * which may wait, wait until it is empty. Under the frame lock of {@link FrameOutput} but for what says otherwise.
  */
 final class PushSink implements FrameSink {
     private final PushTransport transport;

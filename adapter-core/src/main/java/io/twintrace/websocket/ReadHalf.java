@@ -279,8 +279,8 @@ final class ReadHalf implements Reading {
     }
 
     /**
-     * For want of memory a step may have been left half done. Whatever came next could be taken for something else, such
-     * as payload for frames, so nothing is read any more.
+     * For want of memory a step may have been left half done. Whatever came next could be taken for something else,
+     * such as payload for frames, so nothing is read any more.
      */
     private VirtualMachineError lost(VirtualMachineError e) {
         if (failure == null) {

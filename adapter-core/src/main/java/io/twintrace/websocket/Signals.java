@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Has a task run after each signal, by one thread at a time, which answers all signals that have come meanwhile by running it
- * once more. Any thread.
+ * Has a task run after each signal, by one thread at a time, which answers all signals that have come meanwhile by
+ * running it once more. Any thread.
  */
 final class Signals {
     private final Runnable task;

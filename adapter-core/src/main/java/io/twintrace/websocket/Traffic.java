@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How many bytes of messages a connection has received and sent, from its beginning on: as the application has them, and
- * as they were on the wire. The two differ by what compression buys, and while a message is under way by what is in a
- * buffer. Headers and control frames do not count, nor does what failed to be written.
+ * How many bytes of messages a connection has received and sent, from its beginning on: as the application has them,
+ * and as they were on the wire. The two differ by what compression buys, and while a message is under way by what is in
+ * a buffer. Headers and control frames do not count, nor does what failed to be written.
  *
  * <p>Any thread may look at any time; the numbers go on while it does.
  */

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes the TCP connection so that what was written last arrives. Closing a socket with unread input makes the operating
- * system reset it, and a reset can overtake the Close frame; so the input is drained for a moment first.
+ * Closes the TCP connection so that what was written last arrives. Closing a socket with unread input makes the
+ * operating system reset it, and a reset can overtake the Close frame; so the input is drained for a moment first.
  */
 final class TransportCloser {
     /** A peer that is told by the end of the output has so long to finish. */

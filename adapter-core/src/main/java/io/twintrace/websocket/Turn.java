@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one thread does for one connection that calls a listener, from the event that brought it to the end of what there is
- * to do. Frames that are written meanwhile, to whichever connection, leave together at the end, one write for each; and
- * nothing that is written waits, since the thread has other connections to serve.
+ * What one thread does for one connection that calls a listener, from the event that brought it to the end of what
+ * there is to do. Frames that are written meanwhile, to whichever connection, leave together at the end, one write for
+ * each; and nothing that is written waits, since the thread has other connections to serve.
  */
 final class Turn {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */

@@ -34,18 +34,18 @@ import java.util.function.Consumer;
  * {@link WebSocketListener} nothing blocks.
  *
  * <p><b>Threads.</b> One thread at a time may read, and one at a time may write; they may be different ones. Each write
- * method is guarded: when a second thread comes while one is inside, <em>both</em> get a {@link ConcurrentWriteException}
- * that holds both stack traces, the pair is logged, and the connection is closed with 1011. The exceptions to the rule,
- * free for any thread at any time, are {@link #outbox()}, {@link #writeControl}, {@link #flush()}, {@link #close()},
- * {@link #abort()}, the read settings and whatever only looks.
+ * method is guarded: when a second thread comes while one is inside, <em>both</em> get a
+ * {@link ConcurrentWriteException} that holds both stack traces, the pair is logged, and the connection is closed with
+ * 1011. The exceptions to the rule, free for any thread at any time, are {@link #outbox()}, {@link #writeControl},
+ * {@link #flush()}, {@link #close()}, {@link #abort()}, the read settings and whatever only looks.
  *
- * <p><b>Ends.</b> When the peer closes in the ordinary way (1000, 1001 or without a code) read methods return null. Every
- * other end is an IOException: {@link CloseException} when the peer closed with another code or vanished (1006),
- * {@link ProtocolException} when it broke the RFC or a limit, {@link java.net.SocketTimeoutException} at a deadline. Ends
- * are permanent.
+ * <p><b>Ends.</b> When the peer closes in the ordinary way (1000, 1001 or without a code) read methods return null.
+ * Every other end is an IOException: {@link CloseException} when the peer closed with another code or vanished (1006),
+ * {@link ProtocolException} when it broke the RFC or a limit, {@link java.net.SocketTimeoutException} at a deadline.
+ * Ends are permanent.
  *
- * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException}, for good as well: an interrupted write may
- * have sent part of a frame.
+ * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException}, for good as well: an interrupted write
+ * may have sent part of a frame.
  *
  * <p>Deadlines are points of the wall clock, read when they are set; null means none.
  */
@@ -122,8 +122,8 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * A connection that calls a listener, over a socket whose opening handshake is done: {@link #server} for the other face.
-     * The listener's first call is made before this returns, or soon after.
+     * A connection that calls a listener, over a socket whose opening handshake is done: {@link #server} for the other
+     * face. The listener's first call is made before this returns, or soon after.
      *
      * @param transport owned by the connection from now on
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
@@ -292,8 +292,8 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it, or when it was
-     * put aside for a moment, as {@link #flush()} says.
+     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it, or when it
+     * was put aside for a moment, as {@link #flush()} says.
      *
      * @param payload not kept, and not changed
      * @throws ConcurrentWriteException when another thread writes too, or did so before
@@ -315,8 +315,8 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Passes a message on as it is. Text is not checked again, so this is the quickest way to send one that has just come,
-     * to this connection or another. Throws what {@link #writeMessage(MessageType, byte[])} throws.
+     * Passes a message on as it is. Text is not checked again, so this is the quickest way to send one that has just
+     * come, to this connection or another. Throws what {@link #writeMessage(MessageType, byte[])} throws.
      */
     public void writeMessage(MessageView message) throws IOException {
         writing.writeMessage(message);
@@ -333,9 +333,9 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * Sends what was put aside to leave together with more: small messages that a {@link WebSocketListener} writes, and those
-     * that a handler writes before it has read all that has arrived ({@link WebSocketOptions#writeCoalescing()}). Without this
-     * they leave when that is read. Any thread; what goes wrong shows at the next write.
+     * Sends what was put aside to leave together with more: small messages that a {@link WebSocketListener} writes, and
+     * those that a handler writes before it has read all that has arrived ({@link WebSocketOptions#writeCoalescing()}).
+     * Without this they leave when that is read. Any thread; what goes wrong shows at the next write.
      */
     public void flush() {
         frames.flush();
@@ -380,9 +380,9 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * By which rule the threads of the application keep from writing at once; from now on every write against it fails at
-     * once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared before, which
-     * the calling thread has to keep for that; where the {@linkplain #outbox() outbox} has written, nobody does.
+     * By which rule the threads of the application keep from writing at once; from now on every write against it fails
+     * at once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared before,
+     * which the calling thread has to keep for that; where the {@linkplain #outbox() outbox} has written, nobody does.
      */
     public void declareWriteDiscipline(WriteDiscipline discipline) {
         writing.declare(discipline);
@@ -391,17 +391,18 @@ public final class WebSocketConnection implements AutoCloseable {
     // ---- Any thread, at any time ----------------------------------------------------------------------------------
 
     /**
-     * A lock for an application whose threads take turns at writing: always the same for this connection, and nothing here
-     * takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the init-param {@code write-discipline} with
-     * the value {@code connection-lock}, has every write fail that does not hold it. Any thread.
+     * A lock for an application whose threads take turns at writing: always the same for this connection, and nothing
+     * here takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the init-param
+     * {@code write-discipline} with the value {@code connection-lock}, has every write fail that does not hold it. Any
+     * thread.
      */
     public ReentrantLock writeLock() {
         return onDemand.writeLock();
     }
 
     /**
-     * Where any thread may leave messages, which one writer sends, one after another. From the first offer on all writing
-     * is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
+     * Where any thread may leave messages, which one writer sends, one after another. From the first offer on all
+     * writing is left to it: a direct write fails as one against the declared discipline. Any thread; always the same.
      */
     public Outbox outbox() {
         Outbox existing = onDemand.outboxIfAny();
@@ -430,8 +431,8 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     /**
-     * {@link #close(int, String)} with 1000, once the {@linkplain #outbox() outbox} has written what it was offered, for
-     * which it has the close timeout as well.
+     * {@link #close(int, String)} with 1000, once the {@linkplain #outbox() outbox} has written what it was offered,
+     * for which it has the close timeout as well.
      */
     @Override
     public void close() {
@@ -449,8 +450,8 @@ public final class WebSocketConnection implements AutoCloseable {
     /**
      * Closes the connection with the closing handshake: sends a Close frame behind the frame in flight, waits for the
      * peer's, and closes the TCP connection, all within the close timeout. A thread that is reading sees the end; where
-     * none is, what the peer still sends is dropped. Any thread, any time; without effect once closed. Inside a call of a
-     * {@link WebSocketListener} it only begins to close, and {@code onClose} tells of the end.
+     * none is, what the peer still sends is dropped. Any thread, any time; without effect once closed. Inside a call of
+     * a {@link WebSocketListener} it only begins to close, and {@code onClose} tells of the end.
      *
      * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
      * @param reason cut at 123 bytes of UTF-8

@@ -5,28 +5,32 @@ import io.twintrace.websocket.frame.CloseStatus;
 import java.nio.ByteBuffer;
 
 /**
- * Serves connections by being called, message by message, in place of a {@link WebSocketHandler} that reads. No thread waits
- * for a connection, so that many idle ones cost little.
+ * Serves connections by being called, message by message, in place of a {@link WebSocketHandler} that reads. No thread
+ * waits for a connection, so that many idle ones cost little.
  *
- * <p><b>Threads.</b> One listener serves all connections of its servlet. For one connection it is called by one thread at a
- * time, in the order of what happened, by different ones over time; for different connections at once. What one connection
- * needs to remember belongs in its {@link WebSocketConnection#attributes()}.
+ * <p><b>Threads.</b> One listener serves all connections of its servlet. For one connection it is called by one thread
+ * at a time, in the order of what happened, by different ones over time; for different connections at once. What one
+ * connection needs to remember belongs in its {@link WebSocketConnection#attributes()}.
  *
- * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the rules of
- * {@link WebSocketConnection}. To connections that a listener serves they never wait from here: what the peer does not take at
- * once is kept for it, up to the {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until it is taken nothing
- * more is read from the connection.
- * Small messages leave together when everything that has arrived was answered; {@link WebSocketConnection#flush()} sends
- * them earlier. {@link WebSocketConnection#close()} from here only begins to close.
+ * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the
+ * rules of {@link WebSocketConnection}. To connections that a listener serves they never wait from here: what the peer
+ * does not take at once is kept for it, up to the {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until
+ * it is taken nothing more is read from the connection. Small messages leave together when everything that has arrived
+ * was answered; {@link WebSocketConnection#flush()} sends them earlier. {@link WebSocketConnection#close()} from here
+ * only begins to close.
  *
- * <p><b>Exceptions</b> that leave a method close the connection with 1011 and come to {@link #onError}; no further message is
- * shown then.
+ * <p><b>Pings</b> are answered without asking, and Pongs dropped. Who wants to know of them calls
+ * {@link WebSocketConnection#setPingHandler} or {@link WebSocketConnection#setPongHandler} in {@link #onOpen}; those
+ * are called as the listener is.
+ *
+ * <p><b>Exceptions</b> that leave a method close the connection with 1011 and come to {@link #onError}; no further
+ * message is shown then.
  */
 public interface WebSocketListener {
     /**
-     * Whether no method of this listener ever blocks, waits for a lock for long, or computes for long. It is then called by
-     * the very thread that has found the input, which cannot serve other connections meanwhile. By default it is called by
-     * threads that may be blocked.
+     * Whether no method of this listener ever blocks, waits for a lock for long, or computes for long. It is then
+     * called by the very thread that has found the input, which cannot serve other connections meanwhile. By default it
+     * is called by threads that may be blocked.
      */
     default boolean isNonBlocking() {
         return false;
@@ -36,8 +40,8 @@ public interface WebSocketListener {
     default void onOpen(WebSocketConnection connection) throws Exception {}
 
     /**
-     * A message has arrived. By default it goes on to {@link #onText} or {@link #onBinary}; overridden where text is wanted as
-     * the bytes it came in.
+     * A message has arrived. By default it goes on to {@link #onText} or {@link #onBinary}; overridden where text is
+     * wanted as the bytes it came in.
      *
      * @param message valid during the call
      */
@@ -64,8 +68,8 @@ public interface WebSocketListener {
     }
 
     /**
-     * Something went wrong, in the ways that the reading methods of {@link WebSocketConnection} throw, or in this listener.
-     * Only {@link #onClose} follows.
+     * Something went wrong, in the ways that the reading methods of {@link WebSocketConnection} throw, or in this
+     * listener. Only {@link #onClose} follows.
      */
     default void onError(WebSocketConnection connection, Throwable error) throws Exception {}
 

@@ -91,16 +91,16 @@ public final class WebSocketOptions {
     }
 
     /**
-     * How many bytes that a listener has written may wait for the peer to read them, before no more messages are taken; the
-     * last one is taken whole.
+     * How many bytes that a listener has written may wait for the peer to read them, before no more messages are taken;
+     * the last one is taken whole.
      */
     public int backlogLimit() {
         return values.backlogLimit;
     }
 
     /**
-     * Whether small messages written by the thread that reads the connection wait until it comes back to read, as long as
-     * there is more input for it already; then they leave together.
+     * Whether small messages written by the thread that reads the connection wait until it comes back to read, as long
+     * as there is more input for it already; then they leave together.
      */
     public boolean writeCoalescing() {
         return values.writeCoalescing;
@@ -239,7 +239,8 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 1 MiB by default, at least 1 byte. A single message may be longer: the limit says when no further one is taken.
+         * 1 MiB by default, at least 1 byte. A single message may be longer: the limit says when no further one is
+         * taken.
          */
         public Builder backlogLimit(int bytes) {
             this.backlogLimit = (int) atLeast(1, bytes, "backlogLimit");
@@ -247,9 +248,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * On by default. What a handler writes while it has not read all that has arrived leaves when it reads on, writes
-         * more than fits into the write buffer, or calls {@link WebSocketConnection#flush()}. To be turned off for
-         * handlers that do lengthy work between writing and reading on.
+         * On by default. What a handler writes while it has not read all that has arrived leaves when it reads on,
+         * writes more than fits into the write buffer, or calls {@link WebSocketConnection#flush()}. To be turned off
+         * for handlers that do lengthy work between writing and reading on.
          */
         public Builder writeCoalescing(boolean on) {
             this.writeCoalescing = on;
@@ -257,15 +258,19 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 16 KiB by default, at least 256 bytes. Held only while input waits to be read. What embedded or stock Jetty has read
-         * ahead for a handler, without TLS, lies in Jetty's buffers instead: 32 KiB, and once as much while it works on those.
+         * 16 KiB by default, at least 256 bytes. Held only while input waits to be read. What embedded or stock Jetty
+         * has read ahead for a handler, without TLS, lies in Jetty's buffers instead: 32 KiB, and once as much while it
+         * works on those.
          */
         public Builder readBufferSize(int bytes) {
             this.readBufferSize = (int) atLeast(256, bytes, "readBufferSize");
             return this;
         }
 
-        /** 16 KiB by default, at least 256 bytes. Held only during a write, while small messages are put aside, and while a MessageWriter is open. */
+        /**
+         * 16 KiB by default, at least 256 bytes. Held only during a write, while small messages are put aside, and
+         * while a MessageWriter is open.
+         */
         public Builder writeBufferSize(int bytes) {
             this.writeBufferSize = (int) atLeast(256, bytes, "writeBufferSize");
             return this;
@@ -290,11 +295,11 @@ public final class WebSocketOptions {
         }
 
         /**
-         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread (for a
-         * listener, on any) before
-         * the handler: {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} leaves writing to the
-         * handler, {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write. Where a
-         * lock is made later, {@link WebSocketConnection#declareWriteDiscipline} declares it.
+         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread
+         * (for a listener, on any) before the handler:
+         * {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} leaves writing to the handler,
+         * {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write. Where a lock
+         * is made later, {@link WebSocketConnection#declareWriteDiscipline} declares it.
          */
         public Builder writeDiscipline(Function<WebSocketConnection, WriteDiscipline> discipline) {
             this.writeDiscipline = Objects.requireNonNull(discipline, "discipline");

@@ -29,8 +29,8 @@ public sealed interface WhenFull {
     }
 
     /**
-     * The same with another patience, for which the offering thread waits: so a burst to a peer that reads all the time is
-     * only slowed down. Whoever sends to many waits so long at most for each peer that is too slow, and only once.
+     * The same with another patience, for which the offering thread waits: so a burst to a peer that reads all the time
+     * is only slowed down. Whoever sends to many waits so long at most for each peer that is too slow, and only once.
      */
     static WhenFull closePeer(int code, Duration patience) {
         return new ClosePeer(code, patience);

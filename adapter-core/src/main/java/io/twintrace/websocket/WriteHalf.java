@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The writing half as the connection sees it. Every method is inside the detector's guard from its first line to its last,
- * but for those that say so.
+ * The writing half as the connection sees it. Every method is inside the detector's guard from its first line to its
+ * last, but for those that say so.
  */
 final class WriteHalf {
     private final FrameOutput frames;
@@ -154,8 +154,8 @@ final class WriteHalf {
     }
 
     /**
-     * Leaves all writing to the outbox, whatever was declared before. A deadline would be that of a message long gone, and
-     * nobody could take it away any more. Called by the outbox, before its first message.
+     * Leaves all writing to the outbox, whatever was declared before. A deadline would be that of a message long gone,
+     * and nobody could take it away any more. Called by the outbox, before its first message.
      */
     void declareOutbox(WriteDiscipline outbox) {
         detector.enter(Operation.OPEN_OUTBOX);
@@ -169,15 +169,17 @@ final class WriteHalf {
         return frames.isWaitless();
     }
 
-    /** Hands what was put aside to the operating system; whether that has everything now. In a turn, outside the guard. */
+    /**
+     * Hands what was put aside to the operating system; whether that has everything now. In a turn, outside the guard.
+     */
     boolean flushNow() {
         frames.flush();
         return frames.isWaitless();
     }
 
     /**
-     * Waits until the operating system has everything that was written, if the calling thread may wait. Any thread, outside
-     * the guard.
+     * Waits until the operating system has everything that was written, if the calling thread may wait. Any thread,
+     * outside the guard.
      *
      * @return false when the deadline came first
      */

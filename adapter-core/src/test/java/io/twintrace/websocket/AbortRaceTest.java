@@ -103,7 +103,10 @@ class AbortRaceTest {
         });
     }
 
-    /** With two threads alone the moments between two reads, in which whoever cuts gives everything back, are met more often. */
+    /**
+     * With two threads alone the moments between two reads, in which whoever cuts gives everything back, are met more
+     * often.
+     */
     @Test
     void theOnlyReaderIsNeverToldThatAnotherThreadIsReading() throws Exception {
         again(this::cutWhileReading);

@@ -81,8 +81,8 @@ class CompressionAttackTest {
     }
 
     /**
-     * CVE-2018-1000518, websockets; CVE-2026-39804, Bandit; CVE-2026-54464, websocket-driver: only the compressed size was
-     * limited.
+     * CVE-2018-1000518, websockets; CVE-2026-39804, Bandit; CVE-2026-54464, websocket-driver: only the compressed size
+     * was limited.
      */
     @ParameterizedTest
     @EnumSource
@@ -147,9 +147,9 @@ class CompressionAttackTest {
     // ---- Much that becomes nothing --------------------------------------------------------------------------------
 
     /**
-     * CVE-2018-1000518, websockets, from the other side: what inflates to nothing is limited by its compressed size. Empty
-     * blocks, stored and final ones, behind as much history as there can be: an inflater that begins anew after a final block
-     * has to be given all of it again.
+     * CVE-2018-1000518, websockets, from the other side: what inflates to nothing is limited by its compressed size.
+     * Empty blocks, stored and final ones, behind as much history as there can be: an inflater that begins anew after a
+     * final block has to be given all of it again.
      */
     @ParameterizedTest
     @ValueSource(strings = {"00 00 00 ff ff", "02 00 00 00 ff ff", "01 00 00 ff ff", "03 00"})

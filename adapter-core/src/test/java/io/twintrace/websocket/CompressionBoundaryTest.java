@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CVE-2026-87022, Tomcat: with permessage-deflate the boundaries between messages shifted, so that the end of one was read
- * as the beginning of another. Here they never do, however the DEFLATE data of a message is cut and ended.
+ * CVE-2026-87022, Tomcat: with permessage-deflate the boundaries between messages shifted, so that the end of one was
+ * read as the beginning of another. Here they never do, however the DEFLATE data of a message is cut and ended.
  */
 class CompressionBoundaryTest {
     private static final byte[] HELLO = Frames.hex("f2 48 cd c9 c9 07 00");
@@ -64,8 +64,8 @@ class CompressionBoundaryTest {
     }
 
     /**
-     * CVE-2026-87022: final blocks at the end and inside, empty blocks, a tail that was not taken off, and frames without
-     * anything.
+     * CVE-2026-87022: final blocks at the end and inside, empty blocks, a tail that was not taken off, and frames
+     * without anything.
      */
     @ParameterizedTest
     @CsvSource({

@@ -18,13 +18,16 @@ record Cost(long bytes, Duration cpu) {
     /** Measures a call on a thread of its own. */
     static Background<Cost> measure(Background.ThrowingRunnable call) {
         return Background.start(() -> {
-            long bytes = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+            long bytes = allocatedByThread();
             long nanos = THREADS.getCurrentThreadCpuTime();
             call.run();
-            return new Cost(
-                    THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - bytes,
-                    Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - nanos));
+            return new Cost(allocatedByThread() - bytes, Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - nanos));
         });
+    }
+
+    /** How many bytes the calling thread has allocated so far. */
+    static long allocatedByThread() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     void assertAtMost(long mostBytes, Duration mostCpu) {

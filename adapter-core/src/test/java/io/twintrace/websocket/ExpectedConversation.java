@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a server has to make of a client's bytes by RFC 6455 and RFC 7692, worked out from the whole stream in the plainest way. Shares
- * no code with the engine, so that the two can be compared.
+ * What a server has to make of a client's bytes by RFC 6455 and RFC 7692, worked out from the whole stream in the
+ * plainest way. Shares no code with the engine, so that the two can be compared.
  */
 final class ExpectedConversation {
     private static final String LOST = "CloseException 1006";

@@ -27,7 +27,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.WithNull;
 
-/** A listener is shown what a handler would have read, and the peer sees no difference, however the bytes arrive and leave. */
+/**
+ * A listener is shown what a handler would have read, and the peer sees no difference, however the bytes arrive and
+ * leave.
+ */
 class ListenerArrivalProperties {
     private final WebSocketOptions options = WebSocketOptions.builder()
             .readBufferSize(1024)

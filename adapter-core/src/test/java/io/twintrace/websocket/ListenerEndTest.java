@@ -1,8 +1,12 @@
 package io.twintrace.websocket;
 
+import static io.twintrace.websocket.Frames.FIN;
+import static io.twintrace.websocket.Frames.PONG;
 import static io.twintrace.websocket.Frames.hex;
+import static io.twintrace.websocket.Frames.masked;
 import static io.twintrace.websocket.Frames.ping;
 import static io.twintrace.websocket.Frames.text;
+import static io.twintrace.websocket.Frames.utf8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +160,20 @@ class ListenerEndTest {
             peer.end();
             assertTrue(peer.isClosed());
             assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void pingsAndPongsAreToldOfWhereThatIsWanted() {
+        List<String> told = new ArrayList<>();
+        RecordingListener listener = new Preparing(connection -> {
+            connection.setPingHandler(payload -> told.add("ping " + new String(payload, StandardCharsets.UTF_8)));
+            connection.setPongHandler(payload -> told.add("pong " + new String(payload, StandardCharsets.UTF_8)));
+        });
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), masked(FIN | PONG, utf8("q")), text("m"));
+            assertEquals(List.of("ping p", "pong q"), told);
+            assertEquals(List.of("open", "text m"), listener.calls());
         }
     }
 

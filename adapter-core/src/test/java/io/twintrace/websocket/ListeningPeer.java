@@ -19,8 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The client of a connection that calls a listener, in memory: what it sends arrives at once, and it reads as much as it
- * wants to. The listener is called on the thread of the test, inside {@link #send} and the like.
+ * The client of a connection that calls a listener, in memory: what it sends arrives at once, and it reads as much as
+ * it wants to. The listener is called on the thread of the test, inside {@link #send} and the like.
  */
 final class ListeningPeer implements AutoCloseable {
     private static final HandshakeRequest REQUEST =

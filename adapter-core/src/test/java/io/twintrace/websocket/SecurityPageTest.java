@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/** docs/security.md names a test for each of its lines, in whichever module, and each test says what it is there for. */
+/**
+ * docs/security.md names a test for each of its lines, in whichever module, and each test says what it is there for.
+ */
 class SecurityPageTest {
     private static final Path PROJECT = Path.of("..");
     private static final String OWN_MODULE = "adapter-core";

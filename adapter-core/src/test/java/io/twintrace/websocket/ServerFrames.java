@@ -29,7 +29,9 @@ final class ServerFrames {
         this.inflater = inflater;
     }
 
-    /** The messages and control frames in the order of their ends: TEXT, BINARY, PING, PONG, CLOSE, with the payload. */
+    /**
+     * The messages and control frames in the order of their ends: TEXT, BINARY, PING, PONG, CLOSE, with the payload.
+     */
     static List<String> events(byte[] written) {
         return events(written, null);
     }

@@ -7,7 +7,9 @@ import io.twintrace.websocket.WebSocketHandler;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sends every message to every connection, the sender's included. A peer that is too slow is let go, and slows nobody. */
+/**
+ * Sends every message to every connection, the sender's included. A peer that is too slow is let go, and slows nobody.
+ */
 public final class BroadcastHandler implements WebSocketHandler {
     private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
 

@@ -12,8 +12,8 @@ package io.twintrace.websocket.deflate;
  *     up to 300 KiB for each connection that uses it; a client can refuse it in any case
  * @param maxContexts how many connections may do so at a time when sending: each holds about 260 KiB outside the heap
  *     between its messages; those beyond compress each message by itself
- * @param level how hard messages are compressed: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends them
- *     uncompressed
+ * @param level how hard messages are compressed: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends
+ *     them uncompressed
  * @param threshold messages of fewer bytes are sent uncompressed, but for those of a {@code MessageWriter} that is
  *     flushed, or has filled the write buffer, before the end of the message is known
  */

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  *
  * @param serverNoContextTakeover whether each message of the server is compressed by itself
  * @param clientNoContextTakeover whether each message of the client is compressed by itself
- * @param serverMaxWindowBits the server refers back by at most 2 to the power of this many bytes, where it was agreed on
+ * @param serverMaxWindowBits the server refers back by at most 2 to the power of this many bytes, where it was agreed
+ *     on
  * @param clientMaxWindowBits the same for the client
  */
 public record DeflateParameters(

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Inflaters and deflaters, shared by all connections of one {@code WebSocketOptions}. They own native memory, so the
- * point at which it is given back is certain: when more than a fixed number rest, and when the last connection that uses
- * compression has ended. Safe for any thread.
+ * point at which it is given back is certain: when more than a fixed number rest, and when the last connection that
+ * uses compression has ended. Safe for any thread.
  */
 public final class DeflatePool {
     private final Shelf<PooledInflater> inflaters;

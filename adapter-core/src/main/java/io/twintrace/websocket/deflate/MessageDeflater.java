@@ -9,8 +9,8 @@ import java.util.zip.Deflater;
  * Deflates messages to the peer, one after another (RFC 7692 section 7.2.1). For one thread at a time, but for
  * {@link #release()}, which any thread may call.
  *
- * <p>{@link Deflater} always uses a window of 32 KiB. Where a smaller one was agreed on, it is made to forget everything
- * after as many bytes as the window has: then nothing can refer back further than that.
+ * <p>{@link Deflater} always uses a window of 32 KiB. Where a smaller one was agreed on, it is made to forget
+ * everything after as many bytes as the window has: then nothing can refer back further than that.
  */
 public final class MessageDeflater {
     private static final int LARGEST_WINDOW = 1 << 15;
@@ -111,8 +111,8 @@ public final class MessageDeflater {
     /**
      * Takes from {@code in} what fits, compressed, into {@code out}.
      *
-     * @param out big-endian, with room for at least 32 bytes: zlib repeats a flush that has filled its output exactly, and
-     *     would go on for ever where there is only room for that
+     * @param out big-endian, with room for at least 32 bytes: zlib repeats a flush that has filled its output exactly,
+     *     and would go on for ever where there is only room for that
      * @return false when something is left because {@code out} is full; empty it but for its last
      *     {@link #TAIL_LENGTH} bytes, and call again
      */

@@ -10,8 +10,8 @@ import java.util.zip.DataFormatException;
  * Inflates the peer's messages, one after another, as their bytes arrive (RFC 7692 section 7.2.2).
  *
  * <p>Between messages it holds no inflater: what later messages may refer to is kept aside, and an inflater begins each
- * message with it. That allows to check that each message ends where DEFLATE data may end, so that no message can change
- * the meaning of the next one.
+ * message with it. That allows to check that each message ends where DEFLATE data may end, so that no message can
+ * change the meaning of the next one.
  *
  * <p>Not safe for several threads.
  */
@@ -163,7 +163,9 @@ public final class MessageInflater {
         }
     }
 
-    /** A sender may end its DEFLATE data wherever it likes, and begin anew within the same message (section 7.2.3.4). */
+    /**
+     * A sender may end its DEFLATE data wherever it likes, and begin anew within the same message (section 7.2.3.4).
+     */
     private void startAfterFinalBlock() {
         int left = inflater.zlib.getRemaining();
         inflater.zlib.reset();

@@ -8,7 +8,9 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** The flight recorder's view of a conflict; its own stack trace is that of the thread that found it, the second writer. */
+/**
+ * The flight recorder's view of a conflict; its own stack trace is that of the thread that found it, the second writer.
+ */
 @Name("twintrace.ConcurrentWrite")
 @Label("Concurrent WebSocket Write")
 @Category("Twintrace")

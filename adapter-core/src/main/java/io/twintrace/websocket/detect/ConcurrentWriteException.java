@@ -5,11 +5,11 @@ import java.util.Objects;
 
 /**
  * Two threads wrote to one connection at once. Both of them get one of these: its own stack trace is this thread's, and
- * that of its {@linkplain #getCause() cause} is the other thread's, so one logged exception names both writers. Whatever
- * the failed call threw of its own is {@linkplain #getSuppressed() suppressed} under it.
+ * that of its {@linkplain #getCause() cause} is the other thread's, so one logged exception names both writers.
+ * Whatever the failed call threw of its own is {@linkplain #getSuppressed() suppressed} under it.
  *
- * <p>The write side of the connection is failed for good and the peer is sent Close 1011. Every later write throws one of
- * these too, with the first conflict as its cause.
+ * <p>The write side of the connection is failed for good and the peer is sent Close 1011. Every later write throws one
+ * of these too, with the first conflict as its cause.
  *
  * <p>Unchecked, so that a {@code catch (IOException)} around a broadcast does not swallow a bug. How to repair it:
  * {@code docs/concurrent-writes.md}, which is also inside the jar at {@value #HELP_RESOURCE}.

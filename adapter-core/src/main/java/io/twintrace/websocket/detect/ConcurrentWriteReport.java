@@ -46,12 +46,15 @@ public record ConcurrentWriteReport(
      *
      * @param thread the thread's name and number; for a discipline that was broken before anybody kept it, says so
      * @param operation the write method it was in; for the holder of an open message, what it holds open
-     * @param time when it was there: when its stack was taken, or for the last keeper of a discipline, when it last wrote
+     * @param time when it was there: when its stack was taken, or for the last keeper of a discipline, when it last
+     *     wrote
      * @param stack its stack, the innermost frame first; for a holder of an open message, where it is now or, at level
      *     TRACED, where its latest write call came in; for the last keeper of a discipline, empty but at that level
      */
     public record Writer(String thread, String operation, Instant time, List<StackTraceElement> stack) {
-        /** The application's code nearest to the write: the innermost frame that is neither ours nor the container's. */
+        /**
+         * The application's code nearest to the write: the innermost frame that is neither ours nor the container's.
+         */
         public Optional<StackTraceElement> applicationFrame() {
             return StackTraces.applicationFrame(stack);
         }
@@ -90,7 +93,10 @@ public record ConcurrentWriteReport(
         return new WriterTrace(line, first.stack, first.thread, openingTrace());
     }
 
-    /** Null where there is none, or where the thread's latest call is the one that opened it, so that one stack tells all. */
+    /**
+     * Null where there is none, or where the thread's latest call is the one that opened it, so that one stack tells
+     * all.
+     */
     private WriterTrace openingTrace() {
         Optional<StackTraceElement> opener = StackTraces.applicationFrame(openedAt);
         if (openedAt.isEmpty() || (opener.isPresent() && opener.equals(first.applicationFrame()))) {

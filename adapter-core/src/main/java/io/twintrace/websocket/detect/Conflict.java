@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The record of one conflict: what stands in the detector's slot from the moment of detection on. The second thread makes
- * it, without a stack at first, since a short write is over before a stack is taken. Each of the two publishes its own
- * stack here before it throws, and samples the other's where that one has not yet done so.
+ * The record of one conflict: what stands in the detector's slot from the moment of detection on. The second thread
+ * makes it, without a stack at first, since a short write is over before a stack is taken. Each of the two publishes
+ * its own stack here before it throws, and samples the other's where that one has not yet done so.
  */
 final class Conflict {
     private final ConnectionId connection;
@@ -112,8 +112,8 @@ final class Conflict {
     }
 
     /**
-     * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so that
-     * the first thread seldom has to sample it.
+     * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so
+     * that the first thread seldom has to sample it.
      */
     ConcurrentWriteException secondFails() {
         secondPublished = writer(second, secondOperation);

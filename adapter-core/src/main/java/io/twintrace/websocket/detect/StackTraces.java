@@ -45,8 +45,8 @@ final class StackTraces {
     }
 
     /**
-     * The innermost frame that is neither the library's nor the container's; where the stack is inside a write method, the
-     * one that called it, and not a serializer or stream of the application's that runs within.
+     * The innermost frame that is neither the library's nor the container's; where the stack is inside a write method,
+     * the one that called it, and not a serializer or stream of the application's that runs within.
      */
     static Optional<StackTraceElement> applicationFrame(List<StackTraceElement> stack) {
         int inside = 0;

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * For tests alone: makes every write of connections that begin from now on stay inside the detector's guard for a random
- * moment, so that two writers which would seldom meet do so often. Costs connections nothing that begin while none is open.
- * Safe for any thread.
+ * For tests alone: makes every write of connections that begin from now on stay inside the detector's guard for a
+ * random moment, so that two writers which would seldom meet do so often. Costs connections nothing that begin while
+ * none is open. Safe for any thread.
  */
 public final class WideWindow implements AutoCloseable {
     private static final AtomicReference<WideWindow> CURRENT = new AtomicReference<>();

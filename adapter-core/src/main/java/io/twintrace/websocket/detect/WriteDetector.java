@@ -9,14 +9,15 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * Notices two threads inside the write methods of one connection and fails both. One slot holds {@code null}, the thread
- * that is inside, or a {@link Conflict}, which stays for good. No lock, and nothing is allocated until a conflict.
+ * Notices two threads inside the write methods of one connection and fails both. One slot holds {@code null}, the
+ * thread that is inside, or a {@link Conflict}, which stays for good. No lock, and nothing is allocated until a
+ * conflict.
  *
  * <p>The order of steps is what makes "exactly one failed" impossible. The second thread swaps the first for a conflict
  * before anything else; from then on the first cannot leave unnoticed, since leaving means swapping itself for null. So
  * either the first left in time, and nothing happened, or both find the conflict. Each of them publishes its own stack
- * before it throws, and looks for the other's published stack after it has sampled one: whichever it uses was taken while
- * the other was inside the write method.
+ * before it throws, and looks for the other's published stack after it has sampled one: whichever it uses was taken
+ * while the other was inside the write method.
  *
  * <p>{@link #enter} and {@link #leave} come in pairs around each guarded method, from its first line to its last:
  *
@@ -157,7 +158,9 @@ public final class WriteDetector {
         }
     }
 
-    /** Takes note that the calling thread goes on with the open message, whoever began it. Only between enter and leave. */
+    /**
+     * Takes note that the calling thread goes on with the open message, whoever began it. Only between enter and leave.
+     */
     public void messageContinued() {
         if (messageHolder != null) {
             messageHolder = Thread.currentThread();

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
  * overlap are conflicts; with one, every write against the rule is, so that a race is found at the first wrong call and
  * not at the first unlucky one.
  *
- * <p>Immutable, safe for any thread; one object may be declared for any number of connections. Reports name a lock by its
- * class and identity alone: nothing of the application is called to describe it.
+ * <p>Immutable, safe for any thread; one object may be declared for any number of connections. Reports name a lock by
+ * its class and identity alone: nothing of the application is called to describe it.
  */
 public abstract sealed class WriteDiscipline {
     private static final String NOT_HELD = "which it did not hold";
@@ -75,7 +75,10 @@ public abstract sealed class WriteDiscipline {
         return FIRST_WRITER;
     }
 
-    /** Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares it. */
+    /**
+     * Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares
+     * it.
+     */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
         return new Outboxed(heldByOutbox::isHeldByCurrentThread);
     }

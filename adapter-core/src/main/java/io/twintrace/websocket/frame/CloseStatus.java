@@ -22,8 +22,8 @@ public record CloseStatus(int code, String reason) {
     /**
      * Reads the payload of a Close frame.
      *
-     * @throws ProtocolException 1002 for a payload of one byte or a code that may not be sent, 1007 for a reason that is
-     *     not UTF-8
+     * @throws ProtocolException 1002 for a payload of one byte or a code that may not be sent, 1007 for a reason that
+     *     is not UTF-8
      */
     public static CloseStatus parse(byte[] payload) throws ProtocolException {
         if (payload.length == 0) {

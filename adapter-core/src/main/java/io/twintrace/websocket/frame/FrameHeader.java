@@ -1,8 +1,8 @@
 package io.twintrace.websocket.frame;
 
 /**
- * The header of one frame (RFC 6455 section 5.2). One object serves a whole connection: {@link FrameHeaderDecoder} fills
- * it anew for each frame, so that reading a frame allocates nothing.
+ * The header of one frame (RFC 6455 section 5.2). One object serves a whole connection: {@link FrameHeaderDecoder}
+ * fills it anew for each frame, so that reading a frame allocates nothing.
  */
 public final class FrameHeader {
     /** The longest header: two bytes, eight of extended length, four of masking key. */

@@ -3,8 +3,8 @@ package io.twintrace.websocket.frame;
 import java.nio.ByteBuffer;
 
 /**
- * Reads frame headers strictly: opcode, reserved bits, mask and length are judged as soon as their byte is there, before
- * anything is allocated for the payload (RFC 6455 section 5.2). Stateless, so safe for use by any thread.
+ * Reads frame headers strictly: opcode, reserved bits, mask and length are judged as soon as their byte is there,
+ * before anything is allocated for the payload (RFC 6455 section 5.2). Stateless, so safe for use by any thread.
  */
 public final class FrameHeaderDecoder {
     private static final int FIN = 0x80;

@@ -23,7 +23,9 @@ public final class Masking {
 
     private Masking() {}
 
-    /** Masks {@code length} bytes in place: nothing else, so that the compiler makes it wider than eight bytes a step. */
+    /**
+     * Masks {@code length} bytes in place: nothing else, so that the compiler makes it wider than eight bytes a step.
+     */
     public static void apply(byte[] bytes, int offset, int length, int key, long position) {
         long wide = repeated(key, position);
         long swift = inNativeOrder(wide);
@@ -96,8 +98,8 @@ public final class Masking {
     }
 
     /**
-     * Masks into an array; the buffer, which may be read-only, stays as it is. Copying comes first: the machine is so quick
-     * at it that one loop for both would gain nothing.
+     * Masks into an array; the buffer, which may be read-only, stays as it is. Copying comes first: the machine is so
+     * quick at it that one loop for both would gain nothing.
      */
     public static void copy(ByteBuffer from, int index, byte[] into, int offset, int length, int key, long position) {
         from.get(index, into, offset, length);

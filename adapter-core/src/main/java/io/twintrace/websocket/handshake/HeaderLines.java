@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Header lines by the header's name in any case; immutable. In one array, since every connection keeps its request's for as
- * long as it lives, and a tree would be many times as large.
+ * Header lines by the header's name in any case; immutable. In one array, since every connection keeps its request's
+ * for as long as it lives, and a tree would be many times as large.
  */
 final class HeaderLines extends AbstractMap<String, List<String>> {
     /** A name, its line, and so on; names that differ only in case are spelt alike, and stand together. */

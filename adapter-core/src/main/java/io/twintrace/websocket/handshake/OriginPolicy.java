@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 
 /**
- * Decides which pages may open a WebSocket. Browsers send cookies along with the handshake of any page, so a server that
- * accepts every origin lends its users' sessions to every page they visit (RFC 6455 section 10.2).
+ * Decides which pages may open a WebSocket. Browsers send cookies along with the handshake of any page, so a server
+ * that accepts every origin lends its users' sessions to every page they visit (RFC 6455 section 10.2).
  */
 @FunctionalInterface
 public interface OriginPolicy {

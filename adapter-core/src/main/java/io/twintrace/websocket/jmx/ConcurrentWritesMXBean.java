@@ -2,7 +2,8 @@ package io.twintrace.websocket.jmx;
 
 /**
  * The conflicts of one copy of the library: of one web application that brings the jar along, or of all that share it.
- * Registered under {@code io.twintrace.websocket:type=ConcurrentWrites,application="/chat"} while one of its servlets runs.
+ * Registered under {@code io.twintrace.websocket:type=ConcurrentWrites,application="/chat"} while one of its servlets
+ * runs.
  */
 public interface ConcurrentWritesMXBean {
     /** How many connections had a conflict. */

@@ -10,8 +10,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The bean of one application, registered as long as anybody holds a registration of that name: a bean that stayed would
- * keep the application's classes in memory after it is undeployed. Safe for any thread.
+ * The bean of one application, registered as long as anybody holds a registration of that name: a bean that stayed
+ * would keep the application's classes in memory after it is undeployed. Safe for any thread.
  */
 public final class Registration implements AutoCloseable {
     private static final String DOMAIN = "io.twintrace.websocket";

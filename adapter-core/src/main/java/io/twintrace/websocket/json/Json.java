@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 
 /**
- * Turns objects into JSON text and back. Gson does the work; it is optional, and is touched only when one of these methods
- * is called.
+ * Turns objects into JSON text and back. Gson does the work; it is optional, and is touched only when one of these
+ * methods is called.
  */
 public final class Json {
     private Json() {}

@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** The connections of one servlet, from their acceptance until the application has done with them. Safe for any thread. */
+/**
+ * The connections of one servlet, from their acceptance until the application has done with them. Safe for any thread.
+ */
 final class Connections {
     private final ServletContext context;
     private final Service service;
@@ -62,8 +64,8 @@ final class Connections {
         }
 
         /**
-         * Begins to serve a connection. One that comes too late is cut off, unless this is stopping: then it is closed with
-         * 1001 like all others.
+         * Begins to serve a connection. One that comes too late is cut off, unless this is stopping: then it is closed
+         * with 1001 like all others.
          */
         void start(Upgraded upgraded) {
             if (take()) {

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A thread for each task that may block, such as a handler: virtual where the platform has them (JDK 21), else pooled. Every thread has the web
- * application's class loader as its context class loader.
+ * A thread for each task that may block, such as a handler: virtual where the platform has them (JDK 21), else pooled.
+ * Every thread has the web application's class loader as its context class loader.
  */
 final class HandlerThreads {
     private final ClassLoader contextClassLoader;

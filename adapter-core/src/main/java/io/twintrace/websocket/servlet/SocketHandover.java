@@ -18,7 +18,9 @@ import java.util.function.Supplier;
  * threads, and must load without the container's classes.
  */
 public interface SocketHandover {
-    /** Whether this is the container that it knows, and its classes can be seen. Asked once, when the servlet starts. */
+    /**
+     * Whether this is the container that it knows, and its classes can be seen. Asked once, when the servlet starts.
+     */
     boolean supports(ServletContext context);
 
     /**

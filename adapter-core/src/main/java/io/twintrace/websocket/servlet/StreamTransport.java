@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
  * deadlines, and pins virtual threads in Tomcat.
  *
- * <p>Reading is done on the container's thread alone, which lays the bytes into {@link Inbox}: in Tomcat any other thread
- * would race with the container over the socket's buffer. Writing is done on the writer's own thread, which the streams
- * allow.
+ * <p>Reading is done on the container's thread alone, which lays the bytes into {@link Inbox}: in Tomcat any other
+ * thread would race with the container over the socket's buffer. Writing is done on the writer's own thread, which the
+ * streams allow.
  */
 final class StreamTransport implements PushTransport, ReadListener, WriteListener {
     private static final int CHUNK = 8 * 1024;
@@ -111,9 +111,10 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     }
 
     /**
-     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. In Tomcat only a little,
-     * since it has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then it leaves.
-     * Tomcat sends it back at once when more has arrived, and the pause keeps that from spinning; else the reader calls it.
+     * Waits for the application to empty the inbox: not reading is how a fast peer is slowed down. In Tomcat only a
+     * little, since it has few threads, and this one holds the socket's lock, which a writer may be waiting for. Then
+     * it leaves. Tomcat sends it back at once when more has arrived, and the pause keeps that from spinning; else the
+     * reader calls it.
      */
     private boolean hasSpace() throws IOException {
         while (inbox.isFull()) {
@@ -352,8 +353,11 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         boolean done = false;
         int answered = 1;
         do {
-            done |= writeStarted();
-            answered = writeSignals.addAndGet(-answered);
+            try {
+                done |= writeStarted();
+            } finally {
+                answered = writeSignals.addAndGet(-answered);
+            }
         } while (answered != 0);
         return done;
     }
@@ -365,18 +369,25 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         }
         int answered = 1;
         do {
-            IOException failure = null;
-            boolean done = false;
             try {
-                done = writeStarted();
-            } catch (IOException e) {
-                failure = e;
+                tellIfWritten();
+            } finally {
+                answered = writeSignals.addAndGet(-answered);
             }
-            if (done || failure != null) {
-                events.written(failure); // may start the next
-            }
-            answered = writeSignals.addAndGet(-answered);
         } while (answered != 0);
+    }
+
+    private void tellIfWritten() {
+        IOException failure = null;
+        boolean done = false;
+        try {
+            done = writeStarted();
+        } catch (IOException e) {
+            failure = e;
+        }
+        if (done || failure != null) {
+            events.written(failure); // may start the next
+        }
     }
 
     private boolean writeStarted() throws IOException {

@@ -34,12 +34,12 @@ import java.util.TreeMap;
  *   <li>when embedding: {@code new UpgradeServlet(handler, options)}.
  * </ul>
  *
- * <p>Options come from the constructor or {@link #defaultOptions()}, and init-params are applied on top: {@code origins},
- * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on; an unknown or malformed one stops the
- * deployment. The servlet need not be {@code async-supported}.
+ * <p>Options come from the constructor or {@link #defaultOptions()}, and init-params are applied on top:
+ * {@code origins}, {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on; an unknown or malformed
+ * one stops the deployment. The servlet need not be {@code async-supported}.
  *
- * <p>An exception that a handler or listener lets go is logged through {@code ServletContext.log}, and so are concurrent writes.
- * {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
+ * <p>An exception that a handler or listener lets go is logged through {@code ServletContext.log}, and so are
+ * concurrent writes. {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
  */
 public class UpgradeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;

@@ -8,8 +8,9 @@ import java.lang.reflect.Constructor;
 import java.util.Set;
 
 /**
- * Checks the init-params of all upgrade servlets while the application is deployed. Without this, a servlet that is loaded
- * at its first request would tell of a mistake only then, and Tomcat would deploy an application whose servlets fail.
+ * Checks the init-params of all upgrade servlets while the application is deployed. Without this, a servlet that is
+ * loaded at its first request would tell of a mistake only then, and Tomcat would deploy an application whose servlets
+ * fail.
  */
 public final class UpgradeServletInitializer implements ServletContainerInitializer {
     @Override

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. For this library's own use: public
- * only since its packages share it.
+ * Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. For this library's own use:
+ * public only since its packages share it.
  */
 public final class VirtualThreads {
     /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(Runnable)}, or null before JDK 21. */

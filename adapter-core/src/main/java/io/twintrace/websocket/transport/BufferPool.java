@@ -7,11 +7,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Direct buffers of one size, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
- * number of them at rest; more than that may be lent. What a thread gets is most likely what it gave back last, and so in
- * its processor's cache. Safe for use by any thread.
+ * number of them at rest; more than that may be lent. What a thread gets is most likely what it gave back last, and so
+ * in its processor's cache. Safe for use by any thread.
  *
- * <p>A buffer is borrowed and given back for each message. So that threads seldom meet there, the one that a thread gives
- * back lies at hand, in a place that only few threads share, and only the one that it displaces goes to the others.
+ * <p>A buffer is borrowed and given back for each message. So that threads seldom meet there, the one that a thread
+ * gives back lies at hand, in a place that only few threads share, and only the one that it displaces goes to the
+ * others.
  */
 public final class BufferPool {
     private static final int MOST_AT_HAND =

@@ -7,8 +7,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where one thread waits for an event that another thread announces, until a deadline that may move meanwhile. Waiting is
- * parking, so that a virtual thread gives its carrier away, and opening is an unpark, which any selector thread can
+ * Where one thread waits for an event that another thread announces, until a deadline that may move meanwhile. Waiting
+ * is parking, so that a virtual thread gives its carrier away, and opening is an unpark, which any selector thread can
  * afford.
  */
 public final class Gate {
@@ -20,8 +20,8 @@ public final class Gate {
     private volatile Thread waiter;
 
     /**
-     * Wakes the waiting thread at the deadline. Parking for a time would do that too, at the price of a timer that is set and
-     * stopped for each wait, where most waits are short and most deadlines far away. Null until there is
+     * Wakes the waiting thread at the deadline. Parking for a time would do that too, at the price of a timer that is
+     * set and stopped for each wait, where most waits are short and most deadlines far away. Null until there is
      * something to wait for.
      */
     private volatile Watch watch;

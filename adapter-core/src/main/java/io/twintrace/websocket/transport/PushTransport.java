@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
- * A transport that tells when there is something to do, so that no thread has to wait. Reading and writing are done with
- * {@link #read} and {@link #tryWrite}, which return at once.
+ * A transport that tells when there is something to do, so that no thread has to wait. Reading and writing are done
+ * with {@link #read} and {@link #tryWrite}, which return at once.
  */
 public interface PushTransport extends Transport {
     /** What the transport tells. */
@@ -33,7 +33,9 @@ public interface PushTransport extends Transport {
      */
     void tell(Events events, Executor elsewhere);
 
-    /** Asks for one call of {@link Events#readable}, which is not made from within here. Not to be called again before. */
+    /**
+     * Asks for one call of {@link Events#readable}, which is not made from within here. Not to be called again before.
+     */
     void awaitInput();
 
     /**
@@ -44,10 +46,11 @@ public interface PushTransport extends Transport {
     boolean tryWrite(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Writes all of the buffer, and whatever {@link #tryWrite} has taken that the operating system has not. One at a time.
+     * Writes all of the buffer, and whatever {@link #tryWrite} has taken that the operating system has not. One at a
+     * time.
      *
-     * @return true if that is done already; else the buffer is the transport's until {@link Events#written} is called, by
-     *     another thread or later
+     * @return true if that is done already; else the buffer is the transport's until {@link Events#written} is called,
+     *     by another thread or later
      */
     boolean startWrite(ByteBuffer buffer) throws IOException;
 }

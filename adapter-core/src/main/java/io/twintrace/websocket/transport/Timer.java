@@ -4,8 +4,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread that keeps time, for tasks that take none. It ends soon after the last task is done or given up, so that it
- * does not keep an application's classes in memory that is gone.
+ * The one thread that keeps time, for tasks that take none. It ends soon after the last task is done or given up, so
+ * that it does not keep an application's classes in memory that is gone.
  */
 final class Timer {
     private static final long KEEP_ALIVE_MILLIS = 500;

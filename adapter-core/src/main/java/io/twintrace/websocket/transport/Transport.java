@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * A connected pair of byte streams with deadlines: what the WebSocket engine needs of a container's socket.
  *
  * <p>One thread at a time reads and one at a time writes; they may be different ones, and both may be virtual threads.
- * Deadlines (see {@link Deadlines}) and {@link #close()} are for any thread at any time and take effect on a call that is
- * already waiting.
+ * Deadlines (see {@link Deadlines}) and {@link #close()} are for any thread at any time and take effect on a call that
+ * is already waiting.
  */
 public interface Transport {
     /**
@@ -20,17 +20,18 @@ public interface Transport {
     int read(ByteBuffer into) throws IOException;
 
     /**
-     * Whether it is worth while to {@link #read}: false where that would return 0 at the moment, true where only reading
-     * tells. Spares the caller a buffer that would stay empty. For the reading thread.
+     * Whether it is worth while to {@link #read}: false where that would return 0 at the moment, true where only
+     * reading tells. Spares the caller a buffer that would stay empty. For the reading thread.
      */
     default boolean mayHaveInput() {
         return true;
     }
 
     /**
-     * Lends what comes next where it lies already in a buffer of the transport's own, big-endian, from its position to its
-     * limit, so that it need not be copied. The borrower moves the position and writes nothing, and returns the buffer by
-     * {@link #takeBack} before it borrows or reads again; what is left in it then is lost. For the reading thread.
+     * Lends what comes next where it lies already in a buffer of the transport's own, big-endian, from its position to
+     * its limit, so that it need not be copied. The borrower moves the position and writes nothing, and returns the
+     * buffer by {@link #takeBack} before it borrows or reads again; what is left in it then is lost. For the reading
+     * thread.
      *
      * @return null where there is nothing to lend, as it is once closed and with transports that have no such buffers
      */

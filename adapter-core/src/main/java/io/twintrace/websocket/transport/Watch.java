@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Sees to it that somebody looks when a deadline passes, with one scheduled task at most. A deadline that moves away costs
- * nothing: the task finds out when it runs. Any thread.
+ * Sees to it that somebody looks when a deadline passes, with one scheduled task at most. A deadline that moves away
+ * costs nothing: the task finds out when it runs. Any thread.
  */
 public final class Watch {
     /** One for all: the timer has no more than one either, and there are many watches, which seldom need it. */

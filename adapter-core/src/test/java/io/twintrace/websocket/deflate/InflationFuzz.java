@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 /**
  * Whatever a client sends as compressed messages: they inflate to what RFC 1951 and RFC 7692 say, or are refused.
  *
- * <p>The input's first byte chooses the parameters and how much is read at once. Then come messages, each behind its length
- * in two bytes; the last one may be shorter.
+ * <p>The input's first byte chooses the parameters and how much is read at once. Then come messages, each behind its
+ * length in two bytes; the last one may be shorter.
  */
 class InflationFuzz {
     /** Where a reader would stop at the latest, as a connection does at its read limit. */

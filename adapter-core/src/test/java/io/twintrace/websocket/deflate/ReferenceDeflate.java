@@ -3,8 +3,8 @@ package io.twintrace.websocket.deflate;
 import java.util.Arrays;
 
 /**
- * DEFLATE data (RFC 1951) read bit by bit, as the RFC writes it down. Shares nothing with zlib, and notes how far back the
- * data refers.
+ * DEFLATE data (RFC 1951) read bit by bit, as the RFC writes it down. Shares nothing with zlib, and notes how far back
+ * the data refers.
  */
 final class ReferenceDeflate {
     private static final int[] CODE_LENGTH_ORDER = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};

@@ -53,7 +53,9 @@ class Utf8ValidatorProperties {
         void run() throws ProtocolException;
     }
 
-    /** Characters of every length, and now and then a byte that belongs nowhere, or what only looks like a character. */
+    /**
+     * Characters of every length, and now and then a byte that belongs nowhere, or what only looks like a character.
+     */
     @Provide
     Arbitrary<byte[]> almostText() {
         Arbitrary<byte[]> character = Texts.characters().map(Texts::utf8);

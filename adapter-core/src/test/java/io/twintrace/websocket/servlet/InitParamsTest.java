@@ -58,6 +58,8 @@ class InitParamsTest {
         assertEquals(512, apply("read-buffer-size", "512").readPool().bufferSize());
         assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
+        assertFalse(apply("write-coalescing", "off").writeCoalescing());
+        assertEquals(2048, apply("backlog-limit", "2KiB").backlogLimit());
         assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
     }
 

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Fails each test of a class, or one test, when two threads wrote to one connection while it ran, even if the application
- * has swallowed both exceptions. The failure shows both stacks.
+ * Fails each test of a class, or one test, when two threads wrote to one connection while it ran, even if the
+ * application has swallowed both exceptions. The failure shows both stacks.
  *
  * <pre>{@code
  * @NoConcurrentWrites(widenMicros = 2000)
@@ -29,9 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ConcurrentWriteWatch.class)
 public @interface NoConcurrentWrites {
     /**
-     * How long each write is held up inside the detector's guard at most, in microseconds; the moment is chosen at random,
-     * and half of this in the mean. How much that makes of a rare race is measured in docs/concurrent-writes.md.
-     * Holds for connections that begin while the test runs, or its class. 0, the default, holds up nothing.
+     * How long each write is held up inside the detector's guard at most, in microseconds; the moment is chosen at
+     * random, and half of this in the mean. How much that makes of a rare race is measured in
+     * docs/concurrent-writes.md. Holds for connections that begin while the test runs, or its class. 0, the default,
+     * holds up nothing.
      */
     int widenMicros() default 0;
 }

@@ -117,7 +117,9 @@ class GateTest {
         other.get(10, TimeUnit.SECONDS);
     }
 
-    /** Setting the watch may wait for a lock, and a thread that waits for a lock uses up what would have woken it here. */
+    /**
+     * Setting the watch may wait for a lock, and a thread that waits for a lock uses up what would have woken it here.
+     */
     @Test
     void noOpeningIsLostWhileManyWaitWithDeadlines() throws Exception {
         int threads = 16;

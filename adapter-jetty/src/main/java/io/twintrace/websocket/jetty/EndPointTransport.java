@@ -5,6 +5,7 @@ import io.twintrace.websocket.transport.PushTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -69,7 +70,13 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void awaitReadable() throws IOException {
-        input.more().await();
+        try {
+            input.more().await();
+        } catch (SocketTimeoutException e) {
+            if (!input.hasArrived()) { // whoever was to wake this thread may have been busy with others
+                throw e;
+            }
+        }
     }
 
     @Override
@@ -109,8 +116,11 @@ final class EndPointTransport implements PushTransport {
     public boolean startWrite(ByteBuffer buffer) {
         doneAtOnce = false;
         starting = Thread.currentThread();
-        endPoint.write(new Pushed(), buffer);
-        starting = null;
+        try {
+            endPoint.write(new Pushed(), buffer);
+        } finally {
+            starting = null;
+        }
         return doneAtOnce;
     }
 
@@ -171,8 +181,8 @@ final class EndPointTransport implements PushTransport {
     }
 
     /**
-     * Tells of input. One that does not block is called by the very thread that selects, any other by one of Jetty's pool,
-     * after Jetty has seen to it that another one selects.
+     * Tells of input. One that does not block is called by the very thread that selects, any other by one of Jetty's
+     * pool, after Jetty has seen to it that another one selects.
      */
     private final class Told implements Callback {
         private final InvocationType invocationType;
@@ -188,6 +198,7 @@ final class EndPointTransport implements PushTransport {
 
         @Override
         public void succeeded() {
+            input.wakeOthers();
             events.readable();
         }
 

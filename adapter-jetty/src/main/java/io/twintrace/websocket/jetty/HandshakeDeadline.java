@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 
 /**
- * Closes connections whose first request is not complete in time. Jetty's idle timeout begins anew with every byte, so a
- * peer that sends one a second would otherwise hold a connection for as long as its request has bytes. Any thread.
+ * Closes connections whose first request is not complete in time. Jetty's idle timeout begins anew with every byte, so
+ * a peer that sends one a second would otherwise hold a connection for as long as its request has bytes. Any thread.
  */
 public final class HandshakeDeadline implements Connection.Listener {
     private final Connector connector;

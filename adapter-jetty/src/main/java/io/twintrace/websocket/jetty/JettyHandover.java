@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes the socket in Jetty 12.1 EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since everything
- * that needs Jetty's classes is in {@link JettyUpgrade}.
+ * Takes the socket in Jetty 12.1 EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since
+ * everything that needs Jetty's classes is in {@link JettyUpgrade}.
  */
 public final class JettyHandover implements SocketHandover {
     private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";

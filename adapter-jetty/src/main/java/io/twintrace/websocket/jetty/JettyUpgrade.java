@@ -30,8 +30,8 @@ final class JettyUpgrade {
     private JettyUpgrade() {}
 
     /**
-     * Sends 101 and leaves a {@link WebSocketEndPointConnection} in the request, to which Jetty switches the endpoint once
-     * the response is complete and the servlet has returned.
+     * Sends 101 and leaves a {@link WebSocketEndPointConnection} in the request, to which Jetty switches the endpoint
+     * once the response is complete and the servlet has returned.
      */
     static void handOver(
             HttpServletRequest request, Map<String, String> headers, Duration timeout, Consumer<Transport> receiver)
@@ -66,8 +66,8 @@ final class JettyUpgrade {
     }
 
     /**
-     * When the server stops gracefully (its stop timeout is more than zero), Jetty asks every component to finish before it
-     * stops the connectors, which cuts all connections off.
+     * When the server stops gracefully (its stop timeout is more than zero), Jetty asks every component to finish
+     * before it stops the connectors, which cuts all connections off.
      */
     static void closeBeforeConnectors(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
         ServletContextHandler handler = ServletContextHandler.getServletContextHandler(context);

@@ -32,8 +32,8 @@ public final class JettyWebSockets {
     }
 
     /**
-     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at once. It
-     * is named after the path, unless another servlet has that name.
+     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at
+     * once. It is named after the path, unless another servlet has that name.
      *
      * @return the servlet's holder, for init-params and the like
      */
@@ -42,7 +42,10 @@ public final class JettyWebSockets {
         return add(context, pathSpec, new UpgradeServlet(handler, options));
     }
 
-    /** {@link #add(ServletContextHandler, String, WebSocketHandler)} for a listener, which is called in place of reading. */
+    /**
+     * {@link #add(ServletContextHandler, String, WebSocketHandler)} for a listener, which is called in place of
+     * reading.
+     */
     public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketListener listener) {
         return add(context, pathSpec, listener, WebSocketOptions.defaults());
     }

@@ -11,13 +11,13 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What a thread that may wait reads from an endpoint. To wait for input the selector has to be told, which wakes it up: that
- * costs more than a small message. So the thread that selects reads by itself, one buffer at most beside the one that the reader is
- * working on, and asks for the next input before it selects again. Only a reader that falls behind reads on by itself, as
- * fast as it can, and has the selector told when nothing is left.
+ * What a thread that may wait reads from an endpoint. To wait for input the selector has to be told, which wakes it up:
+ * that costs more than a small message. So the thread that selects reads by itself, one buffer at most beside the one
+ * that the reader is working on, and asks for the next input before it selects again. Only a reader that falls behind
+ * reads on by itself, as fast as it can, and has the selector told when nothing is left.
  *
- * <p>TLS is left to the reader, since the selector's thread has others to serve. A listener is a reader that never waits:
- * for it nothing is read ahead.
+ * <p>TLS is left to the reader, since the selector's thread has others to serve. A listener is a reader that never
+ * waits: for it nothing is read ahead.
  */
 final class ReadAhead implements Callback {
     private static final int SIZE = 32 * 1024;
@@ -90,6 +90,11 @@ final class ReadAhead implements Callback {
         return !awaited || ahead.get() != null || first != null || closed; // the first one first, as in read
     }
 
+    /** Whether something was read ahead. */
+    boolean hasArrived() {
+        return ahead.get() != null;
+    }
+
     int read(ByteBuffer into) throws IOException {
         if (first != null) {
             int n = move(first, into);
@@ -146,7 +151,10 @@ final class ReadAhead implements Callback {
         }
     }
 
-    /** Sees to it that more is read, and returns where to wait for it: a thread that waits long keeps every call it is in. */
+    /**
+     * Sees to it that more is read, and returns where to wait for it: a thread that waits long keeps every call it is
+     * in.
+     */
     Gate more() {
         if (!awaited && ahead.get() == null) {
             awaited = true;
@@ -200,6 +208,11 @@ final class ReadAhead implements Callback {
             releaseAhead();
         }
         return !full;
+    }
+
+    /** Wakes at once for whom was read before, since what comes next may take its time. */
+    void wakeOthers() {
+        wakeUps.openNow();
     }
 
     @Override

@@ -21,8 +21,8 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     /** Wakes at once: for endpoints that no selector is known of. */
     private static final WakeUps AT_ONCE = new WakeUps(null);
 
-    /** So many do not wait for those that the selector has not come to yet: other processors may have nothing to do. */
-    static final int MOST = 32;
+    /** So many do not wait for those that the selector has not come to yet: as few as there may be processors idle. */
+    static final int MOST = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
 
     /** By selector. Weak, as the server may be gone before the application is. */
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
@@ -31,7 +31,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
 
     // Guarded by this: mostly the selector's thread alone.
     private final Gate[] due = new Gate[MOST];
-    private int count;
+    private volatile int count; // read by anybody
 
     private WakeUps(ManagedSelector selector) {
         this.selector = new WeakReference<>(selector);
@@ -57,18 +57,34 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
         ManagedSelector waker = selector.get();
         if (waker == null) {
             gate.open();
-        } else if (add(gate)) {
-            waker.submit(this);
+        } else {
+            add(gate, waker);
         }
     }
 
-    /** Whether it is the first one. */
-    private synchronized boolean add(Gate gate) {
+    private synchronized void add(Gate gate, ManagedSelector waker) {
         due[count++] = gate;
         if (count == MOST) {
             openAll();
+        } else if (count == 1) {
+            submitTo(waker);
         }
-        return count == 1;
+    }
+
+    private void submitTo(ManagedSelector waker) {
+        try {
+            waker.submit(this);
+        } catch (Throwable t) { // for want of memory
+            openAll();
+            throw t;
+        }
+    }
+
+    /** Opens those that are due: before something that may take long. */
+    void openNow() {
+        if (count > 0) {
+            update(null);
+        }
     }
 
     @Override
@@ -76,11 +92,22 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
         openAll();
     }
 
+    /** Each of them, whatever becomes of another one: waking a thread may fail for want of memory, or of a thread. */
     private void openAll() {
-        for (int i = 0; i < count; i++) {
-            due[i].open();
-            due[i] = null;
-        }
+        Error failure = null;
+        int all = count;
         count = 0;
+        for (int i = 0; i < all; i++) {
+            Gate gate = due[i];
+            due[i] = null;
+            try {
+                gate.open();
+            } catch (Error e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

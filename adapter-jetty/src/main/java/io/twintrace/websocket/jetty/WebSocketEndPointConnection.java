@@ -9,7 +9,9 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 
-/** What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books. */
+/**
+ * What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books.
+ */
 final class WebSocketEndPointConnection extends AbstractConnection implements Connection.UpgradeTo {
     /** Null once it was called: it holds what only the handshake needs. */
     private Consumer<Transport> receiver;

@@ -26,8 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CVE-2026-47893, Spring: request headers stood in the text of an exception. Here nothing that the peer has sent, neither
- * in a header nor in the query nor in a message, is in an exception that a handler gets or in a line of the log.
+ * CVE-2026-47893, Spring: request headers stood in the text of an exception. Here nothing that the peer has sent,
+ * neither in a header nor in the query nor in a message, is in an exception that a handler gets or in a line of the
+ * log.
  */
 class DiscretionTest {
     private static final int LIMIT = 1000;

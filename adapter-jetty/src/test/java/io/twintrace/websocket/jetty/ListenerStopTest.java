@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server stops while a listener has connections: peers are told, the listener is, and nobody holds it up for ever. */
+/**
+ * The server stops while a listener has connections: peers are told, the listener is, and nobody holds it up for ever.
+ */
 class ListenerStopTest {
     private static final WebSocketOptions PATIENT_FOR_300_MS =
             WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();

@@ -216,7 +216,9 @@ class ListenerTest {
         }
     }
 
-    /** By what Jetty counts of its selecting threads: who runs what they have found, the thread itself or another one. */
+    /**
+     * By what Jetty counts of its selecting threads: who runs what they have found, the thread itself or another one.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theThreadThatSelectsCallsAListenerThatDoesNotBlockAndNoOther(boolean nonBlocking) throws Exception {

@@ -183,7 +183,10 @@ class StopTest {
         return async(() -> stopOrTimeOut(server)).thenApply(unused -> Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** Jetty tells by an exception that its stop timeout was too short for somebody; the server has stopped all the same. */
+    /**
+     * Jetty tells by an exception that its stop timeout was too short for somebody; the server has stopped all the
+     * same.
+     */
     private static void stopOrTimeOut(TestServer server) throws Exception {
         try {
             server.stop();

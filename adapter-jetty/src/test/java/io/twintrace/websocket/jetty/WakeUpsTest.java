@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.transport.Deadlines;
@@ -14,8 +17,12 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -41,8 +48,8 @@ class WakeUpsTest {
                 busy.countDown();
                 awaitGoingOn();
             });
-            assertTrue(busy.await(10, TimeUnit.SECONDS));
             try {
+                assertTrue(busy.await(10, TimeUnit.SECONDS));
                 body.run(wakeUps(server));
             } finally {
                 mayGoOn.countDown();
@@ -118,10 +125,53 @@ class WakeUpsTest {
     void manyDoNotWaitForTheSelector() throws Exception {
         whileTheSelectorIsBusy(wakeUps -> {
             List<Gate> gates = open(wakeUps, 2 * WakeUps.MOST + 1);
-            assertEquals(2 * WakeUps.MOST, passed(gates, Duration.ZERO));
+            assertEquals(2L * WakeUps.MOST, passed(gates, Duration.ZERO));
             mayGoOn.countDown();
             assertTrue(hasPassed(gates.get(gates.size() - 1), LONG));
         });
+    }
+
+    /** The selector comes to them in an order of its own, so that now and then the listener is the first one. */
+    @Test
+    void handlersThatWereReadForAreWokenBeforeAListenerIsCalled() throws Exception {
+        Semaphore handled = new Semaphore(0);
+        BlockingQueue<Boolean> othersFirst = new LinkedBlockingQueue<>();
+        EchoListener slow = new EchoListener.NonBlocking() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                othersFirst.add(handled.tryAcquire(300, TimeUnit.MILLISECONDS));
+            }
+        };
+        WebSocketHandler handler = connection -> {
+            while (connection.readMessage() != null) {
+                handled.release();
+            }
+        };
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/ws/handler", handler, WebSocketOptions.defaults());
+        JettyWebSockets.add(context, "/ws/listener", slow, WebSocketOptions.defaults());
+        List<RawClient> clients = new ArrayList<>();
+        try (TestServer server = new TestServer(context).start()) {
+            clients.add(RawClient.open(server.port(), "/ws/listener"));
+            for (int i = 0; i < 8; i++) {
+                clients.add(RawClient.open(server.port(), "/ws/handler"));
+            }
+            boolean first = false;
+            for (int attempt = 0; attempt < 10 && !first; attempt++) {
+                Semaphore held = new Semaphore(0);
+                selector(server).submit(unused -> held.acquireUninterruptibly());
+                for (RawClient client : clients) {
+                    client.send(RawClient.text("x"));
+                }
+                held.release();
+                first = othersFirst.poll(10, TimeUnit.SECONDS);
+                handled.acquire(clients.size() - 1 - (first ? 1 : 0));
+            }
+            assertTrue(first);
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
     }
 
     @Test

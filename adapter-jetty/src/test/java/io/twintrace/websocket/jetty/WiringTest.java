@@ -93,7 +93,10 @@ class WiringTest {
         abstract ServletContextHandler context(Path directory) throws IOException;
     }
 
-    /** Found by scanning. Its class is loaded by the web application, so nothing here that is not public is in its reach. */
+    /**
+     * Found by scanning. Its class is loaded by the web application, so nothing here that is not public is in its
+     * reach.
+     */
     @WebServlet("/ws")
     public static class AnnotatedEcho extends UpgradeServlet {
         private static final long serialVersionUID = 1L;

@@ -117,7 +117,9 @@ public final class RawClient implements AutoCloseable {
         return concat(frameHead(opcode, payload.length), masked);
     }
 
-    /** The head of a masked frame with FIN, whose payload is to be put through {@link #mask} in multiples of 4 bytes. */
+    /**
+     * The head of a masked frame with FIN, whose payload is to be put through {@link #mask} in multiples of 4 bytes.
+     */
     public static byte[] frameHead(int opcode, long length) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {

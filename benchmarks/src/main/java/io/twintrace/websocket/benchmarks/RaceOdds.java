@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How seldom a race shows, as it is and with the window widened: many connections, each with a handler that writes every
- * 20 ms and a heartbeat that writes every 2 s, both at random moments. The transport swallows everything at once, so that
- * a write is as short as it can be. Needs virtual threads.
+ * How seldom a race shows, as it is and with the window widened: many connections, each with a handler that writes
+ * every 20 ms and a heartbeat that writes every 2 s, both at random moments. The transport swallows everything at once,
+ * so that a write is as short as it can be. Needs virtual threads.
  *
  * <pre>java -cp benchmarks/target/benchmarks.jar io.twintrace.websocket.benchmarks.RaceOdds 180 20</pre>
  */

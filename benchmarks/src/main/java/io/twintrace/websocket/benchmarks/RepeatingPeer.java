@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 
 /**
  * A peer in memory that sends one and the same message over and over, each time when it is asked to or waited for, and
- * takes at once whatever is written. For one thread. Serves both faces, and allocates nothing, so that what is allocated is
- * the library's.
+ * takes at once whatever is written. For one thread. Serves both faces, and allocates nothing, so that what is
+ * allocated is the library's.
  */
 final class RepeatingPeer implements PushTransport {
     private static final int KEY = 0x37FA213D;

@@ -27,9 +27,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A text message's whole way through the library and back, but for sockets: it arrives in pieces of the read buffer's size
- * at most, the application sends it back, and the frame is handed to the transport. Aim: the push face allocates nothing
- * for a message that arrives at once, fits into the read buffer and is only passed on.
+ * A text message's whole way through the library and back, but for sockets: it arrives in pieces of the read buffer's
+ * size at most, the application sends it back, and the frame is handed to the transport. Aim: the push face allocates
+ * nothing for a message that arrives at once, fits into the read buffer and is only passed on.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

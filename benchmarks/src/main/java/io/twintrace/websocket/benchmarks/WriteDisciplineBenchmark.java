@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the detector adds to a write where a discipline is declared, without the lock itself, which is held all the time.
- * Aim: below 25 ns, and nothing allocated.
+ * What the detector adds to a write where a discipline is declared, without the lock itself, which is held all the
+ * time. Aim: below 25 ns, and nothing allocated.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

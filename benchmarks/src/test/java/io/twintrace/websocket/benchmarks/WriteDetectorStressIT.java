@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.openjdk.jcstress.Main;
 
 /**
- * Runs the jcstress tests of this module in a virtual machine of their own, for half a minute; a forbidden outcome makes
- * it end with an error. What was seen stands in {@code target/jcstress}, as text and as HTML.
+ * Runs the jcstress tests of this module in a virtual machine of their own, for half a minute; a forbidden outcome
+ * makes it end with an error. What was seen stands in {@code target/jcstress}, as text and as HTML.
  */
 class WriteDetectorStressIT {
     private static final Path RESULTS = Path.of("target", "jcstress");

@@ -44,7 +44,9 @@ public final class JettyServer {
         server.join();
     }
 
-    /** Before anything is deployed. A port that cannot be had ends the process, without a stack that explains nothing. */
+    /**
+     * Before anything is deployed. A port that cannot be had ends the process, without a stack that explains nothing.
+     */
     private static void listen(ServerConnector connector) {
         try {
             connector.open();

@@ -27,7 +27,7 @@ public final class Launcher {
     private static final String USAGE = """
             usage: java -jar sample-webapp.war [--port N] [--deflate] [--help]
               --port N   listens there; 8080 without it, 0 for any
-              --deflate  lets /echo negotiate permessage-deflate, as /echo/deflate always does
+              --deflate  lets /echo and /echo/push negotiate permessage-deflate, as /echo/deflate does
               --help     prints this""";
 
     private Launcher() {}

@@ -3,7 +3,9 @@ package io.twintrace.sample.conformance;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
-/** What the messages of groups 12 and 13 are cut from, made from a seed: as large as the suite's files, and as dense. */
+/**
+ * What the messages of groups 12 and 13 are cut from, made from a seed: as large as the suite's files, and as dense.
+ */
 enum Corpus {
     JSON(true, 194_056) {
         @Override

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Frames as they stand on the wire (RFC 6455 section 5.2): masked as a client sends them, or plain as a server must. Has
- * nothing in common with the library's own codec.
+ * Frames as they stand on the wire (RFC 6455 section 5.2): masked as a client sends them, or plain as a server must.
+ * Has nothing in common with the library's own codec.
  */
 final class FrameEncoder {
     private static final int FIN = 0x80;

@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Deadlines hold on every route of the socket: for a peer that never sends, one that never reads, and one that dawdles. */
+/**
+ * Deadlines hold on every route of the socket: for a peer that never sends, one that never reads, and one that dawdles.
+ */
 class DeadlinesIT {
     private static final int MESSAGE = 64 * 1024;
 

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Peers that break the protocol in every way, at once or by going on without end: each gets its close code, while another
- * one is served all the time, with a heap of 256 MiB. Those that send too slowly or do not read are in {@link FlowTests} and
- * {@link DeadlinesIT}.
+ * Peers that break the protocol in every way, at once or by going on without end: each gets its close code, while
+ * another one is served all the time, with a heap of 256 MiB. Those that send too slowly or do not read are in
+ * {@link FlowTests} and {@link DeadlinesIT}.
  */
 interface HostilePeerTests extends OnServer {
     int ATTACKERS = 20;

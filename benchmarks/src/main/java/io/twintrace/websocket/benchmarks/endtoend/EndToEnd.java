@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares Twintrace with other servers, each in a process of its own, under load from another process. The README of this
- * module says how to read the figures.
+ * Compares Twintrace with other servers, each in a process of its own, under load from another process. The README of
+ * this module says how to read the figures.
  *
  * <pre>java -cp benchmarks/target/classes io.twintrace.websocket.benchmarks.endtoend.EndToEnd --rounds 3</pre>
  */

@@ -85,7 +85,7 @@ final class LoadRun {
         values.put(Metric.P99, field(json, "p99_us"));
         values.put(Metric.P999, field(json, "p999_us"));
         values.put(Metric.LOAD, PERCENT * field(json, "client_cpu_util"));
-        return new Measurement(values, (long) field(json, "errors"));
+        return new Measurement(values, errors(json));
     }
 
     private Measurement memory(Process process, RunningServer server) throws IOException {
@@ -107,7 +107,7 @@ final class LoadRun {
             values.put(Metric.OUTSIDE, outside);
             values.put(Metric.HELD, heap + outside);
             values.put(Metric.RSS, (after.rss() - before.rss()) / connections);
-            return new Measurement(values, (long) field(output.readLine(), "errors"));
+            return new Measurement(values, errors(output.readLine()));
         }
     }
 
@@ -116,6 +116,15 @@ final class LoadRun {
         if (!step.equals(line)) {
             throw new IOException("in place of \"" + step + "\" the load generator says: " + line);
         }
+    }
+
+    /** How many replies were wrong. A load generator that does not say so has not compared them. */
+    private static long errors(String json) throws IOException {
+        double errors = field(json, "errors");
+        if (Double.isNaN(errors)) {
+            throw new IOException("the load generator does not say how many replies were wrong: " + json);
+        }
+        return (long) errors;
     }
 
     /** One number of a flat object. */

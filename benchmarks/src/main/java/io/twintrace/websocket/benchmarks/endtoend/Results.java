@@ -43,8 +43,8 @@ final class Results {
     }
 
     /**
-     * How a server's median compares with that of the best server that is not Twintrace: above 1 it is better, whether more
-     * or less of the metric is better. Not a number where there is nothing to compare, or a median is not above 0.
+     * How a server's median compares with that of the best server that is not Twintrace: above 1 it is better, whether
+     * more or less of the metric is better. Not a number where there is nothing to compare, or a median is not above 0.
      */
     double toBestPeer(Workload workload, ServerKind server, Metric metric) {
         double own = median(workload, server, metric);

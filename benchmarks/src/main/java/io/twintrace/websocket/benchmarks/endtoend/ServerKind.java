@@ -75,7 +75,9 @@ enum ServerKind {
         }
     };
 
-    /** What both faces have in common; a class of its own, since constants cannot refer to fields that come after them. */
+    /**
+     * What both faces have in common; a class of its own, since constants cannot refer to fields that come after them.
+     */
     private static final class Twintrace {
         static final String LIBRARIES =
                 "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*";

@@ -45,8 +45,8 @@ final class BroadcastLoad extends Load {
     }
 
     /**
-     * A server may answer the upgrade before the connection is on its list: so there is one message at a time until one has
-     * reached everybody.
+     * A server may answer the upgrade before the connection is on its list: so there is one message at a time until one
+     * has reached everybody.
      */
     private boolean synchronize() throws IOException {
         sender = clients.get(0);

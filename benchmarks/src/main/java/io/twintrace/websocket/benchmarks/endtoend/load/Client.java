@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** One connection to the server: what it has asked for comes back in the same order. Of the load generator's only thread. */
+/**
+ * One connection to the server: what it has asked for comes back in the same order. Of the load generator's only
+ * thread.
+ */
 final class Client implements ReplyReader.Events {
     /** Told of what happens to a connection. */
     interface Owner {

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Every connection sends, and gets its messages back: with so many in flight all the time, or at a rate. In the latter case
- * a message's time begins when it is due, not when the sender gets round to it, so that a server which stalls is charged
- * for all that it kept waiting.
+ * Every connection sends, and gets its messages back: with so many in flight all the time, or at a rate. In the latter
+ * case a message's time begins when it is due, not when the sender gets round to it, so that a server which stalls is
+ * charged for all that it kept waiting.
  */
 final class EchoLoad extends Load {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);

@@ -1,6 +1,8 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
-/** A server under test: {@code /echo}, and {@code /broadcast}, which sends each message to all who are connected to it. */
+/**
+ * A server under test: {@code /echo}, and {@code /broadcast}, which sends each message to all who are connected to it.
+ */
 interface TestServer {
     /** Long enough that no server ends a connection that a benchmark holds idle. */
     int IDLE_MINUTES = 30;
