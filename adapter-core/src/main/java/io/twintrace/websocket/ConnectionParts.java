@@ -14,12 +14,13 @@ final class ConnectionParts {
     private final Transport transport;
     private final Optional<DeflateParameters> deflate;
     private final WebSocketOptions options;
-    private final ConcurrentWriteListener onConflict;
+    private final ConcurrentWriteListener whoIsTold;
 
     private final Closing closing;
     private final Traffic traffic = new Traffic();
     private final TransportCloser closer;
     private FrameOutput frames;
+    private Conflicts conflicts;
     private WriteHalf writing;
 
     ConnectionParts(
@@ -27,12 +28,13 @@ final class ConnectionParts {
             Transport transport,
             Optional<DeflateParameters> deflate,
             WebSocketOptions options,
-            ConcurrentWriteListener onConflict) {
+            ConcurrentWriteListener conflictLog) {
         this.id = id;
         this.transport = transport;
         this.deflate = deflate;
         this.options = options;
-        this.onConflict = onConflict;
+        ConcurrentWriteListener log = conflictLog != null ? conflictLog : ConflictLog.system();
+        this.whoIsTold = log.andThen(options.concurrentWriteListener());
         this.closing = new Closing(Deadlines.nanos(options.closeTimeout()));
         this.closer = new TransportCloser(transport, options.readPool());
     }
@@ -63,7 +65,8 @@ final class ConnectionParts {
     private void writeTo(FrameSink sink) {
         frames =
                 new FrameOutput(transport, sink, options.writePool(), closing, Deadlines.nanos(options.writeTimeout()));
-        writing = new WriteHalf(id, frames, deflate, options, traffic, onConflict);
+        conflicts = new Conflicts(whoIsTold, frames);
+        writing = new WriteHalf(id, frames, deflate, options, traffic, conflicts);
     }
 
     Closing closing() {
@@ -80,6 +83,10 @@ final class ConnectionParts {
 
     FrameOutput frames() {
         return frames;
+    }
+
+    Conflicts conflicts() {
+        return conflicts;
     }
 
     WriteHalf writing() {

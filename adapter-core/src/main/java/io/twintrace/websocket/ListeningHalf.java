@@ -34,9 +34,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private enum Phase {
         NEW,
         OPEN,
-        /**
-         * The listener has failed, or written behind its own Close: what comes until the peer's Close frame is dropped.
-         */
+        /** The listener has failed, or written behind its own Close: what comes before the peer's Close is dropped. */
         DROPPING,
         /** The listener has had its last call; the peer gets a moment to read what was written last. */
         LINGERING,
@@ -179,10 +177,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /**
-     * Nothing is certain any more: the listener is told, what is held is given back, and whoever called has nothing to
-     * do.
-     */
+    /** Nothing is certain any more: the listener is told, what is held is given back, and the caller need do nothing. */
     private void lost(Throwable t) {
         try {
             IOException why = new IOException("connection " + name + " is lost after an error", t);
@@ -192,10 +187,8 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 calls.report(why);
             }
         } catch (Throwable another) {
-            LOGGER.log(
-                    Level.ERROR,
-                    "connection " + name + " is lost after an error, of which nobody could be told",
-                    another);
+            String lost = "connection " + name + " is lost after an error, of which nobody could be told";
+            LOGGER.log(Level.ERROR, lost, another);
         } finally {
             end();
         }
@@ -223,10 +216,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /**
-     * After input the transport tells of more; what is stalled goes on when the backlog has gone, which is a signal
-     * too.
-     */
+    /** After input the transport tells of more; what is stalled goes on at the signal that the backlog has gone. */
     private void awaitInput() {
         if (inputAwaited || !isToRead) {
             return; // it came during the turn, and another one will read it
@@ -317,10 +307,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         return n > 0;
     }
 
-    /**
-     * Goes on behind a control frame whose handler has thrown; anything else that is thrown while nothing is taken is
-     * final.
-     */
+    /** Goes on behind a control frame whose handler has thrown; what is thrown while nothing is taken is final. */
     private void parse(Turn turn) throws IOException {
         boolean again;
         do {

@@ -1,10 +1,8 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
-import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
@@ -57,19 +54,13 @@ public final class WebSocketConnection implements AutoCloseable {
     private final Optional<String> subprotocol;
     private final Optional<DeflateParameters> deflate;
     private final Transport transport;
-    private final ConcurrentWriteListener conflictListener;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final OnDemand onDemand = new OnDemand();
-    private final OutboxOptions outboxOptions;
-    private final Duration closeTimeout;
-
-    /** The application's, for this connection alone. */
-    private volatile ConcurrentWriteListener ownListener = report -> {};
-
-    private final DeflatePool deflatePool;
+    private final WebSocketOptions options;
     private final Closing closing;
     private final Traffic traffic;
     private final FrameOutput frames;
+    private final Conflicts conflicts;
     private final WriteHalf writing;
     private final Reading reading;
     private final TransportCloser closer;
@@ -88,19 +79,16 @@ public final class WebSocketConnection implements AutoCloseable {
         this.subprotocol = handshake.subprotocol();
         this.deflate = handshake.deflate();
         this.transport = transport;
-        ConcurrentWriteListener log = conflictLog != null ? conflictLog : ConflictLog.system();
-        this.conflictListener = log.andThen(options.concurrentWriteListener());
-        this.outboxOptions = options.outbox();
-        this.closeTimeout = options.closeTimeout();
-        ConnectionParts parts = new ConnectionParts(id, transport, deflate, options, this::onConflict);
+        this.options = options;
+        ConnectionParts parts = new ConnectionParts(id, transport, deflate, options, conflictLog);
         this.closing = parts.closing();
         this.traffic = parts.traffic();
         this.closer = parts.closer();
         this.reading = listener == null ? parts.blocking() : parts.listening(listener, threads);
         this.frames = parts.frames();
+        this.conflicts = parts.conflicts();
         this.writing = parts.writing();
-        this.deflatePool = options.deflatePool();
-        deflate.ifPresent(agreed -> deflatePool.join());
+        deflate.ifPresent(agreed -> options.deflatePool().join());
     }
 
     /**
@@ -408,12 +396,12 @@ public final class WebSocketConnection implements AutoCloseable {
         Outbox existing = onDemand.outboxIfAny();
         return existing != null
                 ? existing
-                : onDemand.outbox(() -> new Outbox(this, writing, outboxOptions, closeTimeout));
+                : onDemand.outbox(() -> new Outbox(this, writing, options.outbox(), options.closeTimeout()));
     }
 
     /** Is told of a conflict on this connection, after the log; null for nobody. Any thread. */
     public void setConcurrentWriteListener(ConcurrentWriteListener listener) {
-        ownListener = listener != null ? listener : report -> {};
+        conflicts.own(listener);
     }
 
     /**
@@ -498,16 +486,7 @@ public final class WebSocketConnection implements AutoCloseable {
         closing.readingEnded();
         reading.release();
         writing.abandon();
-        deflate.ifPresent(agreed -> deflatePool.leave());
-    }
-
-    /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */
-    private void onConflict(ConcurrentWriteReport report) {
-        try {
-            conflictListener.andThen(ownListener).onConcurrentWrite(report);
-        } finally {
-            frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
-        }
+        deflate.ifPresent(agreed -> options.deflatePool().leave());
     }
 
     /** The name; nothing of the request's headers. */

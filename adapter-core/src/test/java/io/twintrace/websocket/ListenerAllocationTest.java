@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -20,18 +19,6 @@ class ListenerAllocationTest {
 
     /** On average less than a hundredth of the smallest object for each message. */
     private static final long NEXT_TO_NOTHING = MESSAGES / 6;
-
-    private static final WebSocketListener ECHO = new WebSocketListener() {
-        @Override
-        public boolean isNonBlocking() {
-            return true;
-        }
-
-        @Override
-        public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
-            connection.writeMessage(message);
-        }
-    };
 
     @ParameterizedTest
     @ValueSource(ints = {125, 4096})
@@ -53,7 +40,7 @@ class ListenerAllocationTest {
                 new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                 WebSocketOptions.defaults(),
                 null,
-                ECHO,
+                ListenerWritingTest.ECHO,
                 new ListenerThreads(
                         (name, task) -> task.run(),
                         ListenerAllocationTest.class.getClassLoader(),

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is written from within a listener's calls: put together, never waited for, and bounded. */
 class ListenerWritingTest {
-    private static final WebSocketListener ECHO = new WebSocketListener() {
+    static final WebSocketListener ECHO = new WebSocketListener() {
         @Override
         public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
             connection.writeMessage(message);
