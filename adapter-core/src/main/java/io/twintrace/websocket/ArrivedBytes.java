@@ -49,6 +49,14 @@ final class ArrivedBytes implements InputBytes {
         return buffer;
     }
 
+    /** Moves bytes as they are; there must be as many. */
+    void moveTo(ByteBuffer into, int length) {
+        if (length > 0) {
+            into.put(into.position(), buffer, buffer.position(), length).position(into.position() + length);
+            buffer.position(buffer.position() + length);
+        }
+    }
+
     /** Gives the buffer back if nothing is left in it. */
     void releaseIfEmpty() {
         if (buffer != null && !buffer.hasRemaining()) {

@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.transport.MessagePool;
 import io.twintrace.websocket.transport.PushTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,17 +22,18 @@ final class ArrivingMessages {
     private boolean insideMessage;
 
     /** For a message that does not arrive whole. */
-    private MessageCollector collector;
+    private final MessageAssembly assembly;
 
     /** Whether the last fill has left room, so that there is most likely no more to read now. */
     private boolean drained;
 
     /** @param input takes its bytes from {@code arrived} */
-    ArrivingMessages(PushTransport transport, ArrivedBytes arrived, MessageInput input) {
+    ArrivingMessages(PushTransport transport, ArrivedBytes arrived, MessageInput input, MessagePool pool) {
         this.transport = transport;
         this.arrived = arrived;
         this.input = input;
         this.frames = input.frames();
+        this.assembly = new MessageAssembly(arrived, input, pool);
     }
 
     /**
@@ -40,12 +42,27 @@ final class ArrivingMessages {
      * @return how many bytes; 0 when none are there; -1 at the end of the stream
      */
     int fill() throws IOException {
+        ByteBuffer inMessage = assembly.room();
+        return inMessage != null ? fillMessage(inMessage) : fillBuffer();
+    }
+
+    private int fillBuffer() throws IOException {
         ByteBuffer room = arrived.room();
         try {
             return transport.read(room);
         } finally {
             drained = room.hasRemaining();
             arrived.filled();
+        }
+    }
+
+    private int fillMessage(ByteBuffer room) throws IOException {
+        int start = room.position();
+        try {
+            return transport.read(room);
+        } finally {
+            drained = room.hasRemaining();
+            assembly.filled(start);
         }
     }
 
@@ -82,9 +99,9 @@ final class ArrivingMessages {
         return input.type();
     }
 
-    /** Hands the message out, valid until more is read; null while it has not arrived whole. */
+    /** The message, to be {@linkplain #shown shown} before more is read; null while it has not arrived whole. */
     ByteBuffer payload(Turn turn) throws IOException {
-        ByteBuffer payload = collector == null ? inPlace(turn) : null;
+        ByteBuffer payload = assembly.isBegun() ? null : inPlace(turn);
         if (payload == null && mayCollect()) {
             payload = collected();
         }
@@ -92,13 +109,18 @@ final class ArrivingMessages {
         return payload;
     }
 
+    /** The message was shown, and nobody needs it any more. */
+    void shown() {
+        assembly.release();
+    }
+
     /**
      * Nothing more can be read now, so that the beginning of a message must not keep its buffer. True if there is one.
      */
     boolean collectBeginning() {
-        boolean begun = insideMessage && collector == null;
+        boolean begun = insideMessage && !assembly.isBegun();
         if (begun) {
-            collector = new MessageCollector(input);
+            assembly.begin();
         }
         return begun;
     }
@@ -120,23 +142,19 @@ final class ArrivingMessages {
 
     /** False where the rest is most likely there already, and fits into the buffer: it will be read behind this. */
     private boolean mayCollect() {
-        return collector != null || drained || !input.isAtMost(arrived.capacity());
+        return assembly.isBegun() || drained || !input.isAtMost(arrived.capacity());
     }
 
     private ByteBuffer collected() throws IOException {
-        if (collector == null) {
-            collector = new MessageCollector(input);
+        if (!assembly.isBegun()) {
+            assembly.begin();
         }
-        if (!collector.collect()) {
-            return null;
-        }
-        ByteBuffer payload = ByteBuffer.wrap(collector.bytes(), 0, collector.length());
-        collector = null;
-        return payload;
+        return assembly.collect() ? assembly.message() : null;
     }
 
     /** Drops frames as they are until the peer's Close frame; false when not all has arrived. */
     boolean dropToClose() throws IOException {
+        assembly.release();
         return input.readToClose();
     }
 
@@ -152,7 +170,7 @@ final class ArrivingMessages {
 
     /** No more messages are wanted: gives back everything that is held for them. */
     void end() {
-        collector = null;
+        assembly.release();
         arrived.release();
         input.release();
     }

@@ -108,24 +108,33 @@ final class FrameInput {
     }
 
     /**
-     * Reads a piece of the current message's payload.
+     * Goes on to the current message's next payload, in another frame if need be.
      *
-     * @return how many bytes; 0 when none have arrived, or {@code most} is 0; -1 at the message's end
+     * @return false when that has not arrived, or the message has come to its end
      */
-    int read(byte[] into, int offset, int most) throws IOException {
-        while (frameRemaining == 0) {
-            if (lastFrame) {
-                return -1;
-            }
+    boolean toPayload() throws IOException {
+        while (frameRemaining == 0 && !lastFrame) {
             switch (nextFrame()) {
                 case FRAME -> {}
                 case NOTHING_NOW -> {
-                    return 0;
+                    return false;
                 }
                 case END ->
                     throw CloseException.byPeer(
                             Objects.requireNonNull(closing.received()), closing.isReceivedAsAnswer());
             }
+        }
+        return frameRemaining > 0;
+    }
+
+    /**
+     * Reads a piece of the current message's payload.
+     *
+     * @return how many bytes; 0 when none have arrived, or {@code most} is 0; -1 at the message's end
+     */
+    int read(byte[] into, int offset, int most) throws IOException {
+        if (!toPayload()) {
+            return isComplete() ? -1 : 0;
         }
         if (most == 0) {
             return 0;

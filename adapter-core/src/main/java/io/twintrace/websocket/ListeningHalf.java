@@ -95,7 +95,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.threads = threads;
         ArrivedBytes arrived = new ArrivedBytes(options.readPool());
         this.input = new MessageInput(arrived, output, closing, traffic, deflate, options);
-        this.messages = new ArrivingMessages(transport, arrived, input);
+        this.messages = new ArrivingMessages(transport, arrived, input, options.messagePool());
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
         this.signals = new Signals(this::takeTurn, this::elsewhere, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
@@ -348,6 +348,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (!calls.message(turn.view(), messages.type(), payload)) {
                 dropRest();
             }
+            messages.shown();
         }
         if (phase == Phase.DROPPING && messages.dropToClose()) {
             ended(null);

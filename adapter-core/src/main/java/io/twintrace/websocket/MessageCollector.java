@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.frame.MessageTooBigException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,14 @@ final class MessageCollector {
     MessageCollector(MessageInput input) {
         this.input = input;
         this.bytes = new byte[(int) Math.min(input.expected(), TRUSTED_LENGTH)];
+    }
+
+    /** Goes on with a message of which there is something already, which is copied. */
+    MessageCollector(MessageInput input, ByteBuffer beginning) {
+        this.input = input;
+        this.length = beginning.remaining();
+        this.bytes = new byte[length];
+        beginning.get(bytes);
     }
 
     /** Takes what there is of the message; false when not all of it has arrived. */

@@ -110,23 +110,58 @@ final class MessageInput {
      * @return how many bytes; 0 when none have arrived, or {@code most} is 0; -1 at the message's end
      */
     int read(byte[] into, int offset, int most) throws IOException {
-        if (isComplete()) {
-            return -1;
+        if (compressed) {
+            return inflate(ByteBuffer.wrap(into, offset, most));
         }
-        int n = compressed ? inflater.read(into, offset, most) : frames.read(into, offset, most);
+        int n = frames.read(into, offset, most);
         if (n > 0) {
             traffic.received(n);
-            if (compressed) {
-                sequence.acceptInflated(n);
-            }
             if (text) {
                 utf8.accept(into, offset, n);
             }
         }
+        finishText();
+        return n;
+    }
+
+    /**
+     * Inflates a piece of the current message, which must be compressed.
+     *
+     * @param into room for one byte at least
+     * @return how many bytes; 0 when none have arrived; -1 at the message's end
+     */
+    int inflate(ByteBuffer into) throws IOException {
+        int n = inflater.read(into);
+        if (n > 0) {
+            traffic.received(n);
+            sequence.acceptInflated(n);
+            if (text) {
+                utf8.accept(into, into.position() - n, n);
+            }
+        }
+        finishText();
+        return n;
+    }
+
+    private void finishText() throws ProtocolException {
         if (text && isComplete()) {
             utf8.finish();
         }
-        return n;
+    }
+
+    boolean isCompressed() {
+        return compressed;
+    }
+
+    /**
+     * Goes on to the next payload of a message that is not compressed, in another frame if need be.
+     *
+     * @return false when that has not arrived, or the message is complete
+     */
+    boolean toPayload() throws IOException {
+        boolean more = frames.toPayload();
+        finishText(); // an empty frame may have completed it
+        return more;
     }
 
     /** Whether what is left of the message is that many bytes at most, and lies in its frames as it is. */
@@ -145,9 +180,7 @@ final class MessageInput {
         }
         frames.taken(length);
         traffic.received(length);
-        if (text && isComplete()) {
-            utf8.finish();
-        }
+        finishText();
     }
 
     /** How many bytes of the message are known to come, inflated if need be. */

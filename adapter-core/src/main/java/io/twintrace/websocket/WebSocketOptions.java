@@ -8,6 +8,7 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.OriginPolicy;
 import io.twintrace.websocket.transport.BufferPool;
+import io.twintrace.websocket.transport.MessagePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +36,7 @@ public final class WebSocketOptions {
     private final Handshake handshake;
     private final BufferPool readPool;
     private final BufferPool writePool;
+    private final MessagePool messagePool;
     private final DeflatePool deflatePool;
 
     private WebSocketOptions(Builder builder) {
@@ -42,6 +44,7 @@ public final class WebSocketOptions {
         this.handshake = new Handshake(values.originPolicy, values.subprotocols, values.deflate);
         this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
         this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
+        this.messagePool = new MessagePool();
         this.deflatePool = new DeflatePool(DEFLATERS_AT_REST, values.deflate.maxContexts());
     }
 
@@ -149,6 +152,11 @@ public final class WebSocketOptions {
     /** Buffers for writing; its balance shows what is in use. */
     public BufferPool writePool() {
         return writePool;
+    }
+
+    /** Buffers for a listener's messages that do not arrive in one piece; its balance shows what is in use. */
+    public MessagePool messagePool() {
+        return messagePool;
     }
 
     /** Inflaters and deflaters; its balance shows what is in use. */

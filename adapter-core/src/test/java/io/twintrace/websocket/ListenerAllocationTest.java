@@ -3,25 +3,32 @@ package io.twintrace.websocket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.deflate.ClientDeflater;
+import io.twintrace.websocket.deflate.ClientDeflater.Style;
+import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a listener does to a message that arrives whole, and is only passed on. */
+/** What becomes of a message that a listener only passes on. */
 class ListenerAllocationTest {
     private static final HandshakeRequest REQUEST =
             new HandshakeRequest("GET", "HTTP/1.1", "/allocation", null, null, Map.of());
-    private static final int MESSAGES = 20_000;
+    private static final int MOST_MESSAGES = 20_000;
+    private static final int LEAST_MESSAGES = 2_000;
+    private static final int MOST_BYTES = 500_000_000;
 
-    /** On average less than a hundredth of the smallest object for each message. */
-    private static final long NEXT_TO_NOTHING = MESSAGES / 6;
+    /** In number so large that to allocate an object for every hundredth of them would show. */
+    private static final int ONE_OBJECT_IN_SO_MANY_BYTES = 6;
 
     @ParameterizedTest
-    @ValueSource(ints = {125, 4096})
+    @ValueSource(ints = {125, 4096, 20_000, 64 * 1024, 1024 * 1024})
     void aBinaryMessageThatIsOnlyPassedOnAllocatesNothing(int size) throws Exception {
         assertAllocatesNothing(Frames.binary(Frames.pattern(size)), size);
     }
@@ -30,14 +37,50 @@ class ListenerAllocationTest {
     @ValueSource(strings = {"plain ASCII", "größer als ASCII", "日本語と😀"})
     void aTextMessageThatIsOnlyPassedOnAllocatesNothing(String text) throws Exception {
         assertAllocatesNothing(Frames.text(text), Frames.utf8(text).length);
+        String large = text.repeat(100_000 / text.length());
+        assertAllocatesNothing(Frames.text(large), Frames.utf8(large).length);
     }
 
-    private static void assertAllocatesNothing(byte[] frame, int payloadLength) throws Exception {
-        Repeating peer = new Repeating(frame);
+    @ParameterizedTest
+    @ValueSource(ints = {50, 4096, 64 * 1024})
+    void aMessageInFragmentsThatIsOnlyPassedOnAllocatesNothing(int fragment) throws Exception {
+        byte[] piece = Frames.pattern(fragment);
+        byte[] frames = Frames.concat(
+                Frames.masked(Frames.BINARY, piece),
+                Frames.repeat(Frames.masked(Frames.CONTINUATION, piece), 3),
+                Frames.masked(Frames.FIN | Frames.CONTINUATION, piece));
+        assertAllocatesNothing(frames, 5 * fragment);
+    }
+
+    /** What is compressed is another message on its way out, and still needs no memory of its own. */
+    @ParameterizedTest
+    @CsvSource({"300, false", "300, true", "65536, false", "65536, true"})
+    void aCompressedMessageThatIsOnlyPassedOnAllocatesNothing(int size, boolean noContextTakeover) throws Exception {
+        DeflateParameters agreed =
+                new DeflateParameters(noContextTakeover, noContextTakeover, OptionalInt.empty(), OptionalInt.empty());
+        byte[] payload;
+        try (ClientDeflater deflater = new ClientDeflater(agreed)) {
+            payload = deflater.deflate(Frames.utf8("{\"key\":17}, ".repeat(size / 12)), Style.PLAIN);
+        }
+        Repeating peer = new Repeating(Frames.masked(Frames.FIN | Frames.RSV1 | Frames.TEXT, payload));
+        assertAllocatesNothing(peer, LEAST_MESSAGES, Optional.of(agreed));
+        assertTrue(peer.taken > 0);
+    }
+
+    private static void assertAllocatesNothing(byte[] frames, int payloadLength) throws Exception {
+        int messages = Math.max(LEAST_MESSAGES, Math.min(MOST_MESSAGES, MOST_BYTES / payloadLength));
+        Repeating peer = new Repeating(frames);
+        assertAllocatesNothing(peer, messages, Optional.empty());
+        int header = payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : 10;
+        assertEquals(2L * messages * (header + payloadLength), peer.taken);
+    }
+
+    private static void assertAllocatesNothing(Repeating peer, int messages, Optional<DeflateParameters> deflate)
+            throws Exception {
         WebSocketConnection connection = WebSocketConnection.listening(
                 peer,
                 REQUEST,
-                new Accepted(Map.of(), Optional.empty(), Optional.empty()),
+                new Accepted(Map.of(), Optional.empty(), deflate),
                 WebSocketOptions.defaults(),
                 null,
                 ListenerWritingTest.ECHO,
@@ -48,43 +91,46 @@ class ListenerAllocationTest {
                 prepared -> {},
                 over -> {});
         long allocated = Background.start(() -> {
-                    peer.send(MESSAGES); // until compiled code does it, which allocates less than the interpreter
+                    peer.send(messages); // until compiled code does it, which allocates less than the interpreter
                     long before = Cost.allocatedByThread();
-                    peer.send(MESSAGES);
+                    peer.send(messages);
                     return Cost.allocatedByThread() - before;
                 })
                 .result();
         connection.abort();
-        int header = payloadLength < 126 ? 2 : 4;
-        assertEquals(2L * MESSAGES * (header + payloadLength), peer.taken);
-        assertTrue(allocated < NEXT_TO_NOTHING, () -> allocated + " bytes for " + MESSAGES + " messages");
+        assertTrue(
+                allocated < messages / ONE_OBJECT_IN_SO_MANY_BYTES,
+                () -> allocated + " bytes for " + messages + " messages");
     }
 
-    /** Sends one frame again and again, and allocates nothing by itself. */
+    /** Sends one message again and again, and allocates nothing by itself. */
     private static final class Repeating extends PushPipe {
-        private final ByteBuffer frame;
+        private final ByteBuffer frames;
         private long taken;
 
-        Repeating(byte[] frame) {
-            this.frame = ByteBuffer.wrap(frame).position(frame.length);
+        Repeating(byte[] frames) {
+            this.frames = ByteBuffer.allocateDirect(frames.length).put(frames);
         }
 
         void send(int times) {
             for (int i = 0; i < times; i++) {
-                frame.rewind();
-                events().readable();
+                frames.rewind();
+                while (frames.hasRemaining()) {
+                    events().readable();
+                }
             }
         }
 
         @Override
         public void awaitInput() {
-            // It comes with the next frame.
+            // It comes as long as there is any.
         }
 
         @Override
         public int read(ByteBuffer into) {
-            int n = frame.remaining();
-            into.put(frame);
+            int n = Math.min(frames.remaining(), into.remaining());
+            into.put(into.position(), frames, frames.position(), n).position(into.position() + n);
+            frames.position(frames.position() + n);
             return n;
         }
 

@@ -154,7 +154,9 @@ final class ListeningPeer implements AutoCloseable {
 
     /** How many buffers the server holds. */
     int lentBuffers() {
-        return options.readPool().lent() + options.writePool().lent();
+        return options.readPool().lent()
+                + options.writePool().lent()
+                + options.messagePool().lent();
     }
 
     /** How many buffers the server held when the end was told of. */

@@ -3,6 +3,7 @@ package io.twintrace.websocket.deflate;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.ProtocolException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.zip.DataFormatException;
 
@@ -25,11 +26,13 @@ public final class MessageInflater {
     private static final int TAIL_LENGTH = 4;
 
     private final DeflatePool pool;
-    private final DeflateParameters parameters;
     private final Source source;
 
-    /** What the next message may refer to. */
-    private final SlidingWindow window;
+    /** What the next message may refer to; null where that is nothing. */
+    private final SlidingWindow remembered;
+
+    /** What the rest of the message may refer to; not the connection's where the next one may not. */
+    private SlidingWindow window;
 
     /** Null between messages, and once it was given back. */
     private PooledInflater inflater;
@@ -59,15 +62,15 @@ public final class MessageInflater {
      */
     public MessageInflater(DeflatePool pool, DeflateParameters parameters, Source source) {
         this.pool = pool;
-        this.parameters = parameters;
         this.source = source;
-        this.window = new SlidingWindow(parameters.clientWindow());
+        this.remembered = parameters.clientNoContextTakeover() ? null : new SlidingWindow(parameters.clientWindow());
     }
 
     /** Begins a message. */
     public void begin() {
         done = false; // first: if there is no inflater to be had, the message is not over
         inflater = pool.acquireInflater();
+        window = remembered != null ? remembered : inflater.window;
         window.prime(inflater.zlib);
         inputUsedUp = true;
         ending = false;
@@ -82,12 +85,12 @@ public final class MessageInflater {
     /**
      * Inflates a piece of the message.
      *
-     * @param most at least 1
+     * @param into where it goes, from the position to the limit at most; room for one byte at least
      * @return how many bytes; 0 when none have arrived; -1 at the message's end
      * @throws ProtocolException 1007 for what is not valid DEFLATE data, or not complete
      * @throws ClosedChannelException after {@link #release()} inside the message
      */
-    public int read(byte[] into, int offset, int most) throws IOException {
+    public int read(ByteBuffer into) throws IOException {
         while (!done) {
             if (inflater == null) {
                 throw new ClosedChannelException(); // not -1: the message must not look complete
@@ -95,14 +98,14 @@ public final class MessageInflater {
             if (inputUsedUp && !feed()) {
                 return 0;
             }
-            int n = inflate(into, offset, most);
+            int n = inflate(into);
             if (n > 0) {
                 if (ending) {
                     throw invalid("ends inside a block", null);
                 }
                 // With room left over, the inflater has given all that it could make of its input.
-                inputUsedUp = n < most && !inflater.zlib.finished();
-                window.append(into, offset, n);
+                inputUsedUp = into.hasRemaining() && !inflater.zlib.finished();
+                window.append(into, into.position() - n, n);
                 return n;
             }
             if (!inflater.zlib.finished()) {
@@ -121,6 +124,7 @@ public final class MessageInflater {
         if (inflater != null) {
             pool.release(inflater);
             inflater = null;
+            window = null;
         }
     }
 
@@ -155,9 +159,9 @@ public final class MessageInflater {
         atBlockStart &= length == 0;
     }
 
-    private int inflate(byte[] into, int offset, int most) throws ProtocolException {
+    private int inflate(ByteBuffer into) throws ProtocolException {
         try {
-            return inflater.zlib.inflate(into, offset, most);
+            return inflater.zlib.inflate(into);
         } catch (DataFormatException e) {
             throw invalid("is not valid DEFLATE data", e);
         }
@@ -183,9 +187,6 @@ public final class MessageInflater {
         }
         done = true;
         release();
-        if (parameters.clientNoContextTakeover()) {
-            window.clear();
-        }
     }
 
     private static ProtocolException invalid(String what, DataFormatException why) {

@@ -1,15 +1,18 @@
 package io.twintrace.websocket.deflate;
 
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Things with native memory that are used again, one sort of them. Safe for any thread. */
 final class Shelf<T extends Shelf.Native> {
     private final Supplier<T> maker;
+    private final int mostAtRest;
+    private final ReentrantLock lock = new ReentrantLock();
 
-    /** The one that was used last comes first: its memory is the warmest. */
-    private final LinkedBlockingDeque<T> resting;
+    /** The one that was used last comes first: its memory is the warmest. Guarded by lock. */
+    private final ArrayDeque<T> resting = new ArrayDeque<>();
 
     private final AtomicInteger lent = new AtomicInteger();
 
@@ -24,11 +27,11 @@ final class Shelf<T extends Shelf.Native> {
 
     Shelf(Supplier<T> maker, int mostAtRest) {
         this.maker = maker;
-        this.resting = new LinkedBlockingDeque<>(mostAtRest);
+        this.mostAtRest = mostAtRest;
     }
 
     T acquire() {
-        T thing = resting.pollFirst();
+        T thing = poll();
         if (thing == null) {
             thing = maker.get();
         }
@@ -39,13 +42,35 @@ final class Shelf<T extends Shelf.Native> {
     void release(T thing) {
         thing.reset();
         lent.decrementAndGet();
-        if (!resting.offerFirst(thing)) {
+        if (!push(thing)) {
             thing.end();
         }
     }
 
+    private T poll() {
+        lock.lock();
+        try {
+            return resting.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean push(T thing) {
+        lock.lock();
+        try {
+            if (resting.size() >= mostAtRest) {
+                return false;
+            }
+            resting.push(thing);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void endResting() {
-        for (T thing; (thing = resting.poll()) != null; ) {
+        for (T thing; (thing = poll()) != null; ) {
             thing.end();
         }
     }
@@ -55,6 +80,11 @@ final class Shelf<T extends Shelf.Native> {
     }
 
     int resting() {
-        return resting.size();
+        lock.lock();
+        try {
+            return resting.size();
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.deflate;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.Inflater;
 
@@ -23,14 +24,15 @@ final class SlidingWindow {
         this.size = size;
     }
 
-    void append(byte[] bytes, int offset, int count) {
+    /** Takes {@code count} bytes from {@code index} on. */
+    void append(ByteBuffer bytes, int index, int count) {
         int skipped = Math.max(0, count - size);
-        int from = offset + skipped;
+        int from = index + skipped;
         int left = count - skipped;
         grow(left);
         while (left > 0) {
             int n = Math.min(left, ring.length - at);
-            System.arraycopy(bytes, from, ring, at, n);
+            bytes.get(from, ring, at, n);
             from += n;
             left -= n;
             length = Math.min(size, length + n);
@@ -48,9 +50,8 @@ final class SlidingWindow {
         }
     }
 
-    /** Forgets everything, and keeps no memory: whoever clears it after each message may be idle for long. */
+    /** Forgets everything; the memory stays. */
     void clear() {
-        ring = EMPTY;
         length = 0;
         at = 0;
     }

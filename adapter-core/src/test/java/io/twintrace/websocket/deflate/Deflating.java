@@ -79,10 +79,10 @@ final class Deflating {
     /** Inflates one message, reading at most {@code most} bytes at a time. */
     static byte[] inflate(MessageInflater inflater, int most) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        byte[] piece = new byte[most];
+        ByteBuffer piece = ByteBuffer.allocate(most);
         inflater.begin();
-        for (int n; (n = inflater.read(piece, 0, most)) >= 0; ) {
-            all.write(piece, 0, n);
+        while (inflater.read(piece.clear()) >= 0) {
+            all.write(piece.array(), 0, piece.position());
         }
         return all.toByteArray();
     }

@@ -62,12 +62,13 @@ class InflationFuzz {
             throws IOException {
         boolean valid = reference.inflate(message, true, LIMIT + pieceSize);
         ByteArrayOutputStream inflated = new ByteArrayOutputStream();
-        byte[] piece = new byte[pieceSize];
+        ByteBuffer piece = ByteBuffer.allocate(pieceSize);
         inflater.begin();
         try {
-            for (int n; (n = inflater.read(piece, 0, pieceSize)) >= 0; ) {
-                assertTrue(n > 0 && n <= pieceSize);
-                inflated.write(piece, 0, n);
+            for (int n; (n = inflater.read(piece.clear())) >= 0; ) {
+                assertTrue(n > 0);
+                assertEquals(n, piece.position());
+                inflated.write(piece.array(), 0, n);
                 if (inflated.size() > LIMIT) {
                     assertBeginning(inflated.toByteArray(), reference.output());
                     return false;

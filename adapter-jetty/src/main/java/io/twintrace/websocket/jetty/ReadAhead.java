@@ -131,23 +131,26 @@ final class ReadAhead implements Callback {
     }
 
     private int fill(ByteBuffer into) throws IOException {
-        int start = into.position();
-        if (start == 0) {
-            return fillEmpty(into);
+        if (into.limit() == into.capacity()) {
+            return append(into);
         }
-        int n = fillEmpty(into.slice());
-        into.position(start + Math.max(n, 0));
+        int n = append(into.slice()); // Jetty fills to the capacity, whatever the limit
+        into.position(into.position() + Math.max(n, 0));
         return n;
     }
 
-    /** Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit. */
-    private int fillEmpty(ByteBuffer into) throws IOException {
-        into.limit(0);
+    /**
+     * Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit; to a buffer
+     * without data it appends at 0, so that there is made to be some.
+     */
+    private int append(ByteBuffer into) throws IOException {
+        int start = into.position();
+        into.limit(start).position(Math.max(0, start - 1));
         try {
             return endPoint.fill(into);
         } finally {
             int end = into.limit();
-            into.clear().position(end);
+            into.limit(into.capacity()).position(end);
         }
     }
 

@@ -7,7 +7,6 @@ import io.twintrace.websocket.deflate.MessageDeflater;
 import io.twintrace.websocket.deflate.MessageInflater;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -53,7 +52,7 @@ public class DeflateBenchmark {
     private int next;
 
     private byte[][] compressed;
-    private byte[] inflated;
+    private ByteBuffer inflated;
     private MessageInflater inflater;
     private int arriving;
     private boolean arrived;
@@ -73,10 +72,11 @@ public class DeflateBenchmark {
             compressed[i] = new byte[compress()];
             out.get(0, compressed[i]);
         }
-        inflated = new byte[size + 1]; // one more, since reading asks for room until it has seen the end
+        inflated =
+                ByteBuffer.allocateDirect(size + 1); // one more, since reading asks for room until it has seen the end
         inflater = new MessageInflater(pool, parameters, this::arrive);
         for (int i = 0; i < COUNT; i++) {
-            if (inflate() != size || !Arrays.equals(inflated, 0, size, texts[i], 0, size)) {
+            if (inflate() != size || !inflated.flip().equals(ByteBuffer.wrap(texts[i]))) {
                 throw new IllegalStateException("text " + i + " does not inflate to what it was");
             }
         }
@@ -98,12 +98,10 @@ public class DeflateBenchmark {
     public int inflate() throws IOException {
         inflater.begin();
         arrived = false;
-        int length = 0;
-        for (int n; (n = inflater.read(inflated, length, inflated.length - length)) >= 0; ) {
-            length += n;
-        }
+        inflated.clear();
+        while (inflater.read(inflated) >= 0) {}
         arriving = (arriving + 1) % COUNT;
-        return length;
+        return inflated.position();
     }
 
     /** The next compressed text, then its end. */

@@ -1,0 +1,129 @@
+package io.twintrace.websocket.transport;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Direct buffers in which messages are put together as they arrive, of a few sizes from 4 KiB to 1 MiB, each four times
+ * the one before. Bounded: there are never more than 8 MiB of each size, lent and at rest together, made when they are
+ * needed first and kept then. Safe for use by any thread.
+ *
+ * <p>Unlike {@link BufferPool}, which lends to everybody since nobody keeps a buffer for long, this one may have
+ * nothing to lend: a peer may take its time to send the rest of a message.
+ */
+public final class MessagePool {
+    /** A buffer has this many times the size of the next smaller one at most. */
+    public static final int STEP = 4;
+
+    /** The smallest buffer, in bytes. */
+    public static final int SMALLEST = 4 * 1024;
+
+    private static final int SIZES = 5;
+
+    private static final int MOST_BYTES_OF_A_SIZE = 8 * 1024 * 1024;
+
+    private final Shelf[] shelves = new Shelf[SIZES];
+
+    /** A pool that has no buffers yet. */
+    public MessagePool() {
+        int size = SMALLEST;
+        for (int i = 0; i < SIZES; i++) {
+            shelves[i] = new Shelf(size, MOST_BYTES_OF_A_SIZE / size);
+            size *= STEP;
+        }
+    }
+
+    /**
+     * Lends an empty buffer, big-endian, to be given back by {@link #release}.
+     *
+     * @param least how many bytes it has to hold
+     * @return the smallest that does; null if all of its size are lent, or there is no such size
+     */
+    public ByteBuffer acquire(int least) {
+        for (Shelf shelf : shelves) {
+            if (shelf.size >= least) {
+                return shelf.take();
+            }
+        }
+        return null;
+    }
+
+    /** Takes a lent buffer back; the caller must not touch it again. */
+    public void release(ByteBuffer buffer) {
+        for (Shelf shelf : shelves) {
+            if (shelf.size == buffer.capacity()) {
+                shelf.put(buffer.clear());
+            }
+        }
+    }
+
+    /** The balance: how many buffers are lent. */
+    public int lent() {
+        int lent = 0;
+        for (Shelf shelf : shelves) {
+            lent += shelf.lent();
+        }
+        return lent;
+    }
+
+    /** The buffers of one size. */
+    private static final class Shelf {
+        private final int size;
+        private final ReentrantLock lock = new ReentrantLock();
+
+        // Guarded by lock.
+        private final ByteBuffer[] resting;
+        private int atRest;
+        private int made;
+        private int most;
+
+        Shelf(int size, int most) {
+            this.size = size;
+            this.most = most;
+            this.resting = new ByteBuffer[most];
+        }
+
+        ByteBuffer take() {
+            lock.lock();
+            try {
+                if (atRest > 0) {
+                    ByteBuffer buffer = resting[--atRest]; // the last one, which is most likely in a cache
+                    resting[atRest] = null;
+                    return buffer;
+                }
+                return made < most ? make() : null;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private ByteBuffer make() {
+            try {
+                ByteBuffer buffer = ByteBuffer.allocateDirect(size);
+                made++;
+                return buffer;
+            } catch (OutOfMemoryError e) {
+                most = made; // to fail takes long, since the JVM collects garbage first: so it is not tried again
+                return null;
+            }
+        }
+
+        void put(ByteBuffer buffer) {
+            lock.lock();
+            try {
+                resting[atRest++] = buffer;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int lent() {
+            lock.lock();
+            try {
+                return made - atRest;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}
