@@ -13,8 +13,10 @@ import java.nio.ByteBuffer;
 final class ArrivedBytes implements InputBytes {
     private final BufferPool pool;
 
-    /** Null while there is nothing. */
+    /** Null while there is nothing, or the beginning of a header only. */
     private ByteBuffer buffer;
+
+    private final HeaderBeginning beginning = new HeaderBeginning();
 
     ArrivedBytes(BufferPool pool) {
         this.pool = pool;
@@ -24,6 +26,7 @@ final class ArrivedBytes implements InputBytes {
     ByteBuffer room() {
         if (buffer == null) {
             buffer = pool.acquire();
+            beginning.moveTo(buffer);
         } else {
             buffer.compact();
         }
@@ -36,7 +39,7 @@ final class ArrivedBytes implements InputBytes {
     }
 
     int remaining() {
-        return buffer == null ? 0 : buffer.remaining();
+        return buffer == null ? beginning.length() : buffer.remaining();
     }
 
     /** How many bytes there can be at once. */
@@ -44,7 +47,7 @@ final class ArrivedBytes implements InputBytes {
         return pool.bufferSize();
     }
 
-    /** What there is, between position and limit; only while there is something. */
+    /** What there is, between position and limit; only while that is more than the beginning of a header. */
     ByteBuffer buffer() {
         return buffer;
     }
@@ -64,8 +67,18 @@ final class ArrivedBytes implements InputBytes {
         }
     }
 
-    /** Gives the buffer back; what was in it is lost. */
+    /** Gives the buffer back, in which there may be the beginning of a header, and nothing else. */
+    void keepBeginning() {
+        if (buffer != null) {
+            beginning.keep(buffer);
+            pool.release(buffer);
+            buffer = null;
+        }
+    }
+
+    /** Gives the buffer back; what has arrived is lost. */
     void release() {
+        beginning.drop();
         if (buffer != null) {
             pool.release(buffer);
             buffer = null;

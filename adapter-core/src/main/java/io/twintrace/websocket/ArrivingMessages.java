@@ -158,6 +158,11 @@ final class ArrivingMessages {
         return input.readToClose();
     }
 
+    /** Everything that can be looked at was: what is left is the beginning of a header at most. */
+    void keepBeginning() {
+        arrived.keepBeginning();
+    }
+
     /** An idle connection holds no buffer. */
     void releaseIfEmpty() {
         arrived.releaseIfEmpty();

@@ -34,6 +34,8 @@ final class ByteSource implements InputBytes {
     /** Whether that is the transport's. */
     private boolean borrowed;
 
+    private final HeaderBeginning beginning = new HeaderBeginning();
+
     private long lastArrival = System.nanoTime();
 
     /** How much longer the frame that has begun may be waited for, so that a byte now and then keeps nothing alive. */
@@ -68,6 +70,7 @@ final class ByteSource implements InputBytes {
         while (buffer == null || !decoder.decode(buffer, header)) {
             beforeWaiting();
             while (!fillNow()) {
+                keepBeginning();
                 await(); // called from here, since the thread keeps its stack for as long as it waits
             }
             startFrame();
@@ -111,12 +114,25 @@ final class ByteSource implements InputBytes {
     /** At once, since the application may take its time before it reads on. */
     private void releaseIfEmpty() {
         if (!buffer.hasRemaining()) {
-            release();
+            giveBack();
         }
     }
 
-    /** Gives the buffer back; what was in it is lost. */
+    /** Gives the buffer back before it is waited for the rest of a header. */
+    private void keepBeginning() {
+        if (buffer != null) {
+            beginning.keep(buffer);
+            giveBack();
+        }
+    }
+
+    /** Gives the buffer back; what has arrived is lost. */
     void release() {
+        beginning.drop();
+        giveBack();
+    }
+
+    private void giveBack() {
         if (buffer == null) {
             return;
         }
@@ -144,7 +160,7 @@ final class ByteSource implements InputBytes {
 
     /** Takes what has arrived, behind what is buffered. False when nothing has; then no empty buffer is kept. */
     private boolean fillNow() throws IOException {
-        if (buffer == null && borrow()) {
+        if (buffer == null && beginning.length() == 0 && borrow()) {
             return true;
         }
         if (buffer == null && !transport.mayHaveInput()) {
@@ -185,9 +201,10 @@ final class ByteSource implements InputBytes {
     private void makeRoom() {
         if (buffer == null) {
             buffer = pool.acquire();
+            beginning.moveTo(buffer);
         } else if (borrowed) {
             ByteBuffer own = pool.acquire().put(buffer);
-            release();
+            giveBack();
             buffer = own;
         } else {
             buffer.compact();

@@ -282,7 +282,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
             stalled |= sink.isBacklogged();
             if (phase == Phase.OVER || stalled || enough || !fill()) {
-                collectBeginning(turn);
+                keepBeginning(turn);
                 deadlines.frameMayBeIncomplete(
                         messages.isInsideFrame(), input.frames().framesBegun());
                 return;
@@ -355,10 +355,14 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    private void collectBeginning(Turn turn) throws IOException {
+    /** Nothing more is read in this turn: what has begun is kept without the buffer that it came in. */
+    private void keepBeginning(Turn turn) throws IOException {
         if (phase == Phase.OPEN && !stalled && messages.collectBeginning()) {
             parse(turn);
             turn.flush();
+        }
+        if (isReading() && !stalled && output.broken() == null) {
+            messages.keepBeginning();
         }
     }
 

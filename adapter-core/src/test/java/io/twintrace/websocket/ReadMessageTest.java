@@ -129,6 +129,18 @@ class ReadMessageTest {
         assertEquals("second", reading.result().text());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 13})
+    void aReaderThatWaitsForTheRestOfAHeaderHoldsNoBuffer(int cut) throws Exception {
+        byte[] frame = Frames.binary(Frames.pattern(70_000));
+        peer.send(Frames.text("first"), Arrays.copyOf(frame, cut));
+        assertEquals("first", connection.readMessage().text());
+        Background<Message> reading = Background.start(connection::readMessage).awaitReading();
+        assertEquals(0, peer.options().readPool().lent());
+        peer.send(Arrays.copyOfRange(frame, cut, frame.length));
+        assertArrayEquals(Frames.pattern(70_000), reading.result().payload());
+    }
+
     /** An error in the container, say, which the application may have caught. */
     @Test
     void afterAReadThatHasThrownTheNextOneReadsOn() throws Exception {

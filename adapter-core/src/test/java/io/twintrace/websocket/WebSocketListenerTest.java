@@ -23,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a listener is told, and in which order. */
 class WebSocketListenerTest {
@@ -55,11 +57,41 @@ class WebSocketListenerTest {
             assertEquals(0, peer.lentBuffers());
             peer.send(text("one"));
             assertEquals(0, peer.lentBuffers());
-            byte[] frame = text("two");
-            peer.send(Arrays.copyOf(frame, 3));
-            assertEquals(1, peer.lentBuffers());
-            peer.send(Arrays.copyOfRange(frame, 3, frame.length));
-            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    /** A peer that may take its time for the rest holds a small one for as long, and one that is larger later. */
+    @Test
+    void theBeginningOfAMessageIsNotKeptInABufferForReading() {
+        WebSocketOptions options = TestPeer.quick().build();
+        byte[] frame = Frames.binary(pattern(100_000));
+        try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
+            for (int at = 0; at < frame.length; at += 1000) {
+                peer.send(Arrays.copyOfRange(frame, at, Math.min(at + 1000, frame.length)));
+                boolean last = at + 1000 >= frame.length;
+                assertEquals(last ? 0 : 1, options.messagePool().lent());
+                assertEquals(0, options.readPool().lent());
+            }
+            assertEquals(List.of("open", "binary of 100000"), listener.calls());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {125, 126, 65536})
+    void theBeginningOfAHeaderHoldsNoBuffer(int length) {
+        byte[] message = pattern(length);
+        byte[] frame = Frames.binary(message);
+        for (int cut = 1; cut <= frame.length - length; cut++) {
+            EchoingListener echo = new EchoingListener();
+            try (ListeningPeer peer = ListeningPeer.connect(echo)) {
+                peer.send(text("before"), Arrays.copyOf(frame, cut));
+                assertEquals(cut == frame.length - length ? 1 : 0, peer.lentBuffers());
+                peer.send(Arrays.copyOfRange(frame, cut, frame.length), Arrays.copyOf(frame, 1));
+                assertEquals(0, peer.lentBuffers());
+                peer.send(Arrays.copyOfRange(frame, 1, frame.length));
+                assertArrayEquals(message, echo.messages().get(1).payload());
+                assertArrayEquals(message, echo.messages().get(2).payload());
+            }
         }
     }
 
