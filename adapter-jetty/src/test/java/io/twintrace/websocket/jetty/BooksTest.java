@@ -1,6 +1,7 @@
 package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ConnectionStatistics;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left when connections have ended, in whichever way: nothing. */
 class BooksTest {
@@ -36,8 +40,7 @@ class BooksTest {
             server.start();
             for (int i = 0; i < 10; i++) {
                 RawClient client = server.rawClient();
-                client.send(RawClient.text("hello"));
-                assertEquals("hello", client.read().text());
+                expectEcho(client);
                 assertEquals(1, statistics.getConnections());
                 if (i % 2 == 0) {
                     client.send(RawClient.close(1000));
@@ -49,6 +52,43 @@ class BooksTest {
             assertEquals(20, statistics.getConnectionsTotal(), "HTTP and WebSocket are counted one after the other");
             assertNothingIsLeft(server);
         }
+    }
+
+    /** An upgraded connection has its place for as long as it is open, and no longer. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void jettysConnectionLimitHoldsForUpgradedConnections(boolean listening) throws Exception {
+        try (TestServer server =
+                listening ? TestServer.of(EchoListener.of(true), options) : TestServer.of(this::countedEcho, options)) {
+            NetworkConnectionLimit limit = new NetworkConnectionLimit(2, server.connector());
+            server.connector().addBean(limit);
+            server.start();
+            try (RawClient first = server.rawClient();
+                    RawClient second = server.rawClient();
+                    RawClient third = RawClient.connect(server.port())) {
+                expectEcho(first);
+                expectEcho(second);
+                assertEquals(2, limit.getNetworkConnectionCount());
+                assertFalse(server.connector().isAccepting());
+                third.send(RawClient.handshake("/ws"), RawClient.text("hello"));
+                third.awaitSilence(Duration.ofMillis(200));
+
+                first.send(RawClient.close(1000));
+                first.readToClose();
+                assertEquals(101, third.readResponse().status());
+                assertEquals("hello", third.read().text());
+                second.reset();
+                third.reset();
+                Await.until("no connection to be counted", limit::getNetworkConnectionCount, n -> n == 0);
+                assertTrue(server.connector().isAccepting());
+            }
+            assertNothingIsLeft(server);
+        }
+    }
+
+    private static void expectEcho(RawClient client) throws Exception {
+        client.send(RawClient.text("hello"));
+        assertEquals("hello", client.read().text());
     }
 
     /** RST in every state of the parser. */
@@ -120,5 +160,6 @@ class BooksTest {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
         Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
         Await.until("no buffer lent for writing", () -> options.writePool().lent(), n -> n == 0);
+        Await.until("no buffer lent for messages", () -> options.messagePool().lent(), n -> n == 0);
     }
 }

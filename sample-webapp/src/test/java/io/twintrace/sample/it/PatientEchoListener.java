@@ -5,8 +5,8 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import java.io.IOException;
 
-/** The sample's, but one that may block, as listeners may by default; goes into a WAR. */
-public final class PatientEchoListener implements WebSocketListener {
+/** The sample's, but one that may block, as listeners may by default. */
+final class PatientEchoListener implements WebSocketListener {
     @Override
     public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
         connection.writeMessage(message);

@@ -1,11 +1,13 @@
 package io.twintrace.sample.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A stock Tomcat, by a listener that may block, which Tomcat's own threads must not call. */
+/** A stock Tomcat, by a listener that may block, which Tomcat's own threads must not call; found by its annotation. */
 class TomcatPatientPushIT extends RunningSample implements EchoTests, FlowTests {
     @Override
     SampleServer start() throws Exception {
@@ -17,16 +19,24 @@ class TomcatPatientPushIT extends RunningSample implements EchoTests, FlowTests 
         return super.server().push();
     }
 
+    /** The servlet that web.xml has at this place goes elsewhere, and annotations are looked for. */
     private static void makePatient(Path root) throws IOException {
-        String file = PatientEchoListener.class.getName().replace('.', '/') + ".class";
+        add(root, PatientEchoListener.class);
+        add(root, PatientEchoServlet.class);
+        Path webXml = root.resolve("WEB-INF/web.xml");
+        String declared = Files.readString(webXml);
+        String changed = declared.replace("metadata-complete=\"true\"", "metadata-complete=\"false\"")
+                .replace("<url-pattern>/echo/push</url-pattern>", "<url-pattern>/elsewhere</url-pattern>");
+        assertTrue(changed.contains("false") && changed.contains("/elsewhere"), "web.xml has changed");
+        Files.writeString(webXml, changed);
+    }
+
+    private static void add(Path root, Class<?> added) throws IOException {
+        String file = added.getName().replace('.', '/') + ".class";
         Path target = root.resolve("WEB-INF/classes/" + file);
         Files.createDirectories(target.getParent());
-        try (InputStream in = PatientEchoListener.class.getClassLoader().getResourceAsStream(file)) {
+        try (InputStream in = added.getClassLoader().getResourceAsStream(file)) {
             Files.copy(in, target);
         }
-        Path webXml = root.resolve("WEB-INF/web.xml");
-        String listener = "io.twintrace.sample.EchoListener";
-        String changed = Files.readString(webXml).replace(listener, PatientEchoListener.class.getName());
-        Files.writeString(webXml, changed);
     }
 }
