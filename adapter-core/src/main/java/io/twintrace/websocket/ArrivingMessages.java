@@ -61,7 +61,8 @@ final class ArrivingMessages {
         try {
             return transport.read(room);
         } finally {
-            drained = room.hasRemaining();
+            // As much as the other buffer takes may be one record of TLS, with more of them to come.
+            drained = room.hasRemaining() && room.position() - start < arrived.capacity();
             assembly.filled(start);
         }
     }

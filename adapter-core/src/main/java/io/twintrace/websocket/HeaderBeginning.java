@@ -20,11 +20,13 @@ final class HeaderBeginning {
 
     /** Keeps all of the buffer, which must be too short for a header. */
     void keep(ByteBuffer buffer) {
-        if (bytes == null) {
-            bytes = new byte[FrameHeader.MAX_BYTES];
-        }
         length = buffer.remaining();
-        buffer.get(bytes, 0, length);
+        if (length > 0) {
+            if (bytes == null) {
+                bytes = new byte[FrameHeader.MAX_BYTES];
+            }
+            buffer.get(bytes, 0, length);
+        }
     }
 
     /** Goes to where the rest is to follow. */

@@ -21,6 +21,9 @@ final class MessageAssembly {
 
     private MessageCollector collector;
 
+    /** For a byte that may come behind a full buffer; null until there was one. */
+    private ByteBuffer oneMore;
+
     /** @param input takes its bytes from {@code arrived} */
     MessageAssembly(ArrivedBytes arrived, MessageInput input, MessagePool pool) {
         this.arrived = arrived;
@@ -35,7 +38,7 @@ final class MessageAssembly {
 
     /** Begins with the message that the input has come to. */
     void begin() {
-        pooled = pool.acquire(capacityFor(arrivedOfFrame()));
+        pooled = pool.acquire(capacityFor(arrivedOfFrame(), 0));
         if (pooled == null) {
             collector = new MessageCollector(input);
         }
@@ -44,9 +47,7 @@ final class MessageAssembly {
     /** Takes what has arrived of the message; false when that is not all. */
     boolean collect() throws IOException {
         while (pooled != null && isUnfinished()) {
-            if (!pooled.hasRemaining()) {
-                grow();
-            } else if (!(input.isCompressed() ? inflateArrived() : takeArrived())) {
+            if (!(input.isCompressed() ? inflateArrived() : takeArrived())) {
                 return false;
             }
         }
@@ -57,8 +58,29 @@ final class MessageAssembly {
         return input.isCompressed() ? !input.isComplete() : input.toPayload();
     }
 
-    /** No more than the limit allows, so that what is beyond it is not even read. */
     private boolean inflateArrived() throws IOException {
+        return pooled.hasRemaining() ? inflateIntoRoom() : inflateBeyond();
+    }
+
+    /** Compressed data does not tell its length, so there is a larger buffer only once there is one more byte. */
+    private boolean inflateBeyond() throws IOException {
+        if (oneMore == null) {
+            oneMore = ByteBuffer.allocate(1);
+        }
+        int n = input.inflate(oneMore.clear());
+        if (n > 0) {
+            grow();
+            if (pooled != null) {
+                pooled.put(oneMore.get(0));
+            } else {
+                collector.add(oneMore.get(0));
+            }
+        }
+        return n != 0;
+    }
+
+    /** No more than the limit allows, so that what is beyond it is not even read. */
+    private boolean inflateIntoRoom() throws IOException {
         long allowed = Math.max(1, input.limit() - pooled.position());
         pooled.limit((int) Math.min(pooled.capacity(), pooled.position() + allowed));
         try {
@@ -69,6 +91,10 @@ final class MessageAssembly {
     }
 
     private boolean takeArrived() throws IOException {
+        if (!pooled.hasRemaining()) {
+            grow();
+            return true;
+        }
         int n = Math.min(arrivedOfFrame(), pooled.remaining());
         arrived.moveTo(pooled, n);
         input.takeInPlace(pooled, pooled.position() - n, n);
@@ -81,7 +107,7 @@ final class MessageAssembly {
 
     private void grow() {
         int length = pooled.position();
-        ByteBuffer larger = pool.acquire(capacityFor(length));
+        ByteBuffer larger = pool.acquire(capacityFor(length, length));
         if (larger != null) {
             larger.put(pooled.flip());
             pool.release(pooled);
@@ -94,10 +120,10 @@ final class MessageAssembly {
     }
 
     /** Trusts the peer to send a few times as much as it has, if it says so. */
-    private int capacityFor(int length) {
-        long trusted = Math.max(MessagePool.SMALLEST, (long) MessagePool.STEP * length);
+    private int capacityFor(int arrivedSoFar, int takenSoFar) {
+        long trusted = Math.max(MessagePool.SMALLEST, (long) MessagePool.STEP * arrivedSoFar);
         long more = input.knownToCome();
-        return (int) Math.min(MOST, more >= 0 ? Math.min(trusted, length + more) : trusted);
+        return (int) Math.min(MOST, more >= 0 ? Math.min(trusted, takenSoFar + more) : trusted);
     }
 
     /**

@@ -62,8 +62,7 @@ final class MessageCollector {
                 byte[] next = new byte[1];
                 n = input.read(next, 0, 1);
                 if (n > 0) {
-                    makeRoom();
-                    bytes[length++] = next[0];
+                    add(next[0]);
                 }
             }
             if (n == 0) {
@@ -71,6 +70,12 @@ final class MessageCollector {
             }
         }
         return true;
+    }
+
+    /** Adds a byte of the message that was taken already, behind what fills the room there is. */
+    void add(byte next) throws MessageTooBigException {
+        makeRoom();
+        bytes[length++] = next;
     }
 
     private void makeRoom() throws MessageTooBigException {

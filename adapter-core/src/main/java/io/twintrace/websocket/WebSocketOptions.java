@@ -29,6 +29,9 @@ public final class WebSocketOptions {
     /** So many buffers at rest are kept in each pool: 16 MiB with the default size. */
     private static final int BUFFERS_AT_REST = 1024;
 
+    /** What a container's streams are given and asked for at once. */
+    private static final int STREAM_BUFFER_SIZE = 8 * 1024;
+
     /** Each deflater has about 260 KiB of native memory, each inflater 40. */
     private static final int DEFLATERS_AT_REST = 32;
 
@@ -37,6 +40,7 @@ public final class WebSocketOptions {
     private final BufferPool readPool;
     private final BufferPool writePool;
     private final MessagePool messagePool;
+    private final BufferPool streamPool;
     private final DeflatePool deflatePool;
 
     private WebSocketOptions(Builder builder) {
@@ -45,6 +49,7 @@ public final class WebSocketOptions {
         this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
         this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
         this.messagePool = new MessagePool();
+        this.streamPool = BufferPool.onHeap(STREAM_BUFFER_SIZE, BUFFERS_AT_REST);
         this.deflatePool = new DeflatePool(DEFLATERS_AT_REST, values.deflate.maxContexts());
     }
 
@@ -157,6 +162,11 @@ public final class WebSocketOptions {
     /** Buffers for a listener's messages that do not arrive in one piece; its balance shows what is in use. */
     public MessagePool messagePool() {
         return messagePool;
+    }
+
+    /** Buffers for the streams of containers other than Jetty; its balance shows what is in use. */
+    public BufferPool streamPool() {
+        return streamPool;
     }
 
     /** Inflaters and deflaters; its balance shows what is in use. */

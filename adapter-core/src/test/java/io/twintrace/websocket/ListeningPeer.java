@@ -91,6 +91,17 @@ final class ListeningPeer implements AutoCloseable {
         settle();
     }
 
+    /** Has each read of the server bring so many bytes at most, as with TLS. */
+    ListeningPeer withRecordsOf(int bytes) {
+        pipe.record = bytes;
+        return this;
+    }
+
+    /** How often the server has asked to be told of input. */
+    int timesAwaited() {
+        return pipe.timesAwaited;
+    }
+
     /** Ends the client's output. */
     void end() {
         pipe.end();
@@ -184,6 +195,8 @@ final class ListeningPeer implements AutoCloseable {
         private volatile boolean closed;
         private volatile boolean awaited;
         private int room;
+        private int record = Integer.MAX_VALUE;
+        private int timesAwaited;
         private Runnable duringWrite;
         private final AtomicInteger writes = new AtomicInteger();
         private volatile List<Integer> lastWrite = List.of();
@@ -231,6 +244,7 @@ final class ListeningPeer implements AutoCloseable {
         @Override
         public void awaitInput() {
             awaited = true;
+            timesAwaited++;
             if (!incoming.isEmpty() || inputEnded || closed) {
                 elsewhere(this::tellOfInput);
             }
@@ -245,7 +259,7 @@ final class ListeningPeer implements AutoCloseable {
             if (next == null) {
                 return inputEnded ? -1 : 0;
             }
-            int n = Math.min(next.length, into.remaining());
+            int n = Math.min(Math.min(next.length, into.remaining()), record);
             into.put(next, 0, n);
             if (n < next.length) {
                 incoming.addFirst(Arrays.copyOfRange(next, n, next.length));

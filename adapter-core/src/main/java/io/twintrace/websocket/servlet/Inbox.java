@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -9,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Inbox {
     private static final int CAPACITY = 32 * 1024;
 
+    private final BufferPool pool;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
@@ -16,6 +18,11 @@ final class Inbox {
     private int size;
     private boolean ended;
     private IOException error;
+
+    /** @param pool gets back what was taken */
+    Inbox(BufferPool pool) {
+        this.pool = pool;
+    }
 
     boolean isFull() {
         lock.lock();
@@ -36,13 +43,15 @@ final class Inbox {
         }
     }
 
-    /** Adds the first {@code length} bytes of an array that is given away. */
-    void put(byte[] piece, int length) {
+    /** Adds what is between position and limit of a buffer that was lent by the pool, and is given away. */
+    void put(ByteBuffer piece) {
         lock.lock();
         try {
-            if (!ended) {
-                pieces.add(ByteBuffer.wrap(piece, 0, length));
-                size += length;
+            if (ended) {
+                pool.release(piece);
+            } else {
+                size += piece.remaining();
+                pieces.add(piece);
             }
         } finally {
             lock.unlock();
@@ -67,7 +76,9 @@ final class Inbox {
         lock.lock();
         try {
             ended = true;
-            pieces.clear();
+            for (ByteBuffer piece; (piece = pieces.poll()) != null; ) {
+                pool.release(piece);
+            }
             size = 0;
         } finally {
             lock.unlock();
@@ -82,10 +93,10 @@ final class Inbox {
             while (into.hasRemaining() && !pieces.isEmpty()) {
                 ByteBuffer piece = pieces.peek();
                 int n = Math.min(into.remaining(), piece.remaining());
-                into.put(piece.slice(piece.position(), n));
+                into.put(into.position(), piece, piece.position(), n).position(into.position() + n);
                 piece.position(piece.position() + n);
                 if (!piece.hasRemaining()) {
-                    pieces.remove();
+                    pool.release(pieces.remove());
                 }
                 taken += n;
             }

@@ -1,5 +1,7 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -9,7 +11,6 @@ import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -25,7 +26,7 @@ final class StandardHandover implements SocketHandover {
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> headers,
-            Duration timeout,
+            WebSocketOptions options,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
         InetSocketAddress local = InetSocketAddress.createUnresolved(request.getLocalAddr(), request.getLocalPort());
@@ -40,26 +41,32 @@ final class StandardHandover implements SocketHandover {
             throw new ServletException(
                     "the container refused to upgrade the request; is there a filter that wraps it, or HTTP/2?", e);
         }
-        handler.expect(local, remote, receiver);
+        handler.expect(local, remote, options.streamPool(), receiver);
     }
 
     /** Made by the container through its public constructor. */
     public static final class UpgradeHandler implements HttpUpgradeHandler {
         private InetSocketAddress local;
         private InetSocketAddress remote;
+        private BufferPool pool;
         private Consumer<Transport> receiver;
         private volatile StreamTransport transport;
 
-        void expect(InetSocketAddress newLocal, InetSocketAddress newRemote, Consumer<Transport> newReceiver) {
+        void expect(
+                InetSocketAddress newLocal,
+                InetSocketAddress newRemote,
+                BufferPool newPool,
+                Consumer<Transport> newReceiver) {
             local = newLocal;
             remote = newRemote;
+            pool = newPool;
             receiver = newReceiver;
         }
 
         @Override
         public void init(WebConnection connection) {
             try {
-                transport = new StreamTransport(connection, local, remote);
+                transport = new StreamTransport(connection, local, remote, pool);
                 transport.start();
                 receiver.accept(transport);
             } catch (IOException e) {

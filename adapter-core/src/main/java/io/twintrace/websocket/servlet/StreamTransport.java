@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Gate;
 import io.twintrace.websocket.transport.PushTransport;
@@ -27,8 +28,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * streams allow.
  */
 final class StreamTransport implements PushTransport, ReadListener, WriteListener {
-    private static final int CHUNK = 8 * 1024;
-
     /** How long the container's thread waits for room, at most, before it goes and serves others. */
     private static final long PAUSE_MILLIS = 50;
 
@@ -44,7 +43,8 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
 
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
-    private final Inbox inbox = new Inbox();
+    private final BufferPool pool;
+    private final Inbox inbox;
     private final Gate readable = new Gate("for the peer to send");
     private final Gate writable = new Gate("for the peer to read");
     private final Gate space = new Gate("for the application to read");
@@ -73,7 +73,11 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     /** How many reasons to go on with it have come since somebody began to. */
     private final AtomicInteger writeSignals = new AtomicInteger();
 
-    StreamTransport(WebConnection connection, InetSocketAddress local, InetSocketAddress remote) throws IOException {
+    /** @param pool of heap buffers */
+    StreamTransport(WebConnection connection, InetSocketAddress local, InetSocketAddress remote, BufferPool pool)
+            throws IOException {
+        this.pool = pool;
+        this.inbox = new Inbox(pool);
         this.connection = connection;
         this.in = connection.getInputStream();
         this.out = connection.getOutputStream();
@@ -97,17 +101,32 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
                 return;
             }
             stalls = 0;
-            byte[] piece = new byte[CHUNK];
-            int n = in.read(piece, 0, piece.length);
-            if (n < 0) {
+            if (!readPiece()) {
                 break;
             }
-            inbox.put(piece, n);
             hasInput();
         }
         if (in.isFinished()) {
             onAllDataRead();
         }
+    }
+
+    /** False at the end of the stream. */
+    private boolean readPiece() throws IOException {
+        ByteBuffer piece = pool.acquire();
+        int n = -1;
+        try {
+            n = in.read(piece.array(), piece.arrayOffset(), piece.capacity());
+        } finally {
+            if (n < 0) {
+                pool.release(piece);
+            }
+        }
+        if (n < 0) {
+            return false;
+        }
+        inbox.put(piece.limit(n));
+        return true;
     }
 
     /**
@@ -234,30 +253,27 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     }
 
     private void write(ByteBuffer buffer) throws IOException {
-        byte[] copy = null;
         while (buffer.hasRemaining()) {
             awaitReady();
-            copy = writePiece(buffer, copy);
+            writePiece(buffer);
         }
     }
 
-    /**
-     * What the socket does not take the container would copy and keep, however much it is; so it is given pieces.
-     *
-     * @param copy for bytes that are not in an array; null where there is none yet
-     * @return the same, or a new one if need be
-     */
-    private byte[] writePiece(ByteBuffer buffer, byte[] copy) throws IOException {
-        int n = Math.min(CHUNK, buffer.remaining());
+    /** What the socket does not take the container would copy and keep, however much it is; so it is given pieces. */
+    private void writePiece(ByteBuffer buffer) throws IOException {
+        int n = Math.min(pool.bufferSize(), buffer.remaining());
         if (buffer.hasArray()) {
             out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), n);
             buffer.position(buffer.position() + n);
-            return copy;
+            return;
         }
-        byte[] bytes = copy != null && copy.length >= n ? copy : new byte[n];
-        buffer.get(bytes, 0, n);
-        out.write(bytes, 0, n);
-        return bytes;
+        ByteBuffer copy = pool.acquire();
+        try {
+            buffer.get(copy.array(), copy.arrayOffset(), n);
+            out.write(copy.array(), copy.arrayOffset(), n);
+        } finally {
+            pool.release(copy); // the container has copied what it could not write
+        }
     }
 
     private static IOException closedByContainer(IllegalStateException e) {
@@ -318,13 +334,12 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
             throw new AsynchronousCloseException();
         }
         try {
-            byte[] copy = null;
             for (ByteBuffer buffer : buffers) {
                 while (buffer.hasRemaining()) {
                     if (!out.isReady()) {
                         return false;
                     }
-                    copy = writePiece(buffer, copy);
+                    writePiece(buffer);
                 }
             }
             return flushIfReady();

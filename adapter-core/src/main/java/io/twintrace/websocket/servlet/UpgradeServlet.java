@@ -202,7 +202,7 @@ public class UpgradeServlet extends HttpServlet {
         response.resetBuffer(); // what a filter has buffered has no place before the first frame
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
-        handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
+        handover.handOver(request, response, accepted.headers(), options, transport -> {
             attributes.values().removeIf(Objects::isNull);
             place.start(new Upgraded(transport, handshake, accepted, attributes));
         });

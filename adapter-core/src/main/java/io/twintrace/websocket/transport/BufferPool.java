@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 /**
- * Direct buffers of one size, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
+ * Buffers of one size, direct or on the heap, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
  * number of them at rest; more than that may be lent. What a thread gets is most likely what it gave back last, and so
  * in its processor's cache. Safe for use by any thread.
  *
@@ -25,6 +26,7 @@ public final class BufferPool {
     private static final int STRIDE = 16;
 
     private final int bufferSize;
+    private final IntFunction<ByteBuffer> maker;
 
     /** How many places there are, less one; a power of two, less one. */
     private final int placeMask;
@@ -39,11 +41,23 @@ public final class BufferPool {
     private final LongAdder lent = new LongAdder();
 
     /**
+     * Direct buffers.
+     *
      * @param bufferSize of each buffer, in bytes
      * @param mostAtRest how many unused buffers are kept; one at least
      */
     public BufferPool(int bufferSize, int mostAtRest) {
+        this(bufferSize, mostAtRest, ByteBuffer::allocateDirect);
+    }
+
+    /** Buffers with an array each, for what takes nothing else. */
+    public static BufferPool onHeap(int bufferSize, int mostAtRest) {
+        return new BufferPool(bufferSize, mostAtRest, ByteBuffer::allocate);
+    }
+
+    private BufferPool(int bufferSize, int mostAtRest, IntFunction<ByteBuffer> maker) {
         this.bufferSize = bufferSize;
+        this.maker = maker;
         int places = Math.min(MOST_AT_HAND, Integer.highestOneBit(Math.max(1, mostAtRest / AT_HAND_FRACTION)));
         this.placeMask = places - 1;
         this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first of them lies beside the length
@@ -57,7 +71,7 @@ public final class BufferPool {
             buffer = poll();
         }
         if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(bufferSize);
+            buffer = maker.apply(bufferSize);
         }
         lent.increment(); // last: where memory is short, nothing was lent
         return buffer;

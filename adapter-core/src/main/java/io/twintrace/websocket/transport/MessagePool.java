@@ -1,12 +1,13 @@
 package io.twintrace.websocket.transport;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Direct buffers in which messages are put together as they arrive, of a few sizes from 4 KiB to 1 MiB, each four times
- * the one before. Bounded: there are never more than 8 MiB of each size, lent and at rest together, made when they are
- * needed first and kept then. Safe for use by any thread.
+ * the one before. Bounded: there are never more than 8 MiB of each size, or of a small heap a 128th, lent and at rest
+ * together, made when they are needed first and kept then. Safe for use by any thread.
  *
  * <p>Unlike {@link BufferPool}, which lends to everybody since nobody keeps a buffer for long, this one may have
  * nothing to lend: a peer may take its time to send the rest of a message.
@@ -22,13 +23,25 @@ public final class MessagePool {
 
     private static final int MOST_BYTES_OF_A_SIZE = 8 * 1024 * 1024;
 
+    /** Of the heap, which direct memory is as large as unless it is set; each servlet may have a pool. */
+    private static final int LEAST_FRACTION = 128;
+
+    /** To find that no direct memory is left takes half a second, in which the JVM collects garbage. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Shelf[] shelves = new Shelf[SIZES];
 
     /** A pool that has no buffers yet. */
     public MessagePool() {
+        this(Runtime.getRuntime().maxMemory());
+    }
+
+    /** @param heap how many bytes it may have */
+    MessagePool(long heap) {
+        int most = (int) Math.min(MOST_BYTES_OF_A_SIZE, heap / LEAST_FRACTION);
         int size = SMALLEST;
         for (int i = 0; i < SIZES; i++) {
-            shelves[i] = new Shelf(size, MOST_BYTES_OF_A_SIZE / size);
+            shelves[i] = new Shelf(size, most / size);
             size *= STEP;
         }
     }
@@ -75,11 +88,10 @@ public final class MessagePool {
         private final ByteBuffer[] resting;
         private int atRest;
         private int made;
-        private int most;
+        private long nextTry = System.nanoTime();
 
         Shelf(int size, int most) {
             this.size = size;
-            this.most = most;
             this.resting = new ByteBuffer[most];
         }
 
@@ -91,19 +103,27 @@ public final class MessagePool {
                     resting[atRest] = null;
                     return buffer;
                 }
-                return made < most ? make() : null;
+                if (made == resting.length || nextTry - System.nanoTime() > 0) {
+                    return null;
+                }
+                made++;
             } finally {
                 lock.unlock();
             }
+            return make();
         }
 
         private ByteBuffer make() {
             try {
-                ByteBuffer buffer = ByteBuffer.allocateDirect(size);
-                made++;
-                return buffer;
+                return ByteBuffer.allocateDirect(size);
             } catch (OutOfMemoryError e) {
-                most = made; // to fail takes long, since the JVM collects garbage first: so it is not tried again
+                lock.lock();
+                try {
+                    made--;
+                    nextTry = System.nanoTime() + PAUSE_NANOS;
+                } finally {
+                    lock.unlock();
+                }
                 return null;
             }
         }

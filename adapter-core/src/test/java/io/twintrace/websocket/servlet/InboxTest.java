@@ -6,13 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
-    private final Inbox inbox = new Inbox();
+    private final BufferPool pool = BufferPool.onHeap(32 * 1024, 4);
+    private final Inbox inbox = new Inbox(pool);
+
+    @AfterEach
+    void whatWasTakenOrDroppedIsBackInThePool() {
+        inbox.clear();
+        assertEquals(0, pool.lent());
+    }
 
     @Test
     void bytesComeOutInTheirOrderHoweverTheyWentIn() throws Exception {
@@ -26,9 +35,14 @@ class InboxTest {
     }
 
     @Test
-    void onlyThePartThatWasReadCounts() throws Exception {
-        inbox.put("abcdef".getBytes(StandardCharsets.US_ASCII), 2);
-        assertEquals("ab", take(100));
+    void anEmptyOneHoldsNoBuffer() throws Exception {
+        put("ab");
+        put("cd");
+        assertEquals(2, pool.lent());
+        take(2);
+        assertEquals(1, pool.lent());
+        take(2);
+        assertEquals(0, pool.lent());
     }
 
     @Test
@@ -53,7 +67,7 @@ class InboxTest {
 
     @Test
     void itIsFullAt32KiBAndNotWhenSomethingWasTaken() throws Exception {
-        inbox.put(new byte[32 * 1024 - 1], 32 * 1024 - 1);
+        put("y".repeat(32 * 1024 - 1));
         assertFalse(inbox.isFull());
         put("x");
         assertTrue(inbox.isFull());
@@ -71,8 +85,7 @@ class InboxTest {
     }
 
     private void put(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        inbox.put(bytes, bytes.length);
+        inbox.put(pool.acquire().put(text.getBytes(StandardCharsets.US_ASCII)).flip());
     }
 
     private String take(int most) throws IOException {

@@ -29,6 +29,16 @@ class BufferPoolTest {
     }
 
     @Test
+    void buffersOnTheHeapHaveAnArrayEach() {
+        BufferPool onHeap = BufferPool.onHeap(64, 1);
+        ByteBuffer buffer = onHeap.acquire();
+        assertTrue(buffer.hasArray());
+        assertEquals(64, buffer.remaining());
+        onHeap.release(buffer);
+        assertSame(buffer, onHeap.acquire());
+    }
+
+    @Test
     void theBalanceCountsWhatIsOut() {
         ByteBuffer one = pool.acquire();
         ByteBuffer two = pool.acquire();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MessagePoolTest {
     private static final int MIB = 1024 * 1024;
 
-    private final MessagePool pool = new MessagePool();
+    private final MessagePool pool = new MessagePool(1L << 30);
 
     @ParameterizedTest
     @CsvSource({"0, 4096", "1, 4096", "4096, 4096", "4097, 16384", "65536, 65536", "65537, 262144", "1048576, 1048576"})
@@ -74,5 +74,14 @@ class MessagePoolTest {
         pool.release(back);
         assertSame(back, pool.acquire(size));
         assertNull(pool.acquire(size));
+    }
+
+    @Test
+    void ofASmallHeapItTakesA128thForEachSize() {
+        MessagePool small = new MessagePool(64 * MIB);
+        assertNull(small.acquire(MIB));
+        assertNotNull(small.acquire(256 * 1024));
+        assertNotNull(small.acquire(256 * 1024));
+        assertNull(small.acquire(256 * 1024));
     }
 }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.jetty;
 
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.servlet.SocketHandover;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
@@ -7,7 +8,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -44,9 +44,9 @@ public final class JettyHandover implements SocketHandover {
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> headers,
-            Duration timeout,
+            WebSocketOptions options,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
-        JettyUpgrade.handOver(request, headers, timeout, receiver);
+        JettyUpgrade.handOver(request, headers, options.handshakeTimeout(), receiver);
     }
 }

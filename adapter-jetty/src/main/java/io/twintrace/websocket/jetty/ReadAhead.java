@@ -131,6 +131,9 @@ final class ReadAhead implements Callback {
     }
 
     private int fill(ByteBuffer into) throws IOException {
+        if (!into.hasRemaining()) {
+            return 0; // where Jetty would make room by moving bytes
+        }
         if (into.limit() == into.capacity()) {
             return append(into);
         }
