@@ -264,14 +264,4 @@ final class ByteSource implements InputBytes {
         long lastWrite = output.lastWrite();
         return (lastWrite - lastArrival > 0 ? lastWrite : lastArrival) + idleNanos;
     }
-
-    /** The peer was silent for too long. */
-    static final class IdleTimeoutException extends SocketTimeoutException {
-        private static final long serialVersionUID = 1L;
-
-        IdleTimeoutException(boolean insideFrame, long idleNanos) {
-            super((insideFrame ? "a frame was not complete after " : "nothing was received or sent for ")
-                    + idleNanos / 1_000_000 + " ms; the idle timeout decides");
-        }
-    }
 }

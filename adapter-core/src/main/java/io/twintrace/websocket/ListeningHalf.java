@@ -173,16 +173,16 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         try {
             turn();
         } catch (Throwable t) { // more than the listener's exceptions, which are caught
-            lost(t);
+            turnFailed(t);
         }
     }
 
     /** Nothing is certain any more: the listener is told, what is held is given back, and the caller need do nothing. */
-    private void lost(Throwable t) {
+    private void turnFailed(Throwable t) {
         try {
             IOException why = new IOException("connection " + name + " is lost after an error", t);
             if (isReading()) {
-                ended(why);
+                endReading(why);
             } else {
                 calls.report(why);
             }
@@ -190,7 +190,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             String lost = "connection " + name + " is lost after an error, of which nobody could be told";
             LOGGER.log(Level.ERROR, lost, another);
         } finally {
-            end();
+            finish();
         }
     }
 
@@ -248,15 +248,15 @@ final class ListeningHalf implements Reading, PushTransport.Events {
                 deadlines.checkIdle();
             }
         } catch (IOException e) {
-            failed(e);
+            readingFailed(e);
         } catch (VirtualMachineError e) {
             if (phase == Phase.LINGERING) {
-                end();
+                finish();
                 return;
             }
             // A step may have been left half done; whatever came next could be taken for something else.
             output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
-            ended(new IOException("connection " + name + " cannot be read any further after an error", e));
+            endReading(new IOException("connection " + name + " cannot be read any further after an error", e));
         } catch (Throwable t) {
             listenerFailed(t); // a handler of control frames is the application's too
         } finally {
@@ -294,7 +294,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     private boolean fill() throws IOException {
         int n = messages.fill();
         if (n < 0 && phase == Phase.LINGERING) {
-            end();
+            finish();
         } else if (n < 0) {
             throw new EOFException("connection ended without a Close frame");
         }
@@ -339,7 +339,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             }
             Next next = messages.next();
             if (next == Next.END) {
-                ended(null);
+                endReading(null);
             }
             ByteBuffer payload = next == Next.FRAME ? messages.payload(turn) : null;
             if (payload == null) {
@@ -351,7 +351,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             messages.shown();
         }
         if (phase == Phase.DROPPING && messages.dropToClose()) {
-            ended(null);
+            endReading(null);
         }
     }
 
@@ -378,27 +378,27 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     // ---- Ends -----------------------------------------------------------------------------------------------------
 
-    private void failed(IOException e) {
+    private void readingFailed(IOException e) {
         if (phase == Phase.LINGERING) {
-            end();
+            finish();
             return;
         }
         if (e instanceof ProtocolException protocol) {
             output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
-        } else if (e instanceof ByteSource.IdleTimeoutException) {
+        } else if (e instanceof IdleTimeoutException) {
             output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
         } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
             output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
         } else if (!(e instanceof CloseException)) {
-            ended(e instanceof EOFException ? CloseException.abnormal(output.broken()) : e);
-            end();
+            endReading(e instanceof EOFException ? CloseException.abnormal(output.broken()) : e);
+            finish();
             return;
         }
-        ended(e);
+        endReading(e);
     }
 
     /** Nothing more is read, for that reason; null where the peer has closed in the ordinary way. */
-    private void ended(IOException why) {
+    private void endReading(IOException why) {
         phase = Phase.LINGERING;
         if (closing.isDone() && messages.isUsedUp()) {
             closing.receivedLast();
@@ -423,14 +423,14 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     private void beginLinger() {
         if (closing.isReceivedLast()) {
-            end();
+            finish();
             return;
         }
         boolean told = output.broken() == null && transport.shutdownOutput();
         deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
     }
 
-    private void end() {
+    private void finish() {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
             watch.end();

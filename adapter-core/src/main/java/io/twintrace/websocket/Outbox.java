@@ -4,6 +4,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.json.Json;
+import io.twintrace.websocket.thread.TaskThreads;
 import io.twintrace.websocket.transport.Deadlines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -42,6 +43,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Outbox {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
+    private static final long IDLE_THREAD_MILLIS = 500;
+
+    /** One for each outbox that has something to write. */
+    private static final TaskThreads THREADS = new TaskThreads("websocket-outbox-idle", IDLE_THREAD_MILLIS);
 
     /** So many messages of others such a thread writes as well. */
     private static final int MOST_HERE = 64;
@@ -236,7 +242,7 @@ public final class Outbox {
             then.run();
             return;
         }
-        OutboxThreads.start("websocket-outbox-close-" + connection.name(), contextClassLoader, () -> {
+        THREADS.start("websocket-outbox-close-" + connection.name(), contextClassLoader, () -> {
             close();
             then.run();
         });
@@ -321,7 +327,7 @@ public final class Outbox {
 
     private boolean startWriter() {
         try {
-            OutboxThreads.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(null, false));
+            THREADS.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(null, false));
             return true;
         } catch (OutOfMemoryError e) { // also for want of threads; whoever broadcasts has others to send to
             end(e);

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together.
@@ -30,22 +28,10 @@ final class PushSink implements FrameSink {
     /** The turn that will send the batch, whose first frames may be of others that will too; null while it is empty. */
     private Turn flushedBy;
 
-    /** Null while it is empty. */
-    private Backlog backlog;
-
-    /** Done once the backlog is empty; null for nothing. */
-    private Runnable whenWritten;
-
-    /** How many bytes are in the backlog, more or less. */
-    private volatile long waiting;
+    /** Null while there is none; written under the lock. */
+    private volatile Backlog backlog;
 
     private volatile IOException failure;
-
-    /** Until when the peer has to take the next piece of the backlog; {@link Deadlines#NONE} while it is empty. */
-    private volatile long deadline = Deadlines.NONE;
-
-    /** Opens once the backlog is empty; null while it is. */
-    private volatile CountDownLatch emptied;
 
     /** @param limit how many bytes may wait before no more frames are taken from within turns */
     PushSink(PushTransport transport, BufferPool pool, long limit, long writeTimeoutNanos) {
@@ -63,18 +49,21 @@ final class PushSink implements FrameSink {
 
     /** Whether something waits for the peer. Any thread. */
     boolean isBacklogged() {
-        return emptied != null;
+        return backlog != null;
     }
 
     /** Until when the peer has to take something of the backlog. Any thread. */
     long deadline() {
-        return deadline;
+        Backlog waiting = backlog;
+        return waiting == null ? Deadlines.NONE : waiting.deadline();
     }
 
     @Override
     public void admit() throws BacklogFullException {
-        if (waiting >= limit && Turn.current() != null) {
-            throw new BacklogFullException(waiting, limit);
+        Backlog waiting = backlog;
+        long size = waiting == null ? 0 : waiting.size();
+        if (size >= limit && Turn.current() != null) {
+            throw new BacklogFullException(size, limit);
         }
     }
 
@@ -99,7 +88,6 @@ final class PushSink implements FrameSink {
     public void write(ByteBuffer[] buffers, long writeBy) throws IOException {
         if (backlog != null) {
             backlog.add(buffers);
-            waiting = backlog.size();
         } else if (batch.isEmpty()) {
             writeNow(buffers, writeBy);
         } else {
@@ -145,22 +133,19 @@ final class PushSink implements FrameSink {
         if (tryWrite(buffers)) {
             return;
         }
-        backlog = new Backlog();
-        backlog.add(buffers);
-        ByteBuffer first = backlog.next();
-        if (startAll(first != null ? first : ByteBuffer.allocate(0))) {
-            backlog = null;
-        } else {
-            waiting = backlog.size();
-            deadline = writeBy;
-            emptied = new CountDownLatch(1); // only now, so that whoever sees a backlog will be told of its end
+        Backlog rest = new Backlog();
+        rest.add(buffers);
+        ByteBuffer first = rest.next();
+        if (!startAll(first != null ? first : ByteBuffer.allocate(0), rest)) {
+            rest.deadline(writeBy);
+            backlog = rest; // only now, so that whoever sees a backlog will be told of its end
             reading.deadlineHasMoved();
         }
     }
 
     /** Has the transport write one piece of the backlog after another; false when it goes on by itself. */
-    private boolean startAll(ByteBuffer first) throws IOException {
-        for (ByteBuffer next = first; next != null; next = backlog.next()) {
+    private boolean startAll(ByteBuffer first, Backlog rest) throws IOException {
+        for (ByteBuffer next = first; next != null; next = rest.next()) {
             if (!transport.startWrite(next)) {
                 return false;
             }
@@ -168,22 +153,13 @@ final class PushSink implements FrameSink {
         return true;
     }
 
-    private void writeBacklog() throws IOException {
-        boolean all = startAll(backlog.next());
-        waiting = backlog.size();
-        if (!all) {
-            deadline = writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
+    private void writeBacklog(Backlog rest) throws IOException {
+        if (startAll(rest.next(), rest)) {
+            backlog = null;
+            rest.written();
+        } else {
+            rest.deadline(writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos));
             reading.deadlineHasMoved(); // the first piece may have had a later one
-            return;
-        }
-        backlog = null;
-        deadline = Deadlines.NONE;
-        emptied.countDown();
-        emptied = null;
-        if (whenWritten != null) {
-            Runnable action = whenWritten;
-            whenWritten = null;
-            action.run();
         }
     }
 
@@ -213,7 +189,7 @@ final class PushSink implements FrameSink {
         if (cause != null) {
             throw cause;
         }
-        writeBacklog();
+        writeBacklog(backlog);
     }
 
     @Override
@@ -221,18 +197,18 @@ final class PushSink implements FrameSink {
         if (backlog == null) {
             action.run();
         } else {
-            whenWritten = action;
+            backlog.whenWritten(action);
         }
     }
 
     @Override
     public void awaitWritten(long until) throws IOException {
-        CountDownLatch latch = emptied;
+        Backlog waiting = backlog;
         if (Turn.current() != null) {
             return;
         }
         try {
-            if (latch != null && !latch.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS)) {
+            if (waiting != null && !waiting.awaitEnd(until)) {
                 throw new SocketTimeoutException("timed out waiting for the peer to read");
             }
         } catch (InterruptedException e) {
@@ -263,13 +239,10 @@ final class PushSink implements FrameSink {
     public void broken(IOException why) {
         boolean first = failure == null;
         failure = why;
-        backlog = null;
-        waiting = 0;
         releaseBatch();
-        deadline = Deadlines.NONE;
-        if (emptied != null) {
-            emptied.countDown();
-            emptied = null;
+        if (backlog != null) {
+            backlog.abandon();
+            backlog = null;
         }
         if (first) {
             reading.signalElsewhere();

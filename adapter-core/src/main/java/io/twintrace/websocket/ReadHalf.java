@@ -1,6 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.ByteSource.IdleTimeoutException;
 import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.frame.CloseCode;

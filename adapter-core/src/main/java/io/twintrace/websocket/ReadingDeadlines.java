@@ -1,6 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.ByteSource.IdleTimeoutException;
 import io.twintrace.websocket.transport.Deadlines;
 import java.net.SocketTimeoutException;
 

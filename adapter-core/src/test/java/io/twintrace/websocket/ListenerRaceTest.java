@@ -133,6 +133,8 @@ class ListenerRaceTest {
                 "read buffers given back", () -> options.readPool().lent() == 0);
         Background.eventually(
                 "write buffers given back", () -> options.writePool().lent() == 0);
+        Background.eventually(
+                "buffers for messages given back", () -> options.messagePool().lent() == 0);
     }
 
     private interface Round {

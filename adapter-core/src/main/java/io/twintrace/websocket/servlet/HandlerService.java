@@ -10,12 +10,10 @@ import java.util.function.Consumer;
 /** Runs a handler for each connection, on a thread of its own. */
 final class HandlerService extends Service {
     private final WebSocketHandler handler;
-    private final HandlerThreads threads;
 
     HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
         super(context, options);
         this.handler = handler;
-        this.threads = new HandlerThreads(context.getClassLoader());
     }
 
     @Override
@@ -25,7 +23,7 @@ final class HandlerService extends Service {
         upgraded.giveAttributesTo(connection);
         boolean started = false;
         try {
-            threads.start("websocket-" + connection.name(), () -> {
+            startThread("websocket-" + connection.name(), () -> {
                 try {
                     opened.accept(connection);
                     declareDiscipline(connection);
@@ -49,7 +47,7 @@ final class HandlerService extends Service {
     /** On a thread of its own, since a peer that does not read would hold up the others. */
     @Override
     void close(WebSocketConnection connection, int code, String reason) {
-        threads.start("websocket-close-" + connection.name(), () -> connection.close(code, reason));
+        startThread("websocket-close-" + connection.name(), () -> connection.close(code, reason));
     }
 
     @Override
@@ -66,10 +64,5 @@ final class HandlerService extends Service {
     String whatStillRuns(WebSocketConnection connection, Thread runner) {
         return "the handler of " + connection + ", thread \"" + runner.getName()
                 + "\", still runs after its connection was closed and it was interrupted";
-    }
-
-    @Override
-    void shutdown() {
-        threads.shutdown();
     }
 }

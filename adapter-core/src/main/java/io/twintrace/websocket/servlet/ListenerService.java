@@ -15,15 +15,13 @@ final class ListenerService extends Service {
     private static final Thread NOBODY = new Thread("nobody");
 
     private final WebSocketListener listener;
-    private final HandlerThreads threads;
     private final ListenerThreads listenerThreads;
 
     ListenerService(ServletContext context, WebSocketOptions options, WebSocketListener listener) {
         super(context, options);
         this.listener = listener;
-        this.threads = new HandlerThreads(context.getClassLoader());
         this.listenerThreads = new ListenerThreads(
-                threads::start, context.getClassLoader(), (connection, error) -> log(connection, error, "listener"));
+                this::startThread, context.getClassLoader(), (connection, error) -> log(connection, error, "listener"));
     }
 
     @Override
@@ -36,7 +34,7 @@ final class ListenerService extends Service {
             open(upgraded, transport, opened, over);
         } else {
             String name = "websocket-open (" + upgraded.request().plainPath() + ")";
-            threads.start(name, () -> openHere(upgraded, transport, opened, over));
+            startThread(name, () -> openHere(upgraded, transport, opened, over));
         }
     }
 
@@ -105,10 +103,5 @@ final class ListenerService extends Service {
     @Override
     String whatStillRuns(WebSocketConnection connection, Thread runner) {
         return "a call of the listener still runs after its connection, " + connection + ", was cut off";
-    }
-
-    @Override
-    void shutdown() {
-        threads.shutdown();
     }
 }

@@ -4,20 +4,28 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.thread.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.util.function.Consumer;
 
 /** How the connections of one servlet are served: by whom, and on which threads. Safe for any thread. */
 abstract class Service {
+    private static final long IDLE_THREAD_MILLIS = 30_000;
+
     private final ServletContext context;
+    private final ClassLoader contextClassLoader;
     private final WebSocketOptions options;
+
+    /** As many as there are connections, which the servlet limits. */
+    private final TaskThreads threads = new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS);
 
     /** One for all connections. */
     private final ConcurrentWriteListener conflictLog;
 
     Service(ServletContext context, WebSocketOptions options) {
         this.context = context;
+        this.contextClassLoader = context.getClassLoader();
         this.options = options;
         this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
     }
@@ -42,8 +50,15 @@ abstract class Service {
     /** Tells the log what is still busy with a connection that was cut off a while ago. */
     abstract String whatStillRuns(WebSocketConnection connection, Thread runner);
 
+    /** Runs a task that may block, on a thread of the web application's that has the name meanwhile. */
+    final void startThread(String name, Runnable task) {
+        threads.start(name, contextClassLoader, task);
+    }
+
     /** No connection is left; threads may end. */
-    abstract void shutdown();
+    final void shutdown() {
+        threads.shutdown();
+    }
 
     final WebSocketOptions options() {
         return options;

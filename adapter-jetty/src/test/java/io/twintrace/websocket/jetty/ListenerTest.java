@@ -13,9 +13,13 @@ import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +44,7 @@ class ListenerTest {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
         Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
         Await.until("no buffer lent for writing", () -> options.writePool().lent(), n -> n == 0);
+        Await.until("no buffer lent for messages", () -> options.messagePool().lent(), n -> n == 0);
     }
 
     @ParameterizedTest
@@ -84,6 +89,45 @@ class ListenerTest {
             client.send(large);
             assertArrayEquals(large, client.receiveBytes());
             assertEquals(1000, client.close(1000));
+        }
+    }
+
+    /** They are read into buffers of their own, which must not take what comes behind their end. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void largeMessagesOneBehindTheOtherComeBackByteForByte(boolean nonBlocking) throws Exception {
+        List<byte[]> messages = new ArrayList<>();
+        for (int size : new int[] {16_385, 3, 65_536, 65_537, 100_000, 0, 262_145, 1 << 20, 125}) {
+            byte[] message = new byte[size];
+            new Random(size).nextBytes(message);
+            messages.add(message);
+        }
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.serving(listener, options);
+                RawClient client = server.rawClient()) {
+            int rounds = 20;
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendRounds(client, messages, rounds));
+            for (int i = 0; i < rounds; i++) {
+                for (byte[] message : messages) {
+                    assertArrayEquals(message, client.read().payload());
+                }
+            }
+            sending.get(10, TimeUnit.SECONDS);
+            client.send(RawClient.close(1000));
+            client.readToClose();
+            assertNothingIsLeft(server, listener);
+        }
+    }
+
+    private static void sendRounds(RawClient client, List<byte[]> messages, int rounds) {
+        try {
+            for (int i = 0; i < rounds; i++) {
+                for (byte[] message : messages) {
+                    client.send(RawClient.frame(RawClient.BINARY, message));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,64 @@
+package io.twintrace.websocket.thread;
+
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A thread for each task that may block, as many as there are tasks: virtual where the platform has them (JDK 21), else
+ * pooled. None inherits anything of the thread that happened to start the first task, such as the user of its request.
+ * Safe for any thread. For this library's own use: public only since its packages share it.
+ */
+public final class TaskThreads {
+    private final String idleName;
+
+    /** Null where threads are virtual. */
+    private final ThreadPoolExecutor pool;
+
+    /**
+     * @param idleName of threads that wait for a task
+     * @param keepAliveMillis how long they do
+     */
+    public TaskThreads(String idleName, long keepAliveMillis) {
+        this.idleName = idleName;
+        this.pool = VirtualThreads.exist() ? null : newPool(idleName, keepAliveMillis);
+    }
+
+    /** Runs a task on a thread of its own, which has the name and the context class loader meanwhile. */
+    public void start(String name, ClassLoader contextClassLoader, Runnable task) {
+        if (pool != null) {
+            pool.execute(() -> runPooled(name, contextClassLoader, task));
+        } else {
+            VirtualThreads.start(name, contextClassLoader, task);
+        }
+    }
+
+    private void runPooled(String name, ClassLoader contextClassLoader, Runnable task) {
+        Thread thread = Thread.currentThread();
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        try {
+            task.run();
+        } finally {
+            thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
+            thread.setName(idleName);
+        }
+    }
+
+    /** Starts no more tasks, and lets idle threads end at once. */
+    public void shutdown() {
+        if (pool != null) {
+            pool.shutdown();
+        }
+    }
+
+    private static ThreadPoolExecutor newPool(String idleName, long keepAliveMillis) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, keepAliveMillis, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(null, task, idleName, 0, false);
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(null);
+                    return thread;
+                });
+    }
+}
