@@ -51,11 +51,26 @@ final class Inbox {
                 pool.release(piece);
             } else {
                 size += piece.remaining();
-                pieces.add(piece);
+                if (!appendToLast(piece)) {
+                    pieces.add(piece);
+                }
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** So that a peer which sends byte by byte does not fill the memory with buffers for one byte each. */
+    private boolean appendToLast(ByteBuffer piece) {
+        ByteBuffer last = pieces.peekLast();
+        int n = piece.remaining();
+        if (last == null || last.capacity() - last.limit() < n) {
+            return false;
+        }
+        int end = last.limit();
+        last.limit(end + n).put(end, piece, piece.position(), n);
+        pool.release(piece);
+        return true;
     }
 
     /** Nothing more will come; {@code cause} is what the reader gets after the rest, or null for the end of stream. */

@@ -262,17 +262,25 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
     /** What the socket does not take the container would copy and keep, however much it is; so it is given pieces. */
     private void writePiece(ByteBuffer buffer) throws IOException {
         int n = Math.min(pool.bufferSize(), buffer.remaining());
-        if (buffer.hasArray()) {
+        if (tomcat == null) {
+            byte[] exact = new byte[n]; // Undertow writes the whole array, whatever it is told
+            buffer.get(exact);
+            out.write(exact, 0, n);
+        } else if (buffer.hasArray()) {
             out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), n);
             buffer.position(buffer.position() + n);
-            return;
+        } else {
+            writePooled(buffer, n);
         }
+    }
+
+    private void writePooled(ByteBuffer buffer, int length) throws IOException {
         ByteBuffer copy = pool.acquire();
         try {
-            buffer.get(copy.array(), copy.arrayOffset(), n);
-            out.write(copy.array(), copy.arrayOffset(), n);
+            buffer.get(copy.array(), copy.arrayOffset(), length);
+            out.write(copy.array(), copy.arrayOffset(), length);
         } finally {
-            pool.release(copy); // the container has copied what it could not write
+            pool.release(copy); // Tomcat has copied what it could not write
         }
     }
 

@@ -45,7 +45,7 @@ public final class TaskThreads {
         }
     }
 
-    /** Starts no more tasks, and lets idle threads end at once. */
+    /** Lets idle threads end at once; no more tasks are to be started. */
     public void shutdown() {
         if (pool != null) {
             pool.shutdown();

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Direct buffers in which messages are put together as they arrive, of a few sizes from 4 KiB to 1 MiB, each four times
- * the one before. Bounded: there are never more than 8 MiB of each size, or of a small heap a 128th, lent and at rest
- * together, made when they are needed first and kept then. Safe for use by any thread.
+ * the one before. Bounded: of each size there is never more than a 128th of the heap, and 32 MiB, lent and at rest
+ * together, made when it is needed first and kept then. Safe for use by any thread.
  *
  * <p>Unlike {@link BufferPool}, which lends to everybody since nobody keeps a buffer for long, this one may have
  * nothing to lend: a peer may take its time to send the rest of a message.
@@ -21,13 +21,16 @@ public final class MessagePool {
 
     private static final int SIZES = 5;
 
-    private static final int MOST_BYTES_OF_A_SIZE = 8 * 1024 * 1024;
+    private static final int MOST_BYTES_OF_A_SIZE = 32 * 1024 * 1024;
 
     /** Of the heap, which direct memory is as large as unless it is set; each servlet may have a pool. */
-    private static final int LEAST_FRACTION = 128;
+    private static final int HEAP_FRACTION = 128;
 
     /** To find that no direct memory is left takes half a second, in which the JVM collects garbage. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** When direct memory may be asked for again; for all pools, since they share it. */
+    private static volatile long nextTry = System.nanoTime();
 
     private final Shelf[] shelves = new Shelf[SIZES];
 
@@ -38,7 +41,7 @@ public final class MessagePool {
 
     /** @param heap how many bytes it may have */
     MessagePool(long heap) {
-        int most = (int) Math.min(MOST_BYTES_OF_A_SIZE, heap / LEAST_FRACTION);
+        int most = (int) Math.min(MOST_BYTES_OF_A_SIZE, heap / HEAP_FRACTION);
         int size = SMALLEST;
         for (int i = 0; i < SIZES; i++) {
             shelves[i] = new Shelf(size, most / size);
@@ -88,7 +91,6 @@ public final class MessagePool {
         private final ByteBuffer[] resting;
         private int atRest;
         private int made;
-        private long nextTry = System.nanoTime();
 
         Shelf(int size, int most) {
             this.size = size;
@@ -117,10 +119,10 @@ public final class MessagePool {
             try {
                 return ByteBuffer.allocateDirect(size);
             } catch (OutOfMemoryError e) {
+                nextTry = System.nanoTime() + PAUSE_NANOS;
                 lock.lock();
                 try {
                     made--;
-                    nextTry = System.nanoTime() + PAUSE_NANOS;
                 } finally {
                     lock.unlock();
                 }

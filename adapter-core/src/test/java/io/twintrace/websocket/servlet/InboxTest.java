@@ -37,12 +37,28 @@ class InboxTest {
     @Test
     void anEmptyOneHoldsNoBuffer() throws Exception {
         put("ab");
-        put("cd");
+        put("y".repeat(32 * 1024 - 1));
         assertEquals(2, pool.lent());
         take(2);
         assertEquals(1, pool.lent());
-        take(2);
+        take(32 * 1024 - 1);
         assertEquals(0, pool.lent());
+    }
+
+    /** One byte in each segment is no reason to hold a buffer for each. */
+    @Test
+    void whatComesInSmallPiecesSharesABuffer() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            put("abc");
+            assertEquals(1, pool.lent());
+            assertEquals("a", take(1));
+            put("d");
+            assertEquals("bcd", take(3));
+            put("ef");
+            put("g");
+            assertEquals(1, pool.lent());
+            assertEquals("efg", take(100));
+        }
     }
 
     @Test

@@ -62,7 +62,7 @@ class MessagePoolTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64 * 1024, MIB})
-    void beyondEightMebibytesOfASizeNothingIsLentUntilSomethingComesBack(int size) {
+    void beyondA128thOfTheHeapNothingOfThatSizeIsLentUntilSomethingComesBack(int size) {
         List<ByteBuffer> lent = new ArrayList<>();
         for (ByteBuffer next; (next = pool.acquire(size)) != null; ) {
             lent.add(next);
@@ -77,11 +77,20 @@ class MessagePoolTest {
     }
 
     @Test
-    void ofASmallHeapItTakesA128thForEachSize() {
+    void aSmallHeapHasNoneOfTheLargestSize() {
         MessagePool small = new MessagePool(64 * MIB);
         assertNull(small.acquire(MIB));
         assertNotNull(small.acquire(256 * 1024));
         assertNotNull(small.acquire(256 * 1024));
         assertNull(small.acquire(256 * 1024));
+    }
+
+    @Test
+    void aLargeHeapHas32MebibytesOfEachSize() {
+        MessagePool large = new MessagePool(1L << 40);
+        for (int i = 0; i < 32; i++) {
+            assertNotNull(large.acquire(MIB));
+        }
+        assertNull(large.acquire(MIB));
     }
 }
