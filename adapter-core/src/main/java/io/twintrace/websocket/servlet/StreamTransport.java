@@ -6,7 +6,6 @@ import io.twintrace.websocket.transport.Gate;
 import io.twintrace.websocket.transport.PushTransport;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -36,7 +35,7 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
 
     private final WebConnection connection;
     private final ServletInputStream in;
-    private final ServletOutputStream out;
+    private final StreamOutput output;
 
     /** Null in other containers. */
     private final TomcatSocket tomcat;
@@ -80,15 +79,15 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         this.inbox = new Inbox(pool);
         this.connection = connection;
         this.in = connection.getInputStream();
-        this.out = connection.getOutputStream();
         this.tomcat = TomcatSocket.of(in);
+        this.output = new StreamOutput(connection.getOutputStream(), tomcat != null, pool);
         this.local = local;
         this.remote = remote;
     }
 
     /** Begins to listen; on the container's thread, before anybody else uses this. */
     void start() {
-        out.setWriteListener(this);
+        output.tell(this);
         in.setReadListener(this);
     }
 
@@ -240,56 +239,18 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
 
     @Override
     public void write(ByteBuffer[] buffers) throws IOException {
-        try {
-            for (ByteBuffer buffer : buffers) {
-                write(buffer);
+        for (ByteBuffer buffer : buffers) {
+            while (!output.write(buffer)) {
+                awaitReady();
             }
-            awaitReady();
-            out.flush();
-            awaitReady(); // only then has the operating system all of it
-        } catch (IllegalStateException e) {
-            throw closedByContainer(e);
         }
-    }
-
-    private void write(ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            awaitReady();
-            writePiece(buffer);
-        }
-    }
-
-    /** What the socket does not take the container would copy and keep, however much it is; so it is given pieces. */
-    private void writePiece(ByteBuffer buffer) throws IOException {
-        int n = Math.min(pool.bufferSize(), buffer.remaining());
-        if (tomcat == null) {
-            byte[] exact = new byte[n]; // Undertow writes the whole array, whatever it is told
-            buffer.get(exact);
-            out.write(exact, 0, n);
-        } else if (buffer.hasArray()) {
-            out.write(buffer.array(), buffer.arrayOffset() + buffer.position(), n);
-            buffer.position(buffer.position() + n);
-        } else {
-            writePooled(buffer, n);
-        }
-    }
-
-    private void writePooled(ByteBuffer buffer, int length) throws IOException {
-        ByteBuffer copy = pool.acquire();
-        try {
-            buffer.get(copy.array(), copy.arrayOffset(), length);
-            out.write(copy.array(), copy.arrayOffset(), length);
-        } finally {
-            pool.release(copy); // Tomcat has copied what it could not write
-        }
-    }
-
-    private static IOException closedByContainer(IllegalStateException e) {
-        return new IOException("the container has closed the stream", e);
+        awaitReady();
+        output.flush();
+        awaitReady(); // only then has the operating system all of it
     }
 
     private void awaitReady() throws IOException {
-        while (!out.isReady()) {
+        while (!output.isReady()) {
             writerWaits = true;
             space.open(); // the container's thread may hold the lock that the write event needs
             try {
@@ -341,28 +302,21 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
         if (closed) { // the container would only say that it is not ready, for ever
             throw new AsynchronousCloseException();
         }
-        try {
-            for (ByteBuffer buffer : buffers) {
-                while (buffer.hasRemaining()) {
-                    if (!out.isReady()) {
-                        return false;
-                    }
-                    writePiece(buffer);
-                }
+        for (ByteBuffer buffer : buffers) {
+            if (!output.write(buffer)) {
+                return false;
             }
-            return flushIfReady();
-        } catch (IllegalStateException e) {
-            throw closedByContainer(e);
         }
+        return flushIfReady();
     }
 
     /** Whether the operating system has everything. */
     private boolean flushIfReady() throws IOException {
-        if (!out.isReady()) {
+        if (!output.isReady()) {
             return false;
         }
-        out.flush();
-        return out.isReady();
+        output.flush();
+        return output.isReady();
     }
 
     @Override

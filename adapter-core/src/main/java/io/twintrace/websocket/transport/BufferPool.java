@@ -3,7 +3,6 @@ package io.twintrace.websocket.transport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 
 /**
@@ -32,11 +31,7 @@ public final class BufferPool {
     private final int placeMask;
 
     private final AtomicReferenceArray<ByteBuffer> atHand;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    // Guarded by lock.
-    private final ByteBuffer[] resting;
-    private int atRest;
+    private final RestingBuffers resting;
 
     private final LongAdder lent = new LongAdder();
 
@@ -61,14 +56,14 @@ public final class BufferPool {
         int places = Math.min(MOST_AT_HAND, Integer.highestOneBit(Math.max(1, mostAtRest / AT_HAND_FRACTION)));
         this.placeMask = places - 1;
         this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first of them lies beside the length
-        this.resting = new ByteBuffer[Math.max(0, mostAtRest - places)];
+        this.resting = new RestingBuffers(Math.max(0, mostAtRest - places));
     }
 
     /** Lends an empty buffer, big-endian, to be given back by {@link #release}. */
     public ByteBuffer acquire() {
         ByteBuffer buffer = atHand.getAndSet(place(), null);
         if (buffer == null) {
-            buffer = poll();
+            buffer = resting.poll();
         }
         if (buffer == null) {
             buffer = maker.apply(bufferSize);
@@ -83,37 +78,12 @@ public final class BufferPool {
         lent.decrement();
         ByteBuffer displaced = atHand.getAndSet(place(), buffer);
         if (displaced != null) {
-            push(displaced);
+            resting.push(displaced);
         }
     }
 
     private int place() {
         return (((int) Thread.currentThread().getId() & placeMask) + 1) * STRIDE;
-    }
-
-    private ByteBuffer poll() {
-        lock.lock();
-        try {
-            if (atRest == 0) {
-                return null;
-            }
-            ByteBuffer buffer = resting[--atRest];
-            resting[atRest] = null;
-            return buffer;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void push(ByteBuffer buffer) {
-        lock.lock();
-        try {
-            if (atRest < resting.length) {
-                resting[atRest++] = buffer;
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Strikes a lent buffer off the books that some thread may still be using, so that nobody gets it again. */

@@ -2,7 +2,7 @@ package io.twintrace.websocket.transport;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Direct buffers in which messages are put together as they arrive, of a few sizes from 4 KiB to 1 MiB, each four times
@@ -85,67 +85,47 @@ public final class MessagePool {
     /** The buffers of one size. */
     private static final class Shelf {
         private final int size;
-        private final ReentrantLock lock = new ReentrantLock();
-
-        // Guarded by lock.
-        private final ByteBuffer[] resting;
-        private int atRest;
-        private int made;
+        private final int most;
+        private final RestingBuffers resting;
+        private final AtomicInteger made = new AtomicInteger();
+        private final AtomicInteger lent = new AtomicInteger();
 
         Shelf(int size, int most) {
             this.size = size;
-            this.resting = new ByteBuffer[most];
+            this.most = most;
+            this.resting = new RestingBuffers(most);
         }
 
         ByteBuffer take() {
-            lock.lock();
-            try {
-                if (atRest > 0) {
-                    ByteBuffer buffer = resting[--atRest]; // the last one, which is most likely in a cache
-                    resting[atRest] = null;
-                    return buffer;
-                }
-                if (made == resting.length || nextTry - System.nanoTime() > 0) {
-                    return null;
-                }
-                made++;
-            } finally {
-                lock.unlock();
+            ByteBuffer buffer = resting.poll();
+            if (buffer == null && nextTry - System.nanoTime() <= 0) {
+                buffer = make();
             }
-            return make();
+            if (buffer != null) {
+                lent.incrementAndGet();
+            }
+            return buffer;
         }
 
         private ByteBuffer make() {
-            try {
-                return ByteBuffer.allocateDirect(size);
-            } catch (OutOfMemoryError e) {
-                nextTry = System.nanoTime() + PAUSE_NANOS;
-                lock.lock();
+            if (made.incrementAndGet() <= most) {
                 try {
-                    made--;
-                } finally {
-                    lock.unlock();
+                    return ByteBuffer.allocateDirect(size);
+                } catch (OutOfMemoryError e) {
+                    nextTry = System.nanoTime() + PAUSE_NANOS;
                 }
-                return null;
             }
+            made.decrementAndGet();
+            return null;
         }
 
         void put(ByteBuffer buffer) {
-            lock.lock();
-            try {
-                resting[atRest++] = buffer;
-            } finally {
-                lock.unlock();
-            }
+            lent.decrementAndGet();
+            resting.push(buffer);
         }
 
         int lent() {
-            lock.lock();
-            try {
-                return made - atRest;
-            } finally {
-                lock.unlock();
-            }
+            return lent.get();
         }
     }
 }
