@@ -4,7 +4,6 @@ import io.twintrace.websocket.FrameInput.Next;
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Watch;
@@ -383,10 +382,9 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             finish();
             return;
         }
-        if (e instanceof ProtocolException protocol) {
-            output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
-        } else if (e instanceof IdleTimeoutException) {
-            output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
+        CloseStatus close = ReadingFailures.closeFor(e);
+        if (close != null) {
+            output.requestClose(close.payload());
         } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
             output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
         } else if (!(e instanceof CloseException)) {

@@ -267,11 +267,12 @@ final class ReadHalf implements Reading {
         failure = translated(e);
         noteLastWord();
         releaseHeld();
-        if (e instanceof ProtocolException protocol) {
-            output.requestClose(new CloseStatus(protocol.closeCode(), "").payload());
+        CloseStatus close = ReadingFailures.closeFor(e);
+        if (close != null) {
+            output.requestClose(close.payload());
+        }
+        if (e instanceof ProtocolException) {
             closeTransport();
-        } else if (e instanceof IdleTimeoutException) {
-            output.requestClose(new CloseStatus(CloseCode.GOING_AWAY, "idle timeout").payload());
         }
         closing.readingEnded();
         return failure;
