@@ -5,8 +5,8 @@ import io.twintrace.websocket.frame.CloseStatus;
 import java.nio.ByteBuffer;
 
 /**
- * The calls of a listener for one connection. What they throw is reported, closes the connection with 1011, and is told
- * to {@code onError}, which is called once. For the thread in the turn.
+ * The calls of a listener for one connection. What they throw is reported, closes the connection, and is told to
+ * {@code onError}, which is called once. For the thread in the turn.
  */
 final class ListenerCalls {
     private final WebSocketListener listener;
@@ -75,7 +75,10 @@ final class ListenerCalls {
             return; // this side is closing, which need not be an error; of another connection it is
         }
         report(t);
-        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+        CloseStatus close = t instanceof InvalidJsonException invalid
+                ? invalid.closeStatus()
+                : new CloseStatus(CloseCode.INTERNAL_ERROR, "");
+        output.requestClose(close.payload());
         tell(t);
     }
 

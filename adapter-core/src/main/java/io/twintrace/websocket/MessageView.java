@@ -1,5 +1,7 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.json.Json;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -68,6 +70,21 @@ public final class MessageView {
         byte[] copy = length <= SCRATCH_SIZE ? scratch() : new byte[length];
         bytes.get(bytes.position(), copy, 0, length);
         return new String(copy, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The message read as JSON, made anew at each call. Needs Gson.
+     *
+     * @throws InvalidJsonException when it is not JSON of that type, is empty, or is the literal null
+     */
+    @SuppressWarnings("unchecked") // the codec makes what it is asked for, boxed where the class is primitive
+    public <T> T json(Class<T> type) throws InvalidJsonException {
+        return (T) json((Type) type);
+    }
+
+    /** {@link #json(Class)} for generic types. */
+    public Object json(Type type) throws InvalidJsonException {
+        return Json.decode(text(), type, InvalidJsonException::new);
     }
 
     private byte[] scratch() {

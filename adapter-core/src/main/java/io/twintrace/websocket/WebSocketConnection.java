@@ -223,9 +223,9 @@ public final class WebSocketConnection implements AutoCloseable {
      * Waits for the next message and reads it as JSON. Needs Gson.
      *
      * @return null when the peer has closed in the ordinary way
-     * @throws java.io.EOFException when the message is empty
-     * @throws IOException when it is not JSON of that type, after which the next message may be read; and as
-     *     {@link #readMessage()}
+     * @throws InvalidJsonException when it is not JSON of that type, is empty, or is the literal null; after which the
+     *     next message may be read
+     * @throws IOException as {@link #readMessage()}
      */
     @SuppressWarnings("unchecked") // the codec makes what it is asked for, boxed where the class is primitive
     public <T> T readJson(Class<T> type) throws IOException {
@@ -235,7 +235,7 @@ public final class WebSocketConnection implements AutoCloseable {
     /** {@link #readJson(Class)} for generic types. */
     public Object readJson(Type type) throws IOException {
         Message message = reading.readMessage();
-        return message == null ? null : Json.decode(message.text(), type);
+        return message == null ? null : Json.decode(message.text(), type, InvalidJsonException::new);
     }
 
     /**

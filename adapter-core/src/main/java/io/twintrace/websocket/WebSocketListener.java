@@ -23,8 +23,8 @@ import java.nio.ByteBuffer;
  * {@link WebSocketConnection#setPingHandler} or {@link WebSocketConnection#setPongHandler} in {@link #onOpen}; those
  * are called as the listener is.
  *
- * <p><b>Exceptions</b> that leave a method close the connection with 1011 and come to {@link #onError}; no further
- * message is shown then.
+ * <p><b>Exceptions</b> that leave a method close the connection with 1011 (with 1007 for an
+ * {@link InvalidJsonException}) and come to {@link #onError}; no further message is shown then.
  */
 public interface WebSocketListener {
     /**

@@ -234,6 +234,44 @@ class WebSocketListenerTest {
     }
 
     @Test
+    void aMessageIsReadAsJson() {
+        List<Object> seen = new ArrayList<>();
+        WebSocketListener reading = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                try {
+                    seen.add(message.json(Integer.class));
+                } catch (InvalidJsonException e) {
+                    seen.add(e.line() + ":" + e.column());
+                }
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(reading)) {
+            peer.send(text("1"), text("[]"), text("\n"), text("3"));
+            assertEquals(List.of(1, "1:2", "1:1", 3), seen);
+            assertTrue(peer.connection().isOpen());
+        }
+    }
+
+    @Test
+    void badJsonThatTheListenerLetsGoClosesWith1007() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                Integer unused = message.json(Integer.class);
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            peer.send(text("{\"secret\":1}"), text("2"));
+            byte[] reason = utf8("invalid JSON at line 1, column 2");
+            assertArrayEquals(plain(0x88, concat(hex("03ef"), reason)), peer.received());
+            peer.send(Frames.close(1007));
+            assertEquals(List.of("open", "error InvalidJsonException", "close 1007"), failing.calls());
+            assertEquals(1, peer.errors().size());
+        }
+    }
+
+    @Test
     void anExceptionAtTheBeginningClosesWith1011Too() {
         RecordingListener failing = new RecordingListener() {
             @Override

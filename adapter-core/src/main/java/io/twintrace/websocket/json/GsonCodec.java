@@ -1,14 +1,24 @@
 package io.twintrace.websocket.json;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.lang.reflect.Type;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The only class that knows Gson. */
+/** The only class that knows Gson, whose own messages quote the input: none of them gets out of here. */
 final class GsonCodec {
     private static final Gson GSON = new Gson();
+
+    /** How a JsonReader describes itself: nothing else tells where it is. */
+    private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path ");
 
     private GsonCodec() {}
 
@@ -16,21 +26,59 @@ final class GsonCodec {
         return GSON.toJson(value);
     }
 
-    static Object decode(String text, Type type) throws IOException {
+    static <X extends Exception> Object decode(String text, Type type, Json.Refusal<X> refusal) throws X {
         if (text.isBlank()) {
-            throw new EOFException("empty message where JSON was expected");
+            throw refusal.of("message is empty, not JSON of type " + type.getTypeName(), 1, 1, null);
         }
+        JsonReader reader = new JsonReader(new StringReader(text));
         Object value;
         try {
-            value = GSON.<Object>fromJson(text, type);
-        } catch (JsonParseException e) {
-            // Gson's own message quotes the input; an exception of ours never holds payload.
-            throw new IOException("message is not JSON of type " + type.getTypeName());
+            value = GSON.<Object>fromJson(reader, type);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new MalformedJsonException("more than one JSON text");
+            }
+        } catch (JsonIOException e) {
+            throw e; // Gson cannot make such a type from any text: the application's mistake, not the peer's
+        } catch (JsonParseException | IOException e) {
+            boolean isJson = !isMalformed(e) && !isMalformed(e.getCause());
+            throw at(
+                    reader,
+                    refusal,
+                    isJson ? "message is not JSON of type " + type.getTypeName() : notJson(type),
+                    null);
+        } catch (RuntimeException e) {
+            if (!isOfConstructor(e)) {
+                throw e;
+            }
+            String thrower = "message was refused by a constructor of " + type.getTypeName();
+            throw at(reader, refusal, thrower + " (" + e.getCause().getClass().getName() + ")", e.getCause());
         }
         if (value == null) {
-            throw new IOException("message is the JSON literal null, which readJson cannot tell from the end of the"
-                    + " connection; use readMessage");
+            throw refusal.of("message is the literal null, not JSON of type " + type.getTypeName(), 1, 1, null);
         }
         return value;
+    }
+
+    private static String notJson(Type type) {
+        return "message is not JSON, but should be of type " + type.getTypeName();
+    }
+
+    private static boolean isMalformed(Throwable t) {
+        return t instanceof MalformedJsonException || t instanceof EOFException;
+    }
+
+    /** Gson lists a record's values when its constructor has thrown. */
+    private static boolean isOfConstructor(RuntimeException e) {
+        return e.getClass() == RuntimeException.class
+                && e.getCause() != null
+                && String.valueOf(e.getMessage()).startsWith("Failed to invoke constructor ");
+    }
+
+    private static <X extends Exception> X at(
+            JsonReader reader, Json.Refusal<X> refusal, String what, Throwable cause) {
+        Matcher place = PLACE.matcher(reader.toString());
+        boolean known = place.find();
+        int line = known ? Integer.parseInt(place.group(1)) : 1;
+        return refusal.of(what, line, known ? Integer.parseInt(place.group(2)) : 1, cause);
     }
 }

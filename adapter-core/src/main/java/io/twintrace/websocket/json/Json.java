@@ -1,6 +1,5 @@
 package io.twintrace.websocket.json;
 
-import java.io.IOException;
 import java.lang.reflect.Type;
 
 /**
@@ -8,6 +7,20 @@ import java.lang.reflect.Type;
  * methods is called.
  */
 public final class Json {
+    /** Makes the exception for a text that is not the JSON it should be. */
+    @FunctionalInterface
+    public interface Refusal<X extends Exception> {
+        /**
+         * Returns the exception.
+         *
+         * @param what is wrong, without anything of the text
+         * @param line counted from 1
+         * @param column counted from 1
+         * @param cause what a constructor of the application has thrown, or null
+         */
+        X of(String what, int line, int column, Throwable cause);
+    }
+
     private Json() {}
 
     /**
@@ -26,13 +39,13 @@ public final class Json {
     /**
      * Reads one JSON text.
      *
-     * @throws java.io.EOFException when {@code text} is empty
-     * @throws IOException when it is not JSON of that type, or is the literal {@code null}
+     * @throws X when it is not JSON of that type, is empty, or is the literal {@code null}
+     * @throws RuntimeException when no text can be read as that type, which says why
      * @throws IllegalStateException when Gson is not on the class path
      */
-    public static Object decode(String text, Type type) throws IOException {
+    public static <X extends Exception> Object decode(String text, Type type, Refusal<X> refusal) throws X {
         try {
-            return GsonCodec.decode(text, type);
+            return GsonCodec.decode(text, type, refusal);
         } catch (NoClassDefFoundError e) {
             throw missingGson(e);
         }
@@ -40,6 +53,6 @@ public final class Json {
 
     private static IllegalStateException missingGson(NoClassDefFoundError e) {
         return new IllegalStateException(
-                "readJson and writeJson need Gson: add com.google.code.gson:gson to the application", e);
+                "JSON messages need Gson: add com.google.code.gson:gson to the application", e);
     }
 }

@@ -3,7 +3,7 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
@@ -31,7 +31,8 @@ final class HandlerService extends Service {
                     connection.close();
                 } catch (Throwable t) {
                     log(connection, t, "handler");
-                    connection.close(CloseCode.INTERNAL_ERROR, "");
+                    CloseStatus close = closeFor(t);
+                    connection.close(close.code(), close.reason());
                 } finally {
                     over.accept(connection);
                 }

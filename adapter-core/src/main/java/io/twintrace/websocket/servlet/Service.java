@@ -1,9 +1,12 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.thread.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -75,10 +78,20 @@ abstract class Service {
         }
     }
 
-    /** A peer that goes away is everyday life and takes one line; anything else shows where it came from. */
+    /** What the peer is told when the application throws. */
+    static CloseStatus closeFor(Throwable t) {
+        return t instanceof InvalidJsonException invalid
+                ? invalid.closeStatus()
+                : new CloseStatus(CloseCode.INTERNAL_ERROR, "");
+    }
+
+    /** A peer that goes away, or sends what it should not, takes one line; anything else shows where it came from. */
     final void log(WebSocketConnection connection, Throwable t, String thrower) {
         if (t instanceof IOException && !connection.isOpen()) {
             context.log(connection + " ended: " + t);
+        } else if (t instanceof InvalidJsonException) {
+            context.log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()
+                    + "; catch InvalidJsonException in the " + thrower + " to go on reading");
         } else if (!connection.isOpen()) {
             context.log(connection + " has ended, and its " + thrower + " threw", t);
         } else {

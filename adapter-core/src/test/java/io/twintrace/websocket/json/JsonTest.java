@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -21,19 +20,24 @@ class JsonTest {
     void valuesGoThereAndBack() throws Exception {
         String text = Json.encode(Map.of("a", List.of(1.5, true, "ü")));
         assertEquals("{\"a\":[1.5,true,\"ü\"]}", text);
-        assertEquals(Map.of("a", List.of(1.5, true, "ü")), Json.decode(text, Object.class));
+        assertEquals(Map.of("a", List.of(1.5, true, "ü")), decode(text, Object.class));
+    }
+
+    private static Object decode(String text, Type type) throws IOException {
+        return Json.decode(text, type, (what, line, column, cause) -> new IOException(what));
     }
 
     @Test
     void nestingWithoutEndIsRefusedLikeAnyOtherText() {
-        assertThrows(IOException.class, () -> Json.decode("[".repeat(1 << 20), List.class));
-        assertThrows(IOException.class, () -> Json.decode("{\"a\":".repeat(1 << 18), Object.class));
+        assertThrows(IOException.class, () -> decode("[".repeat(1 << 20), List.class));
+        assertThrows(IOException.class, () -> decode("{\"a\":".repeat(1 << 18), Object.class));
     }
 
     @Test
     void emptyAndNullAreToldApart() {
-        assertThrows(EOFException.class, () -> Json.decode("", Object.class));
-        IOException e = assertThrows(IOException.class, () -> Json.decode("null", Object.class));
+        IOException empty = assertThrows(IOException.class, () -> decode("", Object.class));
+        assertTrue(empty.getMessage().contains("is empty"), empty.getMessage());
+        IOException e = assertThrows(IOException.class, () -> decode("null", Object.class));
         assertTrue(e.getMessage().contains("literal null"), e.getMessage());
     }
 
@@ -44,11 +48,12 @@ class JsonTest {
         try (URLClassLoader bare = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
             Class<?> json = Class.forName(Json.class.getName(), true, bare);
             Method encode = json.getMethod("encode", Object.class);
-            Method decode = json.getMethod("decode", String.class, Type.class);
+            Method decode = json.getMethod(
+                    "decode", String.class, Type.class, Class.forName(Json.Refusal.class.getName(), true, bare));
             for (int i = 0; i < 2; i++) {
                 assertSaysWhatToAdd(assertThrows(InvocationTargetException.class, () -> encode.invoke(null, "x")));
-                assertSaysWhatToAdd(
-                        assertThrows(InvocationTargetException.class, () -> decode.invoke(null, "1", Integer.class)));
+                assertSaysWhatToAdd(assertThrows(
+                        InvocationTargetException.class, () -> decode.invoke(null, "1", Integer.class, null)));
             }
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.net.URL;
@@ -40,6 +41,24 @@ class HandlerTest {
     private static void fail(WebSocketConnection connection) throws Exception {
         connection.readMessage();
         throw new ArithmeticException("the handler's own mistake");
+    }
+
+    @Test
+    void badJsonClosesWith1007AndTakesOneLineInTheLog() throws Exception {
+        try (TestServer server = TestServer.serving(connection -> connection.readJson(Integer.class));
+                RawClient client = RawClient.open(server.port(), "/ws?token=secret", SECRET)) {
+            client.send(RawClient.text("{\"secret\": 1}"));
+            byte[] close = client.read().payload();
+            assertEquals(
+                    "invalid JSON at line 1, column 2", CloseStatus.parse(close).reason());
+            assertEquals(1007, CloseStatus.parse(close).code());
+            client.send(RawClient.close(1007));
+            client.awaitEnd();
+            String line = "is closed with 1007: message is not JSON of type java.lang.Integer at line 1, column 2; ";
+            server.log().await(line);
+            assertEquals(1, server.log().text().lines().count(), server.log().text());
+            assertFalse(server.log().text().contains("secret"), server.log().text());
+        }
     }
 
     @Test

@@ -63,6 +63,32 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void badJsonClosesWith1007AndTakesOneLineInTheLog(boolean nonBlocking) throws Exception {
+        WebSocketListener reading = new WebSocketListener() {
+            @Override
+            public boolean isNonBlocking() {
+                return nonBlocking;
+            }
+
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                Integer unused = message.json(Integer.class);
+            }
+        };
+        try (TestServer server = TestServer.serving(reading, options);
+                RawClient client = RawClient.open(server.port(), "/ws")) {
+            client.send(RawClient.text("{\"secret\": 1}"));
+            assertEquals(1007, client.read().closeCode());
+            client.send(RawClient.close(1007));
+            client.awaitEnd();
+            server.log()
+                    .await("is closed with 1007: message is not JSON of type java.lang.Integer at line 1, column 2; ");
+            assertEquals(1, server.log().text().lines().count(), server.log().text());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void firstMessageMayBeCutAnywhereBetweenTheSegmentOfTheHandshakeAndTheNext(boolean nonBlocking) throws Exception {
         byte[] message = RawClient.text("in two parts");
         try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options)) {
