@@ -19,14 +19,22 @@ import java.util.Objects;
  * well.
  */
 public final class MessageWriter extends OutputStream {
+    private enum State {
+        OPEN,
+        COMPLETE,
+        /** A piece of the message could not be taken, so that it will never be complete. */
+        GIVEN_UP
+    }
+
     private final MessageOutput output;
     private final WriteDetector detector;
     private final MessageType type;
 
-    // Owned by the thread in the detector's slot.
+    /** Owned by the thread in the detector's slot. */
     private char waitingHighSurrogate;
-    private boolean finished;
-    private boolean failed;
+
+    /** Written by the thread in the detector's slot, read by any. */
+    private volatile State state = State.OPEN;
 
     MessageWriter(MessageOutput output, WriteDetector detector, MessageType type) {
         this.output = output;
@@ -120,17 +128,18 @@ public final class MessageWriter extends OutputStream {
 
     /**
      * Completes the message. Does nothing when it is complete already, which it also is once the same thread has
-     * started another message.
+     * started another message; any thread may then call this at any time.
      *
      * @throws IllegalArgumentException when this is a text message that ends inside a character
      */
     @Override
     public void close() throws IOException {
+        if (isOver()) {
+            return; // nothing is written, so no other writer can be in the way
+        }
         detector.enter(Operation.WRITER_CLOSE);
         try {
-            if (failed) {
-                output.checkWritable();
-            } else if (!finished) {
+            if (!isOver()) { // another thread may have closed it before this one's turn came
                 detector.messageContinued();
                 output.finish(this);
             }
@@ -143,8 +152,20 @@ public final class MessageWriter extends OutputStream {
 
     /** Marks the message as over, or as one that will never be complete. Only inside the guard. */
     void markFinished(boolean complete) {
-        finished = true;
-        failed = !complete;
+        state = complete ? State.COMPLETE : State.GIVEN_UP;
+    }
+
+    /**
+     * Whether nothing of the message is left to be written. Any thread.
+     *
+     * @throws IOException when it was given up because of the connection
+     */
+    private boolean isOver() throws IOException {
+        State now = state;
+        if (now == State.GIVEN_UP) {
+            output.checkWritable();
+        }
+        return now != State.OPEN;
     }
 
     /**
@@ -159,11 +180,12 @@ public final class MessageWriter extends OutputStream {
     }
 
     private void continueMessage() throws IOException {
-        if (failed) {
+        State now = state;
+        if (now == State.GIVEN_UP) {
             output.checkWritable(); // says what is wrong with the connection
             throw new IOException("this MessageWriter's message was given up, since a piece of it could not be taken");
         }
-        if (finished) {
+        if (now == State.COMPLETE) {
             throw new IOException("this MessageWriter's message is complete; get another one from nextWriter");
         }
         detector.messageContinued();
