@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes the socket in Jetty 12.1 EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since
+ * Takes the socket in Jetty 12.1 and 12.0, EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since
  * everything that needs Jetty's classes is in {@link JettyUpgrade}.
  */
 public final class JettyHandover implements SocketHandover {

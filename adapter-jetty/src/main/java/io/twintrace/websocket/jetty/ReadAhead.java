@@ -194,7 +194,7 @@ final class ReadAhead implements Callback {
 
     /** Whether it is worth while to be told of more; false for the reader to find out what there is. */
     private boolean readOnce() {
-        RetainableByteBuffer buffer = pool.acquire(SIZE, true);
+        RetainableByteBuffer buffer = PoolAccess.acquireDirect(pool, SIZE);
         int n = 0;
         try {
             n = endPoint.fill(buffer.getByteBuffer());
