@@ -5,11 +5,16 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 
 /**
  * Closes connections whose first request is not complete in time. Jetty's idle timeout begins anew with every byte, so
  * a peer that sends one a second would otherwise hold a connection for as long as its request has bytes. Any thread.
+ *
+ * <p>The time counts from the opening of the TCP connection, and includes TLS's own handshake, with ALPN or without.
+ * Once HTTP/2 was negotiated, Jetty's own timeouts hold.
  */
 public final class HandshakeDeadline implements Connection.Listener {
     private final Connector connector;
@@ -31,11 +36,27 @@ public final class HandshakeDeadline implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        if (connection.getMessagesIn() == 0) { // less where a connection does not carry requests
+        if (awaitsRequest(connection)) {
             // Weak, so that what was upgraded meanwhile is not kept in memory until then.
             WeakReference<Connection> opened = new WeakReference<>(connection);
-            connector.getScheduler().schedule(() -> check(opened.get()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            connector.getScheduler().schedule(() -> check(opened.get()), millisLeft(connection), TimeUnit.MILLISECONDS);
         }
+    }
+
+    /**
+     * Whether no request has come yet. With ALPN, Jetty first has a connection that only waits for the end of TLS's
+     * handshake, and counts no messages; without, HTTP's own is there from the beginning. Other protocols' connections
+     * may count messages as well, which are no requests.
+     */
+    private static boolean awaitsRequest(Connection connection) {
+        return connection instanceof NegotiatingServerConnection
+                || (connection instanceof ConnectionMetaData && connection.getMessagesIn() == 0);
+    }
+
+    /** Jetty notes by the wall clock when it has accepted a connection: within bounds, should somebody set the clock. */
+    private long millisLeft(Connection connection) {
+        long age = System.currentTimeMillis() - connection.getEndPoint().getCreatedTimeStamp();
+        return Math.max(0, timeout.toMillis() - Math.max(0, age));
     }
 
     private static void check(Connection connection) {
@@ -43,7 +64,7 @@ public final class HandshakeDeadline implements Connection.Listener {
             return;
         }
         boolean current = connection.getEndPoint().getConnection() == connection; // else it was upgraded
-        if (current && connection.getMessagesIn() == 0) {
+        if (current && awaitsRequest(connection)) {
             connection.getEndPoint().close();
         }
     }

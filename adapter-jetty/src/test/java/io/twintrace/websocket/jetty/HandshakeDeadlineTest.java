@@ -7,14 +7,33 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Jetty's idle timeout begins anew with every byte; the deadline does not. */
 class HandshakeDeadlineTest {
     private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    @TempDir
+    private static Path directory;
+
+    private static TestCertificate certificate;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        certificate = TestCertificate.in(directory);
+    }
 
     @Test
     void aHandshakeThatComesByteByByteEndsAtTheDeadline() throws Exception {
@@ -22,9 +41,7 @@ class HandshakeDeadlineTest {
                 RawClient client = RawClient.connect(server.port())) {
             long begin = System.nanoTime();
             client.send(RawClient.ascii("GET /ws HTTP/1.1\r\nHost: localhost\r\nX-Long: "));
-            Await.until("the connection to be closed", () -> isClosedAfterOneMoreByte(client), closed -> closed);
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            assertTrue(millis >= TIMEOUT.toMillis() - 50, "closed after " + millis + " ms already");
+            assertTrue(millisUntilClosed(client, begin) >= TIMEOUT.toMillis() - 50);
         }
     }
 
@@ -32,14 +49,98 @@ class HandshakeDeadlineTest {
     void aConnectionThatWasUpgradedInTimeStays() throws Exception {
         try (TestServer server = started();
                 RawClient client = RawClient.open(server.port(), "/ws")) {
-            long begin = System.nanoTime();
-            Await.until("the deadline to pass", () -> System.nanoTime() - begin, age -> age > 2 * TIMEOUT.toNanos());
-            client.send(RawClient.text("still here"));
-            assertEquals("still here", client.read().text());
+            assertStays(client);
         }
     }
 
-    /** Sends one more byte of a header that does not end. */
+    // ---- With ALPN, where no request is looked for before TLS's own handshake is done -------------------------------
+
+    @Test
+    void aTlsHandshakeThatComesByteByByteEndsAtTheDeadlineToo() throws Exception {
+        try (Alpn alpn = new Alpn(TIMEOUT);
+                RawClient client = RawClient.connect(alpn.port())) {
+            long begin = System.nanoTime();
+            client.send(new byte[] {22, 3, 1, 0x40, 0}); // the head of a record of 16 KiB, which is never complete
+            assertTrue(millisUntilClosed(client, begin) >= TIMEOUT.toMillis() - 50);
+        }
+    }
+
+    @Test
+    void soDoesAConnectionOnWhichNothingComes() throws Exception {
+        try (Alpn alpn = new Alpn(TIMEOUT);
+                RawClient client = RawClient.connect(alpn.port())) {
+            assertTrue(client.awaitEnd().compareTo(TIMEOUT.minusMillis(50)) >= 0);
+        }
+    }
+
+    /** One deadline for both, not one after the other. */
+    @Test
+    void theRequestHasWhatTheTlsHandshakeLeftOfTheTime() throws Exception {
+        Duration timeout = Duration.ofSeconds(2);
+        try (Alpn alpn = new Alpn(timeout);
+                RawClient client = certificate.connect(alpn.port())) {
+            long begin = System.nanoTime();
+            awaitAge(begin, Duration.ofMillis(1500)); // nothing of TLS is sent before the first byte
+            client.send(RawClient.ascii("GET /ws HTTP/1.1\r\nHost: localhost\r\nX-Long: "));
+            long millis = millisUntilClosed(client, begin);
+            assertTrue(millis >= 1900 && millis < 3000, () -> "closed after " + millis + " ms");
+        }
+    }
+
+    @Test
+    void aConnectionThatWasUpgradedInTimeStaysWithAlpnToo() throws Exception {
+        try (Alpn alpn = new Alpn(TIMEOUT);
+                RawClient client = certificate.connect(alpn.port())) {
+            client.upgrade("/ws");
+            assertStays(client);
+        }
+    }
+
+    private static final class Alpn implements AutoCloseable {
+        private final TestServer server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
+        private final ServerConnector connector;
+
+        Alpn(Duration timeout) throws Exception {
+            ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+            alpn.setDefaultProtocol("http/1.1");
+            HttpConfiguration configuration = new HttpConfiguration();
+            connector = new ServerConnector(
+                    server.server(),
+                    new SslConnectionFactory(certificate.forServer(), alpn.getProtocol()),
+                    alpn,
+                    new HTTP2ServerConnectionFactory(configuration),
+                    new HttpConnectionFactory(configuration));
+            server.server().addConnector(connector);
+            HandshakeDeadline.set(connector, timeout);
+            server.start();
+        }
+
+        int port() {
+            return connector.getLocalPort();
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    private static void assertStays(RawClient client) throws Exception {
+        awaitAge(System.nanoTime(), TIMEOUT.multipliedBy(2));
+        client.send(RawClient.text("still here"));
+        assertEquals("still here", client.read().text());
+    }
+
+    private static void awaitAge(long begin, Duration most) throws Exception {
+        Await.until("time to pass", () -> System.nanoTime() - begin, age -> age > most.toNanos());
+    }
+
+    private static long millisUntilClosed(RawClient client, long begin) throws Exception {
+        Await.until("the connection to be closed", () -> isClosedAfterOneMoreByte(client), closed -> closed);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    }
+
+    /** Sends one more byte of what does not end. */
     private static boolean isClosedAfterOneMoreByte(RawClient client) {
         try {
             client.send(new byte[] {'x'});

@@ -3,29 +3,21 @@ package io.twintrace.websocket.jetty;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,53 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** wss: the same over TLS, with a certificate of its own. */
 class TlsTest {
-    private static final String PASSWORD = "for-tests";
-
     @TempDir
     private static Path directory;
 
-    private static KeyStore keyStore;
-    private static SSLContext trusting;
+    private static TestCertificate certificate;
 
     private TestServer server;
     private ServerConnector tls;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path file = directory.resolve("test.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "test",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertTrue(keytool.waitFor(30, TimeUnit.SECONDS));
-        assertEquals(0, keytool.exitValue());
-        keyStore = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keyStore.load(in, PASSWORD.toCharArray());
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(keyStore);
-        trusting = SSLContext.getInstance("TLS");
-        trusting.init(null, trust.getTrustManagers(), null);
+        certificate = TestCertificate.in(directory);
     }
 
     @BeforeEach
@@ -89,10 +45,7 @@ class TlsTest {
         server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
         JettyWebSockets.add(server.context(), "/blocking", new EchoListener());
         JettyWebSockets.add(server.context(), "/non-blocking", new EchoListener.NonBlocking());
-        SslContextFactory.Server factory = new SslContextFactory.Server();
-        factory.setKeyStore(keyStore);
-        factory.setKeyStorePassword(PASSWORD);
-        tls = new ServerConnector(server.server(), factory);
+        tls = new ServerConnector(server.server(), certificate.forServer());
         server.server().addConnector(tls);
         server.start();
     }
@@ -105,7 +58,8 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/ws", "/blocking", "/non-blocking"})
     void textComesBackAndTheClosingHandshakeIsDone(String path) throws Exception {
-        HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
+        HttpClient http =
+                HttpClient.newBuilder().sslContext(certificate.forClient()).build();
         try (JdkClient client = JdkClient.open(http, URI.create("wss://localhost:" + tls.getLocalPort() + path))) {
             client.send("secretly");
             assertEquals("secretly", client.receive());
@@ -172,7 +126,6 @@ class TlsTest {
     }
 
     private RawClient connect() throws IOException {
-        return new RawClient(
-                trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), tls.getLocalPort()));
+        return certificate.connect(tls.getLocalPort());
     }
 }
