@@ -65,10 +65,34 @@ public final class Handshake {
         return refused != null ? refused : accept(request);
     }
 
+    /** The first thing that is wrong: what a client cannot help first, then what a proxy may have done. */
     private Refused check(HandshakeRequest request) {
+        Refused refused = checkMethodAndVersion(request);
+        return refused != null ? refused : checkHeaders(request);
+    }
+
+    private static Refused checkMethodAndVersion(HandshakeRequest request) {
+        boolean newer =
+                request.protocol().startsWith("HTTP/2") || request.protocol().startsWith("HTTP/3");
+        if (newer && request.method().equals("CONNECT")) { // RFC 8441, RFC 9220: no Upgrade and no Connection there
+            return refuse(
+                    501,
+                    "WebSockets over HTTP/2 and HTTP/3 are not supported here; if the server's connector does not"
+                            + " announce them (in Jetty: connectProtocolEnabled is false), browsers use HTTP/1.1");
+        }
+        if (!request.method().equals("GET")) {
+            return refuse(405, "a WebSocket is opened with GET", Map.of("Allow", "GET"));
+        }
+        if (newer) {
+            return refuse(400, "this is a WebSocket endpoint, for HTTP/1.1 only; open it with a WebSocket client");
+        }
         if (request.protocol().equals("HTTP/1.0") || request.protocol().equals("HTTP/0.9")) {
             return refuse(400, "a WebSocket needs HTTP/1.1; a proxy in between may have lowered the version");
         }
+        return null;
+    }
+
+    private Refused checkHeaders(HandshakeRequest request) {
         if (!request.hasToken("Connection", "upgrade")) {
             return refuse(
                     400,
@@ -80,9 +104,6 @@ public final class Handshake {
                     426,
                     "this is a WebSocket endpoint: the Upgrade header lacks \"websocket\"",
                     Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
-        }
-        if (!request.method().equals("GET")) {
-            return refuse(405, "a WebSocket is opened with GET", Map.of("Allow", "GET"));
         }
         if (!request.headerLines(VERSION).equals(List.of("13"))) {
             return refuse(

@@ -88,14 +88,15 @@ class HandshakeFuzz {
 
     /** RFC 6455 section 4.2, for a server that lets every origin in. */
     private static int expectedStatus(HandshakeRequest request) {
-        if (request.protocol().matches("HTTP/(1\\.0|0\\.9)") || !names(request, "Connection", "upgrade")) {
+        boolean newer = request.protocol().matches("HTTP/[23].*");
+        if (!request.method().equals("GET")) {
+            return newer && request.method().equals("CONNECT") ? 501 : 405;
+        }
+        if (newer || request.protocol().matches("HTTP/(1\\.0|0\\.9)") || !names(request, "Connection", "upgrade")) {
             return 400;
         }
         if (!names(request, "Upgrade", "websocket")) {
             return 426;
-        }
-        if (!request.method().equals("GET")) {
-            return 405;
         }
         if (!request.headerLines("Sec-WebSocket-Version").equals(List.of("13"))) {
             return 426;

@@ -90,12 +90,15 @@ class HandshakeTest {
     void theChecksComeInTheirOrder() {
         headers.clear();
         method = "POST";
-        refused(400);
+        protocol = "HTTP/1.0";
+        assertEquals(Map.of("Allow", "GET"), refused(405).headers());
+        method = "GET";
+        assertTrue(refused(400).message().contains("HTTP/1.1"));
+        protocol = "HTTP/1.1";
+        assertTrue(refused(400).message().contains("Connection"));
         with("Connection", "Upgrade");
         assertEquals("websocket", refused(426).headers().get("Upgrade"));
         with("Upgrade", "websocket");
-        assertEquals(Map.of("Allow", "GET"), refused(405).headers());
-        method = "GET";
         assertEquals("13", refused(426).headers().get("Sec-WebSocket-Version"));
         with("Sec-WebSocket-Version", "13").with("Origin", "https://canary.example");
         refused(403);
@@ -136,6 +139,39 @@ class HandshakeTest {
     void oldHttpIs400(String old) {
         protocol = old;
         refused(400);
+    }
+
+    /** RFC 8441: it has neither Connection nor Upgrade, so that nobody should look for a proxy that drops them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/2.0", "HTTP/2", "HTTP/3.0"})
+    void connectOfNewerHttpIsToldThatThereIsNone(String newer) {
+        headers.clear();
+        with("Sec-WebSocket-Version", "13");
+        method = "CONNECT";
+        protocol = newer;
+        String message = refused(501).message();
+        assertTrue(message.contains("WebSockets over HTTP/2 and HTTP/3 are not supported"), message);
+        assertFalse(message.contains("Connection"), message);
+        assertFalse(Handshake.isUpgrade(request()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/2.0", "HTTP/3.0"})
+    void anOrdinaryRequestOfNewerHttpIsToldTheVersion(String newer) {
+        headers.clear();
+        protocol = newer;
+        String message = refused(400).message();
+        assertTrue(message.contains("HTTP/1.1"), message);
+        method = "POST";
+        refused(405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "HEAD", "PUT"})
+    void anotherMethodIs405WhateverHeadersItHas(String other) {
+        headers.clear();
+        method = other;
+        assertEquals(Map.of("Allow", "GET"), refused(405).headers());
     }
 
     @ParameterizedTest

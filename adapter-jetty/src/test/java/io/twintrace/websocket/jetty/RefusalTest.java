@@ -55,6 +55,12 @@ class RefusalTest {
     void postWhoseBodyNeverComesIsToldTheMethodToo() throws Exception {
         assertRefused(405, "POST /ws HTTP/1.1\r\n" + HEADERS + "Content-Length: 1000000\r\n\r\n");
     }
+    @Test
+    void plainPostIsToldTheMethodAndNotOfHeaders() throws Exception {
+        Response response = assertRefused(405, "POST /ws HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
+        assertTrue(response.head().contains("Allow: GET"), response.head());
+    }
+
 
     @Test
     void oldVersionIsToldWhichOneIsSpoken() throws Exception {
@@ -68,7 +74,7 @@ class RefusalTest {
         server = TestServer.serving(TestServer::echo);
         try (RawClient client = RawClient.connect(server.port())) {
             client.send(RawClient.ascii("HEAD /ws HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-            assertEquals(400, client.readResponse().status());
+            assertEquals(405, client.readResponse().status());
             client.upgrade("/ws");
             client.send(RawClient.text("after all"));
             assertEquals("after all", client.read().text());
