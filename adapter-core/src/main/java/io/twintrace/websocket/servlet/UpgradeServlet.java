@@ -52,6 +52,7 @@ public class UpgradeServlet extends HttpServlet {
     private transient WebSocketOptions options;
     private transient SocketHandover handover;
     private transient Connections connections;
+    private transient RefusalLog refusals;
     private transient Management management;
 
     /** For subclasses that override {@link #handle}, and for web.xml with the init-param {@code handler}. */
@@ -139,6 +140,7 @@ public class UpgradeServlet extends HttpServlet {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
         connections = new Connections(getServletContext(), service);
+        refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
         management = Management.start(getServletContext()); // last: nobody stops a servlet that has failed to start
@@ -167,6 +169,7 @@ public class UpgradeServlet extends HttpServlet {
         HandshakeRequest handshake = snapshot(request);
         HandshakeResult result = options.handshake().answer(handshake);
         if (result instanceof Refused refused) {
+            refusals.log(handshake, refused);
             refuse(request, response, refused);
             return;
         }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.jetty;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -14,6 +15,7 @@ import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Response;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -186,7 +188,6 @@ class DiscretionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Origin: https://canary.example",
                 "Sec-WebSocket-Extensions: canary; =",
                 "Sec-WebSocket-Protocol: canary canary",
                 "Sec-WebSocket-Key: canary",
@@ -202,6 +203,27 @@ class DiscretionTest {
             assertSilent(response.head());
             assertSilent(server.log().text());
         }
+    }
+
+    /** CVE-2026-47893 once more: the log has the two that an operator has to compare, and nothing else. */
+    @Test
+    void ofARefusedOriginTheLogSaysOnlyOriginAndHost() throws Exception {
+        try (TestServer server = TestServer.serving(TestServer::echo, options());
+                RawClient client = RawClient.connect(server.port())) {
+            client.send(
+                    RawClient.handshake("/ws;a=canary?token=canary", concat(HEADERS, "Origin: https://other.example")));
+            Response response = client.readResponse();
+            assertEquals(403, response.status());
+            assertSilent(response.head());
+            server.log().await("https://other.example");
+            assertSilent(server.log().text());
+        }
+    }
+
+    private static String[] concat(String[] headers, String header) {
+        String[] all = Arrays.copyOf(headers, headers.length + 1);
+        all[headers.length] = header;
+        return all;
     }
 
     /** So that the tests above are worth something: the log is the one that is written to. */

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketOptions;
@@ -9,6 +10,9 @@ import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Response;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,15 +56,15 @@ class RefusalTest {
     }
 
     @Test
-    void postWhoseBodyNeverComesIsToldTheMethodToo() throws Exception {
-        assertRefused(405, "POST /ws HTTP/1.1\r\n" + HEADERS + "Content-Length: 1000000\r\n\r\n");
-    }
-    @Test
     void plainPostIsToldTheMethodAndNotOfHeaders() throws Exception {
         Response response = assertRefused(405, "POST /ws HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
         assertTrue(response.head().contains("Allow: GET"), response.head());
     }
 
+    @Test
+    void postWhoseBodyNeverComesIsToldTheMethodToo() throws Exception {
+        assertRefused(405, "POST /ws HTTP/1.1\r\n" + HEADERS + "Content-Length: 1000000\r\n\r\n");
+    }
 
     @Test
     void oldVersionIsToldWhichOneIsSpoken() throws Exception {
@@ -116,6 +120,57 @@ class RefusalTest {
         }
         assertEquals(101, handshakeStatus());
         Await.until("the handler", handled::get, n -> n == 1);
+    }
+
+    // ---- In the log, since a browser shows neither the status nor the text -----------------------------------------
+
+    @Test
+    void anotherOriginIsInTheLogBesideTheHost() throws Exception {
+        server = TestServer.serving(TestServer::echo);
+        for (int i = 0; i < 50; i++) {
+            try (RawClient client = RawClient.connect(server.port())) {
+                client.send(
+                        RawClient.handshake("/ws?token=secret", "Origin: https://www.example.org", "Cookie: secret"));
+                assertEquals(403, client.readResponse().status());
+            }
+        }
+        server.log()
+                .await("servlet \"/ws\": WebSocket handshake for /ws refused with 403: the origin is"
+                        + " \"https://www.example.org\" and the Host header \"localhost\"");
+        String log = server.log().text();
+        assertEquals(log.indexOf("refused with"), log.lastIndexOf("refused with"), "one line is enough");
+        assertFalse(log.contains("secret"), log);
+    }
+
+    @Test
+    void whatAProxyHasTakenAwayIsInTheLog() throws Exception {
+        assertRefused(
+                400,
+                "GET /ws HTTP/1.1\r\n" + HEADERS.replace("Upgrade: websocket\r\nConnection: Upgrade\r\n", "") + "\r\n");
+        server.log().await("refused with 400: this is a WebSocket endpoint: the Connection header lacks \"Upgrade\"");
+    }
+
+    /** RFC 8441: a browser that has a connection of HTTP/2 may ask for its WebSocket there. */
+    @Test
+    void connectOverHttp2IsToldOfHttp2() throws Exception {
+        server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());
+        ServerConnector connector =
+                new ServerConnector(server.server(), new HTTP2CServerConnectionFactory(new HttpConfiguration()));
+        server.server().addConnector(connector);
+        server.start();
+        try (Http2Client client = new Http2Client(connector.getLocalPort())) {
+            client.request(
+                    ":method", "CONNECT",
+                    ":protocol", "websocket",
+                    ":scheme", "http",
+                    ":authority", "localhost",
+                    ":path", "/ws",
+                    "sec-websocket-version", "13");
+            String text = client.readText();
+            assertTrue(text.contains("WebSockets over HTTP/2 and HTTP/3 are not supported"), text);
+            assertFalse(text.contains("Connection"), text);
+        }
+        server.log().await("refused with 501: WebSockets over HTTP/2 and HTTP/3 are not supported");
     }
 
     private int handshakeStatus() throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Frame;
 import io.twintrace.websocket.testkit.RawClient.Response;
@@ -141,6 +142,7 @@ interface EchoTests extends OnServer {
             client.send(RawClient.handshake(server().path("/echo"), "Origin: http://evil.example"));
             assertEquals(403, client.readResponse().status());
         }
+        Await.until("a line in the log", () -> server().log(), log -> log.contains("http://evil.example"));
     }
 
     private static void assertPrompt(Duration duration) {

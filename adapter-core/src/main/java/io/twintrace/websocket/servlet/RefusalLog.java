@@ -1,0 +1,107 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.handshake.Handshake;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Logs the handshakes that a servlet refuses: a browser shows its user neither the status nor the text of the answer.
+ * For each reason one line every ten seconds at most, with the number of those left out. Of the request only the path,
+ * Origin and Host are logged. Any thread.
+ */
+final class RefusalLog {
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int LONGEST = 120;
+
+    private final String servlet;
+    private final Consumer<String> log;
+    private final LongSupplier nanoTime;
+
+    /** By the text of the refusal: there are about ten. */
+    private final Map<String, Rate> rates = new ConcurrentHashMap<>();
+
+    RefusalLog(String servlet, Consumer<String> log, LongSupplier nanoTime) {
+        this.servlet = servlet;
+        this.log = log;
+        this.nanoTime = nanoTime;
+    }
+
+    void log(HandshakeRequest request, Refused refused) {
+        if (!isHandshake(request)) {
+            return; // a page in a browser or a health check, to which the answer itself says what is wrong
+        }
+        long omitted =
+                rates.computeIfAbsent(refused.message(), unused -> new Rate()).next(nanoTime.getAsLong());
+        if (omitted >= 0) {
+            log.accept(
+                    line(request, refused) + (omitted == 0 ? "" : "; " + omitted + " more since the last such line"));
+        }
+    }
+
+    /** Whether somebody wants a WebSocket. Proxies that drop Upgrade and Connection pass the other headers on. */
+    private static boolean isHandshake(HandshakeRequest request) {
+        return request.method().equals("CONNECT")
+                || request.header("Sec-WebSocket-Key").isPresent()
+                || request.header("Sec-WebSocket-Version").isPresent()
+                || Handshake.isUpgrade(request);
+    }
+
+    private String line(HandshakeRequest request, Refused refused) {
+        return "servlet \"" + servlet + "\": WebSocket handshake for " + printable(request.plainPath())
+                + " refused with " + refused.status() + ": "
+                + (refused.status() == 403 ? origin(request) : refused.message());
+    }
+
+    private static String origin(HandshakeRequest request) {
+        return "the origin is " + quoted(request.headerLines("Origin")) + " and the Host header "
+                + quoted(request.headerLines("Host"))
+                + "; if the page is on another site that may connect, add its origin"
+                + " to the init-param \"origins\"; if it is on this site, let the proxy pass Host on as the browser sends"
+                + " it (nginx: proxy_set_header Host $http_host)";
+    }
+
+    private static String quoted(List<String> lines) {
+        return switch (lines.size()) {
+            case 0 -> "missing";
+            case 1 -> '"' + printable(lines.get(0)) + '"';
+            default -> "there " + lines.size() + " times";
+        };
+    }
+
+    /** Nothing that could end the line or the quotation, change the terminal's colour or the direction of writing. */
+    private static String printable(String text) {
+        boolean fits = text.length() <= LONGEST;
+        StringBuilder printable = new StringBuilder(fits ? text : text.substring(0, LONGEST));
+        for (int i = 0; i < printable.length(); i++) {
+            char c = printable.charAt(i);
+            if (c <= ' ' || c > '~' || c == '"') {
+                printable.setCharAt(i, '?');
+            }
+        }
+        return fits ? printable.toString() : printable + "...";
+    }
+
+    /** How often lines of one kind may come. */
+    private static final class Rate {
+        private long last;
+        private long omitted = -1; // before the first line
+
+        /** How many were left out since the last line; -1 where this one has to be left out as well. */
+        synchronized long next(long now) {
+            if (omitted >= 0 && now - last < PAUSE_NANOS) {
+                omitted++;
+                return -1;
+            }
+            long before = Math.max(0, omitted);
+            last = now;
+            omitted = 0;
+            return before;
+        }
+    }
+}
