@@ -153,8 +153,11 @@ final class CompressedOutput {
     /** Gives everything back. For any thread, once, at the very end. */
     void release() {
         if (deflater != null) {
-            buffer.abandon();
-            deflater.release();
+            try {
+                buffer.abandon();
+            } finally {
+                deflater.release();
+            }
         }
     }
 

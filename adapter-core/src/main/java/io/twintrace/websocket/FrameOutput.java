@@ -427,9 +427,15 @@ final class FrameOutput {
     /** Part of a frame may be out: nothing that follows could be understood. Under the lock. */
     private void breakOff(IOException why) {
         broken = why;
-        transport.close();
-        breakSink(why);
-        closing.writingEnded();
+        try {
+            transport.close();
+        } finally {
+            try {
+                breakSink(why);
+            } finally {
+                closing.writingEnded();
+            }
+        }
     }
 
     private void breakSink(IOException why) {

@@ -68,6 +68,11 @@ final class ListenerState {
         whenOver = action;
     }
 
+    /** The connection could not begin: the listener has not heard of it, and never will. */
+    void neverBegun() {
+        phase = Phase.OVER;
+    }
+
     /** Makes the listener's first call, if it was not made yet. */
     void openIfNew() {
         if (phase == Phase.NEW) {
@@ -204,12 +209,15 @@ final class ListenerState {
     void finish() {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
-            watch.end();
-            messages.end();
             try {
-                whenOver.run();
+                watch.end();
+                messages.end();
             } finally {
-                over.countDown();
+                try {
+                    whenOver.run();
+                } finally {
+                    over.countDown();
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Watch;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -60,7 +61,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.messageInput = new MessageInput(arrived, output, closing, traffic, deflate, options);
         this.messages = new ArrivingMessages(transport, arrived, messageInput, options.messagePool());
         this.deadlines = new ReadingDeadlines(closing, sink, output, Deadlines.nanos(options.idleTimeout()));
-        this.signals = new Signals(this::takeTurn, this::elsewhere, transport::close);
+        this.signals = new Signals(this::takeTurn, this::onThread, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
         this.state = new ListenerState(name, calls, transport, output, closing, messages, deadlines, watch);
         this.input = new ListenerInput(name, state, calls, messages, messageInput.frames(), deadlines, output, sink);
@@ -78,9 +79,17 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     void open(WebSocketConnection shown, Consumer<WebSocketConnection> prepare, Runnable atTheEnd) {
         calls.belongTo(shown);
         state.whenOver(atTheEnd);
-        transport.tell(this, this::elsewhere);
-        prepare.accept(shown);
-        signals.give();
+        boolean begun = false;
+        try {
+            transport.tell(this, this::elsewhere);
+            prepare.accept(shown);
+            signals.give();
+            begun = true;
+        } finally {
+            if (!begun) {
+                state.neverBegun();
+            }
+        }
     }
 
     @Override
@@ -113,7 +122,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /** On a thread of its own, for whoever holds a lock or has no time. */
+    /** On a thread of its own, for whoever holds a lock or has no time; as soon as there is one. */
     void signalElsewhere() {
         if (!state.isOver()) {
             elsewhere(signals::give);
@@ -125,7 +134,18 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         signals.giveLater();
     }
 
+    /** Where no thread can be had, the timer asks again: whoever closes a connection must not fail at this. */
     private void elsewhere(Runnable task) {
+        try {
+            onThread(task);
+        } catch (OutOfMemoryError e) {
+            Watch.again(() -> elsewhere(task));
+        } catch (RejectedExecutionException e) {
+            // The servlet is destroyed, and has given up waiting for this connection.
+        }
+    }
+
+    private void onThread(Runnable task) {
         threads.starter().accept("websocket-" + name, task);
     }
 

@@ -206,10 +206,13 @@ final class MessageOutput {
     /** Gives back what is held for messages that nobody will finish. For any thread, at the very end. */
     void abandon() {
         FragmentBuffer unfinished = buffer;
-        if (unfinished != null) {
-            unfinished.abandon();
+        try {
+            if (unfinished != null) {
+                unfinished.abandon();
+            }
+        } finally {
+            compressed.release();
         }
-        compressed.release();
     }
 
     /** The thread that had a message open starts the next one: the open one is complete, as in gorilla. */

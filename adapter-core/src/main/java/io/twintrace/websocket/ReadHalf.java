@@ -199,8 +199,11 @@ final class ReadHalf implements Reading {
     }
 
     private void releaseHeld() {
-        source.release();
-        input.release();
+        try {
+            source.release();
+        } finally {
+            input.release();
+        }
     }
 
     /** False when the peer has closed. */

@@ -36,7 +36,16 @@ final class TransportCloser {
      * itself, a moment of silence is taken for the end. Only when nobody else reads.
      */
     void lingerAndClose() {
-        long patience = transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS;
+        try {
+            linger(transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS);
+        } catch (IOException e) {
+            // Late, or gone: closed either way.
+        } finally {
+            transport.close();
+        }
+    }
+
+    private void linger(long patience) throws IOException {
         long until = Deadlines.afterNanos(LINGER_NANOS);
         ByteBuffer sink = pool.acquire();
         try {
@@ -48,11 +57,8 @@ final class TransportCloser {
                     transport.awaitReadable();
                 }
             }
-        } catch (IOException e) {
-            // Late, or gone: closed either way.
         } finally {
             pool.release(sink);
-            transport.close();
         }
     }
 }

@@ -117,7 +117,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
      * @param prepare what is to be done to the connection before the first call
      * @param threads what the connection may use of them
-     * @param whenOver called once, after the listener's last call, when everything is given back
+     * @param whenOver called once, after the listener's last call, when everything is given back; not if this throws
      */
     public static WebSocketConnection listening(
             PushTransport transport,
@@ -131,10 +131,21 @@ public final class WebSocketConnection implements AutoCloseable {
             Consumer<WebSocketConnection> whenOver) {
         WebSocketConnection connection =
                 new WebSocketConnection(transport, request, handshake, options, conflictLog, listener, threads);
-        ((ListeningHalf) connection.reading).open(connection, prepare, () -> {
-            connection.finish(false);
-            whenOver.accept(connection);
-        });
+        boolean open = false;
+        try {
+            ((ListeningHalf) connection.reading).open(connection, prepare, () -> {
+                try {
+                    connection.finish(false);
+                } finally {
+                    whenOver.accept(connection);
+                }
+            });
+            open = true;
+        } finally {
+            if (!open) {
+                connection.finish(false);
+            }
+        }
         return connection;
     }
 
@@ -445,9 +456,10 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param reason cut at 123 bytes of UTF-8
      */
     public void close(int code, String reason) {
-        beginClose(code, reason);
+        byte[] payload = new CloseStatus(code, reason).payload(); // what may not be sent changes nothing
         boolean graceful = false;
         try {
+            frames.requestClose(payload);
             graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -471,22 +483,45 @@ public final class WebSocketConnection implements AutoCloseable {
         finish(false);
     }
 
+    /** Each step is taken, whatever another one throws, such as for want of memory or of a thread. */
     private void finish(boolean graceful) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        if (!graceful && !closing.isDone()) {
-            frames.giveUp(new IOException("the connection was cut by this side"));
+        try {
+            if (!graceful && !closing.isDone()) {
+                frames.giveUp(new IOException("the connection was cut by this side"));
+            }
+        } finally {
+            try {
+                closeTransport(graceful);
+            } finally {
+                giveBack();
+            }
         }
+    }
+
+    private void closeTransport(boolean graceful) {
         if (graceful && !closing.isReceivedLast()) {
             closer.lingerAndClose();
         } else {
             closer.abort();
         }
-        closing.readingEnded();
-        reading.release();
-        writing.abandon();
-        deflate.ifPresent(agreed -> options.deflatePool().leave());
+    }
+
+    private void giveBack() {
+        try {
+            closing.readingEnded();
+            reading.release();
+        } finally {
+            try {
+                writing.abandon();
+            } finally {
+                if (deflate.isPresent()) {
+                    options.deflatePool().leave();
+                }
+            }
+        }
     }
 
     /** The name; nothing of the request's headers. */

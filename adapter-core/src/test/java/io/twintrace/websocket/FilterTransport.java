@@ -6,10 +6,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Passes everything on, for tests that step in between. */
-class FilterTransport implements Transport {
+public class FilterTransport implements Transport {
     private final Transport inner;
 
-    FilterTransport(Transport inner) {
+    protected FilterTransport(Transport inner) {
         this.inner = inner;
     }
 

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The client of a connection that calls a listener, in memory: what it sends arrives at once, and it reads as much as
@@ -34,9 +35,14 @@ final class ListeningPeer implements AutoCloseable {
     private final WebSocketConnection connection;
     private int ends;
     private int lentAtTheEnd;
+    private volatile boolean threadless;
 
     private ListeningPeer(
-            WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate, int room) {
+            WebSocketListener listener,
+            WebSocketOptions options,
+            Optional<DeflateParameters> deflate,
+            int room,
+            Consumer<WebSocketConnection> prepare) {
         this.options = options;
         pipe.room = room;
         connection = WebSocketConnection.listening(
@@ -47,10 +53,10 @@ final class ListeningPeer implements AutoCloseable {
                 conflicts::add,
                 listener,
                 new ListenerThreads(
-                        (name, task) -> elsewhere.add(task),
+                        (name, task) -> runElsewhere(task),
                         ListeningPeer.class.getClassLoader(),
                         (failed, error) -> errors.add(error)),
-                prepared -> {},
+                prepare,
                 over -> {
                     lentAtTheEnd = lentBuffers();
                     ends++;
@@ -67,18 +73,27 @@ final class ListeningPeer implements AutoCloseable {
 
     static ListeningPeer connect(
             WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate) {
-        return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE);
+        return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE, prepared -> {});
+    }
+
+    /** One whose connection is prepared for its first call. */
+    static ListeningPeer connectPrepared(
+            WebSocketListener listener,
+            WebSocketOptions options,
+            Optional<DeflateParameters> deflate,
+            Consumer<WebSocketConnection> prepare) {
+        return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE, prepare);
     }
 
     /** One that reads so many bytes, and then no more until {@link #readMore}. */
     static ListeningPeer connectLazy(WebSocketListener listener, WebSocketOptions options, int bytes) {
-        return new ListeningPeer(listener, options, Optional.empty(), bytes);
+        return new ListeningPeer(listener, options, Optional.empty(), bytes, prepared -> {});
     }
 
     /** The same, after an agreement about compression. */
     static ListeningPeer connectLazy(
             WebSocketListener listener, WebSocketOptions options, Optional<DeflateParameters> deflate, int bytes) {
-        return new ListeningPeer(listener, options, deflate, bytes);
+        return new ListeningPeer(listener, options, deflate, bytes, prepared -> {});
     }
 
     WebSocketConnection connection() {
@@ -111,6 +126,18 @@ final class ListeningPeer implements AutoCloseable {
     void readMore(int bytes) {
         pipe.takeMore(bytes);
         settle();
+    }
+
+    private void runElsewhere(Runnable task) {
+        if (threadless) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+        elsewhere.add(task);
+    }
+
+    /** Whether the server can start no more threads, as where the system's limit is reached. */
+    void threadless(boolean newThreadless) {
+        threadless = newThreadless;
     }
 
     /** Runs on this thread what the server wants done on others. */

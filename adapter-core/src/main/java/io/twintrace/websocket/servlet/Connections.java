@@ -132,8 +132,11 @@ final class Connections {
             started = true;
         } finally {
             if (!started) {
-                upgraded.transport().close();
-                leave();
+                try {
+                    upgraded.transport().close();
+                } finally {
+                    leave();
+                }
             }
         }
     }
@@ -163,29 +166,47 @@ final class Connections {
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        for (WebSocketConnection connection : open.keySet()) {
-            try {
-                service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
-            } catch (OutOfMemoryError e) { // also for want of a thread: the others are to be closed all the same
-                connection.abort();
-            }
-        }
+        open.keySet().forEach(this::beginClose);
         return drained;
+    }
+
+    private void beginClose(WebSocketConnection connection) {
+        try {
+            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
+        } catch (Throwable t) { // such as for want of a thread: the others are to be closed all the same
+            cut(connection, t);
+        }
+    }
+
+    private void cut(WebSocketConnection connection, Throwable why) {
+        try {
+            connection.abort();
+        } catch (Throwable t) {
+            why.addSuppressed(t);
+        }
+        context.log(connection + " is cut off: closing it with 1001 has failed", why);
     }
 
     /** Closes all connections and waits for the application: twice the given time at most. */
     void stop(Duration patience) {
         CompletableFuture<Void> unused = beginStop();
         if (!awaitDrained(patience)) {
-            open.forEach((connection, runner) -> {
-                connection.abort();
-                service.interrupt(runner);
-            });
+            open.forEach(this::cutOff);
             if (!awaitDrained(patience)) {
                 open.forEach((connection, runner) -> context.log(service.whatStillRuns(connection, runner)));
             }
         }
         service.shutdown();
+    }
+
+    private void cutOff(WebSocketConnection connection, Thread runner) {
+        try {
+            connection.abort();
+        } catch (Throwable t) { // the others are to be cut off all the same
+            context.log(connection + " is cut off, but not everything it held is given back", t);
+        } finally {
+            service.interrupt(runner);
+        }
     }
 
     private boolean awaitDrained(Duration patience) {

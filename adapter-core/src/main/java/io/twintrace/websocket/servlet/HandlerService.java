@@ -4,6 +4,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.thread.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
@@ -12,7 +13,11 @@ final class HandlerService extends Service {
     private final WebSocketHandler handler;
 
     HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
-        super(context, options);
+        this(context, options, handler, newThreads());
+    }
+
+    HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler, TaskThreads threads) {
+        super(context, options, threads);
         this.handler = handler;
     }
 

@@ -18,7 +18,7 @@ final class ListenerService extends Service {
     private final ListenerThreads listenerThreads;
 
     ListenerService(ServletContext context, WebSocketOptions options, WebSocketListener listener) {
-        super(context, options);
+        super(context, options, newThreads());
         this.listener = listener;
         this.listenerThreads = new ListenerThreads(
                 this::startThread, context.getClassLoader(), (connection, error) -> log(connection, error, "listener"));

@@ -21,16 +21,22 @@ abstract class Service {
     private final WebSocketOptions options;
 
     /** As many as there are connections, which the servlet limits. */
-    private final TaskThreads threads = new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS);
+    private final TaskThreads threads;
 
     /** One for all connections. */
     private final ConcurrentWriteListener conflictLog;
 
-    Service(ServletContext context, WebSocketOptions options) {
+    Service(ServletContext context, WebSocketOptions options, TaskThreads threads) {
         this.context = context;
+        this.threads = threads;
         this.contextClassLoader = context.getClassLoader();
         this.options = options;
         this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
+    }
+
+    /** As many as there are tasks. */
+    static TaskThreads newThreads() {
+        return new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS);
     }
 
     /**

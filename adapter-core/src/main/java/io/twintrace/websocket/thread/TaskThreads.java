@@ -1,6 +1,7 @@
 package io.twintrace.websocket.thread;
 
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -21,10 +22,20 @@ public final class TaskThreads {
      */
     public TaskThreads(String idleName, long keepAliveMillis) {
         this.idleName = idleName;
-        this.pool = VirtualThreads.exist() ? null : newPool(idleName, keepAliveMillis);
+        this.pool = VirtualThreads.exist() ? null : newPool(keepAliveMillis, task -> newThread(idleName, task));
     }
 
-    /** Runs a task on a thread of its own, which has the name and the context class loader meanwhile. */
+    /** Pooled threads that a factory makes, also where there are virtual ones. */
+    public TaskThreads(String idleName, long keepAliveMillis, ThreadFactory factory) {
+        this.idleName = idleName;
+        this.pool = newPool(keepAliveMillis, factory);
+    }
+
+    /**
+     * Runs a task on a thread of its own, which has the name and the context class loader meanwhile.
+     *
+     * @throws OutOfMemoryError also where the system gives no more threads
+     */
     public void start(String name, ClassLoader contextClassLoader, Runnable task) {
         if (pool != null) {
             pool.execute(() -> runPooled(name, contextClassLoader, task));
@@ -52,13 +63,15 @@ public final class TaskThreads {
         }
     }
 
-    private static ThreadPoolExecutor newPool(String idleName, long keepAliveMillis) {
+    private static ThreadPoolExecutor newPool(long keepAliveMillis, ThreadFactory factory) {
         return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, keepAliveMillis, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(null, task, idleName, 0, false);
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(null);
-                    return thread;
-                });
+                0, Integer.MAX_VALUE, keepAliveMillis, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), factory);
+    }
+
+    private static Thread newThread(String idleName, Runnable task) {
+        Thread thread = new Thread(null, task, idleName, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        return thread;
     }
 }

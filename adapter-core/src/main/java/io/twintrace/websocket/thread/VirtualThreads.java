@@ -30,6 +30,8 @@ public final class VirtualThreads {
         }
         try {
             return (Thread) NEW_VIRTUAL_THREAD.invoke(task);
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("cannot make a virtual thread", e);
         }

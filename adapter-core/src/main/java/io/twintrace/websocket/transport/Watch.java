@@ -35,6 +35,18 @@ public final class Watch {
         this.whenPassed = whenPassed;
     }
 
+    /**
+     * Has a task run by the timer's thread in a second: for what needed memory or a thread, and got none. The task must
+     * return soon.
+     */
+    public static void again(Runnable task) {
+        try {
+            ScheduledFuture<?> unused = Timer.executor().schedule(task, AGAIN_NANOS, TimeUnit.NANOSECONDS);
+        } catch (OutOfMemoryError e) {
+            // The timer has no thread either. It keeps the task, until there is one for the next.
+        }
+    }
+
     /** The deadline may have come nearer. */
     public void look() {
         long next = deadline.getAsLong();
@@ -52,9 +64,17 @@ public final class Watch {
             if (task != null) {
                 task.cancel(false);
             }
-            scheduledFor = next;
             Callable<Void> fire = this::fire; // not a Runnable, which the timer would wrap once more
-            task = Timer.executor().schedule(fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
+            scheduledFor = next; // first, since the task looks at it
+            boolean scheduled = false;
+            try {
+                task = Timer.executor().schedule(fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
+                scheduled = true;
+            } finally {
+                if (!scheduled) {
+                    scheduledFor = Deadlines.NONE; // so that whoever looks next may have more luck
+                }
+            }
         } finally {
             LOCK.unlock();
         }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.contains;
+import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
+import io.twintrace.websocket.FilterTransport;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
@@ -18,7 +21,9 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.thread.TaskThreads;
 import io.twintrace.websocket.transport.SocketTransport;
+import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,12 +31,16 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,13 +61,18 @@ class ConnectionsTest {
 
     @BeforeEach
     void connect() throws IOException {
+        peer = new Socket();
+        upgraded = upgraded(peer, transport -> transport);
+    }
+
+    /** Connects a peer. */
+    private static Upgraded upgraded(Socket peer, UnaryOperator<Transport> around) throws IOException {
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            peer = new Socket();
             peer.setSoTimeout(10_000);
             peer.connect(listener.getLocalAddress());
-            upgraded = new Upgraded(
-                    new SocketTransport(listener.accept()),
+            return new Upgraded(
+                    around.apply(new SocketTransport(listener.accept())),
                     new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                     Map.of());
@@ -165,5 +179,55 @@ class ConnectionsTest {
         var stopped = connections.beginStop();
         peer.close();
         stopped.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Throws at its end. */
+    private static final class Stubborn extends FilterTransport {
+        private Stubborn(Transport inner) {
+            super(inner);
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            throw new IllegalStateException("does not want to be closed");
+        }
+    }
+
+    @Test
+    void connectionThatCannotBeClosedKeepsNoOtherOneOpen() throws Exception {
+        int pairs = 4;
+        CountDownLatch served = new CountDownLatch(2 * pairs);
+        ScarceThreads threads = new ScarceThreads(2 * pairs);
+        Connections connections = new Connections(
+                context,
+                new HandlerService(
+                        context,
+                        options(2 * pairs, LONG),
+                        connection -> {
+                            served.countDown();
+                            READS_TO_THE_END.handle(connection);
+                        },
+                        new TaskThreads("idle", 10_000, threads)));
+        List<Socket> peers = new ArrayList<>();
+        for (int i = 0; i < pairs; i++) {
+            for (UnaryOperator<Transport> around : List.<UnaryOperator<Transport>>of(Stubborn::new, plain -> plain)) {
+                Socket each = new Socket();
+                peers.add(each);
+                connections.admit().start(upgraded(each, around));
+            }
+        }
+        assertTrue(served.await(10, TimeUnit.SECONDS));
+        CompletableFuture<Void> drained = connections.beginStop();
+        for (Socket each : peers) {
+            byte[] last = each.getInputStream().readAllBytes(); // to its end
+            assertTrue(
+                    last.length == 0 || last[0] == (byte) 0x88,
+                    () -> HexFormat.of().formatHex(last));
+            each.close();
+        }
+        drained.get(10, TimeUnit.SECONDS);
+        verify(context, atLeastOnce())
+                .log(contains("is cut off: closing it with 1001 has failed"), any(OutOfMemoryError.class));
     }
 }
