@@ -77,7 +77,7 @@ final class ListenerCalls {
         report(t);
         CloseStatus close = t instanceof InvalidJsonException invalid
                 ? invalid.closeStatus()
-                : new CloseStatus(CloseCode.INTERNAL_ERROR, "");
+                : new CloseStatus(CloseCode.INTERNAL_ERROR, "listener failed");
         output.requestClose(close.payload());
         tell(t);
     }

@@ -133,7 +133,7 @@ final class ListenerState {
         if (close != null) {
             output.requestClose(close.payload());
         } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
-            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.DEADLINE).payload());
         } else if (!(e instanceof CloseException)) {
             endReading(e instanceof EOFException ? CloseException.abnormal(output.broken()) : e);
             finish();
@@ -148,7 +148,7 @@ final class ListenerState {
             finish();
             return;
         }
-        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
         endReading(new IOException("connection " + name + " cannot be read any further after an error", e));
     }
 

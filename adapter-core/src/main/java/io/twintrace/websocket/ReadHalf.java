@@ -289,7 +289,7 @@ final class ReadHalf implements Reading {
         if (failure == null) {
             failure = new IOException("connection " + connection + " cannot be read any further after an error", e);
             releaseHeld();
-            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "").payload());
+            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
             closing.readingEnded();
         }
         return e;

@@ -86,7 +86,7 @@ class CloseDeliveryTest {
             waits.set(0);
             peer.connection().close();
             assertEquals(0, waits.get());
-            peer.expectClose(code).expectEof();
+            peer.expectClose(code, "").expectEof();
         }
     }
 

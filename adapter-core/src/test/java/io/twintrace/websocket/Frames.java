@@ -71,6 +71,11 @@ final class Frames {
         return concat(new byte[] {(byte) (code >> 8), (byte) code}, utf8(reason));
     }
 
+    /** Whether a server that sends this code has failed the connection, unless it only answers the peer's Close. */
+    static boolean isFailure(int code) {
+        return code == 1002 || code == 1007 || code == 1008 || code == 1009 || code == 1011;
+    }
+
     static byte[] concat(byte[]... pieces) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] piece : pieces) {

@@ -57,7 +57,7 @@ class ReadingEndTest {
         assertFalse(e.isCode(1000));
         assertFalse(e.getMessage().contains("the reason"), e.getMessage());
         assertSame(e, assertThrows(CloseException.class, connection::readMessage));
-        peer.expectClose(code).expectEof();
+        peer.expectClose(code, "").expectEof();
     }
 
     @Test

@@ -1,10 +1,13 @@
 package io.twintrace.websocket;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.frame.ProtocolException;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.transport.SocketTransport;
@@ -18,6 +21,7 @@ import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -194,8 +198,25 @@ final class TestPeer implements AutoCloseable {
         return expect(Frames.plain(first, payload));
     }
 
+    /** Without a reason, or with one if the code says that the server has failed the connection. */
     TestPeer expectClose(int code) throws IOException {
+        if (Frames.isFailure(code)) {
+            String unused = failureReason(code);
+            return this;
+        }
         return expectClose(code, "");
+    }
+
+    /** The reason of the Close frame that comes next, which has to have one. */
+    private String failureReason(int code) throws IOException {
+        byte[] header = receive(2);
+        byte[] payload = receive(header[1]);
+        String reason = new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        String frame = HexFormat.of().formatHex(header) + HexFormat.of().formatHex(payload);
+        assertArrayEquals(
+                Frames.plain(Frames.FIN | Frames.CLOSE, Frames.closePayload(code, reason)), Frames.hex(frame));
+        assertFalse(reason.isEmpty(), () -> "no reason in " + frame);
+        return reason;
     }
 
     TestPeer expectClose(int code, String reason) throws IOException {
@@ -210,8 +231,13 @@ final class TestPeer implements AutoCloseable {
     /** The server's next read fails, and the client is told why before the end of the stream. */
     <X extends Throwable> X expectFailedRead(Class<X> type, int closeCode) throws IOException {
         Background<Message> reading = Background.start(connection::readMessage);
-        expectClose(closeCode).expectEof().sendEof();
-        return reading.failure(type);
+        String reason = failureReason(closeCode);
+        expectEof().sendEof();
+        X failure = reading.failure(type);
+        if (failure instanceof ProtocolException protocol) {
+            assertEquals(protocol.reason(), reason);
+        }
+        return failure;
     }
 
     /** The connection is gone, by its end or by a reset; what still came before is dropped. */

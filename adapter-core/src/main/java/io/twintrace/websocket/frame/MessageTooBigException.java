@@ -7,11 +7,14 @@ public final class MessageTooBigException extends ProtocolException {
     private final long limit;
 
     public MessageTooBigException(long limit) {
-        this(limit, "message is larger than the read limit of " + limit + " bytes");
+        this(
+                limit,
+                "message of more than " + limit + " bytes",
+                "message is larger than the read limit of " + limit + " bytes");
     }
 
-    private MessageTooBigException(long limit, String what) {
-        super(CloseCode.MESSAGE_TOO_BIG, what + "; raise it with readLimit in the options or setReadLimit");
+    private MessageTooBigException(long limit, String reason, String what) {
+        super(CloseCode.MESSAGE_TOO_BIG, reason, what + "; raise it with readLimit in the options or setReadLimit");
         this.limit = limit;
     }
 
@@ -19,6 +22,7 @@ public final class MessageTooBigException extends ProtocolException {
     static MessageTooBigException onWire(long limit, long mostOnWire) {
         return new MessageTooBigException(
                 limit,
+                "compressed message of more than " + mostOnWire + " bytes",
                 "compressed message has more than " + mostOnWire
                         + " bytes on the wire, which follows from the read limit of " + limit + " bytes");
     }

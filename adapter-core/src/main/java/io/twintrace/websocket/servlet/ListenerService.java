@@ -81,7 +81,7 @@ final class ListenerService extends Service {
             declareDiscipline(connection);
         } catch (Throwable t) {
             log(connection, t, "write discipline");
-            connection.beginClose(CloseCode.INTERNAL_ERROR, "");
+            connection.beginClose(CloseCode.INTERNAL_ERROR, "write discipline failed");
         }
     }
 

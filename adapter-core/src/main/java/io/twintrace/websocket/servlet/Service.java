@@ -88,7 +88,7 @@ abstract class Service {
     static CloseStatus closeFor(Throwable t) {
         return t instanceof InvalidJsonException invalid
                 ? invalid.closeStatus()
-                : new CloseStatus(CloseCode.INTERNAL_ERROR, "");
+                : new CloseStatus(CloseCode.INTERNAL_ERROR, "handler failed");
     }
 
     /** A peer that goes away, or sends what it should not, takes one line; anything else shows where it came from. */

@@ -19,6 +19,7 @@ import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.thread.TaskThreads;
@@ -128,8 +129,10 @@ class ConnectionsTest {
                         })
                         .build());
         connections.admit().start(upgraded);
-        byte[] close = peer.getInputStream().readNBytes(4);
-        assertArrayEquals(new byte[] {(byte) 0x88, 2, 0x03, (byte) 0xf3}, close);
+        byte[] frame = peer.getInputStream().readNBytes(18);
+        byte[] close = new CloseStatus(1011, "handler failed").payload();
+        assertArrayEquals(new byte[] {(byte) 0x88, (byte) close.length}, Arrays.copyOf(frame, 2));
+        assertArrayEquals(close, Arrays.copyOfRange(frame, 2, frame.length));
     }
 
     @Test

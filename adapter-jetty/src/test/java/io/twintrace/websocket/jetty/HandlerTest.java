@@ -10,6 +10,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.RawClient;
+import io.twintrace.websocket.testkit.RawClient.Frame;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -29,7 +30,9 @@ class HandlerTest {
         try (TestServer server = TestServer.serving(HandlerTest::fail);
                 RawClient client = RawClient.open(server.port(), "/ws?token=secret", SECRET)) {
             client.send(RawClient.text("secret"));
-            assertEquals(1011, client.read().closeCode());
+            Frame close = client.read();
+            assertEquals(1011, close.closeCode());
+            assertEquals("handler failed", close.closeReason());
             client.send(RawClient.close(1011));
             client.awaitEnd();
             server.log().await("is closed with 1011 after its handler threw");

@@ -52,6 +52,11 @@ public final class RawClient implements AutoCloseable {
             }
             return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
         }
+
+        /** The reason of a Close frame that has a code. */
+        public String closeReason() {
+            return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        }
     }
 
     public RawClient(Socket socket) throws IOException {
