@@ -258,7 +258,7 @@
 
   // ---- Race: what is seen ----
 
-  const raceView = viewOf("race", ["run", "state", "picture", "count", "unit", "note", "error", "report",
+  const raceView = viewOf("race", ["head", "watch", "run", "state", "picture", "count", "unit", "note", "error", "report",
     "summary", "close", "connection", "time", "first", "second", "log"]);
 
   function setRaceState(state) {
@@ -324,10 +324,52 @@
     return [place, element("wbr"), element("span", "call", call), element("wbr"), source];
   }
 
+  /** What lies further in than the library's method that the application called is folded away. */
+  function stackItems({ stack, operation }) {
+    const inside = stack.slice(0, Math.max(0, stack.findIndex((entry) => entry.colliding) - 1));
+    const items = stack.slice(inside.length).map(frameItem);
+    if (inside.length > 0) {
+      const fold = element("details", "fold");
+      const frames = element("ol");
+      frames.append(...inside.map(frameItem));
+      const count = inside.length === 1 ? "1 frame" : `${inside.length} frames`;
+      fold.append(element("summary", "", `${count} inside ${operation}`), frames);
+      const item = element("li");
+      item.append(fold);
+      items.unshift(item);
+    }
+    return items;
+  }
+
   function showTrace(trace, side) {
     trace.querySelector(".thread").textContent = side.thread;
     trace.querySelector(".operation-name").textContent = side.operation;
-    trace.querySelector(".stack").replaceChildren(...side.stack.map(frameItem));
+    trace.querySelector(".stack").replaceChildren(...stackItems(side));
+  }
+
+  /** The application's method, which may be broken behind its dots and nowhere else; or else the thread. */
+  function writerName({ stack, thread }) {
+    const frame = stack.find((entry) => entry.colliding);
+    const parts = frame && FRAME.exec(frame.frame);
+    const name = element("code", "writer");
+    (parts ? parts[2] : thread).split(/(?<=\.)/).forEach((part, i) => name.append(...(i ? [element("wbr")] : []), part));
+    return name;
+  }
+
+  /** One line for each writer, in the order of the two columns below. */
+  function headline({ first, second }) {
+    const lines = [element("span", "clause"), element("span", "clause", "when ")];
+    lines[0].append(writerName(first), ` was in ${first.operation}`);
+    lines[1].append(writerName(second), ` called ${second.operation}.`);
+    return [lines[0], " ", lines[1]];
+  }
+
+  /** Both stacks should be seen at once: with all of the race above them if there is room for it. */
+  function scrollToReport() {
+    const { head, report, second } = raceView;
+    const height = second.getBoundingClientRect().bottom - head.getBoundingClientRect().top;
+    const margin = parseFloat(getComputedStyle(head).scrollMarginTop);
+    (height + margin <= window.innerHeight ? head : report).scrollIntoView({ block: "start" });
   }
 
   function closeText({ code, reason }) {
@@ -336,7 +378,7 @@
   }
 
   function showReport(report, closed) {
-    raceView.summary.textContent = report.summary;
+    raceView.summary.replaceChildren(...headline(report));
     raceView.close.textContent = closeText(closed);
     raceView.connection.textContent = report.connection;
     showReportTime(report.time);
@@ -346,6 +388,7 @@
     raceView.report.hidden = false;
     raceView.note.textContent = "Caught. Both threads have failed, and each exception holds both stack traces.";
     setRaceState("caught");
+    scrollToReport();
   }
 
   function showReportTime(text) {
@@ -443,4 +486,5 @@
 
   startChat();
   raceView.run.addEventListener("click", runRace);
+  raceView.watch.addEventListener("click", runRace); // and the link scrolls there
 })();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
@@ -46,6 +47,7 @@ final class Browser implements AutoCloseable {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                "--force-prefers-reduced-motion", // a click may miss what is scrolled smoothly
                 "--window-size=1100,1400",
                 "--user-data-dir=" + Servers.directory("browser"));
         ChromeDriverService service = new ChromeDriverService.Builder()
@@ -82,6 +84,20 @@ final class Browser implements AutoCloseable {
                 .until(unused -> element(id).getText().contains(text));
     }
 
+    /** Gives the page so many CSS pixels. */
+    void show(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Waits until a script in the page returns true. */
+    void await(String what, String script) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(what)
+                .until(unused -> Boolean.TRUE.equals(driver.executeScript(script)));
+    }
+
     /** The texts of the elements that a CSS selector finds. */
     List<String> texts(String css) {
         return driver.findElements(By.cssSelector(css)).stream()
@@ -105,8 +121,6 @@ final class Browser implements AutoCloseable {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
                 .map(Object::toString)
-                .filter(complaint ->
-                        !complaint.contains("/favicon.ico")) // asked for at the server's root, whatever is there
                 .toList();
     }
 

@@ -12,6 +12,31 @@ import org.openqa.selenium.WindowType;
 
 /** The page in a real browser. */
 interface BrowserTests extends OnServer {
+    String BOTH_STACKS_ARE_SEEN = """
+            const stacks = [...document.querySelectorAll(".stack")].map((e) => e.getBoundingClientRect());
+            return stacks.length === 2 && stacks.every((r) => r.height > 100 && r.top >= 0 && r.bottom <= 800);
+            """;
+
+    /** Identifiers in headings of which one part stands on one line, and the rest on another. */
+    String BROKEN_NAMES = """
+            const broken = [];
+            for (const heading of document.querySelectorAll("h1, h2, h3, h4")) {
+              const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+              for (let text; (text = texts.nextNode()); ) {
+                for (const name of text.data.matchAll(/[\\w$-]+/g)) {
+                  const range = document.createRange();
+                  range.setStart(text, name.index);
+                  range.setEnd(text, name.index + name[0].length);
+                  const tops = new Set([...range.getClientRects()].map((r) => r.top));
+                  if (tops.size > 1) broken.push(name[0]);
+                }
+              }
+            }
+            return broken;
+            """;
+
+    String NOTHING_IS_TOO_WIDE = "return document.documentElement.scrollWidth <= window.innerWidth;";
+
     @Test
     default void twoTabsChatWithEachOther() throws Exception {
         try (Browser browser = Browser.ifInstalled()) {
@@ -50,6 +75,57 @@ interface BrowserTests extends OnServer {
             browser.awaitText("race-close", "1011 (concurrent write)");
             browser.screenshot("race", server().name() + "-race");
             assertEquals(List.of(), browser.complaints());
+        }
+    }
+
+    @Test
+    default void theLinkAtTheTopStartsTheRaceAndThePageScrollsToBothStacks() throws Exception {
+        try (Browser browser = Browser.ifInstalled()) {
+            browser.show(1280, 800);
+            browser.driver().get(server().http("/").toString());
+            browser.element("race-watch").click();
+            browser.awaitText("race-state", "caught");
+            browser.await("both stacks to be seen whole", BOTH_STACKS_ARE_SEEN);
+            assertEquals(List.of(), browser.complaints());
+        }
+    }
+
+    @Test
+    default void theHeadingOfTheReportNamesTheWritersInTheOrderOfTheColumns() throws Exception {
+        try (Browser browser = Browser.ifInstalled()) {
+            browser.driver().get(server().http("/").toString());
+            for (int i = 0; i < 4; i++) { // so that both orders are likely
+                browser.element("race-run").click();
+                browser.awaitText("race-state", "caught");
+                assertEquals(browser.texts(".frame.colliding .call"), browser.texts("#race-summary .writer"));
+            }
+        }
+    }
+
+    @Test
+    default void noHeadingBreaksInsideAName() throws Exception {
+        try (Browser browser = Browser.ifInstalled()) {
+            browser.driver().get(server().http("/").toString());
+            browser.element("race-run").click();
+            browser.awaitText("race-state", "caught");
+            for (int width : new int[] {1280, 800, 390, 320}) {
+                browser.show(width, 800);
+                assertEquals(List.of(), browser.driver().executeScript(BROKEN_NAMES), "at a width of " + width);
+                browser.await("nothing to be scrolled sideways", NOTHING_IS_TOO_WIDE);
+            }
+        }
+    }
+
+    @Test
+    default void theReportSaysWhatToDo() throws Exception {
+        try (Browser browser = Browser.ifInstalled()) {
+            browser.driver().get(server().http("/").toString());
+            browser.element("race-run").click();
+            browser.awaitText("race-state", "caught");
+            browser.awaitText("race-report", "connection.outbox().offer(text);");
+            assertEquals(List.of(), browser.complaints());
+            browser.driver().findElement(By.linkText("Concurrent writes")).click();
+            assertTrue(browser.texts("body").get(0).startsWith("# Concurrent writes"));
         }
     }
 

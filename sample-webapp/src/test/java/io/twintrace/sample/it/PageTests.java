@@ -7,12 +7,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page and what it consists of. */
 interface PageTests extends OnServer {
+    Pattern REFERENCE = Pattern.compile("(?:href|src)=\"([^#\"]+)\"");
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/index.html", "/app.js", "/style.css"})
     default void thePageIsServedWithItsSecurityHeaders(String path) throws Exception {
@@ -25,6 +32,28 @@ interface PageTests extends OnServer {
         assertEquals(
                 "nosniff",
                 response.headers().firstValue("X-Content-Type-Options").orElse("none"));
+    }
+
+    @Test
+    default void everythingThatThePageRefersToIsThere() throws Exception {
+        Set<String> references = new TreeSet<>(Set.of("favicon.ico")); // which pages of plain text have asked for
+        for (MatchResult found : REFERENCE.matcher(get("/").body()).results().toList()) {
+            references.add(found.group(1));
+        }
+        assertTrue(
+                references.containsAll(Set.of("favicon.svg", "app.js", "docs/concurrent-writes.md")),
+                references::toString);
+        for (String reference : references) {
+            HttpResponse<String> response = get("/" + reference);
+            assertEquals(200, response.statusCode(), reference);
+            if (reference.endsWith(".md")) {
+                String type = response.headers().firstValue("Content-Type").orElse("none");
+                assertEquals(
+                        "text/plain;charset=utf-8",
+                        type.toLowerCase(Locale.ROOT).replace(" ", ""),
+                        reference);
+            }
+        }
     }
 
     @Test
