@@ -25,9 +25,13 @@ final class Closing {
         private final byte[] payload;
         private final long deadline;
 
-        Request(byte[] payload, long deadline) {
+        /** Whether others have to be told first; set back once. */
+        private volatile boolean held;
+
+        Request(byte[] payload, long deadline, boolean held) {
             this.payload = payload;
             this.deadline = deadline;
+            this.held = held;
         }
     }
 
@@ -41,13 +45,36 @@ final class Closing {
      * @return false when that had been decided before
      */
     boolean request(byte[] payload) {
-        return request.compareAndSet(null, new Request(payload, Deadlines.afterNanos(timeoutNanos)));
+        return decide(payload, false);
+    }
+
+    /** The same for a Close frame that is sent after {@link #release}, and not before. */
+    boolean hold(byte[] payload) {
+        return decide(payload, true);
+    }
+
+    private boolean decide(byte[] payload, boolean held) {
+        return request.get() == null
+                && request.compareAndSet(null, new Request(payload, Deadlines.afterNanos(timeoutNanos), held));
+    }
+
+    /** The Close frame may be sent, if it was held. */
+    void release() {
+        Request asked = request.get();
+        if (asked != null) {
+            asked.held = false;
+        }
+    }
+
+    /** Whether this side has decided to close, even if the Close frame is still held. */
+    boolean isDecided() {
+        return request.get() != null;
     }
 
     /** The payload of the Close frame to send, or null while none is to be sent. */
     byte[] requested() {
         Request asked = request.get();
-        return asked == null ? null : asked.payload;
+        return asked == null || asked.held ? null : asked.payload;
     }
 
     /** When the connection has to be closed at the latest; {@link Deadlines#NONE} while nobody closes it. */
@@ -58,7 +85,7 @@ final class Closing {
 
     /** Takes note of the peer's Close frame; before the one that answers it is requested. */
     void received(CloseStatus status) {
-        answer = request.get() != null;
+        answer = requested() != null;
         received = status;
     }
 

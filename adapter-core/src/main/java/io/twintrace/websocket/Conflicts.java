@@ -2,11 +2,17 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.detect.ConflictResponse;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
 
-/** What follows a conflict on one connection: who has to know is told, and the peer is closed. */
-final class Conflicts implements ConcurrentWriteListener {
+/**
+ * What follows a conflict on one connection: the log and the listeners are told, then the peer is closed. Which Close
+ * frame it gets is decided before either writer has its exception, so that neither can close with another one.
+ */
+final class Conflicts implements ConflictResponse {
+    private static final byte[] CLOSE = new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload();
+
     private final ConcurrentWriteListener everywhere;
     private final FrameOutput frames;
 
@@ -24,13 +30,20 @@ final class Conflicts implements ConcurrentWriteListener {
         own = listener != null ? listener : report -> {};
     }
 
-    /** On the second of the two threads, at the moment of detection: the log first, since sending may have to wait. */
+    @Override
+    public void conflictFound() {
+        frames.holdClose(CLOSE);
+    }
+
+    /** The log first. */
     @Override
     public void onConcurrentWrite(ConcurrentWriteReport report) {
-        try {
-            everywhere.andThen(own).onConcurrentWrite(report);
-        } finally {
-            frames.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "concurrent write").payload());
-        }
+        everywhere.andThen(own).onConcurrentWrite(report);
+    }
+
+    /** A test that ends when its client sees the Close frame has a conflict by then, and not the test after it. */
+    @Override
+    public void everybodyTold() {
+        frames.releaseClose();
     }
 }

@@ -274,6 +274,19 @@ final class FrameOutput {
         sendWaitingIfFree();
     }
 
+    /** Decides on a Close frame as {@link #requestClose} does, but does not send it before {@link #releaseClose}. */
+    void holdClose(byte[] payload) {
+        if (closing.hold(payload)) {
+            sink.closingHasBegun();
+        }
+    }
+
+    /** Sends the Close frame that was held, if there is one. */
+    void releaseClose() {
+        closing.release();
+        sendWaitingIfFree();
+    }
+
     private void beginClosing(byte[] payload) {
         if (closing.request(payload)) {
             sink.closingHasBegun();

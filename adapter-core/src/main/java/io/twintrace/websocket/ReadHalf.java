@@ -229,7 +229,7 @@ final class ReadHalf implements Reading {
             reader = Thread.currentThread();
             return;
         }
-        if (closing.requested() == null && !released) {
+        if (!closing.isDecided() && !released) {
             throw new IllegalStateException(
                     "another thread is reading from connection " + connection + ": only one at a time may read");
         }

@@ -2,7 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.ConflictResponse;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
@@ -31,7 +31,7 @@ final class WriteHalf {
             Optional<DeflateParameters> deflate,
             WebSocketOptions options,
             Traffic traffic,
-            ConcurrentWriteListener onConflict) {
+            ConflictResponse onConflict) {
         this.frames = frames;
         this.detector = new WriteDetector(connection, options.detectorLevel(), frames::lastMessageFrame, onConflict);
         this.compressed = new CompressedOutput(frames, traffic, options, deflate);

@@ -2,6 +2,7 @@ package io.twintrace.websocket.detect;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Two threads wrote to one connection at once. Both of them get one of these: its own stack trace is this thread's, and
@@ -24,14 +25,32 @@ public final class ConcurrentWriteException extends RuntimeException {
 
     private final transient ConcurrentWriteReport report;
 
-    ConcurrentWriteException(String message, ConcurrentWriteReport report, Throwable cause) {
+    private final transient CompletableFuture<Void> told;
+
+    /** @param told completed once the log and all listeners know of the conflict */
+    ConcurrentWriteException(
+            String message, ConcurrentWriteReport report, Throwable cause, CompletableFuture<Void> told) {
         super(message, cause);
         this.report = Objects.requireNonNull(report, "report");
+        this.told = Objects.requireNonNull(told, "told");
     }
 
     /** Both threads, both operations and both stacks. */
     public ConcurrentWriteReport report() {
         return report;
+    }
+
+    /**
+     * Runs an action once the log and all listeners know of this conflict: now if they do, else soon, on the thread
+     * that tells them. For log lines about what the conflict has led to, which belong behind its report. The action
+     * must be quick; what it throws is dropped.
+     */
+    public void whenReported(Runnable action) {
+        if (told == null) { // was serialised
+            action.run();
+        } else {
+            CompletableFuture<Void> unused = told.thenRun(action);
+        }
     }
 
     /** Carries the stack trace of one of the two threads, such as the cause of a {@link ConcurrentWriteException}. */

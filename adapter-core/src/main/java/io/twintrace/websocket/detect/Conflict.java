@@ -5,6 +5,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,6 +40,9 @@ final class Conflict {
     private volatile ConcurrentWriteException reported;
 
     private final AtomicBoolean firstFailed = new AtomicBoolean();
+
+    /** Completed once the log and all listeners know. */
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
 
     private Conflict(
             WriteDetector detector,
@@ -147,7 +151,13 @@ final class Conflict {
                 operation.methodName() + " on WebSocket connection " + connection
                         + ", whose write side was failed by an earlier concurrent write (see the cause)",
                 report(),
-                cause);
+                cause,
+                told);
+    }
+
+    /** The log and all listeners know of this; what waits for that happens now. */
+    void everybodyTold() {
+        told.complete(null);
     }
 
     ConcurrentWriteReport report() {
@@ -192,8 +202,8 @@ final class Conflict {
         return exception;
     }
 
-    private static ConcurrentWriteException exception(ConcurrentWriteReport report, WriterTrace cause) {
-        return new ConcurrentWriteException(report.logMessage(), report, cause);
+    private ConcurrentWriteException exception(ConcurrentWriteReport report, WriterTrace cause) {
+        return new ConcurrentWriteException(report.logMessage(), report, cause, told);
     }
 
     private static Writer writer(Thread thread, Operation operation) {

@@ -50,7 +50,7 @@ public final class WriteDetector {
     private final ConnectionId connection;
     private final DetectorLevel level;
     private final LongSupplier lastFrame;
-    private final ConcurrentWriteListener onConflict;
+    private final ConflictResponse onConflict;
     private final WideWindow window = WideWindow.current();
 
     /** Null, the Thread inside a write method, or a Conflict. */
@@ -84,10 +84,10 @@ public final class WriteDetector {
      * @param level how much to watch
      * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}; asked
      *     only for a report, inside the guard
-     * @param onConflict told once, on the second thread, before it throws
+     * @param onConflict what the connection does about a conflict
      */
     public WriteDetector(
-            ConnectionId connection, DetectorLevel level, LongSupplier lastFrame, ConcurrentWriteListener onConflict) {
+            ConnectionId connection, DetectorLevel level, LongSupplier lastFrame, ConflictResponse onConflict) {
         this.connection = Objects.requireNonNull(connection, "connection");
         this.level = Objects.requireNonNull(level, "level");
         this.lastFrame = Objects.requireNonNull(lastFrame, "lastFrame");
@@ -265,6 +265,7 @@ public final class WriteDetector {
 
     private void leaveConflict(Operation operation, Thread me, Throwable thrown) {
         Conflict conflict = (Conflict) slot;
+        onConflict.conflictFound();
         ConcurrentWriteException mine = conflict.firstFails(me, operation);
         if (thrown != null) {
             mine.addSuppressed(thrown);
@@ -274,13 +275,20 @@ public final class WriteDetector {
 
     /** The second thread's part, once its conflict stands in the slot. */
     private ConcurrentWriteException detected(Conflict conflict) {
-        ConcurrentWriteException mine = conflict.secondFails();
-        ConcurrentWrites.detected(mine.report(), onConflict, mine);
-        return mine;
+        onConflict.conflictFound();
+        try {
+            ConcurrentWriteException mine = conflict.secondFails();
+            ConcurrentWrites.detected(mine.report(), onConflict, mine);
+            return mine;
+        } finally {
+            conflict.everybodyTold();
+            onConflict.everybodyTold();
+        }
     }
 
     /** A first writer that was not inside a call fails once as such, everybody else as one who came later. */
-    private static ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
+    private ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
+        onConflict.conflictFound();
         boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // whoever goes on with the message
         boolean first = !conflict.isOverlap() && !conflict.isSecond(me) && (conflict.isFirst(me) || holder);
         if (first && conflict.claimFirst()) {

@@ -3,6 +3,7 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
@@ -15,6 +16,9 @@ import java.util.function.Consumer;
 /** How the connections of one servlet are served: by whom, and on which threads. Safe for any thread. */
 abstract class Service {
     private static final long IDLE_THREAD_MILLIS = 30_000;
+
+    /** So deep an exception may be wrapped, and its cause is still found. */
+    private static final int MAX_CAUSES = 16;
 
     private final ServletContext context;
     private final ClassLoader contextClassLoader;
@@ -93,7 +97,10 @@ abstract class Service {
 
     /** A peer that goes away, or sends what it should not, takes one line; anything else shows where it came from. */
     final void log(WebSocketConnection connection, Throwable t, String thrower) {
-        if (t instanceof IOException && !connection.isOpen()) {
+        ConcurrentWriteException conflict = conflictBehind(t);
+        if (conflict != null) {
+            logBehind(conflict, connection, t, thrower);
+        } else if (t instanceof IOException && !connection.isOpen()) {
             context.log(connection + " ended: " + t);
         } else if (t instanceof InvalidJsonException) {
             context.log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()
@@ -103,5 +110,26 @@ abstract class Service {
         } else {
             context.log(connection + " is closed with 1011 after its " + thrower + " threw", t);
         }
+    }
+
+    /** The entry of the conflict has both stacks, so this is one line, and comes after it. */
+    private void logBehind(
+            ConcurrentWriteException conflict, WebSocketConnection connection, Throwable thrown, String thrower) {
+        String where = conflict.report().connection().toString();
+        boolean closedByThis = connection.isOpen() || where.equals(connection.name());
+        String line = connection + (closedByThis ? " is closed with 1011 after its " : " has ended, and its ") + thrower
+                + " threw " + thrown.getClass().getName() + " because of the concurrent write on connection " + where
+                + ", reported above";
+        conflict.whenReported(() -> context.log(line));
+    }
+
+    private static ConcurrentWriteException conflictBehind(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
+            if (cause instanceof ConcurrentWriteException conflict) {
+                return conflict;
+            }
+        }
+        return null;
     }
 }

@@ -17,7 +17,7 @@ final class Guarded {
     }
 
     Guarded(DetectorLevel level, ConcurrentWriteListener listener) {
-        this.detector = new WriteDetector(new ConnectionId(7, "/chat"), level, () -> 0, listener);
+        this.detector = new WriteDetector(new ConnectionId(7, "/chat"), level, () -> 0, listener::onConcurrentWrite);
     }
 
     void writeMessage(Body body) throws Exception {

@@ -18,14 +18,24 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * The extension behind {@link NoConcurrentWrites}. As a field with {@code @RegisterExtension} it also tells a test what
  * it saw, for tests in which a conflict is to happen.
+ *
+ * <p>When a test fails by itself after a conflict, most likely because its connection is gone, the conflict is what it
+ * fails with, and its own failure is suppressed under that.
  */
 public final class ConcurrentWriteWatch
-        implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
+        implements BeforeAllCallback,
+                AfterAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                TestExecutionExceptionHandler,
+                LifecycleMethodExecutionExceptionHandler {
     private final Queue<ConcurrentWriteReport> seen = new ConcurrentLinkedQueue<>();
     private final ConcurrentWriteListener listener = seen::add;
     private final int widenMicros;
@@ -70,6 +80,42 @@ public final class ConcurrentWriteWatch
         end(context);
     }
 
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable own) throws Throwable {
+        throw primary(own);
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable own) throws Throwable {
+        throw primary(own);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable own) throws Throwable {
+        throw primary(own);
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable own) throws Throwable {
+        throw primary(own);
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable own) throws Throwable {
+        throw primary(own);
+    }
+
+    /** What the test is to fail with: the conflict, if there was one, since its own failure followed from that. */
+    private Throwable primary(Throwable own) {
+        List<ConcurrentWriteReport> unexpected = takeExpected();
+        if (unexpected.isEmpty()) {
+            return own;
+        }
+        AssertionError conflict = failure(unexpected);
+        conflict.addSuppressed(own);
+        return conflict;
+    }
+
     private void begin(ExtensionContext context) {
         if (windows.isEmpty()) {
             ConcurrentWrites.addListener(listener);
@@ -86,10 +132,14 @@ public final class ConcurrentWriteWatch
         }
         List<ConcurrentWriteReport> unexpected = takeExpected();
         if (!unexpected.isEmpty()) {
-            throw new AssertionError(unexpected.stream()
-                    .map(ConcurrentWriteReport::render)
-                    .collect(Collectors.joining("\n", "two threads wrote to one WebSocket connection\n", "")));
+            throw failure(unexpected);
         }
+    }
+
+    private static AssertionError failure(List<ConcurrentWriteReport> conflicts) {
+        return new AssertionError(conflicts.stream()
+                .map(ConcurrentWriteReport::render)
+                .collect(Collectors.joining("\n", "two threads wrote to one WebSocket connection\n", "")));
     }
 
     /** What the test's annotation says, or that of the nearest class around it. */

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Fails each test of a class, or one test, when two threads wrote to one connection while it ran, even if the
- * application has swallowed both exceptions. The failure shows both stacks.
+ * application has swallowed both exceptions. The failure shows both stacks; a failure of the test's own, such as that
+ * its connection is gone, is suppressed under it.
  *
  * <pre>{@code
  * @NoConcurrentWrites(widenMicros = 2000)

@@ -9,11 +9,15 @@ import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 import org.junit.platform.testkit.engine.Events;
@@ -43,6 +47,33 @@ class NoConcurrentWritesTest {
         assertTrue(failure.contains("two threads wrote to one WebSocket connection"), failure);
         assertTrue(failure.contains("Application.heartbeat("), failure);
         assertTrue(failure.contains("Application.answer("), failure);
+    }
+
+    @Test
+    void aTestThatAlsoFailsByItselfFailsWithTheConflictAndItsOwnFailureIsSuppressed() {
+        for (Class<?> tests : List.of(FailsToo.class, FailsTooAfterwards.class)) {
+            Throwable failure = thrown(run(tests));
+            assertTrue(
+                    failure.getMessage().startsWith("two threads wrote to one WebSocket connection"),
+                    failure::toString);
+            assertEquals(1, failure.getSuppressed().length);
+            assertEquals("Output closed", failure.getSuppressed()[0].getMessage());
+        }
+    }
+
+    @Test
+    void aFailureWithoutAConflictStaysWhatItIs() {
+        Throwable failure = thrown(run(FailsAlone.class));
+        assertEquals("Output closed", failure.getMessage());
+        assertEquals(0, failure.getSuppressed().length);
+    }
+
+    private static Throwable thrown(Events events) {
+        return events.failed().stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                .flatMap(result -> result.getThrowable().stream())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no test has failed"));
     }
 
     @Test
@@ -114,6 +145,36 @@ class NoConcurrentWritesTest {
         @Test
         void doesNot() {
             assertTrue(Application.nanosOfAWrite() > 0);
+        }
+    }
+
+    @NoConcurrentWrites
+    static class FailsToo {
+        @Test
+        void collides() throws Exception {
+            new Application().collide();
+            throw new IOException("Output closed");
+        }
+    }
+
+    @NoConcurrentWrites
+    static class FailsTooAfterwards {
+        @AfterEach
+        void disconnect() throws Exception {
+            throw new IOException("Output closed");
+        }
+
+        @Test
+        void collides() throws Exception {
+            new Application().collide();
+        }
+    }
+
+    @NoConcurrentWrites
+    static class FailsAlone {
+        @Test
+        void fails() throws Exception {
+            throw new IOException("Output closed");
         }
     }
 

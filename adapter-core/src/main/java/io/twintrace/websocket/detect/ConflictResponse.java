@@ -1,0 +1,14 @@
+package io.twintrace.websocket.detect;
+
+/** What a connection does about a conflict between its writers. Each method is called by a thread that has part in it. */
+@FunctionalInterface
+public interface ConflictResponse extends ConcurrentWriteListener {
+    /**
+     * Called by each thread before it is thrown its exception, so that it finds the connection prepared for the end
+     * whichever thread is quicker. Called again for every write that fails later. Must not block.
+     */
+    default void conflictFound() {}
+
+    /** Called once, on the second thread, when the log and all listeners know of the conflict. */
+    default void everybodyTold() {}
+}
