@@ -216,7 +216,7 @@ final class MessageOutput {
     }
 
     /** The thread that had a message open starts the next one: the open one is complete, as in gorilla. */
-    private void finishOpenMessage() throws IOException {
+    void finishOpenMessage() throws IOException {
         if (open != null) {
             finish(open);
         }

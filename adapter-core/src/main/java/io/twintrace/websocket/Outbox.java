@@ -24,9 +24,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Whatever is written to the connection has to go through here, the handler's own messages included. The first offer
  * {@linkplain WriteDiscipline declares} that, and takes a write deadline away, so that the write timeout of the options
- * holds; from then on every direct write fails at once, and so does every guarded setting, which belongs before it. An
- * offer fails with a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only where it is the first, and
- * another thread is inside a direct write.
+ * holds; from then on every direct write fails at once, and so does every guarded setting, which belongs before it. The
+ * report of such a write names the place of the first offer as well.
+ *
+ * <p>An offer throws a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only if it is the first, and
+ * another thread is inside a direct write or has a {@link MessageWriter} open. One that this thread has open is
+ * completed by its first offer. After a direct write past the outbox, offers return false, and {@link #flush} throws
+ * with the conflict as the cause: the thread that wrote directly is the one to be changed.
  *
  * <p>What waits is bounded in messages and in bytes ({@link OutboxOptions}). The message that is being written does not
  * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later. Inside a call of a
@@ -77,10 +81,7 @@ public final class Outbox {
     /** How many messages a thread that has other connections to serve has written. */
     private int writtenHere;
 
-    /** Held while the first offer tells the detector, so that no other message comes before that. */
-    private final ReentrantLock declaring = new ReentrantLock();
-
-    private volatile boolean declared;
+    private final FirstOffer firstOffer;
 
     Outbox(WebSocketConnection connection, WriteHalf writing, OutboxOptions options, Duration closeTimeout) {
         this.connection = connection;
@@ -88,6 +89,7 @@ public final class Outbox {
         this.options = options;
         this.closeTimeout = closeTimeout;
         this.waiting = new WaitingMessages(options);
+        this.firstOffer = new FirstOffer(writing, writer);
     }
 
     /**
@@ -257,7 +259,11 @@ public final class Outbox {
                     "message of " + message.length() + " bytes is larger than the outbox, which holds "
                             + options.maxBytes() + "; raise maxBytes in its options");
         }
-        declareOnce();
+        try {
+            firstOffer.declareOnce();
+        } catch (IOException e) {
+            return false; // the connection has just ended
+        }
         boolean accept = false;
         boolean here = false;
         Optional<CloseStatus> close = Optional.empty();
@@ -286,22 +292,6 @@ public final class Outbox {
         return whenFull instanceof WhenFull.ClosePeer closing
                 ? Optional.of(new CloseStatus(closing.code(), "too slow"))
                 : Optional.empty();
-    }
-
-    /** On the first thread that offers, whose stack the report has if another one is just writing past this. */
-    private void declareOnce() {
-        if (declared) {
-            return;
-        }
-        declaring.lock();
-        try {
-            if (!declared) {
-                writing.declareOutbox(WriteDiscipline.throughOutbox(writer));
-                declared = true;
-            }
-        } finally {
-            declaring.unlock();
-        }
     }
 
     /**

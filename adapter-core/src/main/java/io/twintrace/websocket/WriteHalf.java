@@ -155,13 +155,20 @@ final class WriteHalf {
 
     /**
      * Leaves all writing to the outbox, whatever was declared before. A deadline would be that of a message long gone,
-     * and nobody could take it away any more. Called by the outbox, before its first message.
+     * and nobody could take it away any more; nor could the calling thread finish a message that it has open. Called at
+     * the first offer, before its message is written.
      */
-    void declareOutbox(WriteDiscipline outbox) {
-        detector.enter(Operation.OPEN_OUTBOX);
-        frames.writeDeadline(Deadlines.NONE);
-        detector.declare(outbox);
-        detector.leave(Operation.OPEN_OUTBOX, null);
+    void declareOutbox(WriteDiscipline outbox) throws IOException {
+        detector.enter(Operation.FIRST_OFFER);
+        try {
+            output.finishOpenMessage();
+            frames.writeDeadline(Deadlines.NONE);
+            detector.declare(outbox);
+        } catch (Throwable t) {
+            detector.leave(Operation.FIRST_OFFER, t);
+            throw t;
+        }
+        detector.leave(Operation.FIRST_OFFER, null);
     }
 
     /** Whether a write by the calling thread would not wait for the peer. Any thread, outside the guard. */

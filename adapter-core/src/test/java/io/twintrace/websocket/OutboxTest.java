@@ -91,7 +91,7 @@ class OutboxTest {
             ConcurrentWriteReport report = peer.logged().get(0);
             assertEquals(Kind.BROKEN_DISCIPLINE, report.kind());
             assertTrue(report.summary().contains("offer the message to outbox() instead"), report.summary());
-            assertEquals("of the outbox", report.first().thread());
+            assertEquals("Outbox.offer", report.first().operation());
             assertFalse(peer.connection().outbox().offer("too late"));
         }
     }
@@ -118,7 +118,7 @@ class OutboxTest {
             ConcurrentWriteException e = assertThrows(
                     ConcurrentWriteException.class,
                     () -> peer.connection().outbox().offer("first"));
-            assertEquals("outbox", e.report().second().operation());
+            assertEquals("Outbox.offer", e.report().second().operation());
             assertTrue(e.report().second().stack().stream()
                     .anyMatch(frame -> frame.getClassName().equals(Outbox.class.getName())
                             && frame.getMethodName().equals("offer")));

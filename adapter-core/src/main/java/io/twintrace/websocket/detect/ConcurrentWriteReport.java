@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param level the detector's level
  * @param discipline by which rule the application had declared to write, to be read after "writes are"
  * @param breach in which way that was broken, for the kind {@link Kind#BROKEN_DISCIPLINE}
- * @param first the thread that was inside a write, had a message open, or was the last to keep the discipline
+ * @param first the thread that was inside a write, had a message open, or was the last to keep the discipline; where
+ *     writes are left to the outbox, the one that made the first offer
  * @param second the thread that came while it was, or broke the discipline
  * @param openedAt where the first thread opened its message; empty unless the kind is {@link Kind#INTERLEAVED_MESSAGE}
  *     and the level is {@link DetectorLevel#TRACED}
@@ -47,7 +48,7 @@ public record ConcurrentWriteReport(
      * @param thread the thread's name and number; for a discipline that was broken before anybody kept it, says so
      * @param operation the write method it was in; for the holder of an open message, what it holds open
      * @param time when it was there: when its stack was taken, or for the last keeper of a discipline, when it last
-     *     wrote
+     *     wrote; the stack of a first offer was taken as it was made
      * @param stack its stack, the innermost frame first; for a holder of an open message, where it is now or, at level
      *     TRACED, where its latest write call came in; for the last keeper of a discipline, empty but at that level
      */
@@ -89,7 +90,7 @@ public record ConcurrentWriteReport(
     }
 
     WriterTrace firstTrace() {
-        String line = ReportText.trace(ReportText.firstRole(kind), kind, first);
+        String line = ReportText.trace(ReportText.firstRole(kind, first), kind, first);
         return new WriterTrace(line, first.stack, first.thread, openingTrace());
     }
 

@@ -14,7 +14,8 @@ public enum Operation {
     ENABLE_WRITE_COMPRESSION("enableWriteCompression", Role.SETTING),
     SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING),
     DECLARE_DISCIPLINE("declareWriteDiscipline", Role.SETTING),
-    OPEN_OUTBOX("outbox", Role.SETTING);
+    /** The first offer, which leaves all writing to the outbox from then on. */
+    FIRST_OFFER("Outbox.offer", Role.STARTS_MESSAGE);
 
     private enum Role {
         STARTS_MESSAGE,

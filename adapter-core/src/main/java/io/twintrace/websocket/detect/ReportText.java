@@ -17,8 +17,15 @@ final class ReportText {
 
     private ReportText() {}
 
-    static String firstRole(Kind kind) {
-        return kind == Kind.BROKEN_DISCIPLINE ? "the last writer that kept the discipline" : "the first writer";
+    static String firstRole(Kind kind, Writer first) {
+        if (kind != Kind.BROKEN_DISCIPLINE) {
+            return "the first writer";
+        }
+        return isOffer(first) ? "the first offer to the outbox" : "the last writer that kept the discipline";
+    }
+
+    private static boolean isOffer(Writer writer) {
+        return writer.operation().equals(Operation.FIRST_OFFER.methodName());
     }
 
     static String secondRole(Kind kind) {
@@ -82,8 +89,11 @@ final class ReportText {
     }
 
     private static String keeper(Writer first) {
+        if (isOffer(first)) {
+            return "The first offer to it was made by " + who(first) + " at " + first.time();
+        }
         return first.operation().isEmpty()
-                ? "Nobody had written before"
+                ? "Nobody has written since that was declared"
                 : "The last that kept to it was " + who(first) + " in " + first.operation() + " at " + first.time();
     }
 
@@ -91,7 +101,7 @@ final class ReportText {
         Kind kind = report.kind();
         StringBuilder text = new StringBuilder(4096);
         text.append(report.logMessage()).append('\n');
-        append(text, capital(firstRole(kind)), report.first(), whyNoStack(kind, report.first()));
+        append(text, capital(firstRole(kind, report.first())), report.first(), whyNoStack(kind, report.first()));
         if (!report.openedAt().isEmpty()) {
             text.append("Its message was opened here\n");
             append(text, report.openedAt());
@@ -112,7 +122,7 @@ final class ReportText {
 
     static String whyNoStack(Kind kind, Writer writer) {
         if (writer.operation().isEmpty()) {
-            return "nobody had written before";
+            return "nobody has written since the discipline was declared";
         }
         return kind == Kind.BROKEN_DISCIPLINE ? "detector level TRACED keeps it" : "the thread has ended";
     }

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -46,6 +47,11 @@ public final class WriteDetector {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** How often the outbox's thread looks whether another one has found out that it should not be inside. */
+    private static final int MAX_LOOKS = 1000;
+
+    private static final long LOOK_AGAIN_NANOS = 10_000;
 
     private final ConnectionId connection;
     private final DetectorLevel level;
@@ -180,6 +186,7 @@ public final class WriteDetector {
 
     private void enterOccupied(Operation operation, Thread me) {
         Conflict mine = null;
+        int looks = 0;
         while (true) {
             Object inside = slot;
             if (inside == null) {
@@ -194,8 +201,15 @@ public final class WriteDetector {
                 throw afterConflict(conflict, operation, me);
             } else {
                 Thread owner = (Thread) inside;
+                if (looks < MAX_LOOKS && isOutboxThread(me)) {
+                    // Only the outbox may write, so the owner is about to fail by itself, and its report names both
+                    // places. That of an overlap would name this thread, which has no code of the application.
+                    looks++;
+                    LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+                    continue;
+                }
                 if (mine == null || !mine.isFirst(owner)) {
-                    mine = Conflict.overlapping(this, owner, me, operation);
+                    mine = meeting(owner, operation, me);
                 }
                 if (SLOT.compareAndSet(this, owner, mine)) {
                     throw detected(mine);
@@ -205,9 +219,22 @@ public final class WriteDetector {
         }
     }
 
+    private boolean isOutboxThread(Thread me) {
+        WriteDiscipline declared = discipline;
+        return declared.isLeftToOutbox() && declared.isKeptBy(me);
+    }
+
+    /** A write that goes past the outbox is reported as that, even while the outbox is writing. */
+    private Conflict meeting(Thread owner, Operation operation, Thread me) {
+        WriteDiscipline declared = discipline;
+        return declared.isLeftToOutbox() && !declared.isKeptBy(me)
+                ? Conflict.ofDiscipline(this, owner, declared.firstOffer(), me, operation)
+                : Conflict.overlapping(this, owner, me, operation);
+    }
+
     /** Whatever only some connections ask for, so that the others pass with one look at a field. */
     private void enterWatched(Operation operation, Thread me) {
-        if (operation != Operation.OPEN_OUTBOX && !discipline.isKeptBy(me)) {
+        if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
             fail(Conflict.ofDiscipline(this, keeper, keeperAccount(), me, operation), operation, me);
         }
         boolean cutsMessage = messageHolder != null && messageHolder != me && operation.startsMessage();
@@ -234,12 +261,15 @@ public final class WriteDetector {
     }
 
     private Writer keeperAccount() {
+        if (discipline.isLeftToOutbox()) {
+            return discipline.firstOffer();
+        }
         if (keeper == null) {
             return new Writer("nobody", "", Instant.now(), List.of());
         }
         long ago = System.nanoTime() - later(keeperSince, lastFrame.getAsLong());
         return new Writer(
-                discipline.nameOfKeeper(keeper),
+                StackTraces.nameOf(keeper),
                 keeperOperation.methodName(),
                 Instant.now().minusNanos(ago),
                 List.of(lastEntry));

@@ -1,5 +1,8 @@
 package io.twintrace.websocket.detect;
 
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -77,10 +80,12 @@ public abstract sealed class WriteDiscipline {
 
     /**
      * Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares
-     * it.
+     * it at the first offer, on the thread that makes it.
+     *
+     * @param firstOffer its stack is where that is
      */
-    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox) {
-        return new Outboxed(heldByOutbox::isHeldByCurrentThread);
+    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, Throwable firstOffer) {
+        return new Outboxed(heldByOutbox::isHeldByCurrentThread, firstOffer);
     }
 
     /** Whether the calling thread may write. */
@@ -89,9 +94,14 @@ public abstract sealed class WriteDiscipline {
     /** What is wrong with a caller that may not, to be read after the discipline's name. */
     abstract String breach();
 
-    /** How reports call the thread that kept it last. */
-    String nameOfKeeper(Thread keeper) {
-        return StackTraces.nameOf(keeper);
+    /** Whether writes are left to the outbox. */
+    boolean isLeftToOutbox() {
+        return false;
+    }
+
+    /** Who made the first offer to the outbox, and where; the stack of the outbox's own thread tells nothing. */
+    Writer firstOffer() {
+        throw new IllegalStateException("writes are " + this + ", and not left to the outbox");
     }
 
     /** What is to be kept from a write of this thread on. */
@@ -154,17 +164,27 @@ public abstract sealed class WriteDiscipline {
 
     /** The outbox holds its lock while it writes. */
     private static final class Outboxed extends Held {
-        Outboxed(BooleanSupplier heldByCaller) {
+        private final Throwable offer;
+        private final String offerer = StackTraces.nameOf(Thread.currentThread());
+        private final Instant time = Instant.now();
+
+        Outboxed(BooleanSupplier heldByCaller, Throwable offer) {
             super(
                     heldByCaller,
                     "left to its outbox",
                     "and this call went past it: offer the message to outbox() instead");
+            this.offer = offer;
         }
 
-        /** Its threads come and go, and serve other connections in between. */
         @Override
-        String nameOfKeeper(Thread keeper) {
-            return "of the outbox";
+        boolean isLeftToOutbox() {
+            return true;
+        }
+
+        @Override
+        Writer firstOffer() {
+            String operation = Operation.FIRST_OFFER.methodName();
+            return new Writer(offerer, operation, time, List.of(StackTraces.ofCaller(offer)));
         }
     }
 

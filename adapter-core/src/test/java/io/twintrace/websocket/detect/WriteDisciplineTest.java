@@ -188,10 +188,11 @@ class WriteDisciplineTest {
     void brokenBeforeAnybodyHasWrittenTheReportSaysSo() throws Exception {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
         ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
-        assertTrue(e.report().summary().endsWith("and this is another one. Nobody had written before"));
+        assertTrue(
+                e.report().summary().endsWith("and this is another one. Nobody has written since that was declared"));
         assertEquals(
                 "the last writer that kept the discipline: nobody", e.getCause().getMessage());
-        assertTrue(e.report().render().contains("(no stack: nobody had written before)"));
+        assertTrue(e.report().render().contains("(no stack: nobody has written since the discipline was declared)"));
     }
 
     @Test
