@@ -6,16 +6,16 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /** A transport in memory for a connection that calls a listener, and so never waits: what is alike in all of them. */
-abstract class PushPipe implements PushTransport {
+public abstract class PushPipe implements PushTransport {
     private Events events;
     private Executor elsewhere;
 
     /** Null until the connection wants to be told of something. */
-    final Events events() {
+    protected final Events events() {
         return events;
     }
 
-    final void elsewhere(Runnable event) {
+    protected final void elsewhere(Runnable event) {
         elsewhere.execute(event);
     }
 

@@ -3,7 +3,6 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.thread.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
@@ -23,31 +22,14 @@ final class HandlerService extends Service {
 
     @Override
     void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
+        startThread(upgraded, over, new HandlerTask(this, handler, upgraded, opened, over));
+    }
+
+    WebSocketConnection connect(Upgraded upgraded) {
         WebSocketConnection connection = WebSocketConnection.server(
                 upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog());
         upgraded.giveAttributesTo(connection);
-        boolean started = false;
-        try {
-            startThread("websocket-" + connection.name(), () -> {
-                try {
-                    opened.accept(connection);
-                    declareDiscipline(connection);
-                    handler.handle(connection);
-                    connection.close();
-                } catch (Throwable t) {
-                    log(connection, t, "handler");
-                    CloseStatus close = closeFor(t);
-                    connection.close(close.code(), close.reason());
-                } finally {
-                    over.accept(connection);
-                }
-            });
-            started = true;
-        } finally {
-            if (!started) { // no thread could be had
-                connection.abort();
-            }
-        }
+        return connection;
     }
 
     /** On a thread of its own, since a peer that does not read would hold up the others. */

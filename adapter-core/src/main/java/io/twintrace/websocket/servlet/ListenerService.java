@@ -33,8 +33,7 @@ final class ListenerService extends Service {
         if (listener.isNonBlocking()) {
             open(upgraded, transport, opened, over);
         } else {
-            String name = "websocket-open (" + upgraded.request().plainPath() + ")";
-            startThread(name, () -> openHere(upgraded, transport, opened, over));
+            startThread(upgraded, over, () -> openHere(upgraded, transport, opened, over));
         }
     }
 
@@ -49,8 +48,11 @@ final class ListenerService extends Service {
             open = true;
         } finally {
             if (!open) { // nobody who could be told is there any more
-                transport.close();
-                over.accept(null);
+                try {
+                    transport.close();
+                } finally {
+                    over.accept(null);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.InvalidJsonException;
+import io.twintrace.websocket.ListenerThreads;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -9,6 +10,8 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.thread.TaskThreads;
+import io.twintrace.websocket.transport.PushTransport;
+import io.twintrace.websocket.transport.Watch;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -27,6 +30,8 @@ abstract class Service {
     /** As many as there are connections, which the servlet limits. */
     private final TaskThreads threads;
 
+    private final ThreadShortage shortage;
+
     /** One for all connections. */
     private final ConcurrentWriteListener conflictLog;
 
@@ -35,6 +40,7 @@ abstract class Service {
         this.threads = threads;
         this.contextClassLoader = context.getClassLoader();
         this.options = options;
+        this.shortage = new ThreadShortage(context);
         this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
     }
 
@@ -62,6 +68,35 @@ abstract class Service {
 
     /** Tells the log what is still busy with a connection that was cut off a while ago. */
     abstract String whatStillRuns(WebSocketConnection connection, Thread runner);
+
+    /**
+     * Runs the task that serves a connection, on a thread of its own. Where none can be had the peer is told to come
+     * back later, without one.
+     */
+    final void startThread(Upgraded upgraded, Consumer<WebSocketConnection> over, Runnable task) {
+        try {
+            startThread("websocket-open (" + upgraded.request().plainPath() + ")", task);
+        } catch (OutOfMemoryError e) {
+            shortage.log(e);
+            turnAway(upgraded, over, e);
+        }
+    }
+
+    private void turnAway(Upgraded upgraded, Consumer<WebSocketConnection> over, OutOfMemoryError why) {
+        if (!(upgraded.transport() instanceof PushTransport transport)) {
+            throw why;
+        }
+        WebSocketConnection unused = WebSocketConnection.listening(
+                transport,
+                upgraded.request(),
+                upgraded.handshake(),
+                options,
+                conflictLog,
+                shortage,
+                new ListenerThreads((name, task) -> Watch.later(0, task), contextClassLoader, (connection, error) -> {}),
+                connection -> {}, // nobody closes it sooner
+                over);
+    }
 
     /** Runs a task that may block, on a thread of the web application's that has the name meanwhile. */
     final void startThread(String name, Runnable task) {

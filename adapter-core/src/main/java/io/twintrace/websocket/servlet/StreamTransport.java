@@ -391,21 +391,29 @@ final class StreamTransport implements PushTransport, ReadListener, WriteListene
             return;
         }
         closed = true;
-        readable.close();
-        writable.close();
-        space.close();
-        inbox.clear();
         try {
-            connection.close();
-        } catch (Exception e) {
-            // It is closed for us either way; the container settles the rest.
-        }
-        if (tomcat != null) {
-            tomcat.processClose();
+            readable.close();
+            writable.close();
+            space.close();
+            inbox.clear();
+        } finally {
+            closeSocket();
         }
         if (events != null) {
             tellOfInput(elsewhere); // reading then tells the reader what is wrong
             failStarted(new AsynchronousCloseException());
+        }
+    }
+
+    private void closeSocket() {
+        try {
+            connection.close();
+        } catch (Exception e) {
+            // It is closed for us either way; the container settles the rest.
+        } finally {
+            if (tomcat != null) {
+                tomcat.processClose();
+            }
         }
     }
 

@@ -139,6 +139,8 @@ public class UpgradeServlet extends HttpServlet {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
+        LibraryClasses.loadBeside(UpgradeServlet.class);
+        LibraryClasses.loadBeside(handover.getClass());
         connections = new Connections(getServletContext(), service);
         refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);

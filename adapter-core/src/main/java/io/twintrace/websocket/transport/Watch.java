@@ -35,13 +35,15 @@ public final class Watch {
         this.whenPassed = whenPassed;
     }
 
-    /**
-     * Has a task run by the timer's thread in a second: for what needed memory or a thread, and got none. The task must
-     * return soon.
-     */
+    /** {@link #later} for what needed memory or a thread, and got none: in a second. */
     public static void again(Runnable task) {
+        later(AGAIN_NANOS, task);
+    }
+
+    /** Has the timer's thread run a task, which must return soon. */
+    public static void later(long nanos, Runnable task) {
         try {
-            ScheduledFuture<?> unused = Timer.executor().schedule(task, AGAIN_NANOS, TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> unused = Timer.executor().schedule(task, nanos, TimeUnit.NANOSECONDS);
         } catch (OutOfMemoryError e) {
             // The timer has no thread either. It keeps the task, until there is one for the next.
         }

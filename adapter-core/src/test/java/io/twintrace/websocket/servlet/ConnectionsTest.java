@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.contains;
 import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 import io.twintrace.websocket.FilterTransport;
+import io.twintrace.websocket.PushPipe;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
@@ -26,10 +29,12 @@ import io.twintrace.websocket.thread.TaskThreads;
 import io.twintrace.websocket.transport.SocketTransport;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -232,5 +237,98 @@ class ConnectionsTest {
         drained.get(10, TimeUnit.SECONDS);
         verify(context, atLeastOnce())
                 .log(contains("is cut off: closing it with 1001 has failed"), any(OutOfMemoryError.class));
+    }
+
+    /** The place is given back a moment after the end of the connection. */
+    private static Connections.Place eventuallyAdmitted(Connections connections) {
+        long begin = System.nanoTime();
+        Connections.Place place = connections.admit();
+        while (place == null && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10)) {
+            Thread.onSpinWait();
+            place = connections.admit();
+        }
+        return place;
+    }
+
+    @Test
+    void connectionIsClosedAlthoughItsLogThrows() throws Exception {
+        NoClassDefFoundError noClass = new NoClassDefFoundError("cannot be loaded for want of a file descriptor");
+        doThrow(noClass).when(context).log(anyString(), any());
+        Connections connections = connections(
+                each -> {
+                    throw new IllegalStateException("of the application");
+                },
+                options(1, LONG));
+        connections.admit().start(upgraded);
+        assertArrayEquals(
+                HexFormat.of().parseHex("880203f3"), peer.getInputStream().readNBytes(4));
+        assertEquals(-1, peer.getInputStream().read());
+        assertNotNull(eventuallyAdmitted(connections), "its place is free");
+    }
+
+    /** Takes everything, and keeps it. */
+    private static final class Sink extends PushPipe {
+        private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public int read(ByteBuffer into) {
+            return 0;
+        }
+
+        @Override
+        public void awaitInput() {
+            // Nothing comes.
+        }
+
+        @Override
+        public boolean tryWrite(ByteBuffer[] buffers) {
+            for (ByteBuffer buffer : buffers) {
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                received.writeBytes(bytes);
+            }
+            return true;
+        }
+
+        @Override
+        public boolean startWrite(ByteBuffer buffer) {
+            throw new UnsupportedOperationException("everything is taken at once");
+        }
+
+        @Override
+        public boolean shutdownOutput() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    @Test
+    void connectionWithoutAThreadIsToldToComeLaterAndTheLogSaysSoOnce() throws Exception {
+        int many = 50;
+        Connections connections = new Connections(
+                context,
+                new HandlerService(
+                        context,
+                        options(many, LONG),
+                        READS_TO_THE_END,
+                        new TaskThreads("idle", 1, new ScarceThreads(0))));
+        List<Sink> sinks = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            Sink sink = new Sink();
+            sinks.add(sink);
+            connections.admit().start(new Upgraded(sink, upgraded.request(), upgraded.handshake(), Map.of()));
+        }
+        for (Sink sink : sinks) {
+            assertTrue(sink.closed.await(10, TimeUnit.SECONDS));
+            byte[] bytes = sink.received.toByteArray();
+            assertArrayEquals(HexFormat.of().parseHex("03f5"), Arrays.copyOfRange(bytes, 2, 4));
+        }
+        verify(context, times(1)).log(contains("no thread can be started for a WebSocket connection"));
+        assertNotNull(eventuallyAdmitted(connections), "their places are free");
     }
 }

@@ -142,9 +142,12 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void close() {
-        input.close();
-        writable.close();
-        endPoint.close();
+        try {
+            input.close();
+            writable.close();
+        } finally {
+            endPoint.close();
+        }
     }
 
     @Override

@@ -1,0 +1,83 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.frame.CloseStatus;
+import java.util.function.Consumer;
+
+/** Serves one connection by a handler. Whatever fails on the way, the connection is closed at the end. */
+final class HandlerTask implements Runnable {
+    private final HandlerService service;
+    private final WebSocketHandler handler;
+    private final Consumer<WebSocketConnection> opened;
+    private final Consumer<WebSocketConnection> over;
+
+    /** Null once there is a connection, which lives for longer. */
+    private Upgraded upgraded;
+
+    HandlerTask(
+            HandlerService service,
+            WebSocketHandler handler,
+            Upgraded upgraded,
+            Consumer<WebSocketConnection> opened,
+            Consumer<WebSocketConnection> over) {
+        this.service = service;
+        this.handler = handler;
+        this.upgraded = upgraded;
+        this.opened = opened;
+        this.over = over;
+    }
+
+    @Override
+    public void run() {
+        WebSocketConnection connection = connect();
+        try {
+            opened.accept(connection);
+            service.declareDiscipline(connection);
+            handler.handle(connection);
+            connection.close();
+        } catch (Throwable t) {
+            closeAfter(connection, t);
+        } finally {
+            end(connection);
+        }
+    }
+
+    private WebSocketConnection connect() {
+        Upgraded source = upgraded;
+        upgraded = null;
+        boolean connected = false;
+        try {
+            WebSocketConnection connection = service.connect(source);
+            Thread.currentThread().setName("websocket-" + connection.name());
+            connected = true;
+            return connection;
+        } finally {
+            if (!connected) {
+                try {
+                    source.transport().close();
+                } finally {
+                    over.accept(null);
+                }
+            }
+        }
+    }
+
+    private void closeAfter(WebSocketConnection connection, Throwable t) {
+        try {
+            service.log(connection, t, "handler");
+        } finally {
+            CloseStatus close = Service.closeFor(t);
+            connection.close(close.code(), close.reason());
+        }
+    }
+
+    /** A connection that is closed already is not affected by being cut off. */
+    private void end(WebSocketConnection connection) {
+        try {
+            connection.abort();
+        } finally {
+            over.accept(connection);
+        }
+    }
+}

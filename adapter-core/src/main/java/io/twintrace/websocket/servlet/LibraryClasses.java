@@ -1,0 +1,83 @@
+package io.twintrace.websocket.servlet;
+
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+
+/**
+ * Loads the library's classes at once. A container closes the jars of a web application when they were not used for a
+ * while, and a class that is needed later takes a file descriptor. When connections have used all of them up, a class
+ * that closing needs for the first time could not be loaded, and no descriptor would ever become free.
+ */
+final class LibraryClasses {
+    private static final String SUFFIX = ".class";
+    private static final String PREFIX = "io/twintrace/websocket/";
+
+    /** Those whose neighbours are loaded already. */
+    private static final Set<Class<?>> DONE = ConcurrentHashMap.newKeySet();
+
+    private LibraryClasses() {}
+
+    /** Loads all classes that lie beside this one, in the same jar or directory, where they can be listed. */
+    static void loadBeside(Class<?> one) {
+        if (!DONE.add(one)) {
+            return;
+        }
+        URL url = one.getClassLoader().getResource(one.getName().replace('.', '/') + SUFFIX);
+        try {
+            if (url != null && url.getProtocol().equals("file")) {
+                loadDirectory(url.toURI(), one);
+            } else if (url != null && url.openConnection() instanceof JarURLConnection connection) {
+                loadJar(connection, one.getClassLoader());
+            }
+        } catch (IOException | URISyntaxException e) {
+            // They are loaded when they are needed, as everywhere else.
+        }
+    }
+
+    private static void loadJar(JarURLConnection connection, ClassLoader loader) throws IOException {
+        withoutCache(connection);
+        try (JarFile jar = connection.getJarFile()) {
+            jar.stream().map(ZipEntry::getName).forEach(name -> load(name, loader));
+        }
+    }
+
+    /** A cached file would stay open, and belong to everybody. */
+    private static void withoutCache(URLConnection connection) {
+        connection.setUseCaches(false);
+    }
+
+    private static void loadDirectory(URI file, Class<?> one) throws IOException {
+        Path root = Path.of(file);
+        for (int i = one.getName().split("\\.").length; i > 0; i--) {
+            root = root.getParent();
+        }
+        try (Stream<Path> files = Files.walk(root.resolve(PREFIX))) {
+            for (Path each : (Iterable<Path>) files::iterator) {
+                load(root.relativize(each).toString().replace('\\', '/'), one.getClassLoader());
+            }
+        }
+    }
+
+    private static void load(String file, ClassLoader loader) {
+        if (!file.startsWith(PREFIX) || !file.endsWith(SUFFIX)) {
+            return;
+        }
+        String name = file.substring(0, file.length() - SUFFIX.length()).replace('/', '.');
+        try {
+            Class<?> unused = Class.forName(name, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            // It needs a library that is not there, such as Gson, and so nobody will need it.
+        }
+    }
+}
