@@ -6,7 +6,6 @@ import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.transport.Deadlines;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,14 +22,12 @@ import java.util.function.Consumer;
 final class Connections {
     private final ServletContext context;
     private final Service service;
+    private final OpenConnections open;
     private final int limit;
     private final Duration handshakeTimeout;
 
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
-
-    /** With who runs the application for each. */
-    private final Map<WebSocketConnection, Thread> open = new ConcurrentHashMap<>();
 
     private final Consumer<WebSocketConnection> opened = this::opened;
     private final Consumer<WebSocketConnection> over = this::over;
@@ -41,10 +38,14 @@ final class Connections {
     private final AtomicBoolean full = new AtomicBoolean();
     private volatile boolean stopping;
 
+    /** Null until it has joined them. */
+    private ContextConnections all;
+
     Connections(ServletContext context, Service service) {
         WebSocketOptions options = service.options();
         this.context = context;
         this.service = service;
+        this.open = new OpenConnections(context, service);
         this.limit = options.maxConnections();
         this.handshakeTimeout = options.handshakeTimeout();
     }
@@ -142,9 +143,11 @@ final class Connections {
     }
 
     private void opened(WebSocketConnection connection) {
-        open.put(connection, service.runner());
+        open.add(connection);
         if (stopping) {
             connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
+        } else {
+            open.serveOn();
         }
     }
 
@@ -166,52 +169,43 @@ final class Connections {
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        open.keySet().forEach(this::beginClose);
+        open.beginClose();
         return drained;
     }
 
-    private void beginClose(WebSocketConnection connection) {
-        try {
-            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
-        } catch (Throwable t) { // such as for want of a thread: the others are to be closed all the same
-            cut(connection, t);
-        }
+    /** The servlet has started: its connections will be closed together with those of the others. */
+    void join() {
+        all = ContextConnections.join(context, open);
     }
 
-    private void cut(WebSocketConnection connection, Throwable why) {
-        try {
-            connection.abort();
-        } catch (Throwable t) {
-            why.addSuppressed(t);
+    /**
+     * Closes all connections, and those of the web application's other servlets with them, and waits for the
+     * application: for the close timeout and half a second, and as long again once they were cut off. What others have
+     * waited since these began to close counts.
+     */
+    void stop() {
+        if (all != null) {
+            all.beginClose();
         }
-        context.log(connection + " is cut off: closing it with 1001 has failed", why);
-    }
-
-    /** Closes all connections and waits for the application: twice the given time at most. */
-    void stop(Duration patience) {
         CompletableFuture<Void> unused = beginStop();
-        if (!awaitDrained(patience)) {
-            open.forEach(this::cutOff);
-            if (!awaitDrained(patience)) {
-                open.forEach((connection, runner) -> context.log(service.whatStillRuns(connection, runner)));
+        if (!awaitDrained(open.closedBy())) {
+            open.cutOff();
+            if (all != null) {
+                all.cutOffOverdue();
+            }
+            if (!awaitDrained(open.cutBy())) {
+                open.logWhatStillRuns();
             }
         }
         service.shutdown();
-    }
-
-    private void cutOff(WebSocketConnection connection, Thread runner) {
-        try {
-            connection.abort();
-        } catch (Throwable t) { // the others are to be cut off all the same
-            context.log(connection + " is cut off, but not everything it held is given back", t);
-        } finally {
-            service.interrupt(runner);
+        if (all != null && all.leave(open)) {
+            service.awaitThreads();
         }
     }
 
-    private boolean awaitDrained(Duration patience) {
+    private boolean awaitDrained(long deadline) {
         try {
-            drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            drained.get(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException | ExecutionException e) {
             return false;

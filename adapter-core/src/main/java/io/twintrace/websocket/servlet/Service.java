@@ -14,11 +14,13 @@ import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Watch;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** How the connections of one servlet are served: by whom, and on which threads. Safe for any thread. */
 abstract class Service {
     private static final long IDLE_THREAD_MILLIS = 30_000;
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** So deep an exception may be wrapped, and its cause is still found. */
     private static final int MAX_CAUSES = 16;
@@ -93,7 +95,8 @@ abstract class Service {
                 options,
                 conflictLog,
                 shortage,
-                new ListenerThreads((name, task) -> Watch.later(0, task), contextClassLoader, (connection, error) -> {}),
+                new ListenerThreads(
+                        (name, task) -> Watch.later(0, task), contextClassLoader, (connection, error) -> {}),
                 connection -> {}, // nobody closes it sooner
                 over);
     }
@@ -101,6 +104,14 @@ abstract class Service {
     /** Runs a task that may block, on a thread of the web application's that has the name meanwhile. */
     final void startThread(String name, Runnable task) {
         threads.start(name, contextClassLoader, task);
+    }
+
+    /**
+     * Waits a moment for threads that have just done the last thing for a connection: a container that finds one busy
+     * would warn of a leak.
+     */
+    final void awaitThreads() {
+        boolean unused = TaskThreads.awaitIdle(contextClassLoader, MOMENT_NANOS);
     }
 
     /** No connection is left; threads may end. */

@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,18 +144,23 @@ public class UpgradeServlet extends HttpServlet {
         refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
-        management = Management.start(getServletContext()); // last: nobody stops a servlet that has failed to start
+        management = Management.start(getServletContext()); // late: nobody stops a servlet that has failed to start
+        connections.join();
     }
 
     /** For subclasses: called at the end of {@link #init()}. */
     protected void started() throws ServletException {}
 
-    /** Closes every connection with 1001 and waits for the handlers, twice the close timeout and a second at most. */
+    /**
+     * Closes every connection with 1001 and waits for the handlers, twice the close timeout and a second at most. With
+     * those of this servlet the connections of all upgrade servlets of the web application begin to close, so that
+     * they need the time once, although containers destroy servlets one after another.
+     */
     @Override
     public void destroy() {
         if (connections != null) {
             try {
-                connections.stop(options.closeTimeout().plus(Duration.ofMillis(500)));
+                connections.stop();
             } finally {
                 if (management != null) {
                     management.stop();

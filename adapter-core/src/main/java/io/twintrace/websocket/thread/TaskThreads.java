@@ -1,9 +1,12 @@
 package io.twintrace.websocket.thread;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread for each task that may block, as many as there are tasks: virtual where the platform has them (JDK 21), else
@@ -11,6 +14,11 @@ import java.util.concurrent.TimeUnit;
  * Safe for any thread. For this library's own use: public only since its packages share it.
  */
 public final class TaskThreads {
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** The pooled threads of all, while they have a task. */
+    private static final Set<Thread> BUSY = ConcurrentHashMap.newKeySet();
+
     private final String idleName;
 
     /** Null where threads are virtual. */
@@ -48,12 +56,39 @@ public final class TaskThreads {
         Thread thread = Thread.currentThread();
         thread.setName(name);
         thread.setContextClassLoader(contextClassLoader);
+        BUSY.add(thread);
         try {
             task.run();
         } finally {
             thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
             thread.setName(idleName);
+            BUSY.remove(thread);
         }
+    }
+
+    /**
+     * Waits until no pooled thread, of whichever instance, runs a task with that context class loader.
+     *
+     * @return false when that takes longer, or the calling thread was interrupted
+     */
+    public static boolean awaitIdle(ClassLoader contextClassLoader, long nanos) {
+        long begin = System.nanoTime();
+        while (isAnyBusy(contextClassLoader)) {
+            if (System.nanoTime() - begin >= nanos || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        return true;
+    }
+
+    private static boolean isAnyBusy(ClassLoader contextClassLoader) {
+        for (Thread thread : BUSY) {
+            if (thread.getContextClassLoader() == contextClassLoader) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Lets idle threads end at once; no more tasks are to be started. */

@@ -10,10 +10,12 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.contains;
 import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import io.twintrace.websocket.FilterTransport;
 import io.twintrace.websocket.PushPipe;
@@ -34,6 +36,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -44,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -236,7 +240,7 @@ class ConnectionsTest {
         }
         drained.get(10, TimeUnit.SECONDS);
         verify(context, atLeastOnce())
-                .log(contains("is cut off: closing it with 1001 has failed"), any(OutOfMemoryError.class));
+                .log(contains("are cut off: closing them with 1001 has failed"), any(OutOfMemoryError.class));
     }
 
     /** The place is given back a moment after the end of the connection. */
@@ -330,5 +334,67 @@ class ConnectionsTest {
         }
         verify(context, times(1)).log(contains("no thread can be started for a WebSocket connection"));
         assertNotNull(eventuallyAdmitted(connections), "their places are free");
+    }
+
+    private void keepAttributes() {
+        Map<String, Object> attributes = new ConcurrentHashMap<>();
+        when(context.getAttribute(anyString())).thenAnswer(call -> attributes.get(call.<String>getArgument(0)));
+        doAnswer(call -> attributes.put(call.getArgument(0), call.getArgument(1)))
+                .when(context)
+                .setAttribute(anyString(), any());
+    }
+
+    private Connections joined(WebSocketHandler handler) {
+        Connections connections = connections(handler, options(10, LONG));
+        connections.join();
+        return connections;
+    }
+
+    /** Whatever they read meanwhile, the peers do not answer. */
+    @Test
+    void servletsOfOneApplicationStopTogether() throws Exception {
+        keepAttributes();
+        CountDownLatch served = new CountDownLatch(5);
+        List<Connections> servlets = new ArrayList<>();
+        List<Socket> peers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Connections connections = joined(connection -> {
+                served.countDown();
+                READS_TO_THE_END.handle(connection);
+            });
+            servlets.add(connections);
+            peers.add(new Socket());
+            connections.admit().start(upgraded(peers.get(i), transport -> transport));
+        }
+        assertTrue(served.await(10, TimeUnit.SECONDS));
+        long begin = System.nanoTime();
+        servlets.forEach(Connections::stop);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        assertTrue(millis < 1_000, () -> millis + " ms for a close timeout of 300 ms");
+        for (Socket each : peers) {
+            byte[] frame = each.getInputStream().readNBytes(4);
+            assertArrayEquals(HexFormat.of().parseHex("03e9"), Arrays.copyOfRange(frame, 2, 4));
+            each.close();
+        }
+    }
+
+    @Test
+    void servletThatIsNotStoppedItselfServesOn() throws Exception {
+        keepAttributes();
+        Connections stopped = joined(READS_TO_THE_END);
+        CountDownLatch served = new CountDownLatch(1);
+        Connections other = joined(connection -> {
+            served.countDown();
+            READS_TO_THE_END.handle(connection);
+        });
+        stopped.stop();
+        Connections.Place place = other.admit();
+        assertNotNull(place);
+        place.start(upgraded);
+        assertTrue(served.await(10, TimeUnit.SECONDS));
+        peer.setSoTimeout(100);
+        assertThrows(SocketTimeoutException.class, () -> peer.getInputStream().read());
+        other.stop();
+        assertEquals(0x88, peer.getInputStream().read());
     }
 }

@@ -3,9 +3,12 @@ package io.twintrace.sample.it;
 import io.twintrace.websocket.testkit.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -92,6 +95,25 @@ final class ServerProcess implements AutoCloseable {
         }
         Matcher kibibytes = RESIDENT.matcher(read(status));
         return kibibytes.find() ? OptionalLong.of(1024 * Long.parseLong(kibibytes.group(1))) : OptionalLong.empty();
+    }
+
+    /** What its file descriptors stand for; empty where the system does not tell. */
+    List<String> openFiles() throws IOException {
+        Path directory = Path.of("/proc", Long.toString(process.pid()), "fd");
+        if (!Files.isReadable(directory)) {
+            return List.of();
+        }
+        List<String> open = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(directory)) {
+            for (Path each : descriptors) {
+                try {
+                    open.add(Files.readSymbolicLink(each).toString());
+                } catch (NoSuchFileException e) {
+                    // Closed meanwhile.
+                }
+            }
+        }
+        return open;
     }
 
     boolean isAlive() {

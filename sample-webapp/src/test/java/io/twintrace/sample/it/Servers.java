@@ -74,13 +74,18 @@ public final class Servers {
 
     /** A stock Tomcat with a CATALINA_BASE of its own, the WAR under its own name. */
     public static SampleServer tomcat(String name, Path war) throws Exception {
+        return tomcat(name, war, "unlimited");
+    }
+
+    /** One whose process may open so many files; "unlimited" for as many as this one. */
+    static SampleServer tomcat(String name, Path war, String files) throws Exception {
         Path base = directory(name);
-        ServerProcess process = startTomcat(base, war);
+        ServerProcess process = startTomcat(base, war, files);
         return SampleServer.await(
                 name, process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
     }
 
-    private static ServerProcess startTomcat(Path base, Path war) throws Exception {
+    private static ServerProcess startTomcat(Path base, Path war, String files) throws Exception {
         copy(TOMCAT_HOME.resolve("conf"), base.resolve("conf"));
         for (String directory : List.of("logs", "temp", "webapps", "work")) {
             Files.createDirectory(base.resolve(directory));
@@ -100,7 +105,11 @@ public final class Servers {
         return ServerProcess.start(
                 base,
                 environment,
-                List.of("sh", TOMCAT_HOME.resolve("bin/catalina.sh").toString(), "run"));
+                List.of(
+                        "sh",
+                        "-c",
+                        (files.equals("unlimited") ? "" : "ulimit -n " + files + "; ") + "exec sh \"$0\" run",
+                        TOMCAT_HOME.resolve("bin/catalina.sh").toString()));
     }
 
     /** A new directory below target/it; it stays there for whoever wants to know what happened. */

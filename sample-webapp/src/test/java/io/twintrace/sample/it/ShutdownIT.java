@@ -1,10 +1,15 @@
 package io.twintrace.sample.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.testkit.RawClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,6 +54,59 @@ class ShutdownIT {
             server.process().awaitExit();
             assertTrue(System.nanoTime() - begin < 12e9, "the process has taken more than 12 s to end");
         }
+    }
+
+    /** Tomcat destroys one servlet after another. */
+    @Test
+    void servletsWhosePeersHaveVanishedTakeOneCloseTimeoutTogether() throws Exception {
+        int servlets = 8;
+        Path war = Wars.changed(
+                "war-servlets",
+                root -> Files.writeString(
+                        root.resolve("WEB-INF/web.xml"), """
+                <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0" metadata-complete="true">
+                """ + echoServlets(servlets) + "</web-app>"));
+        List<RawClient> vanished = new ArrayList<>();
+        try (SampleServer server = Servers.tomcat("tomcat-servlets", war)) {
+            for (int i = 0; i < servlets; i++) {
+                vanished.add(open(server, "/echo" + i));
+            }
+            long begin = System.nanoTime();
+            server.process().terminate();
+            server.process().awaitExit();
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            assertTrue(seconds < 9, () -> "the process has taken " + seconds + " s to end");
+            for (RawClient each : vanished) {
+                assertEquals(1001, each.readToClose());
+            }
+            assertFalse(server.log().contains("has failed to stop it"), server.log());
+        } finally {
+            for (RawClient each : vanished) {
+                each.close();
+            }
+        }
+    }
+
+    private static String echoServlets(int count) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            all.append("""
+                    <servlet>
+                      <servlet-name>echo%1$d</servlet-name>
+                      <servlet-class>io.twintrace.websocket.servlet.UpgradeServlet</servlet-class>
+                      <init-param>
+                        <param-name>handler</param-name>
+                        <param-value>io.twintrace.sample.EchoHandler</param-value>
+                      </init-param>
+                      <load-on-startup>1</load-on-startup>
+                    </servlet>
+                    <servlet-mapping>
+                      <servlet-name>echo%1$d</servlet-name>
+                      <url-pattern>/echo%1$d</url-pattern>
+                    </servlet-mapping>
+                    """.formatted(i));
+        }
+        return all.toString();
     }
 
     /** Connected, and served: an answer has come. */

@@ -1,0 +1,122 @@
+package io.twintrace.websocket.servlet;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.frame.CloseCode;
+import io.twintrace.websocket.transport.Deadlines;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The connections of one servlet that the application has, and how they are all closed. Safe for any thread. */
+final class OpenConnections {
+    /** How long closing may take longer than the close timeout. */
+    private static final Duration MARGIN = Duration.ofMillis(500);
+
+    private final ServletContext context;
+    private final Service service;
+    private final Duration patience;
+
+    /** With who runs the application for each. */
+    private final Map<WebSocketConnection, Thread> open = new ConcurrentHashMap<>();
+
+    /** When those that are closed have to be over; {@link Deadlines#NONE} while not all are closed. */
+    private final AtomicLong closedBy = new AtomicLong(Deadlines.NONE);
+
+    /** When those that were cut off have to be over; {@link Deadlines#NONE} while none was. */
+    private final AtomicLong cutBy = new AtomicLong(Deadlines.NONE);
+
+    OpenConnections(ServletContext context, Service service) {
+        this.context = context;
+        this.service = service;
+        this.patience = service.options().closeTimeout().plus(MARGIN);
+    }
+
+    void add(WebSocketConnection connection) {
+        open.put(connection, service.runner());
+    }
+
+    void remove(WebSocketConnection connection) {
+        open.remove(connection);
+    }
+
+    /** The servlet serves on, although all its connections were closed; from now on others have time again. */
+    void serveOn() {
+        if (closedBy.get() != Deadlines.NONE) {
+            closedBy.set(Deadlines.NONE);
+            cutBy.set(Deadlines.NONE);
+        }
+    }
+
+    /** Begins to close all with 1001, those that are being closed already but once. Does not wait. */
+    void beginClose() {
+        boolean first = closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience));
+        int failed = 0;
+        Throwable why = null;
+        for (WebSocketConnection connection : open.keySet()) {
+            if (first || connection.isOpen()) {
+                Throwable failure = close(connection);
+                if (failure != null) {
+                    failed++;
+                    why = failure;
+                }
+            }
+        }
+        if (why != null) {
+            context.log(failed + " WebSocket connections are cut off: closing them with 1001 has failed", why);
+        }
+    }
+
+    /** Begins to close one; null unless it had to be cut off, since the others are to be closed all the same. */
+    Throwable close(WebSocketConnection connection) {
+        try {
+            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
+            return null;
+        } catch (Throwable t) { // such as for want of a thread
+            cut(connection);
+            return t;
+        }
+    }
+
+    /** When those that are closed have to be over. */
+    long closedBy() {
+        return closedBy.get();
+    }
+
+    /** When those that were cut off have to be over. */
+    long cutBy() {
+        return cutBy.get();
+    }
+
+    /** {@link #cutOff()}, if they had their time to close. */
+    void cutOffIfOverdue() {
+        if (Deadlines.remaining(closedBy.get()) <= 0) {
+            cutOff();
+        }
+    }
+
+    /** Cuts off those that are left, once, and wakes the application up. Does not wait. */
+    void cutOff() {
+        if (cutBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience))) {
+            open.forEach((connection, runner) -> {
+                cut(connection);
+                service.interrupt(runner);
+            });
+        }
+    }
+
+    /** Each, whatever becomes of another one. */
+    private void cut(WebSocketConnection connection) {
+        try {
+            connection.abort();
+        } catch (Throwable t) {
+            context.log(connection + " is cut off, but not everything that it held could be given back", t);
+        }
+    }
+
+    /** Names to the log what the application is still busy with. */
+    void logWhatStillRuns() {
+        open.forEach((connection, runner) -> context.log(service.whatStillRuns(connection, runner)));
+    }
+}

@@ -1,0 +1,76 @@
+package io.twintrace.sample.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Connections have used up all of a stock Tomcat's file descriptors before the first one closes, and its jars are
+ * closed, so that no class of the application can be loaded any more.
+ */
+class DescriptorsIT {
+    private static final String LIMIT = "300";
+    private static final int CLOSING = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final List<RawClient> clients = new ArrayList<>();
+
+    @Test
+    void connectionsCloseWhereNoDescriptorIsLeft() throws Exception {
+        try (SampleServer server = Servers.tomcat("tomcat-descriptors", Servers.WAR, LIMIT)) {
+            assumeFalse(server.process().openFiles().isEmpty(), "the system does not tell of descriptors");
+            awaitJarsClosed(server);
+            int served = openAsManyAsThereAre(server);
+            awaitJarsClosed(server);
+            for (RawClient client : clients.subList(0, Math.min(CLOSING, served))) {
+                client.send(RawClient.close(1000));
+            }
+            for (RawClient client : clients.subList(0, Math.min(CLOSING, served))) {
+                assertEquals(1000, client.readToClose());
+                client.awaitEnd();
+            }
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /** Tomcat closes the jars of an application that has loaded nothing for a while. */
+    private static void awaitJarsClosed(SampleServer server) throws Exception {
+        Await.until(
+                "closed jars",
+                PATIENCE,
+                () -> server.process().openFiles().stream()
+                        .filter(each -> each.contains("/WEB-INF/lib/"))
+                        .toList(),
+                List::isEmpty);
+    }
+
+    /** How many are served; more than those wait until a descriptor becomes free. */
+    private int openAsManyAsThereAre(SampleServer server) throws Exception {
+        int limit = Integer.parseInt(LIMIT);
+        for (int i = 0; i < limit; i++) {
+            RawClient client = RawClient.connect(server.port());
+            clients.add(client);
+            client.send(RawClient.handshake(server.path("/echo")));
+        }
+        int served = 0;
+        try {
+            for (RawClient client : clients) {
+                assertEquals(101, client.readResponse().status());
+                served++;
+            }
+        } catch (IOException e) {
+            return served; // this one waits
+        }
+        throw new AssertionError("all " + served + " were served");
+    }
+}
