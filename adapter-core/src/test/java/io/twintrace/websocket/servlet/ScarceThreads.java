@@ -3,7 +3,7 @@ package io.twintrace.websocket.servlet;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes threads of which only some can be started, as where the system's limit is reached. */
+/** Makes only so many threads, as where the system's limit is reached. */
 final class ScarceThreads implements ThreadFactory {
     private final AtomicInteger left;
 
@@ -11,22 +11,17 @@ final class ScarceThreads implements ThreadFactory {
         left = new AtomicInteger(most);
     }
 
-    /** So many more can be started. */
+    /** So many more can be made. */
     void more(int threads) {
         left.set(threads);
     }
 
     @Override
     public Thread newThread(Runnable task) {
-        Thread thread = new Thread(task) {
-            @Override
-            public synchronized void start() {
-                if (left.getAndDecrement() <= 0) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                super.start();
-            }
-        };
+        if (left.getAndDecrement() <= 0) { // not in start, which an executor of JDK 21 does not call
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+        Thread thread = new Thread(task);
         thread.setDaemon(true);
         return thread;
     }
