@@ -51,9 +51,16 @@ final class ListenerInput {
         return stalled;
     }
 
-    /** Shows what has arrived already, and then what there is to read. */
-    void readOn(Turn turn) throws IOException {
-        stalled = false;
+    /**
+     * Shows what has arrived already, and then what there is to read.
+     *
+     * @return true if nothing more has arrived; false if that is not known
+     */
+    boolean readOn(Turn turn) throws IOException {
+        if (stalled) {
+            deadlines.readsAgain();
+            stalled = false;
+        }
         for (int fills = 0; ; fills++) {
             if (state.isReading()) {
                 parse(turn);
@@ -65,10 +72,11 @@ final class ListenerInput {
             }
             boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
             stalled |= sink.isBacklogged();
-            if (state.isOver() || stalled || enough || !fill()) {
+            boolean done = state.isOver() || stalled || enough;
+            if (done || !fill()) {
                 keepBeginning(turn);
                 deadlines.frameMayBeIncomplete(messages.isInsideFrame(), frames.framesBegun());
-                return;
+                return !done;
             }
         }
     }

@@ -204,8 +204,11 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             isToRead = !inputAwaited || input.isStalled();
             deadlines.check();
             if (isToRead || deadlines.isIdle()) {
-                input.readOn(turn);
-                deadlines.checkIdle();
+                boolean silent = input.readOn(turn);
+                // The listener may have taken its time, in which the peer may have sent more.
+                if (deadlines.isIdle() && (silent || input.readOn(turn))) {
+                    deadlines.checkIdle();
+                }
             }
         } catch (IOException e) {
             state.readingFailed(e);

@@ -31,6 +31,9 @@ final class PushSink implements FrameSink {
     /** Null while there is none; written under the lock. */
     private volatile Backlog backlog;
 
+    /** When the latest backlog ended, on the time line of {@link System#nanoTime()}. Any thread. */
+    private volatile long backlogEnd = System.nanoTime();
+
     private volatile IOException failure;
 
     /** @param limit how many bytes may wait before no more frames are taken from within turns */
@@ -50,6 +53,11 @@ final class PushSink implements FrameSink {
     /** Whether something waits for the peer. Any thread. */
     boolean isBacklogged() {
         return backlog != null;
+    }
+
+    /** When there was a backlog last, or this was made; on the time line of {@link System#nanoTime()}. Any thread. */
+    long backlogEnd() {
+        return backlogEnd;
     }
 
     /** Until when the peer has to take something of the backlog. Any thread. */
@@ -155,6 +163,7 @@ final class PushSink implements FrameSink {
 
     private void writeBacklog(Backlog rest) throws IOException {
         if (startAll(rest.next(), rest)) {
+            backlogEnd = System.nanoTime(); // first, so that nobody sees neither
             backlog = null;
             rest.written();
         } else {

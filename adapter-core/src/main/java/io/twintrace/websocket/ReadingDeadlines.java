@@ -46,11 +46,13 @@ final class ReadingDeadlines {
         if (idleNanos == 0) {
             return Deadlines.NONE;
         }
-        if (incomplete) {
-            return incompleteSince + idleNanos;
-        }
-        long lastWrite = output.lastWrite();
-        return (lastWrite - lastArrival > 0 ? lastWrite : lastArrival) + idleNanos;
+        // While there was a backlog nothing was read, which is not the peer's silence.
+        return (incomplete ? later(incompleteSince, sink.backlogEnd()) : later(lastArrival, output.lastWrite()))
+                + idleNanos;
+    }
+
+    private static long later(long a, long b) {
+        return a - b > 0 ? a : b;
     }
 
     /** Throws what has not happened in time, but for input. */
@@ -78,7 +80,7 @@ final class ReadingDeadlines {
         return isRead() && !isLingering() && Deadlines.remaining(idle()) <= 0;
     }
 
-    /** Throws if the peer was silent for too long; after everything that is there has been read. */
+    /** Throws if the peer was silent for too long; after a look that has found nothing. */
     void checkIdle() throws SocketTimeoutException {
         if (isIdle()) {
             throw new IdleTimeoutException(incomplete, idleNanos);
@@ -95,15 +97,23 @@ final class ReadingDeadlines {
         lastArrival = System.nanoTime();
     }
 
-    /** A frame that has begun has to end within the idle timeout, so that a byte now and then keeps nothing alive. */
+    /**
+     * A frame that has begun has to end within the idle timeout, so that a byte now and then keeps nothing alive. To be
+     * asked when this side has done all it could: what it did meanwhile is no delay of the peer's.
+     */
     void frameMayBeIncomplete(boolean isIncomplete, long begunSoFar) {
         if (isIncomplete && (!incomplete || begunSoFar != framesBegun)) {
-            incompleteSince = lastArrival;
+            incompleteSince = System.nanoTime();
         }
         framesBegun = begunSoFar;
         if (incomplete != isIncomplete) {
             incomplete = isIncomplete;
         }
+    }
+
+    /** This side reads again, after a while in which it did not want to; the peer needs a moment to send on. */
+    void readsAgain() {
+        incompleteSince = System.nanoTime();
     }
 
     boolean isLingering() {
