@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
  * {@code onError}, which is called once. For the thread in the turn.
  */
 final class ListenerCalls {
+    private static final int MOST_TRIES = 60;
+
     private final WebSocketListener listener;
     private final ListenerThreads threads;
     private final FrameOutput output;
@@ -19,6 +21,14 @@ final class ListenerCalls {
 
     /** Whether it is too late to tell of an error: one was told of, or the last call is made. */
     private boolean errorTold;
+
+    /** The first error that the log could not take; null while there is none. */
+    private Throwable unlogged;
+
+    private int tries;
+
+    /** Of {@link UnloggedErrors}. */
+    ListenerCalls nextUnlogged;
 
     ListenerCalls(WebSocketListener listener, ListenerThreads threads, FrameOutput output, Closing closing) {
         this.listener = listener;
@@ -82,8 +92,38 @@ final class ListenerCalls {
         tell(t);
     }
 
+    /** Tells the log, now or later: whatever becomes of that, the connection has to be ended. */
     void report(Throwable why) {
-        threads.errors().accept(connection, why);
+        if (!log(why) && unlogged == null) {
+            unlogged = why;
+        }
+    }
+
+    /** Everything is given back, so that there may be memory for what the log could not take. The last call here. */
+    void ended() {
+        if (unlogged != null && !log(unlogged)) {
+            UnloggedErrors.add(this);
+        }
+    }
+
+    /** Tries again what the log could not take, on a thread that may be blocked; for a minute at most. */
+    void logElsewhere() {
+        try {
+            threads.starter().accept("websocket-log", this::ended);
+        } catch (Throwable t) { // no thread, which is no better
+            if (++tries < MOST_TRIES) {
+                UnloggedErrors.add(this);
+            }
+        }
+    }
+
+    private boolean log(Throwable why) {
+        try {
+            threads.errors().accept(connection, why);
+            return true;
+        } catch (Throwable t) { // for want of memory
+            return ++tries == MOST_TRIES;
+        }
     }
 
     private void tell(Throwable error) {

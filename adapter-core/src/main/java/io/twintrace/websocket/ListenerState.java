@@ -217,6 +217,7 @@ final class ListenerState {
                     whenOver.run();
                 } finally {
                     over.countDown();
+                    calls.ended();
                 }
             }
         }

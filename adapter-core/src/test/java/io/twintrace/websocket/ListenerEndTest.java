@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
 class ListenerEndTest {
@@ -325,6 +327,33 @@ class ListenerEndTest {
             assertArrayEquals(new byte[0], peer.received());
             assertEquals(1, peer.ends());
             assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    /** The log may find memory again once the connection has given everything back, or a second later. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void anErrorIsLoggedOnceAsSoonAsThereIsMemoryForIt(int failures) {
+        OutOfMemoryError error = new OutOfMemoryError("made by hand");
+        RecordingListener greedy = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw error;
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(greedy).withFailingLog(failures)) {
+            peer.send(text("a"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            assertEquals(List.of("open", "error OutOfMemoryError"), greedy.calls());
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of("open", "error OutOfMemoryError", "close 1011"), greedy.calls());
+            assertEquals(1, peer.ends());
+            Background.eventually("the error in the log", () -> {
+                peer.settle();
+                return !peer.errors().isEmpty();
+            });
+            assertEquals(List.of(error), peer.errors());
         }
     }
 

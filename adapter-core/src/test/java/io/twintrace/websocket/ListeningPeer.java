@@ -37,6 +37,9 @@ final class ListeningPeer implements AutoCloseable {
     private int lentAtTheEnd;
     private volatile boolean threadless;
 
+    /** How often the log fails yet, for want of memory. */
+    private int logFailures;
+
     private ListeningPeer(
             WebSocketListener listener,
             WebSocketOptions options,
@@ -55,7 +58,7 @@ final class ListeningPeer implements AutoCloseable {
                 new ListenerThreads(
                         (name, task) -> runElsewhere(task),
                         ListeningPeer.class.getClassLoader(),
-                        (failed, error) -> errors.add(error)),
+                        (failed, error) -> log(error)),
                 prepare,
                 over -> {
                     lentAtTheEnd = lentBuffers();
@@ -179,6 +182,20 @@ final class ListeningPeer implements AutoCloseable {
 
     boolean isClosed() {
         return pipe.closed;
+    }
+
+    /** Has the log fail so many times for want of memory. */
+    ListeningPeer withFailingLog(int times) {
+        logFailures = times;
+        return this;
+    }
+
+    private void log(Throwable error) {
+        if (logFailures > 0) {
+            logFailures--;
+            throw new OutOfMemoryError("made by hand: the log");
+        }
+        errors.add(error);
     }
 
     /** What the log was told. */

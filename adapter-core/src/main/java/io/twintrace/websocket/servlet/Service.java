@@ -141,12 +141,17 @@ abstract class Service {
                 : new CloseStatus(CloseCode.INTERNAL_ERROR, "handler failed");
     }
 
+    /** Whether it is not the peer that has ended the connection, but want of memory or another error. */
+    private static boolean isCausedByError(Throwable t) {
+        return t.getCause() instanceof Error || t.getCause() instanceof RuntimeException;
+    }
+
     /** A peer that goes away, or sends what it should not, takes one line; anything else shows where it came from. */
     final void log(WebSocketConnection connection, Throwable t, String thrower) {
         ConcurrentWriteException conflict = conflictBehind(t);
         if (conflict != null) {
             logBehind(conflict, connection, t, thrower);
-        } else if (t instanceof IOException && !connection.isOpen()) {
+        } else if (t instanceof IOException && !connection.isOpen() && !isCausedByError(t)) {
             context.log(connection + " ended: " + t);
         } else if (t instanceof InvalidJsonException) {
             context.log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()

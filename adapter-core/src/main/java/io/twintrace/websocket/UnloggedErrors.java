@@ -1,0 +1,46 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.Watch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Errors of connections that are over, which the log could not take, mostly for want of memory. They are tried again
+ * every second. Needs no memory to take one more. Any thread.
+ */
+final class UnloggedErrors {
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Linked by {@link ListenerCalls#nextUnlogged}. */
+    private static final AtomicReference<ListenerCalls> FIRST = new AtomicReference<>();
+
+    private static volatile long due = Deadlines.NONE;
+
+    private static final Watch WATCH = new Watch(() -> due, UnloggedErrors::tryAgain);
+
+    private UnloggedErrors() {}
+
+    static void add(ListenerCalls calls) {
+        do {
+            calls.nextUnlogged = FIRST.get();
+        } while (!FIRST.compareAndSet(calls.nextUnlogged, calls));
+        due = Deadlines.afterNanos(AGAIN_NANOS);
+        try {
+            WATCH.look();
+        } catch (OutOfMemoryError e) {
+            // There is not even a timer: the next one to come starts it.
+        }
+    }
+
+    private static void tryAgain() {
+        due = Deadlines.NONE;
+        ListenerCalls each = FIRST.getAndSet(null);
+        while (each != null) {
+            ListenerCalls next = each.nextUnlogged;
+            each.nextUnlogged = null;
+            each.logElsewhere();
+            each = next;
+        }
+    }
+}
