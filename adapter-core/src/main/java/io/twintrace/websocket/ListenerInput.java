@@ -23,9 +23,13 @@ final class ListenerInput {
     private final ReadingDeadlines deadlines;
     private final FrameOutput output;
     private final PushSink sink;
+    private final WorkLimit limit;
 
     /** Whether something has arrived that was not looked at, since the peer has to read first. */
     private boolean stalled;
+
+    /** The same, since other connections come first. */
+    private boolean interrupted;
 
     ListenerInput(
             String name,
@@ -35,7 +39,8 @@ final class ListenerInput {
             FrameInput frames,
             ReadingDeadlines deadlines,
             FrameOutput output,
-            PushSink sink) {
+            PushSink sink,
+            WorkLimit limit) {
         this.name = name;
         this.state = state;
         this.calls = calls;
@@ -44,11 +49,17 @@ final class ListenerInput {
         this.deadlines = deadlines;
         this.output = output;
         this.sink = sink;
+        this.limit = limit;
     }
 
     /** Whether something has arrived that was not looked at, since the peer has to read first. */
     boolean isStalled() {
         return stalled;
+    }
+
+    /** Whether something has arrived that was not looked at, since other connections come first. */
+    boolean isInterrupted() {
+        return interrupted;
     }
 
     /**
@@ -57,9 +68,11 @@ final class ListenerInput {
      * @return true if nothing more has arrived; false if that is not known
      */
     boolean readOn(Turn turn) throws IOException {
-        if (stalled) {
-            deadlines.readsAgain();
+        limit.begin();
+        if (stalled || interrupted) {
+            limit.workAt(deadlines.readsAgain());
             stalled = false;
+            interrupted = false;
         }
         for (int fills = 0; ; fills++) {
             if (state.isReading()) {
@@ -72,7 +85,8 @@ final class ListenerInput {
             }
             boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
             stalled |= sink.isBacklogged();
-            boolean done = state.isOver() || stalled || enough;
+            interrupted = state.isOpen() && limit.isReached() && (limit.hasRefused() || messages.remaining() > 0);
+            boolean done = state.isOver() || stalled || enough || limit.isReached();
             if (done || !fill()) {
                 keepBeginning(turn);
                 deadlines.frameMayBeIncomplete(messages.isInsideFrame(), frames.framesBegun());
@@ -90,7 +104,7 @@ final class ListenerInput {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
-            deadlines.arrived();
+            limit.workAt(deadlines.arrived());
             if (state.isLingering()) {
                 messages.dropArrived();
             }
@@ -127,6 +141,9 @@ final class ListenerInput {
                 stalled = true;
                 return;
             }
+            if (limit.isReached()) {
+                return;
+            }
             Next next = messages.next();
             if (next == Next.END) {
                 state.endReading(null);
@@ -139,6 +156,7 @@ final class ListenerInput {
                 state.dropRest();
             }
             messages.shown();
+            limit.shown();
         }
         if (state.isDropping() && messages.dropToClose()) {
             state.endReading(null);
@@ -147,7 +165,10 @@ final class ListenerInput {
 
     /** Nothing more is read in this turn: what has begun is kept without the buffer that it came in. */
     private void keepBeginning(Turn turn) throws IOException {
-        if (state.isOpen() && !stalled && messages.collectBeginning()) {
+        if (stalled || interrupted) {
+            return;
+        }
+        if (state.isOpen() && messages.collectBeginning()) {
             parse(turn);
             turn.flush();
         }

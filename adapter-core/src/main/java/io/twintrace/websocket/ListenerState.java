@@ -77,7 +77,7 @@ final class ListenerState {
     void openIfNew() {
         if (phase == Phase.NEW) {
             phase = Phase.OPEN;
-            deadlines.arrived();
+            long unused = deadlines.arrived();
             if (!calls.open()) {
                 dropRest();
             }

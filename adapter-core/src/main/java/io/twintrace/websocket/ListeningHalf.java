@@ -64,7 +64,10 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.signals = new Signals(this::takeTurn, this::onThread, transport::close);
         this.watch = new Watch(deadlines::next, this::signalElsewhere);
         this.state = new ListenerState(name, calls, transport, output, closing, messages, deadlines, watch);
-        this.input = new ListenerInput(name, state, calls, messages, messageInput.frames(), deadlines, output, sink);
+        WorkLimit limit = new WorkLimit(!calls.mayBlock());
+        messageInput.limitInflating(limit);
+        this.input =
+                new ListenerInput(name, state, calls, messages, messageInput.frames(), deadlines, output, sink, limit);
     }
 
     // ---- Signals: any thread --------------------------------------------------------------------------------------
@@ -184,14 +187,15 @@ final class ListeningHalf implements Reading, PushTransport.Events {
 
     /** After input the transport tells of more; what is stalled goes on at the signal that the backlog has gone. */
     private void awaitInput() {
-        if (inputAwaited || !isToRead) {
-            return; // it came during the turn, and another one will read it
-        }
-        if (!input.isStalled()) {
+        if (input.isStalled()) {
+            if (!sink.isBacklogged()) {
+                signals.giveAgain(); // the peer was quicker; the end of a backlog is a signal otherwise
+            }
+        } else if (input.isInterrupted()) {
+            signals.passOn();
+        } else if (isToRead && !inputAwaited) { // else input came during the turn, and another one will read it
             inputAwaited = true;
             transport.awaitInput();
-        } else if (!sink.isBacklogged()) {
-            signals.giveAgain(); // the peer was quicker; the end of a backlog is a signal otherwise
         }
     }
 
@@ -201,7 +205,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
             if (output.broken() != null && state.isReading()) {
                 throw new IOException("connection " + name + " was cut off", output.broken());
             }
-            isToRead = !inputAwaited || input.isStalled();
+            isToRead = !inputAwaited || input.isStalled() || input.isInterrupted();
             deadlines.check();
             if (isToRead || deadlines.isIdle()) {
                 boolean silent = input.readOn(turn);

@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
 final class MessageAssembly {
     private static final int MOST = Integer.MAX_VALUE - 8;
 
+    /** So much is inflated at once, after which other connections may get the thread. */
+    private static final int INFLATED_PIECE = 64 * 1024;
+
     private final ArrivedBytes arrived;
     private final MessageInput input;
     private final MessagePool pool;
@@ -81,7 +84,7 @@ final class MessageAssembly {
 
     /** No more than the limit allows, so that what is beyond it is not even read. */
     private boolean inflateIntoRoom() throws IOException {
-        long allowed = Math.max(1, input.limit() - pooled.position());
+        long allowed = Math.min(INFLATED_PIECE, Math.max(1, input.limit() - pooled.position()));
         pooled.limit((int) Math.min(pooled.capacity(), pooled.position() + allowed));
         try {
             return input.inflate(pooled) != 0;

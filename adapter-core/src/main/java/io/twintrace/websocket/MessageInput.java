@@ -30,6 +30,9 @@ final class MessageInput {
     /** Null where compression was not negotiated. */
     private final MessageInflater inflater;
 
+    /** How much may be inflated at a time; null for no limit. */
+    private WorkLimit limit;
+
     private MessageReader current;
     private MessageType type;
     private boolean text;
@@ -56,6 +59,11 @@ final class MessageInput {
         this.frames = new FrameInput(source, output, closing, traffic, decoder, sequence);
         this.inflater = deflate.map(agreed -> new MessageInflater(options.deflatePool(), agreed, frames::read))
                 .orElse(null);
+    }
+
+    /** Has inflating pause, as if no more bytes had arrived, where the limit is reached. Before anything is read. */
+    void limitInflating(WorkLimit workLimit) {
+        limit = workLimit;
     }
 
     /** The lower half of reading. */
@@ -128,11 +136,17 @@ final class MessageInput {
      * Inflates a piece of the current message, which must be compressed.
      *
      * @param into room for one byte at least
-     * @return how many bytes; 0 when none have arrived; -1 at the message's end
+     * @return how many bytes; 0 when none have arrived, or inflating has to pause; -1 at the message's end
      */
     int inflate(ByteBuffer into) throws IOException {
+        if (limit != null && !limit.mayInflate()) {
+            return 0;
+        }
         int n = inflater.read(into);
         if (n > 0) {
+            if (limit != null) {
+                limit.inflated(n);
+            }
             traffic.received(n);
             sequence.acceptInflated(n);
             if (text) {

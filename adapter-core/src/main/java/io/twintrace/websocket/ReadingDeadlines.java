@@ -92,9 +92,11 @@ final class ReadingDeadlines {
         readDeadline = deadline;
     }
 
-    /** Something was read. */
-    void arrived() {
-        lastArrival = System.nanoTime();
+    /** Something was read; gives the time. */
+    long arrived() {
+        long now = System.nanoTime();
+        lastArrival = now;
+        return now;
     }
 
     /**
@@ -111,9 +113,14 @@ final class ReadingDeadlines {
         }
     }
 
-    /** This side reads again, after a while in which it did not want to; the peer needs a moment to send on. */
-    void readsAgain() {
-        incompleteSince = System.nanoTime();
+    /**
+     * This side reads again, after a while in which it did not want to; the peer needs a moment to send on. Gives the
+     * time.
+     */
+    long readsAgain() {
+        long now = System.nanoTime();
+        incompleteSince = now;
+        return now;
     }
 
     boolean isLingering() {

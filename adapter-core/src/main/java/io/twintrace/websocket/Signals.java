@@ -12,6 +12,9 @@ final class Signals {
     private final Consumer<Runnable> elsewhere;
     private final Runnable whenNoThread;
 
+    /** Whether another thread is to go on after the run. For the thread in the task. */
+    private boolean passing;
+
     /** How many have come since the run began that answers them all. */
     private final AtomicInteger unanswered = new AtomicInteger();
 
@@ -49,6 +52,25 @@ final class Signals {
         unanswered.incrementAndGet();
     }
 
+    /** The same, on a thread of its own, so that this one can turn to others. */
+    void passOn() {
+        passing = true;
+        giveAgain();
+    }
+
+    private boolean isPassedOn() {
+        if (passing) {
+            passing = false;
+            try {
+                elsewhere.accept(this::answer);
+                return true;
+            } catch (OutOfMemoryError e) {
+                // No thread to be had: others have to wait.
+            }
+        }
+        return false;
+    }
+
     private void answerElsewhere() {
         boolean started = false;
         try {
@@ -70,6 +92,6 @@ final class Signals {
             } finally {
                 answered = unanswered.addAndGet(-answered);
             }
-        } while (answered != 0);
+        } while (answered != 0 && !isPassedOn());
     }
 }

@@ -109,6 +109,11 @@ final class ListeningPeer implements AutoCloseable {
         settle();
     }
 
+    /** Sends all of this at once, and leaves what the server wants done on other threads undone until {@link #settle}. */
+    void sendOnly(byte[]... frames) {
+        pipe.arrive(Frames.concat(frames));
+    }
+
     /** Has each read of the server bring so many bytes at most, as with TLS. */
     ListeningPeer withRecordsOf(int bytes) {
         pipe.record = bytes;
