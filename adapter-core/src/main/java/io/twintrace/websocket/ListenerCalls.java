@@ -16,6 +16,15 @@ final class ListenerCalls {
     private final FrameOutput output;
     private final Closing closing;
 
+    /** Null where calls may take long. */
+    private final CallSampler sampler;
+
+    /** Whether the sampler was told of the connection. */
+    private boolean sampled;
+
+    /** Null while there were none. Written by the sampling thread. */
+    private volatile SlowCalls slow;
+
     /** Set before the first call. */
     private WebSocketConnection connection;
 
@@ -30,7 +39,14 @@ final class ListenerCalls {
     /** Of {@link UnloggedErrors}. */
     ListenerCalls nextUnlogged;
 
-    ListenerCalls(WebSocketListener listener, ListenerThreads threads, FrameOutput output, Closing closing) {
+    /** @param sampler finds calls that take too long, if the listener says that there are none; null for nobody */
+    ListenerCalls(
+            WebSocketListener listener,
+            ListenerThreads threads,
+            FrameOutput output,
+            Closing closing,
+            CallSampler sampler) {
+        this.sampler = listener.isNonBlocking() ? sampler : null;
         this.listener = listener;
         this.threads = threads;
         this.output = output;
@@ -48,12 +64,18 @@ final class ListenerCalls {
 
     /** The first call; false when it has thrown. */
     boolean open() {
+        if (sampler != null) {
+            sampled = true;
+            sampler.opened();
+        }
         return call(() -> listener.onOpen(connection));
     }
 
     /** False when the listener has thrown. */
-    boolean message(MessageView view, MessageType type, ByteBuffer payload) {
+    boolean message(Turn turn, MessageType type, ByteBuffer payload) {
+        MessageView view = turn.view();
         view.show(type, payload);
+        turn.callBegins();
         try {
             listener.onMessage(connection, view);
             return true;
@@ -101,6 +123,11 @@ final class ListenerCalls {
 
     /** Everything is given back, so that there may be memory for what the log could not take. The last call here. */
     void ended() {
+        if (sampled) {
+            sampled = false;
+            sampler.closed();
+        }
+        logSlowCalls();
         if (unlogged != null && !log(unlogged)) {
             UnloggedErrors.add(this);
         }
@@ -137,7 +164,46 @@ final class ListenerCalls {
         void make() throws Exception;
     }
 
+    /** Finds calls that take too long; null for nobody. Any thread. */
+    CallSampler sampler() {
+        return sampler;
+    }
+
+    /**
+     * The call that a thread is in, with that number of its turns and calls, has lasted for so long. For the sampling
+     * thread, which must not be held up.
+     *
+     * @param isNew whether this was not told of the call before
+     */
+    void callLasts(Turn turn, long call, long nanos, boolean isNew) {
+        if (slow == null) {
+            slow = new SlowCalls(connection, listener, sampler.threshold());
+        }
+        slow.lasts(nanos, isNew);
+        if (!slow.isLogged()) {
+            String text = slow.firstText(turn, call, nanos);
+            threads.starter().accept("websocket-log", () -> threads.warnings().accept(text));
+            slow.logged(); // only now: where there was no thread to be had, the next look tries again
+        }
+    }
+
+    private void logSlowCalls() {
+        SlowCalls calls = slow;
+        if (calls != null && calls.isLogged()) {
+            slow = null;
+            try {
+                threads.warnings().accept(calls.endText());
+            } catch (Throwable t) {
+                // For want of memory. The first of them was logged.
+            }
+        }
+    }
+
     private boolean call(Call call) {
+        Turn turn = Turn.current();
+        if (turn != null) {
+            turn.callBegins();
+        }
         try {
             call.make();
             return true;

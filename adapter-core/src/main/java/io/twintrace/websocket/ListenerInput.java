@@ -152,7 +152,7 @@ final class ListenerInput {
             if (payload == null) {
                 return;
             }
-            if (!calls.message(turn.view(), messages.type(), payload)) {
+            if (!calls.message(turn, messages.type(), payload)) {
                 state.dropRest();
             }
             messages.shown();

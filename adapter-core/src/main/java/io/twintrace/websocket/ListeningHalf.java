@@ -55,7 +55,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         this.transport = transport;
         this.output = output;
         this.sink = sink;
-        this.calls = new ListenerCalls(listener, threads, output, closing);
+        this.calls = new ListenerCalls(listener, threads, output, closing, options.callSampler());
         this.threads = threads;
         ArrivedBytes arrived = new ArrivedBytes(options.readPool());
         this.messageInput = new MessageInput(arrived, output, closing, traffic, deflate, options);
@@ -166,7 +166,7 @@ final class ListeningHalf implements Reading, PushTransport.Events {
     }
 
     private void turn() {
-        Turn turn = Turn.begin();
+        Turn turn = Turn.begin(calls);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(threads.contextClassLoader());

@@ -1,5 +1,7 @@
 package io.twintrace.websocket;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,11 +16,20 @@ final class Turn {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
     private static final ThreadLocal<WeakReference<Turn>> OF_THREAD = new ThreadLocal<>();
 
+    private static final VarHandle CALLS = calls(MethodHandles.lookup());
+
     /** Whose output has something put aside. */
     private final List<FrameOutput> pending = new ArrayList<>();
 
     private final MessageView view = new MessageView();
+    private final Thread thread = Thread.currentThread();
     private boolean active;
+
+    /** Whose turn it is; null between turns. Read by the sampling thread, and meant for that alone. */
+    private volatile ListenerCalls owner;
+
+    /** How many turns and calls have begun. For the sampling thread as well. */
+    private long calls;
 
     /** The latest buffer that a window was made on: most likely the next one's too. */
     private ByteBuffer windowOn;
@@ -27,17 +38,20 @@ final class Turn {
 
     private Turn() {}
 
-    /** Begins the calling thread's turn, which must not be in one already. */
-    static Turn begin() {
+    /** Begins the calling thread's turn for that connection; the thread must not be in one already. */
+    static Turn begin(ListenerCalls owner) {
         Turn turn = ofThread();
         if (turn == null) {
             turn = new Turn();
             OF_THREAD.set(new WeakReference<>(turn));
+            CallSampler.add(turn);
         }
         if (turn.active) {
             throw new IllegalStateException("a turn within another one");
         }
         turn.active = true;
+        turn.callBegins(); // first, so that no old call is taken for one of this owner's
+        turn.owner = owner;
         return turn;
     }
 
@@ -50,6 +64,26 @@ final class Turn {
     private static Turn ofThread() {
         WeakReference<Turn> turn = OF_THREAD.get();
         return turn == null ? null : turn.get();
+    }
+
+    /** A call of the application begins; it ends with the next one, or with the turn. */
+    void callBegins() {
+        CALLS.setRelease(this, calls + 1);
+    }
+
+    /** How many turns and calls have begun. Any thread. */
+    long calls() {
+        return (long) CALLS.getAcquire(this);
+    }
+
+    /** Whose turn it is, or null. Any thread. */
+    ListenerCalls owner() {
+        return owner;
+    }
+
+    /** Whose turns these are. Any thread. */
+    Thread thread() {
+        return thread;
     }
 
     /** What listeners are shown messages through. */
@@ -95,7 +129,16 @@ final class Turn {
         try {
             flush();
         } finally {
+            owner = null;
             active = false;
+        }
+    }
+
+    private static VarHandle calls(MethodHandles.Lookup lookup) {
+        try {
+            return lookup.findVarHandle(Turn.class, "calls", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 }

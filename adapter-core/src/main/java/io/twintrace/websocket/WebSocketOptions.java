@@ -43,6 +43,9 @@ public final class WebSocketOptions {
     private final BufferPool streamPool;
     private final DeflatePool deflatePool;
 
+    /** Null where nobody asks for it. */
+    private final CallSampler callSampler;
+
     private WebSocketOptions(Builder builder) {
         this.values = builder.copy();
         this.handshake = new Handshake(values.originPolicy, values.subprotocols, values.deflate);
@@ -50,6 +53,7 @@ public final class WebSocketOptions {
         this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
         this.messagePool = new MessagePool();
         this.streamPool = BufferPool.onHeap(STREAM_BUFFER_SIZE, BUFFERS_AT_REST);
+        this.callSampler = values.slowCallThreshold.isZero() ? null : new CallSampler(values.slowCallThreshold);
         this.deflatePool = new DeflatePool(DEFLATERS_AT_REST, values.deflate.maxContexts());
     }
 
@@ -104,6 +108,19 @@ public final class WebSocketOptions {
      */
     public int backlogLimit() {
         return values.backlogLimit;
+    }
+
+    /**
+     * How long a call of a listener whose {@link WebSocketListener#isNonBlocking()} is true may take before the log is
+     * told, with the call's stack; zero for any time.
+     */
+    public Duration slowCallThreshold() {
+        return values.slowCallThreshold;
+    }
+
+    /** Finds calls that take longer than the threshold; null where there is none. */
+    CallSampler callSampler() {
+        return callSampler;
     }
 
     /**
@@ -183,6 +200,7 @@ public final class WebSocketOptions {
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofSeconds(30);
         private int backlogLimit = 1024 * 1024;
+        private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
@@ -206,6 +224,7 @@ public final class WebSocketOptions {
             copy.idleTimeout = idleTimeout;
             copy.writeTimeout = writeTimeout;
             copy.backlogLimit = backlogLimit;
+            copy.slowCallThreshold = slowCallThreshold;
             copy.writeCoalescing = writeCoalescing;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
@@ -262,6 +281,16 @@ public final class WebSocketOptions {
          */
         public Builder backlogLimit(int bytes) {
             this.backlogLimit = (int) atLeast(1, bytes, "backlogLimit");
+            return this;
+        }
+
+        /**
+         * 200 milliseconds by default; zero for no warning. A call of a listener that says it never blocks, and takes
+         * longer, is logged with its stack: once a connection, after which they are counted. Threads are looked at four
+         * times in that time, so a call of up to a quarter more may escape.
+         */
+        public Builder slowCallThreshold(Duration threshold) {
+            this.slowCallThreshold = notNegative(threshold, "slowCallThreshold");
             return this;
         }
 

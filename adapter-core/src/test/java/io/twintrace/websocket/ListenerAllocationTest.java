@@ -87,7 +87,8 @@ class ListenerAllocationTest {
                 new ListenerThreads(
                         (name, task) -> task.run(),
                         ListenerAllocationTest.class.getClassLoader(),
-                        (failed, error) -> {}),
+                        (failed, error) -> {},
+                        warning -> {}),
                 prepared -> {},
                 over -> {});
         long allocated = Background.start(() -> {

@@ -30,6 +30,7 @@ final class ListeningPeer implements AutoCloseable {
     private final Pipe pipe = new Pipe();
     private final Queue<Runnable> elsewhere = new ConcurrentLinkedQueue<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<ConcurrentWriteReport> conflicts = new CopyOnWriteArrayList<>();
     private final WebSocketOptions options;
     private final WebSocketConnection connection;
@@ -58,7 +59,8 @@ final class ListeningPeer implements AutoCloseable {
                 new ListenerThreads(
                         (name, task) -> runElsewhere(task),
                         ListeningPeer.class.getClassLoader(),
-                        (failed, error) -> log(error)),
+                        (failed, error) -> log(error),
+                        warnings::add),
                 prepare,
                 over -> {
                     lentAtTheEnd = lentBuffers();
@@ -206,6 +208,11 @@ final class ListeningPeer implements AutoCloseable {
     /** What the log was told. */
     List<Throwable> errors() {
         return errors;
+    }
+
+    /** What else the log was told. */
+    List<String> warnings() {
+        return warnings;
     }
 
     List<ConcurrentWriteReport> conflicts() {

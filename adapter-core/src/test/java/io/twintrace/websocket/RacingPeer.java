@@ -45,7 +45,8 @@ final class RacingPeer {
                 options,
                 conflicts::add,
                 listener,
-                new ListenerThreads((name, task) -> others.execute(() -> run(task)), loader, (failed, error) -> {}),
+                new ListenerThreads(
+                        (name, task) -> others.execute(() -> run(task)), loader, (failed, error) -> {}, warning -> {}),
                 prepared -> {},
                 over -> ends.incrementAndGet());
     }

@@ -49,6 +49,7 @@ final class InitParams {
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
                     Map.entry("backlog-limit", (b, v) -> b.backlogLimit(Math.toIntExact(size(v)))),
+                    Map.entry("slow-call-threshold", (b, v) -> b.slowCallThreshold(duration(v))),
                     Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
                     Map.entry("write-coalescing", (b, v) -> b.writeCoalescing(isOn(v))),

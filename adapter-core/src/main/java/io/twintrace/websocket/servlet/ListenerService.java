@@ -21,7 +21,10 @@ final class ListenerService extends Service {
         super(context, options, newThreads());
         this.listener = listener;
         this.listenerThreads = new ListenerThreads(
-                this::startThread, context.getClassLoader(), (connection, error) -> log(connection, error, "listener"));
+                this::startThread,
+                context.getClassLoader(),
+                (connection, error) -> log(connection, error, "listener"),
+                context::log);
     }
 
     @Override

@@ -12,6 +12,9 @@ public final class VirtualThreads {
     /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(Runnable)}, or null before JDK 21. */
     private static final MethodHandle NEW_VIRTUAL_THREAD = find();
 
+    /** {@code Thread.isVirtual()}, or null before JDK 21. */
+    private static final MethodHandle IS_VIRTUAL = findIsVirtual();
+
     private VirtualThreads() {}
 
     /** Whether the platform has them. */
@@ -47,6 +50,27 @@ public final class VirtualThreads {
         thread.setName(name);
         thread.setContextClassLoader(contextClassLoader);
         thread.start();
+    }
+
+    /** Whether a thread is a virtual one. */
+    public static boolean isVirtual(Thread thread) {
+        try {
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invoke(thread);
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot tell whether a thread is virtual", e);
+        }
+    }
+
+    private static MethodHandle findIsVirtual() {
+        if (NEW_VIRTUAL_THREAD == null) {
+            return null; // in JDK 19 and 20 the method is there, as a preview that throws
+        }
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 
     private static MethodHandle find() {

@@ -55,6 +55,7 @@ class InitParamsTest {
         assertEquals(Duration.ofSeconds(1), apply("handshake-timeout", "1s").handshakeTimeout());
         assertEquals(Duration.ofSeconds(2), apply("close-timeout", "2s").closeTimeout());
         assertEquals(Duration.ofSeconds(3), apply("write-timeout", "3s").writeTimeout());
+        assertEquals(Duration.ofMillis(50), apply("slow-call-threshold", "50ms").slowCallThreshold());
         assertEquals(512, apply("read-buffer-size", "512").readPool().bufferSize());
         assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());

@@ -63,7 +63,8 @@ public class WholeMessageBenchmark {
         ListenerThreads threads = new ListenerThreads(
                 (name, task) -> task.run(),
                 WholeMessageBenchmark.class.getClassLoader(),
-                (connection, error) -> failure = error);
+                (connection, error) -> failure = error,
+                warning -> {});
         pushed = WebSocketConnection.listening(
                 pushPeer, REQUEST, ACCEPTED, options, null, new Echo(), threads, connection -> {}, connection -> {});
     }

@@ -1,0 +1,108 @@
+package io.twintrace.websocket.jetty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.RawClient;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.Deflater;
+import org.junit.jupiter.api.Test;
+
+/** What one connection does to others through the thread that selects for all of them. */
+class ListenerTurnTest {
+    private static final int MIB = 1 << 20;
+
+    /** Counts messages of a MiB, sends others back, and says so when the first of the large ones has come. */
+    private static final class Counting extends EchoListener.NonBlocking {
+        private final AtomicInteger large = new AtomicInteger();
+        private final CountDownLatch begun = new CountDownLatch(1);
+
+        @Override
+        public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+            if (message.length() == MIB) {
+                large.incrementAndGet();
+                begun.countDown();
+            } else {
+                connection.writeMessage(message);
+            }
+        }
+    }
+
+    private static byte[] compressedMiB() {
+        Deflater deflater = new Deflater(9, true);
+        deflater.setInput(new byte[MIB]);
+        byte[] out = new byte[8192];
+        int n = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        return RawClient.frame(RawClient.BINARY | RawClient.RSV1, Arrays.copyOf(out, n - 4));
+    }
+
+    @Test
+    void aPeerWhoseMessagesInflateToMuchDoesNotHoldUpOthers() throws Exception {
+        Counting listener = new Counting();
+        WebSocketOptions options = WebSocketOptions.builder()
+                .deflate(DeflateOptions.off().withEnabled(true))
+                .build();
+        byte[] all = RawClient.concat(Collections.nCopies(1000, compressedMiB()).toArray(byte[][]::new));
+        try (TestServer server = TestServer.serving(listener, options);
+                RawClient bystander = server.rawClient();
+                RawClient attacker = RawClient.open(
+                        server.port(),
+                        "/ws",
+                        "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover")) {
+            attacker.send(all);
+            assertTrue(listener.begun.await(10, TimeUnit.SECONDS));
+            int before = listener.large.get();
+            bystander.send(RawClient.text("anybody there?"));
+            assertEquals("anybody there?", bystander.read().text());
+            int meanwhile = listener.large.get() - before;
+            assertTrue(meanwhile < 150, () -> meanwhile + " MiB were inflated before a bystander was answered");
+            Await.until("all messages", listener.large::get, n -> n == 1000);
+        }
+    }
+
+    @Test
+    void aListenerThatBlocksTheThreadThatSelectsIsLoggedWithItsStack() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        WebSocketListener blocking = new EchoListener.NonBlocking() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                if (!release.await(15, TimeUnit.SECONDS)) {
+                    throw new AssertionError("was not released");
+                }
+                super.onMessage(connection, message);
+            }
+        };
+        try (TestServer server = TestServer.serving(blocking, WebSocketOptions.defaults());
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("hello"));
+            server.log().await("(slow-call-threshold is 200 ms)");
+            server.log().await(".onMessage(ListenerTurnTest.java:");
+            String log = server.log().text();
+            assertTrue(
+                    log.contains("(/ws): a call of " + blocking.getClass().getName() + " has held the thread \"qtp"),
+                    log);
+            assertTrue(log.contains("\tat java.util.concurrent.CountDownLatch.await("), log);
+            assertFalse(log.contains("\tat org.eclipse.jetty."), log);
+            release.countDown();
+            assertEquals("hello", client.read().text());
+            client.send(RawClient.close(1000));
+            client.readToClose();
+            client.shutdownOutput();
+            server.log().await(" has ended: 1 call of " + blocking.getClass().getName());
+        } finally {
+            release.countDown();
+        }
+    }
+}
