@@ -22,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * and whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
+    private static final IOException STACK_OVERFLOW = new IOException("the stack of a thread overflowed as it wrote");
+
     private final Transport transport;
     private final FrameSink sink;
     private final BufferPool pool;
@@ -38,6 +40,10 @@ final class FrameOutput {
     private volatile boolean closeWritten;
     private volatile IOException broken;
     private volatile boolean sinkBroken;
+
+    /** Whether the transport is still open, only since the thread that broke the stream had no stack left. */
+    private volatile boolean closeOwed;
+
     private volatile long lastWrite = System.nanoTime();
 
     /** When a frame of a message was last begun. Written and read inside the detector's guard. */
@@ -78,6 +84,7 @@ final class FrameOutput {
         if (broken == null) {
             broken = why;
         }
+        closeOwed = false;
         closing.writingEnded();
         sendWaitingIfFree();
     }
@@ -169,6 +176,7 @@ final class FrameOutput {
 
     /** The same for what the calling thread itself has put aside. */
     void flushOwn() {
+        closeIfOwed();
         if (!sink.isFlushed()) {
             flush();
         }
@@ -226,8 +234,8 @@ final class FrameOutput {
             }
         } catch (IOException e) {
             breakOff(e);
-        } catch (Throwable e) { // for want of memory: half of something may be out
-            breakOff(new IOException(e));
+        } catch (Throwable e) { // for want of memory or stack: half of something may be out
+            breakOff(e);
             throw e;
         } finally {
             unlockAndSendWaiting();
@@ -270,6 +278,7 @@ final class FrameOutput {
      * close timeout. Nothing happens when a Close frame was requested before.
      */
     void requestClose(byte[] payload) {
+        closeIfOwed();
         beginClosing(payload);
         sendWaitingIfFree();
     }
@@ -360,7 +369,7 @@ final class FrameOutput {
 
     private boolean isAnyWaiting() {
         if (broken != null) {
-            return !sinkBroken;
+            return !sinkBroken && !closeOwed;
         }
         return (waitingPong.get() != null || closing.requested() != null) && !closeWritten;
     }
@@ -429,25 +438,55 @@ final class FrameOutput {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
             sink.write(buffers, deadline);
-        } catch (Throwable e) { // also for want of memory
-            breakOff(e instanceof IOException io ? io : new IOException(e));
+        } catch (Throwable e) { // also for want of memory or stack
+            breakOff(e);
             throw e;
         } finally {
             one[0] = null; // an idle connection keeps no payload
         }
     }
 
-    /** Part of a frame may be out: nothing that follows could be understood. Under the lock. */
-    private void breakOff(IOException why) {
-        broken = why;
+    /**
+     * Part of a frame may be out: nothing that follows could be understood. Under the lock.
+     *
+     * <p>Where the stack has overflowed, the transport is closed later, by a thread that has stack left. Here, closing
+     * could stop anywhere inside the container, whose selector and pool would then fail other connections.
+     */
+    private void breakOff(Throwable e) {
+        if (e instanceof StackOverflowError) {
+            broken = STACK_OVERFLOW; // to build an exception takes stack as well
+            closeOwed = true;
+        } else {
+            broken = e instanceof IOException io ? io : new IOException(e);
+            closeBroken();
+        }
+    }
+
+    private void closeBroken() {
         try {
             transport.close();
         } finally {
             try {
-                breakSink(why);
+                breakSink(broken);
             } finally {
                 closing.writingEnded();
             }
+        }
+    }
+
+    /** Closes what a thread without stack has left open. Any thread. */
+    private void closeIfOwed() {
+        if (!closeOwed) {
+            return;
+        }
+        frameLock.lock();
+        try {
+            if (closeOwed) {
+                closeOwed = false;
+                closeBroken();
+            }
+        } finally {
+            unlockAndSendWaiting();
         }
     }
 
