@@ -43,6 +43,7 @@ final class Corpus {
                 new PingByHand(),
                 new ForgottenWriter(),
                 new PongHandler(),
-                new RegistryByUser());
+                new RegistryByUser(),
+                new AlternatingTurns());
     }
 }

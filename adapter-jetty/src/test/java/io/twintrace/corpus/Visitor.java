@@ -14,6 +14,8 @@ final class Visitor implements AutoCloseable {
     private final RawClient client;
     private final AtomicInteger messages = new AtomicInteger();
     private volatile boolean ended;
+    private volatile String question;
+    private volatile String reply;
 
     private Visitor(RawClient client) {
         this.client = client;
@@ -30,6 +32,12 @@ final class Visitor implements AutoCloseable {
     /** Any number of threads, one after another. */
     void send(String text) throws IOException {
         client.send(RawClient.text(text));
+    }
+
+    /** Sends the one text from now on, whenever the other comes. */
+    void replyTo(String text, String withText) {
+        reply = withText;
+        question = text;
     }
 
     /**
@@ -75,6 +83,9 @@ final class Visitor implements AutoCloseable {
                     client.send(RawClient.frame(PONG, frame.payload()));
                 } else if (frame.fin() && frame.opcode() < RawClient.CLOSE) {
                     messages.incrementAndGet();
+                    if (question != null && question.equals(frame.text())) {
+                        client.send(RawClient.text(reply));
+                    }
                 }
             }
         } catch (IOException e) {
