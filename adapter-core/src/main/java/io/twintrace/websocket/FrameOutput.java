@@ -22,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * and whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
+    /** Made before there is a need for it, since that takes stack as well. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final IOException STACK_OVERFLOW = new IOException("the stack of a thread overflowed as it wrote");
 
     private final Transport transport;
@@ -454,7 +456,7 @@ final class FrameOutput {
      */
     private void breakOff(Throwable e) {
         if (e instanceof StackOverflowError) {
-            broken = STACK_OVERFLOW; // to build an exception takes stack as well
+            broken = STACK_OVERFLOW;
             closeOwed = true;
         } else {
             broken = e instanceof IOException io ? io : new IOException(e);

@@ -101,9 +101,9 @@ final class MessageOutput {
         openLevel = compressed.effectiveLevel();
         buffer.open();
         open = new MessageWriter(this, detector, type);
-        detector.messageOpened();
         boolean writable = false;
         try {
+            detector.messageOpened();
             frames.checkWritable(); // once more: whoever ends the connection from now on finds the buffer
             writable = true;
         } finally {

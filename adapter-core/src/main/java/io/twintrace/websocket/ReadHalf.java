@@ -34,8 +34,11 @@ final class ReadHalf implements Reading {
     /** Whether the transport is closed, so that no buffer may be kept. */
     private volatile boolean released;
 
-    /** Who has read last; written under the lock, looked at by writers, who need not be sure. */
-    private Thread reader;
+    /**
+     * The number of the thread that has read last, which a reference would keep once it has ended; written under the
+     * lock, looked at by writers, who need not be sure.
+     */
+    private long reader;
 
     // Guarded by readLock.
     private boolean ended;
@@ -168,7 +171,7 @@ final class ReadHalf implements Reading {
 
     /** Whether the calling thread is the one that reads, and has more input to come back to already. */
     boolean isBackSoon() {
-        return Thread.currentThread() == reader && source.hasMore();
+        return Thread.currentThread().getId() == reader && source.hasMore();
     }
 
     @Override
@@ -226,7 +229,7 @@ final class ReadHalf implements Reading {
                     + " must not read from it: the message would be torn");
         }
         if (readLock.tryLock()) {
-            reader = Thread.currentThread();
+            reader = Thread.currentThread().getId();
             return;
         }
         if (!closing.isDecided() && !released) {

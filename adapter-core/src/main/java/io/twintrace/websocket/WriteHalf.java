@@ -33,7 +33,8 @@ final class WriteHalf {
             Traffic traffic,
             ConflictResponse onConflict) {
         this.frames = frames;
-        this.detector = new WriteDetector(connection, options.detectorLevel(), frames::lastMessageFrame, onConflict);
+        this.detector = new WriteDetector(
+                connection, options.detectorLevel(), frames::lastMessageFrame, traffic::received, onConflict);
         this.compressed = new CompressedOutput(frames, traffic, options, deflate);
         this.output = new MessageOutput(frames, detector, options.writePool(), traffic, compressed);
     }

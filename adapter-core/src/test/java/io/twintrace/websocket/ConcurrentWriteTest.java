@@ -13,11 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.twintrace.app.Nesting;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -222,6 +224,121 @@ class ConcurrentWriteTest {
         connection.writeMessage("after");
         peer.expectFrame(FIN | TEXT, Frames.utf8("after"));
         assertTrue(peer.logged().isEmpty());
+    }
+
+    private static void assertNamed(ConcurrentWriteReport report, String operation) {
+        assertEquals(operation, report.first().operation());
+        assertEquals("send", report.first().applicationFrame().orElseThrow().getMethodName(), report::render);
+        assertEquals(
+                "interrupt", report.second().applicationFrame().orElseThrow().getMethodName(), report::render);
+        assertTrue(report.summary().contains(".Nesting.send(Nesting.java:"), report::summary);
+    }
+
+    /** The first writer's stack is inside a write to another connection when it is taken. */
+    @Test
+    void aSerializerThatWritesElsewhereDoesNotHideTheCallThatItRunsIn() throws Exception {
+        try (TestPeer other = TestPeer.connect(PATIENT)) {
+            Nesting nesting = new Nesting(
+                    () -> connection.writeMessage(MessageType.BINARY, MUCH)); // to a peer that does not read
+            Background<Void> first = Background.run("first-writer", () -> Nesting.send(other.connection(), nesting))
+                    .awaitStuckInWrite();
+            ConcurrentWriteException seconds =
+                    assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(other.connection()));
+            assertNamed(other.logged().get(0), "writeJson");
+            assertNamed(seconds.report(), "writeJson");
+            assertTrue(seconds.getCause().getMessage().endsWith("in writeJson"), seconds.getCause()::getMessage);
+            connection.abort();
+            first.failure(ConcurrentWriteException.class);
+        }
+    }
+
+    @Test
+    void aSecondWriterWithoutMemoryForStacksLeavesNobodyInTheDark() throws Exception {
+        Thread[] stuck = new Thread[1];
+        CountDownLatch written = new CountDownLatch(1);
+        AtomicReference<Throwable> firsts = new AtomicReference<>();
+        stuck[0] = new Thread("first-writer") {
+            @Override
+            public void run() {
+                try {
+                    broadcastFromOneSide();
+                } catch (Throwable e) {
+                    firsts.set(e);
+                }
+                written.countDown();
+            }
+
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                if (Thread.currentThread().getName().equals("second-writer")) {
+                    throw new OutOfMemoryError("for a test");
+                }
+                return super.getStackTrace();
+            }
+        };
+        stuck[0].start();
+        Background.eventually(
+                "the first writer is stuck",
+                () -> Arrays.stream(stuck[0].getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("await")
+                                || frame.getMethodName().equals("awaitWritable")
+                                || frame.getMethodName().equals("select")));
+        Background<Void> second = Background.run("second-writer", this::answerFromTheOther);
+        ConcurrentWriteException seconds = second.failure(ConcurrentWriteException.class);
+        assertInstanceOf(OutOfMemoryError.class, seconds.getSuppressed()[0]);
+        assertEquals(1, peer.logged().size());
+        assertFalse(connection.isOpen());
+        written.await();
+        assertInstanceOf(ConcurrentWriteException.class, firsts.get());
+        assertEquals(1, peer.logged().size());
+    }
+
+    /** T1's write has not returned when the peer answers it, and T2 answers that. */
+    @Test
+    void threadsThatAlternateThroughThePeerAreToldThatAMessageHasArrivedMeanwhile() throws Exception {
+        Background<Void> first = firstWriter();
+        peer.send(Frames.text("I have seen enough"));
+        connection.readMessage();
+        ConcurrentWriteException seconds = assertThrows(ConcurrentWriteException.class, this::answerFromTheOther);
+        assertTrue(peer.logged().get(0).messageArrived());
+        assertTrue(seconds.getMessage().contains(" A message has arrived from the peer since the first call began. "));
+        first.failure(ConcurrentWriteException.class);
+    }
+
+    @Test
+    void whatHadArrivedBeforeIsNotMentioned() throws Exception {
+        peer.send(Frames.text("hello"));
+        connection.readMessage();
+        Background<Void> first = firstWriter();
+        ConcurrentWriteException seconds = assertThrows(ConcurrentWriteException.class, this::answerFromTheOther);
+        assertFalse(seconds.report().messageArrived());
+        assertFalse(seconds.getMessage().contains("has arrived"));
+        first.failure(ConcurrentWriteException.class);
+    }
+
+    /** A connection may outlive by far the thread that has read from it first. */
+    @Test
+    void aThreadThatHasReadAndEndedIsNotKept() throws Exception {
+        peer.send(Frames.text("hello"));
+        WeakReference<Thread> reader = readOnAThreadThatEnds();
+        Background.eventually("the thread is forgotten", () -> {
+            System.gc();
+            return reader.get() == null;
+        });
+        connection.writeMessage("still open");
+    }
+
+    private WeakReference<Thread> readOnAThreadThatEnds() throws InterruptedException {
+        Thread thread = new Thread(() -> {
+            try {
+                connection.readMessage();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        return new WeakReference<>(thread);
     }
 
     @Test

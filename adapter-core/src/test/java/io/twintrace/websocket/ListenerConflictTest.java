@@ -16,6 +16,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.twintrace.app.Nesting;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
@@ -153,6 +154,42 @@ class ListenerConflictTest {
             assertEquals(1, peer.conflicts().size());
         }
         assertEquals("close 1006", listener.calls().get(3));
+    }
+
+    /** The call's stack is inside a write to another connection when it is taken. */
+    @Test
+    void aSerializerThatWritesElsewhereDoesNotHideTheListenersCall() throws Exception {
+        try (TestPeer elsewhere = TestPeer.connectTight(TestPeer.quick().build())) {
+            byte[] much = Frames.pattern(4 << 20); // which that peer does not read
+            Nesting nesting = new Nesting(() -> elsewhere.connection().writeMessage(MessageType.BINARY, much));
+            RecordingListener listener = answering((connection, text) -> Nesting.send(connection, nesting));
+            try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+                Background<Void> call =
+                        Background.run("container", () -> peer.send(text("a"))).awaitStuckInWrite();
+                assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(peer.connection()));
+                ConcurrentWriteReport report = peer.conflicts().get(0);
+                assertEquals("writeJson", report.first().operation());
+                assertTrue(report.summary().contains(".Nesting.send(Nesting.java:"), report::render);
+                assertTrue(report.summary().contains(".Nesting.interrupt(Nesting.java:"), report::render);
+                assertFalse(report.messageArrived());
+                elsewhere.connection().abort();
+                call.result();
+            }
+            assertEquals(List.of(), elsewhere.logged());
+        }
+    }
+
+    @Test
+    void aListenerThatAnswersIntoAnotherThreadsWriteIsToldThatAMessageHasArrivedMeanwhile() throws Exception {
+        RecordingListener listener = answering(ListenerConflictTest::answerFromTheListener);
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            Background<Void> other = Background.run("ticker", () -> slowlyFromAnotherThread(peer));
+            slow.begun.await();
+            peer.send(text("a"));
+            assertTrue(peer.conflicts().get(0).messageArrived());
+            slow.mayEnd.countDown();
+            other.failure(ConcurrentWriteException.class);
+        }
     }
 
     /** Nothing of the other thread's message is put between the answers that leave together. */

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param second the thread that came while it was, or broke the discipline
  * @param openedAt where the first thread opened its message; empty unless the kind is {@link Kind#INTERLEAVED_MESSAGE}
  *     and the level is {@link DetectorLevel#TRACED}
+ * @param messageArrived whether something of a message has arrived from the peer since the first thread's call began, so
+ *     that the second may have been answering it; only for the kind {@link Kind#OVERLAPPING_CALLS}
  */
 public record ConcurrentWriteReport(
         ConnectionId connection,
@@ -30,7 +32,8 @@ public record ConcurrentWriteReport(
         String breach,
         Writer first,
         Writer second,
-        List<StackTraceElement> openedAt) {
+        List<StackTraceElement> openedAt,
+        boolean messageArrived) {
 
     /** In which way the two threads collided. */
     public enum Kind {
@@ -51,8 +54,16 @@ public record ConcurrentWriteReport(
      *     wrote; the stack of a first offer was taken as it was made
      * @param stack its stack, the innermost frame first; for a holder of an open message, where it is now or, at level
      *     TRACED, where its latest write call came in; for the last keeper of a discipline, empty but at that level
+     * @param ended whether the thread had ended, with the message still open
      */
-    public record Writer(String thread, String operation, Instant time, List<StackTraceElement> stack) {
+    public record Writer(String thread, String operation, Instant time, List<StackTraceElement> stack, boolean ended) {
+        static final String OPEN_MESSAGE = "an unfinished message";
+
+        /** One that has not ended. */
+        public Writer(String thread, String operation, Instant time, List<StackTraceElement> stack) {
+            this(thread, operation, time, stack, false);
+        }
+
         /**
          * The application's code nearest to the write: the innermost frame that is neither ours nor the container's.
          */
@@ -68,8 +79,7 @@ public record ConcurrentWriteReport(
 
     /** What to log along with {@link #asThrowable()}: the summary, what follows, and where the repair is described. */
     public String logMessage() {
-        return summary() + ". " + ReportText.consequence(kind) + " How to fix it: " + ReportText.remedy(kind) + "; see "
-                + ConcurrentWriteException.HELP;
+        return ReportText.logMessage(this);
     }
 
     /**

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The record of one conflict: what stands in the detector's slot from the moment of detection on. The second thread
  * makes it, without a stack at first, since a short write is over before a stack is taken. Each of the two publishes
- * its own stack here before it throws, and samples the other's where that one has not yet done so.
+ * its own stack here before it throws, and samples the other's where that one has not yet done so. Keeps neither thread
+ * reachable.
  */
 final class Conflict {
     private final ConnectionId connection;
@@ -20,12 +21,18 @@ final class Conflict {
     private final Kind kind;
     private final Instant time = Instant.now();
 
-    /** Null where a discipline was broken before anybody had kept it. */
-    private final Thread first;
+    /** Nobody's where a discipline was broken before anybody had kept it. */
+    private final KnownThread first;
 
-    private final Thread second;
+    private final KnownThread second;
     private final Operation secondOperation;
     private final List<StackTraceElement> openedAt;
+
+    /** What the first thread was inside of, by the detector's own record; null where it had not said so yet. */
+    private volatile Operation firstOperation;
+
+    /** Whether the peer has sent something since that operation began. */
+    private volatile boolean messageArrived;
 
     /** The first thread's own account, set by it before it throws. */
     private volatile Writer firstPublished;
@@ -44,10 +51,13 @@ final class Conflict {
     /** Completed once the log and all listeners know. */
     private final CompletableFuture<Void> told = new CompletableFuture<>();
 
+    /** Whether nobody has been told, since the second thread could not do it. */
+    private final AtomicBoolean tellingOwed = new AtomicBoolean();
+
     private Conflict(
             WriteDetector detector,
             Kind kind,
-            Thread first,
+            KnownThread first,
             Writer firstSampled,
             Thread second,
             Operation secondOperation,
@@ -58,7 +68,7 @@ final class Conflict {
         this.kind = kind;
         this.first = first;
         this.firstSampled = firstSampled;
-        this.second = second;
+        this.second = new KnownThread(second);
         this.secondOperation = secondOperation;
         this.openedAt = List.of(openedAt);
     }
@@ -66,39 +76,45 @@ final class Conflict {
     /** The second thread has come while the first is inside a call, and is in a hurry to say so. */
     static Conflict overlapping(WriteDetector detector, Thread first, Thread second, Operation secondOperation) {
         return new Conflict(
-                detector, Kind.OVERLAPPING_CALLS, first, null, second, secondOperation, StackTraces.NO_STACK);
+                detector,
+                Kind.OVERLAPPING_CALLS,
+                new KnownThread(first),
+                null,
+                second,
+                secondOperation,
+                StackTraces.NO_STACK);
     }
 
     /** The second thread starts a message while the first holds one open; the traces are empty unless traced. */
     static Conflict interleaved(
             WriteDetector detector,
-            Thread first,
+            KnownThread first,
             Thread second,
             Operation secondOperation,
             StackTraceElement[] lastEntry,
             StackTraceElement[] openedAt) {
-        Writer holder = holder(first, lastEntry);
+        Writer holder = lastEntry.length == 0 ? null : holder(first, lastEntry);
         return new Conflict(detector, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, openedAt);
     }
 
     /**
      * The second thread writes against the declared discipline.
      *
-     * @param first the last thread that kept it; null where none has written before
+     * @param first the last thread that kept it; nobody's where none has written before
      * @param account what is known of that
      */
     static Conflict ofDiscipline(
-            WriteDetector detector, Thread first, Writer account, Thread second, Operation secondOperation) {
+            WriteDetector detector, KnownThread first, Writer account, Thread second, Operation secondOperation) {
         return new Conflict(
                 detector, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
     boolean isFirst(Thread thread) {
-        return thread == first;
+        return first.is(thread);
     }
 
     boolean isSecond(Thread thread) {
-        return thread == second;
+        return second.is(thread);
     }
 
     boolean isInterleaved() {
@@ -116,6 +132,27 @@ final class Conflict {
     }
 
     /**
+     * What the detector knows of the first thread, before anything else is done with this.
+     *
+     * @param operation what it is inside of, or null
+     * @param arrived whether the peer has sent something since that began
+     */
+    void firstIsInside(Operation operation, boolean arrived) {
+        firstOperation = operation;
+        messageArrived = arrived;
+    }
+
+    /** To be called where the second thread cannot tell anybody of this: whoever fails next does it. */
+    void oweTelling() {
+        tellingOwed.set(true);
+    }
+
+    /** Whether the caller has to tell of this in place of the second thread: true at most once. */
+    boolean takeOverTelling() {
+        return tellingOwed.get() && tellingOwed.compareAndSet(true, false);
+    }
+
+    /**
      * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so
      * that the first thread seldom has to sample it.
      */
@@ -126,19 +163,30 @@ final class Conflict {
         return remember(exception(report, report.firstTrace()));
     }
 
+    /** The same for want of memory. */
+    ConcurrentWriteException secondFailsWithoutStacks() {
+        if (secondPublished == null) {
+            secondPublished = new Writer(second.toString(), secondOperation.methodName(), time, List.of());
+        }
+        ConcurrentWriteReport report = report();
+        return remember(exception(report, report.firstTrace()));
+    }
+
+    /** Looks at the first thread, unless it has published where it is; or does while it is looked at. */
     private void sampleFirst() {
         if (isOverlap() && firstPublished == null) {
-            StackTraceElement[] stack = StackTraces.withoutDetector(first.getStackTrace());
-            String operation = StackTraces.operationIn(stack);
-            firstSampled = new Writer(StackTraces.nameOf(first), operation, Instant.now(), List.of(stack));
-        } else if (isInterleaved() && firstSampled.stack().isEmpty()) {
-            firstSampled = holder(first, StackTraces.withoutDetector(first.getStackTrace()));
+            StackTraceElement[] stack = StackTraces.inside(firstOperation, first.stack());
+            String operation = firstOperation != null ? firstOperation.methodName() : StackTraces.operationIn(stack);
+            firstSampled = new Writer(first.toString(), operation, Instant.now(), List.of(stack));
+        } else if (isInterleaved() && firstSampled == null) {
+            Writer sampled = firstPublished == null ? holder(first, StackTraces.withoutDetector(first.stack())) : null;
+            firstSampled = firstPublished == null ? sampled : publishedHolder();
         }
     }
 
     /** Builds the first thread's exception and publishes its stack. */
     ConcurrentWriteException firstFails(Thread thread, Operation operation) {
-        firstPublished = writer(thread, operation);
+        firstPublished = writer(new KnownThread(thread), operation);
         ConcurrentWriteReport report = report();
         return remember(exception(report, report.secondTrace()));
     }
@@ -146,13 +194,21 @@ final class Conflict {
     /** Builds the exception of any call that comes after the two. */
     ConcurrentWriteException laterFails(Operation operation) {
         ConcurrentWriteException known = reported;
-        Throwable cause = known != null ? known : exception(report(), null);
         return new ConcurrentWriteException(
                 operation.methodName() + " on WebSocket connection " + connection
                         + ", whose write side was failed by an earlier concurrent write (see the cause)",
                 report(),
-                cause,
+                known != null ? known : standIn(),
                 told);
+    }
+
+    /** What the second thread's exception will look like, for callers that come while it is being built. */
+    private ConcurrentWriteException standIn() {
+        sampleFirst();
+        ConcurrentWriteReport report = report();
+        ConcurrentWriteException exception = exception(report, report.firstTrace());
+        exception.setStackTrace(report.second().stack().toArray(StackTraces.NO_STACK));
+        return exception;
     }
 
     /** The log and all listeners know of this; what waits for that happens now. */
@@ -167,10 +223,11 @@ final class Conflict {
                 kind,
                 level,
                 discipline.toString(),
-                discipline.breach(),
+                discipline.breach(secondOperation),
                 firstWriter(),
                 secondWriter(),
-                openedAt);
+                openedAt,
+                messageArrived && isOverlap());
     }
 
     private Writer firstWriter() {
@@ -179,7 +236,14 @@ final class Conflict {
             return published;
         }
         Writer sampled = firstSampled;
-        return sampled != null ? sampled : new Writer(StackTraces.nameOf(first), "a write", time, List.of());
+        if (sampled != null) {
+            return sampled;
+        }
+        if (isInterleaved()) {
+            return published != null ? publishedHolder() : holder(first, StackTraces.NO_STACK);
+        }
+        String operation = firstOperation != null ? firstOperation.methodName() : "a write";
+        return new Writer(first.toString(), operation, time, List.of());
     }
 
     /**
@@ -188,8 +252,8 @@ final class Conflict {
      */
     private Writer secondWriter() {
         if (secondPublished == null) {
-            StackTraceElement[] stack = StackTraces.withoutDetector(second.getStackTrace());
-            Writer sampled = new Writer(StackTraces.nameOf(second), secondOperation.methodName(), time, List.of(stack));
+            StackTraceElement[] stack = StackTraces.withoutDetector(second.stack());
+            Writer sampled = new Writer(second.toString(), secondOperation.methodName(), time, List.of(stack));
             if (secondPublished == null) {
                 return sampled;
             }
@@ -206,15 +270,21 @@ final class Conflict {
         return new ConcurrentWriteException(report.logMessage(), report, cause, told);
     }
 
-    private static Writer writer(Thread thread, Operation operation) {
+    private static Writer writer(KnownThread thread, Operation operation) {
         return new Writer(
-                StackTraces.nameOf(thread),
+                thread.toString(),
                 operation.methodName(),
                 Instant.now(),
                 List.of(StackTraces.ofCaller(new Throwable())));
     }
 
-    private static Writer holder(Thread thread, StackTraceElement[] stack) {
-        return new Writer(StackTraces.nameOf(thread), "an unfinished message", Instant.now(), List.of(stack));
+    private static Writer holder(KnownThread thread, StackTraceElement[] stack) {
+        return new Writer(thread.toString(), Writer.OPEN_MESSAGE, Instant.now(), List.of(stack), thread.hasEnded());
+    }
+
+    /** The one whose own call has failed, which was inside the method that goes on with the message. */
+    private Writer publishedHolder() {
+        Writer published = firstPublished;
+        return new Writer(published.thread(), Writer.OPEN_MESSAGE, published.time(), published.stack());
     }
 }

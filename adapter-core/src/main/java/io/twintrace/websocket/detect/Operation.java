@@ -1,5 +1,7 @@
 package io.twintrace.websocket.detect;
 
+import java.util.Arrays;
+
 /** The write methods that the detector guards. */
 public enum Operation {
     WRITE_MESSAGE("writeMessage", Role.STARTS_MESSAGE),
@@ -23,6 +25,8 @@ public enum Operation {
         SETTING
     }
 
+    private static final Operation[] ALL = values();
+
     private final String methodName;
     private final boolean startsMessage;
     private final boolean continuesMessage;
@@ -36,6 +40,23 @@ public enum Operation {
     /** The name of the method as the application calls it. */
     public String methodName() {
         return methodName;
+    }
+
+    /** Its number, from 1 on; for a field that is cheaper to write than a reference. */
+    @SuppressWarnings("EnumOrdinal") // it leaves no virtual machine
+    byte code() {
+        return (byte) (ordinal() + 1);
+    }
+
+    /** Null for 0. */
+    static Operation ofCode(byte code) {
+        return code == 0 ? null : ALL[code - 1];
+    }
+
+    /** Whether that is the name of a method that changes a setting. */
+    static boolean isSetting(String methodName) {
+        return Arrays.stream(ALL)
+                .anyMatch(operation -> operation.isSetting() && operation.methodName.equals(methodName));
     }
 
     boolean startsMessage() {

@@ -9,11 +9,18 @@ final class ReportText {
     private static final String MARK = "  >> at ";
     private static final String NO_MARK = "     at ";
 
+    private static final String NO_FRAME =
+            " (its stack shows no frame of the application, as with a method reference that an executor runs)";
+
     private static final String REPAIR = """
             The usual repair, in every thread that writes:
                 -    connection.writeMessage(text);
                 +    connection.outbox().offer(text);
             """;
+
+    private static final String ARRIVED = "A message has arrived from the peer since the first call began. A call lasts"
+            + " until it returns, so a thread that answers the peer can overlap with the very call that the peer has"
+            + " answered. ";
 
     private ReportText() {}
 
@@ -32,17 +39,40 @@ final class ReportText {
         return kind == Kind.BROKEN_DISCIPLINE ? "the writer that broke the discipline" : "the second writer";
     }
 
-    /** What becomes of the two. */
-    static String consequence(Kind kind) {
-        return "Only one thread at a time may write to a connection: "
-                + (kind == Kind.OVERLAPPING_CALLS
-                        ? "both calls fail"
-                        : "this call and the other thread's next one fail")
-                + ", and the peer is closed with 1011.";
+    static String logMessage(ConcurrentWriteReport report) {
+        return summary(report) + ". Only one thread at a time may write to a connection: " + whoFails(report)
+                + ", and the peer is closed with 1011. " + (report.messageArrived() ? ARRIVED : "")
+                + "How to fix it: " + remedy(report) + "; see " + ConcurrentWriteException.HELP;
     }
 
-    static String remedy(Kind kind) {
-        return switch (kind) {
+    private static String whoFails(ConcurrentWriteReport report) {
+        if (report.kind() == Kind.OVERLAPPING_CALLS) {
+            return "both calls fail";
+        }
+        if (isNobody(report.first())) {
+            return "this call fails";
+        }
+        return isOneThread(report)
+                ? "this call fails, and so does every later one"
+                : "this call and the other thread's next one fail";
+    }
+
+    private static boolean isNobody(Writer writer) {
+        return writer.operation().isEmpty();
+    }
+
+    /** As where a thread writes with the lock first, and then without. */
+    private static boolean isOneThread(ConcurrentWriteReport report) {
+        return report.first().thread().equals(report.second().thread());
+    }
+
+    private static String remedy(ConcurrentWriteReport report) {
+        if (isAboutSetting(report)) {
+            return "change settings before other threads write and before the first offer to the outbox, such as first"
+                    + " in the handler or in onOpen"
+                    + (report.kind() == Kind.BROKEN_DISCIPLINE ? ", or keep to the discipline for them too" : "");
+        }
+        return switch (report.kind()) {
             case OVERLAPPING_CALLS -> "let every thread offer its messages to connection.outbox()";
             case INTERLEAVED_MESSAGE ->
                 "close the MessageWriter before another thread may write (try-with-resources, under one lock), or build"
@@ -50,6 +80,12 @@ final class ReportText {
             case BROKEN_DISCIPLINE ->
                 "keep to the discipline, or let every thread offer its messages to connection.outbox()";
         };
+    }
+
+    private static boolean isAboutSetting(ConcurrentWriteReport report) {
+        return Operation.isSetting(report.second().operation())
+                || (report.kind() == Kind.OVERLAPPING_CALLS
+                        && Operation.isSetting(report.first().operation()));
     }
 
     static String summary(ConcurrentWriteReport report) {
@@ -60,10 +96,11 @@ final class ReportText {
         return switch (report.kind()) {
             case OVERLAPPING_CALLS -> called + " while " + who(first) + " was in " + first.operation();
             case INTERLEAVED_MESSAGE ->
-                called + " while thread " + first.thread() + " had an unfinished message open" + openingOrPlace(report);
+                called + " while thread " + first.thread() + (first.ended() ? ", which has ended," : "")
+                        + " had an unfinished message open" + openingOrPlace(report);
             case BROKEN_DISCIPLINE ->
                 called + ", but writes to this connection are declared to be " + report.discipline() + ", "
-                        + report.breach() + ". " + keeper(first);
+                        + report.breach() + ". " + keeper(report);
         };
     }
 
@@ -72,7 +109,7 @@ final class ReportText {
         String thread = "thread " + writer.thread();
         return writer.applicationFrame()
                 .map(frame -> StackTraces.place(frame) + " on " + thread)
-                .orElse(thread);
+                .orElse(writer.stack().isEmpty() ? thread : thread + NO_FRAME);
     }
 
     private static String openingOrPlace(ConcurrentWriteReport report) {
@@ -88,13 +125,16 @@ final class ReportText {
                 .orElse(" (detector level TRACED tells where it opened the message)");
     }
 
-    private static String keeper(Writer first) {
+    private static String keeper(ConcurrentWriteReport report) {
+        Writer first = report.first();
         if (isOffer(first)) {
             return "The first offer to it was made by " + who(first) + " at " + first.time();
         }
-        return first.operation().isEmpty()
-                ? "Nobody has written since that was declared"
-                : "The last that kept to it was " + who(first) + " in " + first.operation() + " at " + first.time();
+        if (isNobody(first)) {
+            return "Nobody has written since that was declared";
+        }
+        return "The last that kept to it was " + (isOneThread(report) ? "the same thread" : who(first)) + " in "
+                + first.operation() + " at " + first.time();
     }
 
     static String render(ConcurrentWriteReport report) {
@@ -107,13 +147,15 @@ final class ReportText {
             append(text, report.openedAt());
         }
         append(text, capital(secondRole(kind)), report.second(), whyNoStack(kind, report.second()));
-        text.append(REPAIR);
+        if (!isAboutSetting(report)) {
+            text.append(REPAIR);
+        }
         return text.toString();
     }
 
     /** The line over one of the two stacks. */
     static String trace(String role, Kind kind, Writer writer) {
-        if (writer.operation().isEmpty()) {
+        if (isNobody(writer)) {
             return role + ": " + writer.thread();
         }
         String line = role + ": " + who(writer) + " in " + writer.operation();
@@ -121,15 +163,18 @@ final class ReportText {
     }
 
     static String whyNoStack(Kind kind, Writer writer) {
-        if (writer.operation().isEmpty()) {
+        if (isNobody(writer)) {
             return "nobody has written since the discipline was declared";
         }
-        return kind == Kind.BROKEN_DISCIPLINE ? "detector level TRACED keeps it" : "the thread has ended";
+        if (kind == Kind.BROKEN_DISCIPLINE) {
+            return "detector level TRACED keeps it";
+        }
+        return writer.ended() ? "the thread has ended" : "it could not be taken";
     }
 
     private static void append(StringBuilder text, String title, Writer writer, String whyNoStack) {
         text.append(title).append(": ");
-        if (writer.operation().isEmpty()) {
+        if (isNobody(writer)) {
             text.append(writer.thread());
         } else {
             text.append("thread ").append(writer.thread()).append(" in ").append(writer.operation());

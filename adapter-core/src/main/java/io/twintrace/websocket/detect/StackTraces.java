@@ -38,12 +38,6 @@ final class StackTraces {
 
     private StackTraces() {}
 
-    /** Virtual threads have no name unless given one, so the number stands beside it. */
-    static String nameOf(Thread thread) {
-        String name = thread.getName().isEmpty() ? "unnamed" : '"' + thread.getName() + '"';
-        return name + " (#" + thread.getId() + ')';
-    }
-
     /**
      * The innermost frame that is neither the library's nor the container's; where the stack is inside a write method,
      * the one that called it, and not a serializer or stream of the application's that runs within.
@@ -94,6 +88,24 @@ final class StackTraces {
                 .filter(frame -> !frame.getClassName().contains(HIDDEN_CLASS))
                 .map(StackTraces::plain)
                 .toArray(StackTraceElement[]::new);
+    }
+
+    /**
+     * The sampled stack of a thread inside that operation, or in one that is not known, without the detector's own
+     * frames; and without a write to another connection that runs inside it, such as a serializer's, which would else
+     * be taken for this one.
+     */
+    static StackTraceElement[] inside(Operation operation, StackTraceElement[] sampled) {
+        StackTraceElement[] stack = withoutDetector(sampled);
+        Optional<Operation> innermost = Optional.empty();
+        for (int i = 0; i < stack.length && operation != null; i++) {
+            Optional<Operation> found = operationOf(stack[i]);
+            if (found.isPresent() && found.get() == operation) {
+                return innermost.isEmpty() ? stack : Arrays.copyOfRange(stack, i, stack.length);
+            }
+            innermost = innermost.or(() -> found);
+        }
+        return stack;
     }
 
     /** The stack with a label before its outermost frame, where the name of a class loader would stand. */

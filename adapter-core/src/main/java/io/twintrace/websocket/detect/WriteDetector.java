@@ -56,6 +56,7 @@ public final class WriteDetector {
     private final ConnectionId connection;
     private final DetectorLevel level;
     private final LongSupplier lastFrame;
+    private final LongSupplier received;
     private final ConflictResponse onConflict;
     private final WideWindow window = WideWindow.current();
 
@@ -65,19 +66,37 @@ public final class WriteDetector {
 
     // Owned by the thread in the slot.
 
+    /**
+     * The operation that the thread in the slot is inside of, counted from 1; 0 before it has said so, and from when it
+     * begins to leave. Read by the second thread as well, once its conflict stands in the slot. No reference, which
+     * would cost a garbage collector's barrier at every write.
+     */
+    private byte call;
+
+    /** What {@link #received} was as that operation began; likewise. */
+    private long receivedBefore;
+
     /** Whether a call has more to do than to pass: there is a discipline, a level TRACED or a wide window. */
     private boolean watchful;
 
     private WriteDiscipline discipline = WriteDiscipline.none();
 
-    /** Who kept the discipline last, since when, and how; only where one is declared. */
-    private Thread keeper;
+    /**
+     * Who kept the discipline last, 0 for nobody, since when, and how; only where one is declared. By number and name,
+     * since a reference would keep a thread that has ended.
+     */
+    private long keeper;
 
+    private String keeperName;
+    private boolean keeperIsNamelessVirtual;
     private long keeperSince;
     private Operation keeperOperation;
 
-    /** The thread that last worked on the open message; null while none is open, and always at level CALLS. */
-    private Thread messageHolder;
+    /** Whether a message is open; never at level CALLS. */
+    private boolean messageOpen;
+
+    /** The thread that last worked on the open message, or on one before; null while there was none. */
+    private KnownThread messageHolder;
 
     /** Where the open message was opened; only at level TRACED. */
     private StackTraceElement[] openedAt = StackTraces.NO_STACK;
@@ -90,13 +109,19 @@ public final class WriteDetector {
      * @param level how much to watch
      * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}; asked
      *     only for a report, inside the guard
+     * @param received how much has come in messages from the peer, in whichever unit; asked at every call
      * @param onConflict what the connection does about a conflict
      */
     public WriteDetector(
-            ConnectionId connection, DetectorLevel level, LongSupplier lastFrame, ConflictResponse onConflict) {
+            ConnectionId connection,
+            DetectorLevel level,
+            LongSupplier lastFrame,
+            LongSupplier received,
+            ConflictResponse onConflict) {
         this.connection = Objects.requireNonNull(connection, "connection");
         this.level = Objects.requireNonNull(level, "level");
         this.lastFrame = Objects.requireNonNull(lastFrame, "lastFrame");
+        this.received = Objects.requireNonNull(received, "received");
         this.onConflict = Objects.requireNonNull(onConflict, "onConflict");
         this.watchful = level == DetectorLevel.TRACED || window != null;
     }
@@ -104,7 +129,7 @@ public final class WriteDetector {
     /** Has every write from now on keep a discipline. Only between enter and leave. */
     public void declare(WriteDiscipline declared) {
         discipline = declared;
-        keeper = null;
+        keeper = 0;
         watchful = level == DetectorLevel.TRACED || window != null || declared != WriteDiscipline.none();
     }
 
@@ -129,14 +154,28 @@ public final class WriteDetector {
      */
     public void enter(Operation operation) {
         Thread me = Thread.currentThread();
+        long alreadyReceived = received.getAsLong();
+        byte code = operation.code();
         if (!SLOT.compareAndSet(this, null, me)) {
             enterOccupied(operation, me);
         }
-        if (watchful) {
-            enterWatched(operation, me);
-        }
-        if (messageHolder != null) {
-            enterDuringMessage(operation, me);
+        receivedBefore = alreadyReceived;
+        call = code;
+        if (watchful || messageOpen) {
+            try {
+                enterAttentively(operation, me);
+            } catch (StackOverflowError e) {
+                if (slot == me) {
+                    slot = null; // see leave
+                }
+                throw e;
+            } catch (Throwable t) { // a conflict, or no memory left: nobody may find this thread inside
+                call = 0;
+                if (!SLOT.compareAndSet(this, me, null) && !(t instanceof ConcurrentWriteException)) {
+                    leaveConflict(operation, me, t);
+                }
+                throw t;
+            }
         }
     }
 
@@ -149,7 +188,19 @@ public final class WriteDetector {
      */
     public void leave(Operation operation, Throwable thrown) {
         Thread me = Thread.currentThread();
-        if (!SLOT.compareAndSet(this, me, null)) {
+        call = 0;
+        boolean left;
+        try {
+            left = SLOT.compareAndSet(this, me, null);
+        } catch (StackOverflowError e) {
+            // That call takes stack, until it is compiled. A conflict that comes just now is overwritten, but both
+            // threads fail: the other one by its exception, and this one by the error.
+            if (slot == me) {
+                slot = null;
+            }
+            throw e;
+        }
+        if (!left) {
             leaveConflict(operation, me, thrown);
         }
     }
@@ -157,7 +208,8 @@ public final class WriteDetector {
     /** Takes note that the message which the calling thread has just begun stays open. Only between enter and leave. */
     public void messageOpened() {
         if (level != DetectorLevel.CALLS) {
-            messageHolder = Thread.currentThread();
+            messageOpen = true;
+            messageContinued();
             if (level == DetectorLevel.TRACED) {
                 openedAt = StackTraces.ofCaller(new Throwable());
             }
@@ -168,14 +220,17 @@ public final class WriteDetector {
      * Takes note that the calling thread goes on with the open message, whoever began it. Only between enter and leave.
      */
     public void messageContinued() {
-        if (messageHolder != null) {
-            messageHolder = Thread.currentThread();
+        if (messageOpen) {
+            Thread me = Thread.currentThread();
+            if (messageHolder == null || !messageHolder.is(me)) {
+                messageHolder = new KnownThread(me);
+            }
         }
     }
 
     /** Takes note that no message is open any more. Only between enter and leave. */
     public void messageFinished() {
-        messageHolder = null;
+        messageOpen = false;
         openedAt = StackTraces.NO_STACK;
     }
 
@@ -212,6 +267,8 @@ public final class WriteDetector {
                     mine = meeting(owner, operation, me);
                 }
                 if (SLOT.compareAndSet(this, owner, mine)) {
+                    Operation first = Operation.ofCode(call);
+                    mine.firstIsInside(first, first != null && receivedBefore != received.getAsLong());
                     throw detected(mine);
                 }
                 // The owner has left, or someone else was quicker: look again.
@@ -228,16 +285,25 @@ public final class WriteDetector {
     private Conflict meeting(Thread owner, Operation operation, Thread me) {
         WriteDiscipline declared = discipline;
         return declared.isLeftToOutbox() && !declared.isKeptBy(me)
-                ? Conflict.ofDiscipline(this, owner, declared.firstOffer(), me, operation)
+                ? Conflict.ofDiscipline(this, new KnownThread(owner), declared.firstOffer(), me, operation)
                 : Conflict.overlapping(this, owner, me, operation);
     }
 
-    /** Whatever only some connections ask for, so that the others pass with one look at a field. */
+    /** Whatever is asked for only by some connections or during a message, so that the others pass with a look. */
+    private void enterAttentively(Operation operation, Thread me) {
+        if (watchful) {
+            enterWatched(operation, me);
+        }
+        if (messageOpen) {
+            enterDuringMessage(operation, me);
+        }
+    }
+
     private void enterWatched(Operation operation, Thread me) {
         if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
-            fail(Conflict.ofDiscipline(this, keeper, keeperAccount(), me, operation), operation, me);
+            fail(Conflict.ofDiscipline(this, knownKeeper(), keeperAccount(), me, operation), operation, me);
         }
-        boolean cutsMessage = messageHolder != null && messageHolder != me && operation.startsMessage();
+        boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();
         if (!operation.isSetting() && !cutsMessage) { // a setting may be another thread's than the holder's
             remember(operation, me);
         }
@@ -250,26 +316,32 @@ public final class WriteDetector {
         if (level == DetectorLevel.TRACED) {
             lastEntry = StackTraces.ofCaller(new Throwable());
         }
-        if (keeper != me) {
-            if (keeper == null) {
+        if (keeper != me.getId()) {
+            if (keeper == 0) {
                 discipline = discipline.from(me);
             }
-            keeper = me;
+            keeper = me.getId();
+            keeperName = me.getName();
+            keeperIsNamelessVirtual = KnownThread.isNamelessVirtual(me);
             keeperSince = System.nanoTime();
         }
         keeperOperation = operation;
+    }
+
+    private KnownThread knownKeeper() {
+        return KnownThread.byName(keeper, keeperName, keeperIsNamelessVirtual);
     }
 
     private Writer keeperAccount() {
         if (discipline.isLeftToOutbox()) {
             return discipline.firstOffer();
         }
-        if (keeper == null) {
+        if (keeper == 0) {
             return new Writer("nobody", "", Instant.now(), List.of());
         }
         long ago = System.nanoTime() - later(keeperSince, lastFrame.getAsLong());
         return new Writer(
-                StackTraces.nameOf(keeper),
+                knownKeeper().toString(),
                 keeperOperation.methodName(),
                 Instant.now().minusNanos(ago),
                 List.of(lastEntry));
@@ -280,7 +352,7 @@ public final class WriteDetector {
     }
 
     private void enterDuringMessage(Operation operation, Thread me) {
-        if (operation.startsMessage() && messageHolder != me) {
+        if (operation.startsMessage() && !messageHolder.is(me)) {
             fail(Conflict.interleaved(this, messageHolder, me, operation, lastEntry, openedAt), operation, me);
         }
     }
@@ -300,16 +372,43 @@ public final class WriteDetector {
         if (thrown != null) {
             mine.addSuppressed(thrown);
         }
-        throw mine;
+        throw toldIfOwed(conflict, mine);
     }
 
     /** The second thread's part, once its conflict stands in the slot. */
     private ConcurrentWriteException detected(Conflict conflict) {
         onConflict.conflictFound();
         try {
-            ConcurrentWriteException mine = conflict.secondFails();
-            ConcurrentWrites.detected(mine.report(), onConflict, mine);
+            ConcurrentWriteException mine = secondFails(conflict);
+            tell(conflict, mine);
             return mine;
+        } catch (Throwable t) { // no memory or no stack left
+            conflict.oweTelling();
+            throw t;
+        }
+    }
+
+    private static ConcurrentWriteException secondFails(Conflict conflict) {
+        try {
+            return conflict.secondFails();
+        } catch (OutOfMemoryError e) { // for two stacks there is no memory, but perhaps for the two names
+            ConcurrentWriteException mine = conflict.secondFailsWithoutStacks();
+            mine.addSuppressed(e);
+            return mine;
+        }
+    }
+
+    /** Where the second thread could not tell of the conflict, whoever fails next does. */
+    private ConcurrentWriteException toldIfOwed(Conflict conflict, ConcurrentWriteException mine) {
+        if (conflict.takeOverTelling()) {
+            tell(conflict, mine);
+        }
+        return mine;
+    }
+
+    private void tell(Conflict conflict, ConcurrentWriteException mine) {
+        try {
+            ConcurrentWrites.detected(mine.report(), onConflict, mine);
         } finally {
             conflict.everybodyTold();
             onConflict.everybodyTold();
@@ -322,9 +421,9 @@ public final class WriteDetector {
         boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // whoever goes on with the message
         boolean first = !conflict.isOverlap() && !conflict.isSecond(me) && (conflict.isFirst(me) || holder);
         if (first && conflict.claimFirst()) {
-            return conflict.firstFails(me, operation);
+            return toldIfOwed(conflict, conflict.firstFails(me, operation));
         }
         ConcurrentWrites.countFailedLater();
-        return conflict.laterFails(operation);
+        return toldIfOwed(conflict, conflict.laterFails(operation));
     }
 }

@@ -4,6 +4,8 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,8 +36,8 @@ public abstract sealed class WriteDiscipline {
     /**
      * Whoever writes is inside {@code synchronized (monitor)}.
      *
-     * @throws IllegalArgumentException for a lock of {@code java.util.concurrent}, which is seldom meant to be
-     *     synchronized on: those that can be guarded by have {@link #guardedBy(Lock)}
+     * @throws IllegalArgumentException for a lock or a semaphore of {@code java.util.concurrent}, which is seldom meant
+     *     to be synchronized on: locks that can be guarded by have {@link #guardedBy(Lock)}
      */
     public static WriteDiscipline guardedBy(Object monitor) {
         if (Objects.requireNonNull(monitor, "monitor") instanceof Lock lock) {
@@ -45,6 +47,12 @@ public abstract sealed class WriteDiscipline {
             throw new IllegalArgumentException(
                     "guardedBy was given a " + monitor.getClass().getName()
                             + ", which is two locks: give it the one of them that writers hold, writeLock()");
+        }
+        if (isMeantToBeAcquired(monitor)) {
+            throw new IllegalArgumentException(
+                    "guardedBy was given a " + monitor.getClass().getName()
+                            + ", which nobody means to synchronize on, and which cannot say whether the calling thread holds it"
+                            + " alone; use a ReentrantLock, or any other object that writers synchronize on");
         }
         return new Held(() -> Thread.holdsLock(monitor), "guarded by the monitor of " + nameOf(monitor), NOT_HELD);
     }
@@ -91,8 +99,8 @@ public abstract sealed class WriteDiscipline {
     /** Whether the calling thread may write. */
     abstract boolean isKeptBy(Thread caller);
 
-    /** What is wrong with a caller that may not, to be read after the discipline's name. */
-    abstract String breach();
+    /** What is wrong with a call that may not be made, to be read after the discipline's name. */
+    abstract String breach(Operation call);
 
     /** Whether writes are left to the outbox. */
     boolean isLeftToOutbox() {
@@ -113,6 +121,17 @@ public abstract sealed class WriteDiscipline {
     @Override
     public abstract String toString();
 
+    /** Whether it is a lock of the platform's, such as a StampedLock, a subclass of one, or a semaphore. */
+    private static boolean isMeantToBeAcquired(Object monitor) {
+        String locks = Lock.class.getPackageName();
+        for (Class<?> type = monitor.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getPackageName().equals(locks)) {
+                return true;
+            }
+        }
+        return monitor instanceof Condition || monitor instanceof Semaphore;
+    }
+
     private static String nameOf(Object lock) {
         return lock.getClass().getName() + '@' + Integer.toHexString(System.identityHashCode(lock));
     }
@@ -124,7 +143,7 @@ public abstract sealed class WriteDiscipline {
         }
 
         @Override
-        String breach() {
+        String breach(Operation call) {
             return "";
         }
 
@@ -152,7 +171,7 @@ public abstract sealed class WriteDiscipline {
         }
 
         @Override
-        String breach() {
+        String breach(Operation call) {
             return breach;
         }
 
@@ -165,15 +184,20 @@ public abstract sealed class WriteDiscipline {
     /** The outbox holds its lock while it writes. */
     private static final class Outboxed extends Held {
         private final Throwable offer;
-        private final String offerer = StackTraces.nameOf(Thread.currentThread());
+        private final String offerer = new KnownThread(Thread.currentThread()).toString();
         private final Instant time = Instant.now();
 
         Outboxed(BooleanSupplier heldByCaller, Throwable offer) {
-            super(
-                    heldByCaller,
-                    "left to its outbox",
-                    "and this call went past it: offer the message to outbox() instead");
+            super(heldByCaller, "left to its outbox", "and this call went past it");
             this.offer = offer;
+        }
+
+        @Override
+        String breach(Operation call) {
+            return super.breach(call)
+                    + (call.isSetting()
+                            ? ": settings belong before the first offer"
+                            : ": offer the message to outbox() instead");
         }
 
         @Override
@@ -189,27 +213,27 @@ public abstract sealed class WriteDiscipline {
     }
 
     private static final class Confined extends WriteDiscipline {
-        private final Thread owner;
+        private final KnownThread owner;
         private final String words;
 
         Confined(Thread owner, String words) {
-            this.owner = owner;
+            this.owner = new KnownThread(owner);
             this.words = words;
         }
 
         @Override
         boolean isKeptBy(Thread caller) {
-            return caller == owner;
+            return owner.is(caller);
         }
 
         @Override
-        String breach() {
+        String breach(Operation call) {
             return "and this is another one";
         }
 
         @Override
         public String toString() {
-            return words + StackTraces.nameOf(owner);
+            return words + owner;
         }
     }
 
@@ -220,7 +244,7 @@ public abstract sealed class WriteDiscipline {
         }
 
         @Override
-        String breach() {
+        String breach(Operation call) {
             return "";
         }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** A named thread that does what it is told, one thing after the other, and says what came of it. */
@@ -24,7 +25,11 @@ final class Actor implements AutoCloseable {
     private Future<?> doing;
 
     Actor(String name) throws Exception {
-        this.executor = Executors.newSingleThreadExecutor(task -> new Thread(task, name));
+        this(task -> new Thread(task, name));
+    }
+
+    Actor(ThreadFactory threads) throws Exception {
+        this.executor = Executors.newSingleThreadExecutor(threads);
         this.thread = executor.submit(Thread::currentThread).get();
     }
 
@@ -35,6 +40,12 @@ final class Actor implements AutoCloseable {
     /** As the report writes it. */
     String name() {
         return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
+    }
+
+    /** As the report writes it where there is a stack: everything here is in the library's own packages. */
+    String nameWithoutFrame() {
+        return name()
+                + " (its stack shows no frame of the application, as with a method reference that an executor runs)";
     }
 
     void start(Guarded.Body body) {

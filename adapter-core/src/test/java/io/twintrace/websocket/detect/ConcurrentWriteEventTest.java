@@ -47,7 +47,7 @@ class ConcurrentWriteEventTest {
             assertEquals("7 (/chat)", event.getString("connection"));
             assertEquals("OVERLAPPING_CALLS", event.getString("kind"));
             assertEquals(alice.name(), event.getString("firstThread"));
-            assertEquals("a write", event.getString("firstOperation"));
+            assertEquals("writeMessage", event.getString("firstOperation"));
             assertTrue(event.getString("firstStack").contains(Guarded.class.getName() + ".writeMessage("));
             assertEquals(bob.name(), event.getString("secondThread"));
             assertEquals("writeJson", event.getString("secondOperation"));

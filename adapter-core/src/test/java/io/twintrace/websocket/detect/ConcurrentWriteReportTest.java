@@ -108,7 +108,8 @@ class ConcurrentWriteReportTest {
                 "",
                 new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, STACK),
                 new Writer("\"bob\" (#2)", "writeMessage", Instant.EPOCH, STACK),
-                List.of());
+                List.of(),
+                false);
         StringWriter text = new StringWriter();
         report.asThrowable().printStackTrace(new PrintWriter(text));
         assertEquals(2, text.toString().split("at a\\.Chat\\.send\\(Chat\\.java:10\\)", -1).length - 1, text::toString);
@@ -148,8 +149,25 @@ class ConcurrentWriteReportTest {
         }
     }
 
+    @Test
+    void aMessageThatHasArrivedMeanwhileIsMentioned() {
+        ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, STACK, List.of(), true);
+        String message = report.logMessage();
+        assertTrue(
+                message.contains(
+                        "closed with 1011. A message has arrived from the peer since the first call began. A call"
+                                + " lasts until it returns, so a thread that answers the peer can overlap with the very call that the"
+                                + " peer has answered. How to fix it: "),
+                message);
+    }
+
     private static ConcurrentWriteReport report(
             Kind kind, List<StackTraceElement> first, List<StackTraceElement> openedAt) {
+        return report(kind, first, openedAt, false);
+    }
+
+    private static ConcurrentWriteReport report(
+            Kind kind, List<StackTraceElement> first, List<StackTraceElement> openedAt, boolean messageArrived) {
         return new ConcurrentWriteReport(
                 new ConnectionId(7, "/chat"),
                 Instant.EPOCH,
@@ -159,6 +177,7 @@ class ConcurrentWriteReportTest {
                 "which it did not hold",
                 new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, first),
                 new Writer("\"bob\" (#2)", "writeJson", Instant.EPOCH, List.of(TIMER)),
-                openedAt);
+                openedAt,
+                messageArrived);
     }
 }

@@ -1,5 +1,7 @@
 package io.twintrace.websocket.detect;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /** Write methods guarded as the engine guards its own, with nothing in them but what a test puts there. */
 final class Guarded {
     /** What goes on inside a write method. */
@@ -12,12 +14,16 @@ final class Guarded {
 
     final WriteDetector detector;
 
+    /** How much has come from the peer. */
+    final AtomicLong received = new AtomicLong();
+
     Guarded(DetectorLevel level) {
         this(level, report -> {});
     }
 
     Guarded(DetectorLevel level, ConcurrentWriteListener listener) {
-        this.detector = new WriteDetector(new ConnectionId(7, "/chat"), level, () -> 0, listener::onConcurrentWrite);
+        this.detector = new WriteDetector(
+                new ConnectionId(7, "/chat"), level, () -> 0, received::get, listener::onConcurrentWrite);
     }
 
     void writeMessage(Body body) throws Exception {

@@ -45,7 +45,7 @@ class InterleavedMessagesTest {
         assertTrue(connection.detector.isPoisoned());
         ConcurrentWriteException alices = alice.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
 
-        String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
+        String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
                 + " called writeMessage while thread " + alice.name() + " had an unfinished message open"
                 + " (detector level TRACED tells where it opened the message)";
         String repair = ". Only one thread at a time may write to a connection: this call and the other thread's"
@@ -58,10 +58,10 @@ class InterleavedMessagesTest {
         assertInside("writerWrite", alices.getStackTrace());
         assertInside("writeMessage", other(alices).getStackTrace());
         assertEquals(
-                "the second writer: thread " + bob.name() + " in writeMessage",
+                "the second writer: thread " + bob.nameWithoutFrame() + " in writeMessage",
                 other(alices).getMessage());
         assertEquals(
-                "the first writer: thread " + alice.name() + " in an unfinished message",
+                "the first writer: thread " + alice.nameWithoutFrame() + " in an unfinished message",
                 other(bobs).getMessage());
         assertEquals(bobs.report(), alices.report());
         assertEquals(List.of(bobs.report()), heard);
@@ -115,7 +115,29 @@ class InterleavedMessagesTest {
             ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
             assertEquals(0, other(bobs).getStackTrace().length);
             assertEquals(carol.name(), bobs.report().first().thread());
+            assertTrue(bobs.report().first().ended());
             assertTrue(bobs.report().render().contains("    (no stack: the thread has ended)\n"));
+            assertTrue(
+                    bobs.getMessage()
+                            .contains(" while thread " + carol.name()
+                                    + ", which has ended, had an unfinished message open"
+                                    + " (detector level TRACED tells where it opened the message). "),
+                    bobs.getMessage());
+        }
+    }
+
+    @Test
+    void tracedSaysWhereAnOpenerThatHasEndedOpenedItsMessage() throws Exception {
+        Guarded traced = new Guarded(DetectorLevel.TRACED);
+        try (Actor carol = new Actor("carol")) {
+            carol.does(() -> openHere(traced));
+            carol.goesHome();
+            ConcurrentWriteException bobs = bob.failsWhen(traced::nextWriter);
+            assertTrue(bobs.getMessage().contains("thread " + carol.name() + ", which has ended, had an unfinished"));
+            assertEquals(
+                    "openHere",
+                    frameAbove("nextWriter", bobs.report().openedAt().toArray(new StackTraceElement[0])));
+            assertEquals("openHere", frameAbove("nextWriter", other(bobs).getStackTrace()));
         }
     }
 
@@ -156,7 +178,7 @@ class InterleavedMessagesTest {
             bob.failsWhen(connection::nextWriter);
             ConcurrentWriteException carols = carol.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
             assertEquals(
-                    "the second writer: thread " + bob.name() + " in nextWriter",
+                    "the second writer: thread " + bob.nameWithoutFrame() + " in nextWriter",
                     other(carols).getMessage());
             assertSame(carols, alice.failsWhen(connection::writerClose).getCause());
         }

@@ -72,16 +72,15 @@ class OverlappingWritesTest {
 
         String repair = ". Only one thread at a time may write to a connection: both calls fail, and the peer is"
                 + " closed with 1011. How to fix it: let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
-        String called = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name()
-                + " called writeJson while thread " + alice.name() + " was in ";
-        assertEquals(called + "writeMessage" + repair, alices.getMessage());
-        // A sampled stack names its operation only inside the engine's own classes.
-        assertEquals(called + "a write" + repair, bobs.getMessage());
+        String called = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
+                + " called writeJson while thread " + alice.nameWithoutFrame() + " was in writeMessage";
+        assertEquals(called + repair, alices.getMessage());
+        assertEquals(called + repair, bobs.getMessage()); // although alice's stack was sampled
         assertEquals(
-                "the second writer: thread " + bob.name() + " in writeJson",
+                "the second writer: thread " + bob.nameWithoutFrame() + " in writeJson",
                 cause(alices).getMessage());
         assertEquals(
-                "the first writer: thread " + alice.name() + " in a write",
+                "the first writer: thread " + alice.nameWithoutFrame() + " in writeMessage",
                 cause(bobs).getMessage());
     }
 

@@ -10,6 +10,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -105,6 +106,20 @@ class WriteDisciplineTest {
         }
     }
 
+    /** On none of these does anybody synchronize, so every write would be a breach. */
+    @Test
+    void locksOfThePlatformAreNoMonitors() {
+        Object subclass = new StampedLock() {
+            private static final long serialVersionUID = 1L;
+        };
+        for (Object lock : List.of(new StampedLock(), subclass, new ReentrantLock().newCondition(), new Semaphore(1))) {
+            String message = assertThrows(IllegalArgumentException.class, () -> WriteDiscipline.guardedBy(lock))
+                    .getMessage();
+            assertTrue(message.contains(lock.getClass().getName()), message);
+            assertTrue(message.contains("use a ReentrantLock"), message);
+        }
+    }
+
     @Test
     void confinedToAThreadNoOtherWrites() throws Exception {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
@@ -162,7 +177,8 @@ class WriteDisciplineTest {
         assertEquals(List.of(), report.first().stack());
         assertEquals(bob.name(), report.second().thread());
         assertEquals(
-                "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.name() + " called writeMessage, but"
+                "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
+                        + " called writeMessage, but"
                         + " writes to this connection are declared to be confined to thread " + alice.name()
                         + ", and this is another one. The last that kept to it was thread " + alice.name()
                         + " in writeJson at " + report.first().time(),
@@ -196,6 +212,46 @@ class WriteDisciplineTest {
     }
 
     @Test
+    void whereOneThreadKeptTheDisciplineAndThenBrokeItThereIsNoOtherThread() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        connection.declare(WriteDiscipline.guardedBy(lock));
+        alice.does(() -> holding(lock, () -> connection.writeJson(Guarded.Body.NOTHING)));
+        String message = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
+                .getMessage();
+        assertTrue(message.contains(". The last that kept to it was the same thread in writeJson at "), message);
+        assertTrue(message.contains(": this call fails, and so does every later one, and the peer"), message);
+    }
+
+    @Test
+    void whereNobodyHasWrittenThereIsNoOtherThreadToFail() throws Exception {
+        connection.declare(WriteDiscipline.confinedTo(alice.thread()));
+        String message = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
+                .getMessage();
+        assertTrue(message.contains("Nobody has written since that was declared. "), message);
+        assertTrue(message.contains(": this call fails, and the peer"), message);
+    }
+
+    @Test
+    void forASettingTheAdviceIsNotToOfferAMessage() throws Exception {
+        connection.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), new Throwable()));
+        ConcurrentWriteException setting = bob.failsWhen(connection::setWriteDeadline);
+        assertTrue(
+                setting.getMessage()
+                        .contains(
+                                "left to its outbox, and this call went past it: settings belong before the first offer."),
+                setting.getMessage());
+        assertTrue(setting.getMessage().contains("How to fix it: change settings before other threads write"));
+        assertFalse(setting.report().render().contains("offer(text)"));
+        assertFalse(setting.getMessage().contains("offer the message"));
+
+        Guarded other = new Guarded(DetectorLevel.MESSAGES);
+        other.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), new Throwable()));
+        ConcurrentWriteException write = bob.failsWhen(() -> other.writeMessage(Guarded.Body.NOTHING));
+        assertTrue(write.getMessage().contains("went past it: offer the message to outbox() instead."));
+        assertTrue(write.report().render().contains("offer(text)"));
+    }
+
+    @Test
     void theLastThatKeptItFailsAtItsNextCallAndThenAsEverybodyElse() throws Exception {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
         alice.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
@@ -204,7 +260,7 @@ class WriteDisciplineTest {
         assertEquals(bobs.report(), alices.report());
         Actor.assertInside("writeMessage", alices.getStackTrace());
         assertEquals(
-                "the writer that broke the discipline: thread " + bob.name() + " in writeMessage",
+                "the writer that broke the discipline: thread " + bob.nameWithoutFrame() + " in writeMessage",
                 alices.getCause().getMessage());
         ConcurrentWriteException later = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
         assertSame(alices, later.getCause());

@@ -46,7 +46,7 @@ class ConcurrentWritesMXBeanTest {
 
     private static void collide() throws Exception {
         WriteDetector detector =
-                new WriteDetector(new ConnectionId(3, "/jmx"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+                new WriteDetector(new ConnectionId(3, "/jmx"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
         detector.enter(Operation.WRITE_MESSAGE);
         Thread second = new Thread(() -> {
             try {

@@ -97,7 +97,7 @@ class NoConcurrentWritesTest {
     /** Two threads that write at once, and swallow what they get for it. */
     static final class Application {
         private final WriteDetector detector =
-                new WriteDetector(new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+                new WriteDetector(new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
 
         void collide() throws InterruptedException {
             try {
@@ -124,8 +124,8 @@ class NoConcurrentWritesTest {
         }
 
         static long nanosOfAWrite() {
-            WriteDetector detector =
-                    new WriteDetector(new ConnectionId(2, "/app"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+            WriteDetector detector = new WriteDetector(
+                    new ConnectionId(2, "/app"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
             long begin = System.nanoTime();
             for (int i = 0; i < 20; i++) {
                 detector.enter(Operation.WRITE_MESSAGE);

@@ -33,8 +33,8 @@ public class WriteDetectorBenchmark {
 
     @Setup
     public void create() {
-        detector = new WriteDetector(new ConnectionId(1, "/benchmark"), level, () -> 0, report -> {});
-        duringMessage = new WriteDetector(new ConnectionId(2, "/benchmark"), level, () -> 0, report -> {});
+        detector = new WriteDetector(new ConnectionId(1, "/benchmark"), level, () -> 0, () -> 0, report -> {});
+        duringMessage = new WriteDetector(new ConnectionId(2, "/benchmark"), level, () -> 0, () -> 0, report -> {});
         duringMessage.enter(Operation.NEXT_WRITER);
         duringMessage.messageOpened();
         duringMessage.leave(Operation.NEXT_WRITER, null);

@@ -54,8 +54,8 @@ public class WriteDisciplineBenchmark {
     }
 
     private static WriteDetector detector(WriteDiscipline discipline) {
-        WriteDetector detector =
-                new WriteDetector(new ConnectionId(1, "/benchmark"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+        WriteDetector detector = new WriteDetector(
+                new ConnectionId(1, "/benchmark"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
         detector.enter(Operation.DECLARE_DISCIPLINE);
         detector.declare(discipline);
         detector.leave(Operation.DECLARE_DISCIPLINE, null);

@@ -21,7 +21,7 @@ final class GuardedWrites {
     static final int FAILED_BLINDLY = 3;
 
     private final WriteDetector detector =
-            new WriteDetector(new ConnectionId(1, "/jcstress"), DetectorLevel.MESSAGES, () -> 0, report -> {});
+            new WriteDetector(new ConnectionId(1, "/jcstress"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
 
     boolean isPoisoned() {
         return detector.isPoisoned();

@@ -1,0 +1,46 @@
+package io.twintrace.app;
+
+import com.google.gson.TypeAdapter;
+import com.google.gson.annotations.JsonAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import io.twintrace.websocket.WebSocketConnection;
+import java.io.IOException;
+
+/** A value of an application that writes to another connection while it is serialised. */
+@JsonAdapter(Nesting.Adapter.class)
+public final class Nesting {
+    /** What is written to the other connection. */
+    public interface Inner {
+        void write() throws IOException;
+    }
+
+    private final transient Inner inner;
+
+    public Nesting(Inner inner) {
+        this.inner = inner;
+    }
+
+    /** The call that reports have to name as the one on the connection. */
+    public static void send(WebSocketConnection connection, Nesting value) throws IOException {
+        connection.writeJson(value);
+    }
+
+    /** The call that reports have to name as the other one. */
+    public static void interrupt(WebSocketConnection connection) throws IOException {
+        connection.writeMessage("second");
+    }
+
+    static final class Adapter extends TypeAdapter<Nesting> {
+        @Override
+        public void write(JsonWriter out, Nesting value) throws IOException {
+            value.inner.write();
+            out.value(1);
+        }
+
+        @Override
+        public Nesting read(JsonReader in) {
+            return null;
+        }
+    }
+}

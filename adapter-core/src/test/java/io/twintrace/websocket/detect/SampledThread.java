@@ -1,0 +1,23 @@
+package io.twintrace.websocket.detect;
+
+/** A thread that has something done by whoever takes its stack. */
+final class SampledThread extends Thread {
+    private volatile Runnable whenSampled = () -> {};
+
+    SampledThread(Runnable task, String name) {
+        super(task, name);
+    }
+
+    /** Once. */
+    void whenSampled(Runnable action) {
+        whenSampled = action;
+    }
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+        Runnable action = whenSampled;
+        whenSampled = () -> {};
+        action.run();
+        return super.getStackTrace();
+    }
+}

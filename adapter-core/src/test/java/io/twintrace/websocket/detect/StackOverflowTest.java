@@ -1,0 +1,63 @@
+package io.twintrace.websocket.detect;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A thread whose stack overflows inside the detector is not inside a write any more. */
+@Timeout(120)
+class StackOverflowTest {
+    private static final int ROUNDS = 50;
+    private static final int SMALL_STACK = 256 * 1024;
+
+    /** Falls, and writes on the way back, from the deepest frame on, until the stack is long enough for a write. */
+    @SuppressWarnings("InfiniteRecursion")
+    private static void fall(Guarded connection) throws Exception {
+        try {
+            fall(connection);
+        } catch (StackOverflowError e) {
+            connection.writeMessage(Guarded.Body.NOTHING);
+        }
+    }
+
+    private static void fallFrom(int frames, Guarded connection) throws Exception {
+        if (frames > 0) {
+            fallFrom(frames - 1, connection);
+        } else {
+            fall(connection);
+        }
+    }
+
+    /**
+     * As in a server that has run for a while: all classes are loaded, since one whose loading overflows stays broken,
+     * and leaving is compiled when entering is, so that it takes no more stack.
+     */
+    private static void warmUp(Guarded connection, DetectorLevel level) throws Exception {
+        int writes = level == DetectorLevel.TRACED ? 100 : 2_000;
+        for (int i = 0; i < writes; i++) {
+            connection.writeMessage(Guarded.Body.NOTHING);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DetectorLevel.class)
+    void whoeverWritesNextIsNotAccused(DetectorLevel level) throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            int frames = round;
+            Guarded connection = new Guarded(level);
+            warmUp(connection, level);
+            FutureTask<Void> falling = new FutureTask<>(() -> {
+                fallFrom(frames, connection);
+                return null;
+            });
+            Thread faller = new Thread(null, falling, "faller", SMALL_STACK);
+            faller.start();
+            falling.get();
+            connection.writeMessage(Guarded.Body.NOTHING);
+            assertFalse(connection.detector.isPoisoned());
+        }
+    }
+}
