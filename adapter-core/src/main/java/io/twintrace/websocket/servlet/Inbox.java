@@ -33,6 +33,16 @@ final class Inbox {
         }
     }
 
+    /** Whether there is room for much more. */
+    boolean isHalfEmpty() {
+        lock.lock();
+        try {
+            return size <= CAPACITY / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether there is neither input nor its end. */
     boolean isEmpty() {
         lock.lock();

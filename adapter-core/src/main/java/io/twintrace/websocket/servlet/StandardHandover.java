@@ -66,7 +66,7 @@ final class StandardHandover implements SocketHandover {
         @Override
         public void init(WebConnection connection) {
             try {
-                transport = new StreamTransport(connection, local, remote, pool);
+                transport = new StreamTransport(connection, local, remote, pool, message -> {});
                 transport.start();
                 receiver.accept(transport);
             } catch (IOException e) {

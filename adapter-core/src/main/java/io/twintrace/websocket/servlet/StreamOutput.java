@@ -7,18 +7,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A container's non-blocking stream as a sink of buffers. For one writer at a time; what a stream that the container has
- * closed throws becomes an IOException.
+ * A container's non-blocking stream as a sink of buffers. For one writer at a time. What a stream throws that the
+ * container has closed becomes an IOException.
  */
 final class StreamOutput {
     private final ServletOutputStream out;
-    private final boolean isTomcat;
+    private final boolean sharesArrays;
     private final BufferPool pool;
 
-    /** @param pool of heap buffers */
-    StreamOutput(ServletOutputStream out, boolean isTomcat, BufferPool pool) {
+    /**
+     * @param sharesArrays whether an array may be used again once it was written, and has only its named part written
+     * @param pool of heap buffers
+     */
+    StreamOutput(ServletOutputStream out, boolean sharesArrays, BufferPool pool) {
         this.out = out;
-        this.isTomcat = isTomcat;
+        this.sharesArrays = sharesArrays;
         this.pool = pool;
     }
 
@@ -31,8 +34,8 @@ final class StreamOutput {
     boolean isReady() throws IOException {
         try {
             return out.isReady();
-        } catch (IllegalStateException e) {
-            throw closedByContainer(e);
+        } catch (RuntimeException e) {
+            throw failed(e);
         }
     }
 
@@ -46,8 +49,8 @@ final class StreamOutput {
                 writePiece(buffer);
             }
             return true;
-        } catch (IllegalStateException e) {
-            throw closedByContainer(e);
+        } catch (RuntimeException e) {
+            throw failed(e);
         }
     }
 
@@ -55,15 +58,15 @@ final class StreamOutput {
     void flush() throws IOException {
         try {
             out.flush();
-        } catch (IllegalStateException e) {
-            throw closedByContainer(e);
+        } catch (RuntimeException e) {
+            throw failed(e);
         }
     }
 
     /** What the socket does not take the container would copy and keep, however much it is; so it is given pieces. */
     private void writePiece(ByteBuffer buffer) throws IOException {
         int n = Math.min(pool.bufferSize(), buffer.remaining());
-        if (!isTomcat) {
+        if (!sharesArrays) {
             byte[] exact = new byte[n]; // Undertow writes the whole array, whatever it is told
             buffer.get(exact);
             out.write(exact, 0, n);
@@ -85,7 +88,8 @@ final class StreamOutput {
         }
     }
 
-    private static IOException closedByContainer(IllegalStateException e) {
-        return new IOException("the container has closed the stream", e);
+    /** Containers throw IllegalStateException where they have closed a stream, and Grizzly NullPointerException. */
+    private static IOException failed(RuntimeException e) {
+        return new IOException("the container's stream failed or is closed", e);
     }
 }

@@ -82,13 +82,18 @@ class InboxTest {
     }
 
     @Test
-    void itIsFullAt32KiBAndNotWhenSomethingWasTaken() throws Exception {
+    void itIsFullAt32KiBNotWhenSomethingWasTakenAndHalfEmptyAt16() throws Exception {
         put("y".repeat(32 * 1024 - 1));
         assertFalse(inbox.isFull());
         put("x");
         assertTrue(inbox.isFull());
         take(1);
         assertFalse(inbox.isFull());
+        assertFalse(inbox.isHalfEmpty());
+        take(16 * 1024 - 2);
+        assertFalse(inbox.isHalfEmpty());
+        take(1);
+        assertTrue(inbox.isHalfEmpty());
     }
 
     @Test
