@@ -12,10 +12,15 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** The hand-over of the Servlet specification (section 2.3.3.5), for every container but Jetty. */
 final class StandardHandover implements SocketHandover {
+    /** What the log says already. */
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
+
     @Override
     public boolean supports(ServletContext context) {
         return true;
@@ -29,48 +34,83 @@ final class StandardHandover implements SocketHandover {
             WebSocketOptions options,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
-        InetSocketAddress local = InetSocketAddress.createUnresolved(request.getLocalAddr(), request.getLocalPort());
-        InetSocketAddress remote = InetSocketAddress.createUnresolved(request.getRemoteAddr(), request.getRemotePort());
+        ServletContext context = request.getServletContext();
+        Expected expected = new Expected(
+                request.getRequestURI(),
+                InetSocketAddress.createUnresolved(request.getLocalAddr(), request.getLocalPort()),
+                InetSocketAddress.createUnresolved(request.getRemoteAddr(), request.getRemotePort()),
+                options.streamPool(),
+                context,
+                message -> logOnce(context, message),
+                receiver);
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         headers.forEach(response::setHeader);
         UpgradeHandler handler;
         try {
             handler = request.upgrade(UpgradeHandler.class);
-        } catch (IllegalStateException | UnsupportedOperationException e) {
+        } catch (RuntimeException e) {
             response.reset();
             throw new ServletException(
                     "the container refused to upgrade the request; is there a filter that wraps it, or HTTP/2?", e);
         }
-        handler.expect(local, remote, options.streamPool(), receiver);
+        handler.expect(expected);
     }
+
+    /** What is wrong with a container is wrong for all connections. */
+    private void logOnce(ServletContext context, String message) {
+        if (logged.add(message)) {
+            context.log(message);
+        }
+    }
+
+    /** What is needed once the container gives its streams. */
+    private record Expected(
+            String path,
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            BufferPool pool,
+            ServletContext context,
+            Consumer<String> log,
+            Consumer<Transport> receiver) {}
 
     /** Made by the container through its public constructor. */
     public static final class UpgradeHandler implements HttpUpgradeHandler {
-        private InetSocketAddress local;
-        private InetSocketAddress remote;
-        private BufferPool pool;
-        private Consumer<Transport> receiver;
+        private Expected expected;
         private volatile StreamTransport transport;
 
-        void expect(
-                InetSocketAddress newLocal,
-                InetSocketAddress newRemote,
-                BufferPool newPool,
-                Consumer<Transport> newReceiver) {
-            local = newLocal;
-            remote = newRemote;
-            pool = newPool;
-            receiver = newReceiver;
+        private void expect(Expected newExpected) {
+            expected = newExpected;
         }
 
+        /** Whatever fails ends the connection and shows in the log: containers may do neither. */
         @Override
         public void init(WebConnection connection) {
             try {
-                transport = new StreamTransport(connection, local, remote, pool, message -> {});
-                transport.start();
-                receiver.accept(transport);
-            } catch (IOException e) {
-                throw new IllegalStateException("the container gave no streams for the upgraded connection", e);
+                StreamTransport taken = new StreamTransport(
+                        connection, expected.local(), expected.remote(), expected.pool(), expected.log());
+                transport = taken;
+                taken.start();
+                expected.receiver().accept(taken);
+            } catch (Throwable t) {
+                try {
+                    close(connection);
+                } finally {
+                    String lost = "the WebSocket " + expected.path() + " is cut off: it could not be taken over from "
+                            + expected.context().getServerInfo();
+                    expected.context().log(lost, t);
+                }
+            }
+        }
+
+        private void close(WebConnection connection) {
+            if (transport != null) {
+                transport.close();
+                return;
+            }
+            try {
+                connection.close();
+            } catch (Exception e) {
+                // The container has failed before; there is nothing else to close.
             }
         }
 
