@@ -21,7 +21,7 @@ final class Batch {
     }
 
     /** Where a frame of so many bytes can be put, at the position; null where it does not fit. */
-    ByteBuffer room(int length) {
+    ByteBuffer room(long length) {
         if (frames == null) {
             if (length > pool.bufferSize()) {
                 return null;

@@ -47,7 +47,7 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
-    public ByteBuffer room(Opcode opcode, int length) {
+    public ByteBuffer room(Opcode opcode, long length) {
         // A Pong is answered while reading, and must not wait for what the handler makes of the message.
         return !opcode.isControl() && isBackSoon.getAsBoolean() ? batch.room(length) : null;
     }

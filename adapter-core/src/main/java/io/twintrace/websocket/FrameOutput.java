@@ -141,7 +141,7 @@ final class FrameOutput {
 
     private boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
         int length = payload.remaining();
-        ByteBuffer room = room(opcode, FrameHeaderEncoder.MAX_BYTES + length);
+        ByteBuffer room = room(opcode, (long) FrameHeaderEncoder.MAX_BYTES + length);
         if (room == null) {
             return false;
         }
@@ -151,7 +151,7 @@ final class FrameOutput {
     }
 
     /** Where a frame is put aside; null where it has to leave now, such as before a deadline of the application. */
-    private ByteBuffer room(Opcode opcode, int length) {
+    private ByteBuffer room(Opcode opcode, long length) {
         ByteBuffer room = writeDeadline != Deadlines.NONE ? null : sink.room(opcode, length);
         if (room != null && room.position() == 0) {
             lastWrite = System.nanoTime(); // the first one's clock is good enough for all

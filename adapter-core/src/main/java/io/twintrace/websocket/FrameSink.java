@@ -16,10 +16,11 @@ interface FrameSink {
      * Where a frame may be put aside to leave together with others, if it need not leave at once.
      *
      * @param opcode what kind of frame
+     * @param length of the whole frame in bytes, which may be more than an int holds
      * @return a buffer with room for so many bytes, empty if this is the first frame; null where the frame is to be
      *     written
      */
-    ByteBuffer room(Opcode opcode, int length);
+    ByteBuffer room(Opcode opcode, long length);
 
     /**
      * Takes all of the buffers, which are the caller's again after that.

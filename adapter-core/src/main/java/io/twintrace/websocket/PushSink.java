@@ -76,7 +76,7 @@ final class PushSink implements FrameSink {
     }
 
     @Override
-    public ByteBuffer room(Opcode opcode, int length) {
+    public ByteBuffer room(Opcode opcode, long length) {
         if (backlog != null) {
             return null;
         }

@@ -14,22 +14,26 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps each read and each write of a connection apart, in the order in which they were made. */
-final class TalkTransport extends FilterTransport {
+class TalkTransport extends FilterTransport {
     private final List<String> talk = new CopyOnWriteArrayList<>();
     private volatile IOException failure;
 
-    private TalkTransport(MemoryTransport inner) {
+    TalkTransport(MemoryTransport inner) {
         super(inner);
     }
 
     /** A peer that sends these pieces, each to be got by one read, and then nothing more. */
     static TalkTransport arriving(byte[]... pieces) {
+        return new TalkTransport(memory(pieces));
+    }
+
+    /** What such a peer sends, for a transport around it. */
+    static MemoryTransport memory(byte[]... pieces) {
         Queue<Integer> sizes = new ArrayDeque<>();
         for (byte[] piece : pieces) {
             sizes.add(piece.length);
         }
-        return new TalkTransport(
-                new MemoryTransport(Frames.concat(pieces), () -> sizes.isEmpty() ? 0 : sizes.remove()));
+        return new MemoryTransport(Frames.concat(pieces), () -> sizes.isEmpty() ? 0 : sizes.remove());
     }
 
     WebSocketConnection connection(WebSocketOptions options) {
