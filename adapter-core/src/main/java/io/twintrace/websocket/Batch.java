@@ -9,13 +9,17 @@ import java.nio.ByteBuffer;
 final class Batch {
     private final BufferPool pool;
 
-    /** Null while it is empty. */
-    private ByteBuffer frames;
+    /** Null while it is empty. Written under the lock, and looked at without it. */
+    private volatile ByteBuffer frames;
+
+    /** Whether some of it may be written already, so that nothing can be added. */
+    private boolean leaving;
 
     Batch(BufferPool pool) {
         this.pool = pool;
     }
 
+    /** Any thread, without the lock. */
     boolean isEmpty() {
         return frames == null;
     }
@@ -28,12 +32,16 @@ final class Batch {
             }
             frames = pool.acquire();
         }
-        return length <= frames.remaining() ? frames : null;
+        return !leaving && length <= frames.remaining() ? frames : null;
     }
 
-    /** The frames, to be written once, and then {@linkplain #release given back}. */
-    ByteBuffer flip() {
-        return frames.flip();
+    /** What is to be written of the frames; once that is done they are {@linkplain #release given back}. */
+    ByteBuffer leaving() {
+        if (!leaving) {
+            leaving = true;
+            frames.flip();
+        }
+        return frames;
     }
 
     /** Empties it; what was in it was written, copied or is lost. */
@@ -41,6 +49,7 @@ final class Batch {
         ByteBuffer written = frames;
         if (written != null) {
             frames = null;
+            leaving = false;
             pool.release(written);
         }
     }
@@ -49,6 +58,7 @@ final class Batch {
     void discard() {
         if (frames != null) {
             frames = null;
+            leaving = false;
             pool.discard();
         }
     }

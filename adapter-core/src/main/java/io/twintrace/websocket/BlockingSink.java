@@ -6,12 +6,8 @@ import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.BooleanSupplier;
 
-/**
- * Writes to a transport that lets the caller wait. Small frames may be put aside by the thread that reads the
- * connection, as long as there is more input for it to come back to.
- */
+/** Writes to a transport that lets the caller wait. Small frames may be put aside, as {@link WriteCoalescing} says. */
 final class BlockingSink implements FrameSink {
     /**
      * The JDK copies what remains of a heap buffer at each attempt to write, into a direct buffer that it keeps for the
@@ -24,8 +20,8 @@ final class BlockingSink implements FrameSink {
     private final ByteBuffer[] one = new ByteBuffer[1];
     private final Batch batch;
 
-    /** Whether the calling thread will come back for input at once, so that what it writes now may leave then. */
-    private BooleanSupplier isBackSoon = () -> false;
+    /** Null where every message leaves at once. */
+    private WriteCoalescing coalescing;
 
     /** Read by whoever begins to close. */
     private volatile long armedDeadline = Deadlines.NONE;
@@ -36,9 +32,9 @@ final class BlockingSink implements FrameSink {
         this.batch = new Batch(pool);
     }
 
-    /** Has small frames put aside as long as this is so for the thread that writes them; before anything is written. */
-    void putAsideWhile(BooleanSupplier threadIsBackSoon) {
-        isBackSoon = threadIsBackSoon;
+    /** Has small messages put aside as this allows. Call once, before anything is written. */
+    void coalesce(WriteCoalescing newCoalescing) {
+        coalescing = newCoalescing;
     }
 
     @Override
@@ -48,8 +44,19 @@ final class BlockingSink implements FrameSink {
 
     @Override
     public ByteBuffer room(Opcode opcode, long length) {
-        // A Pong is answered while reading, and must not wait for what the handler makes of the message.
-        return !opcode.isControl() && isBackSoon.getAsBoolean() ? batch.room(length) : null;
+        if (opcode.isControl()) {
+            return batch.room(length); // and is flushed at once
+        }
+        if (coalescing == null || !coalescing.isAllowed()) {
+            return null;
+        }
+        boolean first = batch.isEmpty();
+        ByteBuffer room = batch.room(length);
+        if (first && room != null && !coalescing.ask()) {
+            batch.release(); // nobody would see to it that the message leaves in time
+            return null;
+        }
+        return room;
     }
 
     @Override
@@ -60,7 +67,7 @@ final class BlockingSink implements FrameSink {
         }
         ByteBuffer[] all = new ByteBuffer[buffers.length + 1];
         System.arraycopy(buffers, 0, all, 1, buffers.length);
-        all[0] = batch.flip();
+        all[0] = batch.leaving();
         writeBatch(all, deadline);
     }
 
@@ -72,9 +79,36 @@ final class BlockingSink implements FrameSink {
     @Override
     public void flush(long deadline) throws IOException {
         if (!batch.isEmpty()) {
-            one[0] = batch.flip();
+            one[0] = batch.leaving();
             writeBatch(one, deadline);
         }
+    }
+
+    @Override
+    public boolean tryFlush() throws IOException {
+        if (batch.isEmpty()) {
+            return true;
+        }
+        boolean all = false;
+        boolean failed = true;
+        one[0] = batch.leaving();
+        try {
+            all = transport.tryWrite(one);
+            failed = false;
+        } finally {
+            one[0] = null;
+            if (all) {
+                batch.release();
+            } else if (failed) {
+                batch.discard(); // the transport may still have its hands on it
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public boolean flushesByItself() {
+        return false;
     }
 
     private void writeBatch(ByteBuffer[] buffers, long deadline) throws IOException {

@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  * one, is held while there is something in it, which may be the beginning of a header or what a peer has sent ahead;
  * never by a connection that waits between two frames.
  *
- * <p>For the reading thread alone, but for {@link #readDeadline}.
+ * <p>For the reading thread alone, except where a method says otherwise.
  */
 final class ByteSource implements InputBytes {
     private final Transport transport;
@@ -48,6 +48,9 @@ final class ByteSource implements InputBytes {
 
     /** The application's deadline. */
     private volatile long readDeadline = Deadlines.NONE;
+
+    /** Whether the reader let what it had put aside lie for too long since it last waited for input. */
+    private volatile boolean readerIsSlow;
 
     ByteSource(Transport transport, BufferPool pool, Closing closing, FrameOutput output, long idleNanos) {
         this.transport = transport;
@@ -98,6 +101,16 @@ final class ByteSource implements InputBytes {
         buffer.position(buffer.position() + n);
         releaseIfEmpty();
         return n;
+    }
+
+    /** Whether the reading thread has more to take, and usually is quick to do so. Certain for that thread only. */
+    boolean isMoreReadSoon() {
+        return hasMore() && !readerIsSlow;
+    }
+
+    /** Takes note that the reader does not come back soon. Any thread. */
+    void readerIsSlow() {
+        readerIsSlow = true;
     }
 
     /** Whether something has arrived that is not taken yet. Certain for the reading thread only. */
@@ -154,7 +167,10 @@ final class ByteSource implements InputBytes {
     }
 
     private void beforeWaiting() throws IOException {
-        output.flushOwn(); // what was put aside until now
+        output.flushWithoutWaiting(); // what was put aside until now
+        if (readerIsSlow) {
+            readerIsSlow = false;
+        }
         checkDeadlines(); // a peer that never stops sending would never be waited for
     }
 

@@ -45,7 +45,7 @@ final class ConnectionParts {
         writeTo(sink);
         ReadHalf reading = new ReadHalf(id.toString(), transport, deflate, options, frames, closing, closer, traffic);
         if (options.writeCoalescing()) {
-            sink.putAsideWhile(reading::isBackSoon);
+            sink.coalesce(new WriteCoalescing(frames, reading, options.coalescingNanos()));
         }
         return reading;
     }

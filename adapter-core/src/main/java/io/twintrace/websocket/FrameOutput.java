@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,14 +31,13 @@ final class FrameOutput {
     private final Closing closing;
     private final long writeTimeoutNanos;
     private final ReentrantLock frameLock = new ReentrantLock();
-    private final AtomicReference<byte[]> waitingPong = new AtomicReference<>();
+    private final WaitingFrames waiting;
 
     // Guarded by frameLock.
     private final ByteBuffer[] one = new ByteBuffer[1];
     private final ByteBuffer[] two = new ByteBuffer[2];
 
-    // Read by any thread; closeWritten and sinkBroken are written under frameLock.
-    private volatile boolean closeWritten;
+    // Read by any thread; sinkBroken is written under frameLock.
     private volatile IOException broken;
     private volatile boolean sinkBroken;
 
@@ -59,6 +57,7 @@ final class FrameOutput {
         this.sink = sink;
         this.pool = pool;
         this.closing = closing;
+        this.waiting = new WaitingFrames(this, sink, closing);
         this.writeTimeoutNanos = writeTimeoutNanos;
     }
 
@@ -139,7 +138,8 @@ final class FrameOutput {
         awaitSound(deadline);
     }
 
-    private boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
+    /** Puts a frame aside, if it may and does not have to leave at once. Under the lock. */
+    boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
         int length = payload.remaining();
         ByteBuffer room = room(opcode, (long) FrameHeaderEncoder.MAX_BYTES + length);
         if (room == null) {
@@ -152,7 +152,8 @@ final class FrameOutput {
 
     /** Where a frame is put aside; null where it has to leave now, such as before a deadline of the application. */
     private ByteBuffer room(Opcode opcode, long length) {
-        ByteBuffer room = writeDeadline != Deadlines.NONE ? null : sink.room(opcode, length);
+        boolean isUrgent = writeDeadline != Deadlines.NONE && !opcode.isControl();
+        ByteBuffer room = isUrgent ? null : sink.room(opcode, length);
         if (room != null && room.position() == 0) {
             lastWrite = System.nanoTime(); // the first one's clock is good enough for all
         }
@@ -179,9 +180,31 @@ final class FrameOutput {
     /** The same for what the calling thread itself has put aside. */
     void flushOwn() {
         closeIfOwed();
-        if (!sink.isFlushed()) {
+        if (!isFlushed()) {
             flush();
         }
+    }
+
+    /** The same for a thread that reads: waits neither for the peer nor for another thread that does. */
+    void flushWithoutWaiting() {
+        closeIfOwed();
+        if (!isFlushed()) {
+            waiting.wantFlush();
+            sendWaitingIfFree();
+        }
+    }
+
+    /** The same, left to another thread altogether. */
+    void flushElsewhere() {
+        waiting.wantFlush();
+        if (!frameLock.isLocked()) { // else the holder sees it on the way out
+            FlushThreads.start(this::flush);
+        }
+    }
+
+    /** Whether nothing is put aside. Any thread: certain only for the one that has done it. */
+    boolean isFlushed() {
+        return sink.isFlushed();
     }
 
     /** Whether a frame that the calling thread writes would not wait for the peer. Any thread. */
@@ -196,7 +219,7 @@ final class FrameOutput {
      */
     boolean awaitWritten(long deadline) throws IOException {
         try {
-            if (!sink.isFlushed()) {
+            if (!isFlushed()) {
                 lockUntil(deadline);
                 try {
                     flush();
@@ -224,11 +247,12 @@ final class FrameOutput {
         });
     }
 
-    private interface Change {
+    /** Under the lock, and unless nothing can be written any more. */
+    interface Change {
         void make(FrameOutput self) throws IOException;
     }
 
-    private void change(Change change) {
+    void change(Change change) {
         frameLock.lock();
         try {
             if (broken == null) {
@@ -255,6 +279,7 @@ final class FrameOutput {
         try {
             checkWritable();
             if (opcode == Opcode.CLOSE) {
+                waiting.takeOver();
                 beginClosing(payload); // sent on the way out
             } else {
                 sink.admit();
@@ -271,7 +296,7 @@ final class FrameOutput {
 
     /** Sends a Pong now if nobody is writing, else after the frame in flight. The latest replaces one that waits. */
     void offerPong(byte[] payload) {
-        waitingPong.set(payload);
+        waiting.pong(payload);
         sendWaitingIfFree();
     }
 
@@ -327,8 +352,8 @@ final class FrameOutput {
         return deadline != Deadlines.NONE ? deadline : defaultDeadline();
     }
 
-    /** Control frames do not heed the application's deadline, which may be one of a message long gone. */
-    private long defaultDeadline() {
+    /** For others than messages, which do not heed the application's deadline: it may be one of a message long gone. */
+    long defaultDeadline() {
         return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
     }
 
@@ -370,45 +395,19 @@ final class FrameOutput {
     }
 
     private boolean isAnyWaiting() {
-        if (broken != null) {
-            return !sinkBroken && !closeOwed;
-        }
-        return (waitingPong.get() != null || closing.requested() != null) && !closeWritten;
+        return broken != null ? !sinkBroken && !closeOwed : waiting.isAny();
     }
 
     private void sendWaiting() {
-        if (!isAnyWaiting()) {
-            return;
-        }
-        if (broken != null) {
+        if (broken == null) {
+            waiting.send();
+        } else if (isAnyWaiting()) {
             breakSink(broken);
-            return;
-        }
-        try {
-            byte[] close = closing.requested();
-            if (close != null) {
-                closeWritten = true;
-                send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), defaultDeadline()); // with what was put aside
-                sink.whenWritten(this::closeIsWritten);
-                return;
-            }
-            byte[] pong = waitingPong.getAndSet(null);
-            if (pong != null && !putAside(true, false, Opcode.PONG, ByteBuffer.wrap(pong))) {
-                send(true, false, Opcode.PONG, ByteBuffer.wrap(pong), defaultDeadline());
-            }
-        } catch (IOException e) {
-            // Kept in "broken" by write; whoever writes next is told.
         }
     }
 
-    private void closeIsWritten() {
-        closing.writingEnded();
-        if (closing.received() != null || closing.hasReadingEnded()) {
-            sink.closingHasEnded();
-        }
-    }
-
-    private void send(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload, long deadline) throws IOException {
+    /** Writes a frame, behind what was put aside. Under the lock. */
+    void send(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload, long deadline) throws IOException {
         ByteBuffer head = pool.acquire();
         boolean sent = false;
         try {
@@ -454,7 +453,7 @@ final class FrameOutput {
      * <p>Where the stack has overflowed, the transport is closed later, by a thread that has stack left. Here, closing
      * could stop anywhere inside the container, whose selector and pool would then fail other connections.
      */
-    private void breakOff(Throwable e) {
+    void breakOff(Throwable e) {
         if (e instanceof StackOverflowError) {
             broken = STACK_OVERFLOW;
             closeOwed = true;

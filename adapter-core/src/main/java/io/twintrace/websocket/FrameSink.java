@@ -43,6 +43,16 @@ interface FrameSink {
     void flush(long deadline) throws IOException;
 
     /**
+     * Sends what was put aside as far as that needs no waiting, or leaves the rest to the transport.
+     *
+     * @return false if a rest is still put aside, to be sent by {@link #flush} before anything else
+     */
+    boolean tryFlush() throws IOException;
+
+    /** Whether what is put aside leaves without being asked to. */
+    boolean flushesByItself();
+
+    /**
      * Waits until all that was written is with the operating system, if the calling thread may wait. Without the lock.
      *
      * @param deadline until when

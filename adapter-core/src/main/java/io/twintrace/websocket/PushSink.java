@@ -107,7 +107,7 @@ final class PushSink implements FrameSink {
         ByteBuffer[] all = new ByteBuffer[buffers.length + 1];
         System.arraycopy(buffers, 0, all, 1, buffers.length);
         try {
-            all[0] = batch.flip();
+            all[0] = batch.leaving();
             writeNow(all, writeBy);
         } finally {
             releaseBatch();
@@ -123,13 +123,24 @@ final class PushSink implements FrameSink {
     public void flush(long writeBy) throws IOException {
         if (!batch.isEmpty()) {
             try {
-                one[0] = batch.flip();
+                one[0] = batch.leaving();
                 writeNow(one, writeBy);
             } finally {
                 one[0] = null;
                 releaseBatch();
             }
         }
+    }
+
+    @Override
+    public boolean tryFlush() throws IOException {
+        flush(timeoutFromNow());
+        return true; // the transport writes the rest by itself
+    }
+
+    @Override
+    public boolean flushesByItself() {
+        return true; // the turn does at its end
     }
 
     private void releaseBatch() {
@@ -167,9 +178,13 @@ final class PushSink implements FrameSink {
             backlog = null;
             rest.written();
         } else {
-            rest.deadline(writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos));
+            rest.deadline(timeoutFromNow());
             reading.deadlineHasMoved(); // the first piece may have had a later one
         }
+    }
+
+    private long timeoutFromNow() {
+        return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
     }
 
     /** A large heap buffer in pieces, for the reason that {@link BlockingSink#MOST_COPIED} gives. */

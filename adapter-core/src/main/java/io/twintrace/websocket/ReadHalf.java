@@ -171,7 +171,12 @@ final class ReadHalf implements Reading {
 
     /** Whether the calling thread is the one that reads, and has more input to come back to already. */
     boolean isBackSoon() {
-        return Thread.currentThread().getId() == reader && source.hasMore();
+        return Thread.currentThread().getId() == reader && source.isMoreReadSoon();
+    }
+
+    /** Takes note that it was not, which holds until input is waited for again. Any thread. */
+    void wasNotBackSoon() {
+        source.readerIsSlow();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.twintrace.websocket.transport.MessagePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -124,11 +125,16 @@ public final class WebSocketOptions {
     }
 
     /**
-     * Whether small messages written by the thread that reads the connection wait until it comes back to read, as long
-     * as there is more input for it already; then they leave together.
+     * Whether small messages written by the thread that reads the connection wait until it comes back to read, for
+     * about a millisecond at most, as long as there is more input for it already; then they leave together.
      */
     public boolean writeCoalescing() {
         return values.writeCoalescing;
+    }
+
+    /** How long what is put aside may wait for the reading thread. */
+    long coalescingNanos() {
+        return values.coalescingNanos;
     }
 
     /** The most connections open at the same time through one servlet; more are refused with 503. */
@@ -202,6 +208,7 @@ public final class WebSocketOptions {
         private int backlogLimit = 1024 * 1024;
         private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
+        private long coalescingNanos = TimeUnit.MILLISECONDS.toNanos(1);
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
@@ -226,6 +233,7 @@ public final class WebSocketOptions {
             copy.backlogLimit = backlogLimit;
             copy.slowCallThreshold = slowCallThreshold;
             copy.writeCoalescing = writeCoalescing;
+            copy.coalescingNanos = coalescingNanos;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
@@ -295,12 +303,18 @@ public final class WebSocketOptions {
         }
 
         /**
-         * On by default. What a handler writes while it has not read all that has arrived leaves when it reads on,
-         * writes more than fits into the write buffer, or calls {@link WebSocketConnection#flush()}. To be turned off
-         * for handlers that do lengthy work between writing and reading on.
+         * On by default. What a handler writes while it has not read all that has arrived leaves when it has, when it
+         * writes more than fits into the write buffer, when it calls {@link WebSocketConnection#flush()}, and after
+         * about a millisecond in any case.
          */
         public Builder writeCoalescing(boolean on) {
             this.writeCoalescing = on;
+            return this;
+        }
+
+        /** For tests, which have all the time there is, or none. */
+        Builder coalescingDelay(Duration delay) {
+            this.coalescingNanos = delay.toNanos();
             return this;
         }
 

@@ -79,6 +79,12 @@ class AbortRaceTest {
         }
 
         @Override
+        public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+            write(buffers);
+            return true;
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

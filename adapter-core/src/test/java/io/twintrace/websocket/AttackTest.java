@@ -171,6 +171,12 @@ class AttackTest {
                 LockSupport.parkNanos(20_000); // meanwhile another ping is read
                 Arrays.stream(buffers).forEach(buffer -> buffer.position(buffer.limit()));
             }
+
+            @Override
+            public boolean tryWrite(ByteBuffer[] buffers) {
+                write(buffers);
+                return true;
+            }
         })) {
             Background<Message> reading = Background.start(peer.connection()::readMessage);
             Background<Void> writing = Background.run(() -> {

@@ -29,6 +29,11 @@ public class FilterTransport implements Transport {
     }
 
     @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        return inner.tryWrite(buffers);
+    }
+
+    @Override
     public void readDeadline(long deadline) {
         inner.readDeadline(deadline);
     }

@@ -108,6 +108,12 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        write(buffers);
+        return true;
+    }
+
+    @Override
     public void readDeadline(long deadline) {
         // Nothing here waits.
     }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -26,9 +27,14 @@ class WriteCoalescingTest {
     private static final String B = "810162";
     private static final String C = "810163";
 
-    private WebSocketOptions options = TestPeer.quick().build();
+    private WebSocketOptions options = patient().build();
     private TalkTransport transport;
     private WebSocketConnection connection;
+
+    /** Nothing leaves merely because time passes. */
+    private static WebSocketOptions.Builder patient() {
+        return TestPeer.quick().coalescingDelay(Duration.ofHours(1));
+    }
 
     /** The server has read nothing yet. */
     private void arriving(byte[]... pieces) {
@@ -216,7 +222,7 @@ class WriteCoalescingTest {
 
     @Test
     void moreThanABufferHoldsLeavesEarly() throws Exception {
-        options = TestPeer.quick().writeBufferSize(256).build();
+        options = patient().writeBufferSize(256).build();
         arriving(concat(text("x"), text("y")));
         connection.readMessage();
         byte[] hundred = pattern(100);
@@ -232,7 +238,7 @@ class WriteCoalescingTest {
     @Test
     void largeAndSmallAnswersKeepTheirOrder() throws Exception {
         byte[] large = pattern(100_000);
-        options = TestPeer.quick().readBufferSize(1 << 19).build();
+        options = patient().readBufferSize(1 << 19).build();
         arriving(concat(text("a"), binary(large), text("b"), binary(large), text("c")));
         for (int i = 0; i < 5; i++) {
             Message message = connection.readMessage();

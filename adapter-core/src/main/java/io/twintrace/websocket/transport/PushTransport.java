@@ -38,11 +38,7 @@ public interface PushTransport extends Transport {
      */
     void awaitInput();
 
-    /**
-     * Writes what can be written without waiting, all buffers in one system call where that can be had.
-     *
-     * @return whether the operating system has everything; else the buffers' positions tell what is still the caller's
-     */
+    @Override
     boolean tryWrite(ByteBuffer[] buffers) throws IOException;
 
     /**

@@ -46,6 +46,12 @@ public final class SocketTransport implements Transport {
         }
     }
 
+    @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        channel.write(buffers);
+        return !anyRemaining(buffers);
+    }
+
     private static boolean anyRemaining(ByteBuffer[] buffers) {
         for (ByteBuffer buffer : buffers) {
             if (buffer.hasRemaining()) {

@@ -59,6 +59,18 @@ public interface Transport {
      */
     void write(ByteBuffer[] buffers) throws IOException;
 
+    /**
+     * Writes what can be written without waiting, all buffers in one system call where that can be had. What a handler
+     * has put aside leaves this way before the handler waits for input, since a reader must not wait for a peer that
+     * does not read.
+     *
+     * @return whether the operating system has everything; else the buffers' positions tell what is still the caller's,
+     *     and {@link #write} goes on with that, even if it is nothing
+     */
+    default boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        return false; // another thread then writes and waits, which takes longer
+    }
+
     /** Moves the read deadline, also for a thread that is waiting in {@link #awaitReadable()}. */
     void readDeadline(long deadline);
 

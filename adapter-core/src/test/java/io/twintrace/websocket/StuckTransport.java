@@ -1,0 +1,50 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CountDownLatch;
+
+/** The operating system takes nothing any more while the peer is told not to read. */
+final class StuckTransport extends FilterTransport {
+    private volatile CountDownLatch room = new CountDownLatch(0);
+    private volatile boolean closed;
+
+    StuckTransport(Transport inner) {
+        super(inner);
+    }
+
+    void stick() {
+        room = new CountDownLatch(1);
+    }
+
+    void goOn() {
+        room.countDown();
+    }
+
+    @Override
+    public void write(ByteBuffer[] buffers) throws IOException {
+        try {
+            room.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        super.write(buffers);
+    }
+
+    @Override
+    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        return room.getCount() == 0 && super.tryWrite(buffers);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        goOn();
+        super.close();
+    }
+}
