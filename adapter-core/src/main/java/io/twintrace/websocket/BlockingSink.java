@@ -20,6 +20,8 @@ final class BlockingSink implements FrameSink {
     private final ByteBuffer[] one = new ByteBuffer[1];
     private final Batch batch;
 
+    private UnreadWarning unread;
+
     /** Null where every message leaves at once. */
     private WriteCoalescing coalescing;
 
@@ -30,6 +32,11 @@ final class BlockingSink implements FrameSink {
         this.transport = transport;
         this.closing = closing;
         this.batch = new Batch(pool);
+    }
+
+    /** Has this look whether anybody reads. Call once, before anything is written. */
+    void warn(UnreadWarning newUnread) {
+        unread = newUnread;
     }
 
     /** Has small messages put aside as this allows. Call once, before anything is written. */
@@ -168,7 +175,7 @@ final class BlockingSink implements FrameSink {
 
     @Override
     public void awaitWritten(long deadline) {
-        // Writing has waited already.
+        unread.look(); // writing has waited already
     }
 
     @Override

@@ -44,6 +44,7 @@ final class ConnectionParts {
         BlockingSink sink = new BlockingSink(transport, closing, options.writePool());
         writeTo(sink);
         ReadHalf reading = new ReadHalf(id.toString(), transport, deflate, options, frames, closing, closer, traffic);
+        sink.warn(new UnreadWarning(reading, frames, options.unreadNanos()));
         if (options.writeCoalescing()) {
             sink.coalesce(new WriteCoalescing(frames, reading, options.coalescingNanos()));
         }

@@ -71,6 +71,11 @@ final class MessageInput {
         return frames;
     }
 
+    /** Grows with everything that is read, be it an empty frame. Any thread, to which it may come a little late. */
+    long progress() {
+        return frames.framesBegun() + traffic.receivedOnWire();
+    }
+
     /** From the next frame on. For any thread. */
     void readLimit(long bytes) {
         sequence.readLimit(bytes);

@@ -169,6 +169,20 @@ final class ReadHalf implements Reading {
         }
     }
 
+    String connection() {
+        return connection;
+    }
+
+    /** Grows with everything that is read. Any thread, to which it may come a little late. */
+    long progress() {
+        return input.progress();
+    }
+
+    /** Whether a thread is reading, or nobody needs to any more. Any thread. */
+    boolean isAttended() {
+        return readLock.isLocked() || closing.hasReadingEnded() || closing.requested() != null;
+    }
+
     /** Whether the calling thread is the one that reads, and has more input to come back to already. */
     boolean isBackSoon() {
         return Thread.currentThread().getId() == reader && source.isMoreReadSoon();

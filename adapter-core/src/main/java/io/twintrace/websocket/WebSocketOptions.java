@@ -137,6 +137,11 @@ public final class WebSocketOptions {
         return values.coalescingNanos;
     }
 
+    /** How long a handler may write without reading before the log tells of it. */
+    long unreadNanos() {
+        return values.unreadNanos;
+    }
+
     /** The most connections open at the same time through one servlet; more are refused with 503. */
     public int maxConnections() {
         return values.maxConnections;
@@ -209,6 +214,7 @@ public final class WebSocketOptions {
         private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
         private long coalescingNanos = TimeUnit.MILLISECONDS.toNanos(1);
+        private long unreadNanos = TimeUnit.SECONDS.toNanos(10);
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
@@ -234,6 +240,7 @@ public final class WebSocketOptions {
             copy.slowCallThreshold = slowCallThreshold;
             copy.writeCoalescing = writeCoalescing;
             copy.coalescingNanos = coalescingNanos;
+            copy.unreadNanos = unreadNanos;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
@@ -309,6 +316,12 @@ public final class WebSocketOptions {
          */
         public Builder writeCoalescing(boolean on) {
             this.writeCoalescing = on;
+            return this;
+        }
+
+        /** For tests, which have no time. */
+        Builder unreadPatience(Duration patience) {
+            this.unreadNanos = patience.toNanos();
             return this;
         }
 

@@ -1,0 +1,62 @@
+package io.twintrace.websocket;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+
+/**
+ * Tells the log, once a connection, of a handler that writes again and again and does not read. Pings of its peer stay
+ * unanswered, and its Close unseen. Looks only when something has been written, so that it needs no timer. Any thread.
+ */
+final class UnreadWarning {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
+    private static final AtomicLongFieldUpdater<UnreadWarning> NEXT_LOOK =
+            AtomicLongFieldUpdater.newUpdater(UnreadWarning.class, "nextLook");
+
+    /** About 146 years. */
+    private static final long NEVER_AGAIN = Long.MAX_VALUE / 2;
+
+    private final ReadHalf reading;
+    private final FrameOutput output;
+    private final long patienceNanos;
+
+    private volatile long nextLook;
+
+    /** How far reading had come at the last look. Owned by the thread that has moved {@link #nextLook} on. */
+    private volatile long seen;
+
+    UnreadWarning(ReadHalf reading, FrameOutput output, long patienceNanos) {
+        this.reading = reading;
+        this.output = output;
+        this.patienceNanos = patienceNanos;
+        this.nextLook = System.nanoTime() + patienceNanos;
+    }
+
+    /** Call after a write, without the frame lock. */
+    void look() {
+        long now = output.lastWrite();
+        long due = nextLook;
+        if (now - due < 0) {
+            return;
+        }
+        long progress = reading.progress();
+        boolean isNeglected = progress == seen && !reading.isAttended();
+        if (NEXT_LOOK.compareAndSet(this, due, now + (isNeglected ? NEVER_AGAIN : patienceNanos))) {
+            seen = progress;
+            if (isNeglected) {
+                warn();
+            }
+        }
+    }
+
+    private void warn() {
+        LOGGER.log(
+                Level.WARNING,
+                "the handler of connection " + reading.connection() + " writes but has not read for "
+                        + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
+                        + " ms: Pings are not answered, and a client that"
+                        + " closes has to wait. Call readMessage until it returns null, on another thread if need be."
+                        + " This is logged once for each connection.");
+    }
+}
