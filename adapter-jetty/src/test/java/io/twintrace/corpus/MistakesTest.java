@@ -54,7 +54,7 @@ class MistakesTest {
         try (WideWindow window = WideWindow.open(Duration.ofMillis(1));
                 Site site = Site.running(mistake.mistaken(failures))) {
             assertNotNull(window);
-            long before = ConcurrentWrites.detected(); // counted before the peer is closed, reported here after that
+            long before = ConcurrentWrites.detected();
             for (int tries = 0; ConcurrentWrites.detected() == before && tries < MOST_TRIES; tries++) {
                 site.use(WRITES_A_TRY);
             }

@@ -1,6 +1,7 @@
 package io.twintrace.sample.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -24,5 +25,26 @@ final class Wars {
             change.apply(files.getPath("/"));
         }
         return war;
+    }
+
+    /** A copy in which annotations are looked for, and these classes are found. */
+    static Path withAnnotated(String name, Class<?>... added) throws IOException {
+        return changed(name, root -> {
+            for (Class<?> one : added) {
+                add(root, one);
+            }
+            Path webXml = root.resolve("WEB-INF/web.xml");
+            String declared = Files.readString(webXml);
+            Files.writeString(webXml, declared.replace("metadata-complete=\"true\"", "metadata-complete=\"false\""));
+        });
+    }
+
+    private static void add(Path root, Class<?> added) throws IOException {
+        String file = added.getName().replace('.', '/') + ".class";
+        Path target = root.resolve("WEB-INF/classes/" + file);
+        Files.createDirectories(target.getParent());
+        try (InputStream in = added.getClassLoader().getResourceAsStream(file)) {
+            Files.copy(in, target);
+        }
     }
 }

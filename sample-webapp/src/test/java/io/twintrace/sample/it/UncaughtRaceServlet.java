@@ -1,0 +1,34 @@
+package io.twintrace.sample.it;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import jakarta.servlet.annotation.WebServlet;
+import java.io.IOException;
+
+/** Upon a message the handler and another thread write until they collide; the handler lets that go. In a WAR. */
+@WebServlet(urlPatterns = "/race/uncaught", loadOnStartup = 1)
+public final class UncaughtRaceServlet extends UpgradeServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void handle(WebSocketConnection connection) throws Exception {
+        if (connection.readMessage() != null) {
+            Thread other = new Thread(() -> {
+                try {
+                    writeForEver(connection);
+                } catch (IOException | RuntimeException e) {
+                    // Swallowed, as applications do.
+                }
+            });
+            other.setDaemon(true);
+            other.start();
+            writeForEver(connection);
+        }
+    }
+
+    private static void writeForEver(WebSocketConnection connection) throws IOException {
+        while (true) {
+            connection.writeMessage("x");
+        }
+    }
+}
