@@ -96,7 +96,10 @@ abstract class Service {
                 conflictLog,
                 shortage,
                 new ListenerThreads(
-                        (name, task) -> Watch.later(0, task), contextClassLoader, (connection, error) -> {}),
+                        (name, task) -> Watch.later(0, task),
+                        contextClassLoader,
+                        (connection, error) -> {},
+                        warning -> {}),
                 connection -> {}, // nobody closes it sooner
                 over);
     }
