@@ -60,6 +60,10 @@ class OutboxConflictTest {
         assertTrue(names(report.second().stack(), "writeHere"), report::render);
         assertTrue(
                 report.summary().contains(". The first offer to it was made by thread \"" + offerer), report.summary());
+        assertTrue(
+                report.logMessage().contains("this call fails, and the outbox sends nothing more"),
+                report.logMessage());
+        assertFalse(report.messageArrived(), "which may only excuse calls that overlap");
         assertTrue(report.render().contains("\nThe first offer to the outbox: thread \"" + offerer), report::render);
     }
 
@@ -104,6 +108,8 @@ class OutboxConflictTest {
             Background.run("offerer", () -> offerMuchHere(peer.connection())).result();
             Outbox outbox = peer.connection().outbox();
             peer.receive(10); // the outbox writes, and goes on once the client reads
+            peer.send(Frames.text("meanwhile"));
+            assertEquals("meanwhile", peer.connection().readMessage().text());
             ConcurrentWriteException e =
                     assertThrows(ConcurrentWriteException.class, () -> writeHere(peer.connection()));
             assertWrittenPast(e.report(), "offerer", "offerMuchHere");

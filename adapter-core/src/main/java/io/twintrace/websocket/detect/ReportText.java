@@ -52,6 +52,9 @@ final class ReportText {
         if (isNobody(report.first())) {
             return "this call fails";
         }
+        if (report.kind() == Kind.BROKEN_DISCIPLINE && isOffer(report.first())) {
+            return "this call fails, and the outbox sends nothing more";
+        }
         return isOneThread(report)
                 ? "this call fails, and so does every later one"
                 : "this call and the other thread's next one fail";

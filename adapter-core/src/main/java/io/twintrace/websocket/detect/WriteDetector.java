@@ -268,7 +268,8 @@ public final class WriteDetector {
                 }
                 if (SLOT.compareAndSet(this, owner, mine)) {
                     Operation first = Operation.ofCode(call);
-                    mine.firstIsInside(first, first != null && receivedBefore != received.getAsLong());
+                    boolean mayAnswer = first != null && mine.isOverlap();
+                    mine.firstIsInside(first, mayAnswer && receivedBefore != received.getAsLong());
                     throw detected(mine);
                 }
                 // The owner has left, or someone else was quicker: look again.
