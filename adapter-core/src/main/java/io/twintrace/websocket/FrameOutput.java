@@ -145,8 +145,13 @@ final class FrameOutput {
         if (room == null) {
             return false;
         }
-        FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
-        room.put(payload);
+        try {
+            FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
+            room.put(payload);
+        } catch (StackOverflowError e) { // half a frame may stand there, which nobody may send
+            breakOff(e);
+            throw e;
+        }
         return true;
     }
 
