@@ -56,7 +56,7 @@ class PackageOrderTest {
                 .whereLayer("detect")
                 .mayOnlyBeAccessedByLayers("servlet", "root", "jmx")
                 .whereLayer("thread")
-                .mayOnlyBeAccessedByLayers("servlet", "root")
+                .mayOnlyBeAccessedByLayers("servlet", "root", "detect")
                 .whereLayer("frame")
                 .mayOnlyBeAccessedByLayers("servlet", "root", "handshake", "deflate")
                 .check(classes);

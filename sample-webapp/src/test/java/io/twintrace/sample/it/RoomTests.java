@@ -79,7 +79,7 @@ interface RoomTests extends OnServer {
         try (JdkClient bad = JdkClient.open(server().ws("/chat"));
                 JdkClient good = JdkClient.open(server().ws("/chat"))) {
             bad.send("{\"type\":");
-            assertEquals(1011, bad.awaitClose());
+            assertEquals(1007, bad.awaitClose());
             good.send("{\"type\":\"nonsense\"}");
             assertEquals(
                     "{\"reason\":\"the type of a message must be join or say\",\"type\":\"refused\"}",
