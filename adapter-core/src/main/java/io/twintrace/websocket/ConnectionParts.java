@@ -55,7 +55,11 @@ final class ConnectionParts {
     Reading listening(WebSocketListener listener, ListenerThreads threads) {
         PushTransport push = (PushTransport) transport;
         PushSink sink = new PushSink(
-                push, options.writePool(), options.backlogLimit(), Deadlines.nanos(options.writeTimeout()));
+                push,
+                options.writePool(),
+                options.backlogLimit(),
+                Deadlines.nanos(options.writeTimeout()),
+                options.coalescingNanos());
         writeTo(sink);
         ListeningHalf reading = new ListeningHalf(
                 id.toString(), push, deflate, options, frames, sink, closing, traffic, listener, threads);

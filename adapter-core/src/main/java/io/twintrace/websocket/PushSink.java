@@ -10,14 +10,15 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together.
- * What the peer does not take is kept in a backlog, which the transport writes by itself; threads outside of a turn,
+ * Writes to a transport without waiting for it. Inside a {@link Turn} small frames are put aside and leave together,
+ * and soon even if a call takes long. What the peer does not take is kept in a backlog, which the transport writes by itself; threads outside of a turn,
  * which may wait, wait until it is empty. Under the frame lock of {@link FrameOutput} but for what says otherwise.
  */
 final class PushSink implements FrameSink {
     private final PushTransport transport;
     private final long limit;
     private final long writeTimeoutNanos;
+    private final long coalescingNanos;
     private final ByteBuffer[] one = new ByteBuffer[1];
 
     private FrameOutput output;
@@ -28,6 +29,9 @@ final class PushSink implements FrameSink {
     /** The turn that will send the batch, whose first frames may be of others that will too; null while it is empty. */
     private Turn flushedBy;
 
+    /** Null until a call that may take long has put something aside. */
+    private LateFlush lateFlush;
+
     /** Null while there is none; written under the lock. */
     private volatile Backlog backlog;
 
@@ -36,15 +40,19 @@ final class PushSink implements FrameSink {
 
     private volatile IOException failure;
 
-    /** @param limit how many bytes may wait before no more frames are taken from within turns */
-    PushSink(PushTransport transport, BufferPool pool, long limit, long writeTimeoutNanos) {
+    /**
+     * @param limit how many bytes may wait before no more frames are taken from within turns
+     * @param coalescingNanos how long frames stay put aside in a turn that may take long
+     */
+    PushSink(PushTransport transport, BufferPool pool, long limit, long writeTimeoutNanos, long coalescingNanos) {
         this.writeTimeoutNanos = writeTimeoutNanos;
+        this.coalescingNanos = coalescingNanos;
         this.transport = transport;
         this.batch = new Batch(pool);
         this.limit = limit;
     }
 
-    /** Whose lock guards this, and who reads; before anything is written. */
+    /** Sets whose lock guards this, and who reads. Call once, before anything is written. */
     void belongsTo(FrameOutput frameOutput, ListeningHalf listeningHalf) {
         output = frameOutput;
         reading = listeningHalf;
@@ -88,8 +96,19 @@ final class PushSink implements FrameSink {
         if (room != null && turn != flushedBy) {
             flushedBy = turn;
             turn.add(output);
+            if (turn.mayBlock()) {
+                askForLateFlush();
+            }
         }
         return room;
+    }
+
+    /** Turns that may not block are short by themselves, and need no timer. */
+    private void askForLateFlush() {
+        if (lateFlush == null) {
+            lateFlush = new LateFlush(output, coalescingNanos);
+        }
+        boolean unused = lateFlush.ask(); // without a thread for it, the end of the turn still sends the frames
     }
 
     @Override

@@ -55,6 +55,11 @@ final class Turn {
         return turn;
     }
 
+    /** Whether the calls in this turn may take long. */
+    boolean mayBlock() {
+        return owner.mayBlock();
+    }
+
     /** The calling thread's turn, or null. */
     static Turn current() {
         Turn turn = ofThread();

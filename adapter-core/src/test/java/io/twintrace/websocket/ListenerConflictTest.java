@@ -159,7 +159,7 @@ class ListenerConflictTest {
     /** The call's stack is inside a write to another connection when it is taken. */
     @Test
     void aSerializerThatWritesElsewhereDoesNotHideTheListenersCall() throws Exception {
-        try (TestPeer elsewhere = TestPeer.connectTight(TestPeer.quick().build())) {
+        try (TestPeer elsewhere = TestPeer.connectTight(ListeningPeer.quick().build())) {
             byte[] much = Frames.pattern(4 << 20); // which that peer does not read
             Nesting nesting = new Nesting(() -> elsewhere.connection().writeMessage(MessageType.BINARY, much));
             RecordingListener listener = answering((connection, text) -> Nesting.send(connection, nesting));

@@ -267,7 +267,7 @@ class ListenerEndTest {
             }
         };
         WebSocketOptions patient =
-                TestPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
+                ListeningPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(listener, patient, 10)) {
             Background.run(() -> peer.send(text("a"))).result();
             assertEquals(List.of("open", "text a", "closing"), listener.calls());
@@ -294,7 +294,7 @@ class ListenerEndTest {
     void aCloseThatIsAnsweredBeforeItsWriteReturnsIsOverSoon() throws Exception {
         RecordingListener listener = new RecordingListener();
         WebSocketOptions patient =
-                TestPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
+                ListeningPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
         try (ListeningPeer peer = ListeningPeer.connect(listener, patient)) {
             peer.duringNextWrite(() -> {
                 try {
@@ -360,7 +360,7 @@ class ListenerEndTest {
     @Test
     void aFrameThatDripsEndsAtTheIdleTimeoutWhateverItsKind() {
         WebSocketOptions hasty =
-                TestPeer.quick().idleTimeout(Duration.ofMillis(300)).build();
+                ListeningPeer.quick().idleTimeout(Duration.ofMillis(300)).build();
         for (int opcode : List.of(Frames.TEXT, Frames.PING)) {
             RecordingListener listener = new RecordingListener();
             try (ListeningPeer peer = ListeningPeer.connect(listener, hasty)) {

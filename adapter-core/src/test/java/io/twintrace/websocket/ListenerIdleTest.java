@@ -21,7 +21,7 @@ class ListenerIdleTest {
     private static final int LONGER_MILLIS = 600;
 
     private final WebSocketOptions options =
-            TestPeer.quick().idleTimeout(Duration.ofMillis(IDLE_MILLIS)).build();
+            ListeningPeer.quick().idleTimeout(Duration.ofMillis(IDLE_MILLIS)).build();
 
     /** Answers text and records the rest. */
     private final RecordingListener listener = new RecordingListener() {

@@ -30,7 +30,8 @@ class ListenerLargeMessageTest {
     private static final int MIB = 1 << 20;
     private static final String OF_EVERY_LENGTH = "a\u00e9\u20ac\ud83d\ude00"; // ten bytes
 
-    private final WebSocketOptions options = TestPeer.quick().readLimit(4 * MIB).build();
+    private final WebSocketOptions options =
+            ListeningPeer.quick().readLimit(4 * MIB).build();
     private final List<Integer> pooled = new ArrayList<>();
     private final List<byte[]> shown = new ArrayList<>();
     private final WebSocketListener listener = new WebSocketListener() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Calls of a listener that says it never blocks, and does. */
 class ListenerSlowCallTest {
     private final WebSocketOptions options =
-            TestPeer.quick().slowCallThreshold(Duration.ofMillis(40)).build();
+            ListeningPeer.quick().slowCallThreshold(Duration.ofMillis(40)).build();
 
     private ListeningPeer peer;
 

@@ -23,7 +23,7 @@ class ListenerTurnTest {
     private static final int MIB = 1 << 20;
 
     private final WebSocketOptions options =
-            TestPeer.quick().readLimit(64 * MIB).build();
+            ListeningPeer.quick().readLimit(64 * MIB).build();
 
     /** Keeps how long the messages are. */
     private static class Measuring implements WebSocketListener {

@@ -53,7 +53,7 @@ class ListenerWritingTest {
 
     @Test
     void whatHasArrivedInMoreThanOneReadIsAnsweredReadByRead() {
-        WebSocketOptions options = TestPeer.quick().readBufferSize(256).build();
+        WebSocketOptions options = ListeningPeer.quick().readBufferSize(256).build();
         byte[] hello = text("hello");
         int inOneRead = 256 / hello.length;
         try (ListeningPeer peer = ListeningPeer.connect(ECHO, options)) {
@@ -179,7 +179,7 @@ class ListenerWritingTest {
         for (int i = 0; i < peers; i++) {
             all.add(ListeningPeer.connect(new RecordingListener()));
         }
-        WebSocketOptions options = TestPeer.quick().readBufferSize(256).build();
+        WebSocketOptions options = ListeningPeer.quick().readBufferSize(256).build();
         try (ListeningPeer sender = ListeningPeer.connect(telling, options)) {
             sender.send(repeat(hello, messages));
             for (ListeningPeer each : all) {
@@ -224,7 +224,7 @@ class ListenerWritingTest {
     @Test
     void aSlowPeerThatGetsEveryMessageInTimeIsNotCutOff() {
         WebSocketOptions options =
-                TestPeer.quick().writeTimeout(Duration.ofMillis(500)).build();
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(500)).build();
         try (ListeningPeer slow = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
             WebSocketListener broadcasting = new WebSocketListener() {
                 @Override
@@ -253,7 +253,7 @@ class ListenerWritingTest {
     @Test
     void aPeerThatDoesNotReadIsNotReadFromEither() {
         try (ListeningPeer peer =
-                ListeningPeer.connectLazy(ECHO, TestPeer.quick().build(), 30)) {
+                ListeningPeer.connectLazy(ECHO, ListeningPeer.quick().build(), 30)) {
             peer.send(hundred());
             peer.send(hundred());
             assertArrayEquals(Arrays.copyOf(ECHO_OF_100, 30), peer.received());
@@ -276,7 +276,7 @@ class ListenerWritingTest {
             }
         };
         try (ListeningPeer peer =
-                ListeningPeer.connectLazy(echo, TestPeer.quick().build(), 1)) {
+                ListeningPeer.connectLazy(echo, ListeningPeer.quick().build(), 1)) {
             peer.send(text("one"), text("two"), text("three"));
             assertEquals(List.of("open", "text one"), echo.calls());
             peer.readMore(5);
@@ -297,7 +297,7 @@ class ListenerWritingTest {
                 }
             }
         };
-        WebSocketOptions options = TestPeer.quick().backlogLimit(1000).build();
+        WebSocketOptions options = ListeningPeer.quick().backlogLimit(1000).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(talkative, options, 0)) {
             peer.send(hundred());
             BacklogFullException e =
@@ -324,7 +324,7 @@ class ListenerWritingTest {
                 }
             }
         };
-        WebSocketOptions options = TestPeer.quick().backlogLimit(1000).build();
+        WebSocketOptions options = ListeningPeer.quick().backlogLimit(1000).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(talkative, options, 0)) {
             peer.send(hundred());
             assertInstanceOf(BacklogFullException.class, peer.errors().get(0));
@@ -340,7 +340,7 @@ class ListenerWritingTest {
     @Test
     void aPeerThatNeverReadsIsCutOffAtTheWriteTimeout() throws Exception {
         WebSocketOptions options =
-                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(ECHO, options, 0)) {
             peer.send(hundred());
             Background.eventually("the end", () -> {
@@ -362,7 +362,7 @@ class ListenerWritingTest {
             }
         };
         WebSocketOptions options =
-                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(far, options, 0)) {
             peer.send(hundred());
             peer.readMore(300_000);
@@ -383,7 +383,7 @@ class ListenerWritingTest {
                 taken.set(connection.outbox().flush(Duration.ofSeconds(5)));
             }
         };
-        WebSocketOptions options = TestPeer.quick().build();
+        WebSocketOptions options = ListeningPeer.quick().build();
         try (ListeningPeer peer = ListeningPeer.connect(offering, options)) {
             peer.send(hundred());
             assertEquals(true, taken.get());
@@ -397,7 +397,7 @@ class ListenerWritingTest {
     @Test
     void anotherThreadWaitsForThePeer() throws Exception {
         try (ListeningPeer peer = ListeningPeer.connectLazy(
-                new RecordingListener(), TestPeer.quick().build(), 0)) {
+                new RecordingListener(), ListeningPeer.quick().build(), 0)) {
             Background<Void> writer =
                     Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, pattern(100)));
             Background.eventually("the write has begun", () -> peer.writes() == 1);
@@ -411,7 +411,7 @@ class ListenerWritingTest {
     @Test
     void anotherThreadFailsAtItsDeadline() throws Exception {
         WebSocketOptions options =
-                TestPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
             Background<Void> writer =
                     Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, pattern(100)));
@@ -429,7 +429,7 @@ class ListenerWritingTest {
             }
         };
         try (ListeningPeer peer =
-                ListeningPeer.connectLazy(closing, TestPeer.quick().build(), 10)) {
+                ListeningPeer.connectLazy(closing, ListeningPeer.quick().build(), 10)) {
             peer.send(hundred());
             peer.readMore(1000);
             assertArrayEquals(concat(ECHO_OF_100, plain(0x88, Frames.closePayload(4000, ""))), peer.received());
@@ -464,7 +464,7 @@ class ListenerWritingTest {
             }
         };
         try (ListeningPeer peer =
-                ListeningPeer.connectLazy(offering, TestPeer.quick().build(), 10)) {
+                ListeningPeer.connectLazy(offering, ListeningPeer.quick().build(), 10)) {
             peer.send(hundred());
             byte[] all = repeat(ECHO_OF_100, 50);
             ByteArrayOutputStream received = new ByteArrayOutputStream();

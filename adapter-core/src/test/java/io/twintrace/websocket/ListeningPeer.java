@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -68,8 +69,13 @@ final class ListeningPeer implements AutoCloseable {
                 });
     }
 
+    /** Options as of {@link TestPeer#quick}, with which nothing leaves merely because time passes. */
+    static WebSocketOptions.Builder quick() {
+        return TestPeer.quick().coalescingDelay(Duration.ofHours(1));
+    }
+
     static ListeningPeer connect(WebSocketListener listener) {
-        return connect(listener, TestPeer.quick().build());
+        return connect(listener, quick().build());
     }
 
     static ListeningPeer connect(WebSocketListener listener, WebSocketOptions options) {

@@ -63,7 +63,7 @@ class WebSocketListenerTest {
     /** A peer that may take its time for the rest holds a small one for as long, and one that is larger later. */
     @Test
     void theBeginningOfAMessageIsNotKeptInABufferForReading() {
-        WebSocketOptions options = TestPeer.quick().build();
+        WebSocketOptions options = ListeningPeer.quick().build();
         byte[] frame = Frames.binary(pattern(100_000));
         try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
             for (int at = 0; at < frame.length; at += 1000) {
@@ -343,7 +343,7 @@ class WebSocketListenerTest {
     @Test
     void anIdleConnectionIsClosedWith1001() throws Exception {
         WebSocketOptions hasty =
-                TestPeer.quick().idleTimeout(Duration.ofMillis(50)).build();
+                ListeningPeer.quick().idleTimeout(Duration.ofMillis(50)).build();
         try (ListeningPeer peer = ListeningPeer.connect(listener, hasty)) {
             awaitEnd(peer);
             assertEquals(1001, closeCode(peer.received()));
@@ -370,7 +370,7 @@ class WebSocketListenerTest {
             }
         };
         try (ListeningPeer peer =
-                ListeningPeer.connectLazy(echo, TestPeer.quick().build(), 1)) {
+                ListeningPeer.connectLazy(echo, ListeningPeer.quick().build(), 1)) {
             peer.send(text("hello"));
             Instant deadline = Instant.now().plusMillis(50);
             peer.connection().setReadDeadline(deadline);
@@ -415,7 +415,7 @@ class WebSocketListenerTest {
             }
         };
         WebSocketOptions patient =
-                TestPeer.quick().closeTimeout(Duration.ofSeconds(5)).build();
+                ListeningPeer.quick().closeTimeout(Duration.ofSeconds(5)).build();
         try (ListeningPeer peer = ListeningPeer.connectLazy(closing, patient, 1)) {
             peer.send(text("hello"));
             assertTrue(took.get().compareTo(Duration.ofSeconds(1)) < 0, took::toString);

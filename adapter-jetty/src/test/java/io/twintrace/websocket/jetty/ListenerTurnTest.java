@@ -105,4 +105,24 @@ class ListenerTurnTest {
             release.countDown();
         }
     }
+
+    @Test
+    void aMessageLeavesBeforeALongCallEnds() throws Exception {
+        CountDownLatch received = new CountDownLatch(1);
+        WebSocketListener writing = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                connection.writeMessage("soon");
+                boolean inTime = received.await(10, TimeUnit.SECONDS);
+                connection.writeMessage("received in time: " + inTime);
+            }
+        };
+        try (TestServer server = TestServer.serving(writing, WebSocketOptions.defaults());
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("go"));
+            assertEquals("soon", client.read().text());
+            received.countDown();
+            assertEquals("received in time: true", client.read().text());
+        }
+    }
 }

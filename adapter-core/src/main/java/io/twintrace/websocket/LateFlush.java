@@ -1,0 +1,36 @@
+package io.twintrace.websocket;
+
+import io.twintrace.websocket.transport.DelayedCheck;
+
+/**
+ * Sends the frames that a connection has put aside, where the thread that has done so does not come back in time to
+ * send them.
+ */
+class LateFlush extends DelayedCheck {
+    private final FrameOutput output;
+    private final long delayNanos;
+
+    /** @param delayNanos how long frames stay put aside at most, give or take a millisecond */
+    LateFlush(FrameOutput output, long delayNanos) {
+        this.output = output;
+        this.delayNanos = delayNanos;
+    }
+
+    @Override
+    protected final void check() {
+        if (output.isFlushed()) {
+            return;
+        }
+        if (System.nanoTime() - output.lastWrite() < delayNanos) { // then the first of them was put aside
+            ask();
+        } else {
+            isLate();
+            output.flushElsewhere();
+        }
+    }
+
+    /** Called before a late flush, by the timer's thread. */
+    protected void isLate() {
+        // Nothing else follows.
+    }
+}
