@@ -184,10 +184,10 @@ final class Connections {
      * waited since these began to close counts.
      */
     void stop() {
+        CompletableFuture<Void> unused = beginStop();
         if (all != null) {
             all.beginClose();
         }
-        CompletableFuture<Void> unused = beginStop();
         if (!awaitDrained(open.closedBy())) {
             open.cutOff();
             if (all != null) {

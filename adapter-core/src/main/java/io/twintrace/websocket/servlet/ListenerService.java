@@ -11,9 +11,6 @@ import java.util.function.Consumer;
 
 /** Has a listener called for each connection, on the container's threads where it never blocks. */
 final class ListenerService extends Service {
-    /** Never started. */
-    private static final Thread NOBODY = new Thread("nobody");
-
     private final WebSocketListener listener;
     private final ListenerThreads listenerThreads;
 
@@ -97,7 +94,7 @@ final class ListenerService extends Service {
 
     @Override
     Thread runner() {
-        return NOBODY;
+        return null;
     }
 
     @Override

@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The connections of one servlet that the application has, and how they are all closed. Safe for any thread. */
@@ -18,14 +19,16 @@ final class OpenConnections {
     private final Service service;
     private final Duration patience;
 
-    /** With who runs the application for each. */
-    private final Map<WebSocketConnection, Thread> open = new ConcurrentHashMap<>();
+    private final Map<WebSocketConnection, Served> open = new ConcurrentHashMap<>();
 
     /** When those that are closed have to be over; {@link Deadlines#NONE} while not all are closed. */
     private final AtomicLong closedBy = new AtomicLong(Deadlines.NONE);
 
     /** When those that were cut off have to be over; {@link Deadlines#NONE} while none was. */
     private final AtomicLong cutBy = new AtomicLong(Deadlines.NONE);
+
+    /** Who runs the application for a connection, or null, and whether this has begun to close it. */
+    private record Served(Thread runner, AtomicBoolean closing) {}
 
     OpenConnections(ServletContext context, Service service) {
         this.context = context;
@@ -34,7 +37,7 @@ final class OpenConnections {
     }
 
     void add(WebSocketConnection connection) {
-        open.put(connection, service.runner());
+        open.put(connection, new Served(service.runner(), new AtomicBoolean()));
     }
 
     void remove(WebSocketConnection connection) {
@@ -49,14 +52,14 @@ final class OpenConnections {
         }
     }
 
-    /** Begins to close all with 1001, those that are being closed already but once. Does not wait. */
+    /** Begins to close all with 1001, each of them once, however often this is called. Does not wait. */
     void beginClose() {
-        boolean first = closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience));
+        closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience));
         int failed = 0;
         Throwable why = null;
-        for (WebSocketConnection connection : open.keySet()) {
-            if (first || connection.isOpen()) {
-                Throwable failure = close(connection);
+        for (Map.Entry<WebSocketConnection, Served> each : open.entrySet()) {
+            if (each.getValue().closing().compareAndSet(false, true)) {
+                Throwable failure = close(each.getKey());
                 if (failure != null) {
                     failed++;
                     why = failure;
@@ -79,14 +82,19 @@ final class OpenConnections {
         }
     }
 
-    /** When those that are closed have to be over. */
+    /** When those that are closed have to be over; never {@link Deadlines#NONE}. */
     long closedBy() {
-        return closedBy.get();
+        return within(closedBy);
     }
 
-    /** When those that were cut off have to be over. */
+    /** When those that were cut off have to be over; never {@link Deadlines#NONE}. */
     long cutBy() {
-        return cutBy.get();
+        return within(cutBy);
+    }
+
+    /** A connection that has opened just before the servlet began to stop may have taken the deadline back. */
+    private long within(AtomicLong deadline) {
+        return Deadlines.earlier(deadline.get(), Deadlines.after(patience));
     }
 
     /** {@link #cutOff()}, if they had their time to close. */
@@ -99,9 +107,9 @@ final class OpenConnections {
     /** Cuts off those that are left, once, and wakes the application up. Does not wait. */
     void cutOff() {
         if (cutBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience))) {
-            open.forEach((connection, runner) -> {
+            open.forEach((connection, served) -> {
                 cut(connection);
-                service.interrupt(runner);
+                service.interrupt(served.runner());
             });
         }
     }
@@ -117,6 +125,6 @@ final class OpenConnections {
 
     /** Names to the log what the application is still busy with. */
     void logWhatStillRuns() {
-        open.forEach((connection, runner) -> context.log(service.whatStillRuns(connection, runner)));
+        open.forEach((connection, served) -> context.log(service.whatStillRuns(connection, served.runner())));
     }
 }

@@ -62,7 +62,7 @@ abstract class Service {
     /** Closes a connection, or begins to; returns soon. */
     abstract void close(WebSocketConnection connection, int code, String reason);
 
-    /** Who runs the application for the connection that the calling thread opens; always the same where nobody does. */
+    /** Who runs the application for the connection that the calling thread opens; null where that changes. */
     abstract Thread runner();
 
     /** Wakes the application up, which is still busy with a connection that was cut off. */

@@ -28,6 +28,7 @@ import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.thread.TaskThreads;
+import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.SocketTransport;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
@@ -49,7 +50,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -396,5 +399,56 @@ class ConnectionsTest {
         assertThrows(SocketTimeoutException.class, () -> peer.getInputStream().read());
         other.stop();
         assertEquals(0x88, peer.getInputStream().read());
+    }
+
+    /** Each thread but the first waits for the gate. */
+    @Test
+    void connectionIsClosedOnceHoweverOftenClosingBegins() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch served = new CountDownLatch(1);
+        AtomicInteger threads = new AtomicInteger();
+        ThreadFactory factory = task -> {
+            boolean first = threads.getAndIncrement() == 0;
+            return new Thread(() -> {
+                try {
+                    if (first || gate.await(10, TimeUnit.SECONDS)) {
+                        task.run();
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        };
+        Connections connections = new Connections(
+                context,
+                new HandlerService(
+                        context,
+                        options(1, LONG),
+                        connection -> {
+                            served.countDown();
+                            READS_TO_THE_END.handle(connection);
+                        },
+                        new TaskThreads("idle", 10_000, factory)));
+        connections.admit().start(upgraded);
+        assertTrue(served.await(10, TimeUnit.SECONDS));
+        CompletableFuture<Void> unused = connections.beginStop();
+        CompletableFuture<Void> drained = connections.beginStop();
+        assertEquals(2, threads.get(), "the handler's, and one that closes");
+        gate.countDown();
+        peer.close();
+        drained.get(10, TimeUnit.SECONDS);
+    }
+
+    /** It has read that the servlet was not stopping. */
+    @Test
+    void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
+        OpenConnections open =
+                new OpenConnections(context, new HandlerService(context, options(1, LONG), READS_TO_THE_END));
+        open.beginClose();
+        open.serveOn();
+        assertTrue(Deadlines.remaining(open.closedBy()) < TimeUnit.SECONDS.toNanos(1));
+        open.cutOff();
+        open.serveOn();
+        assertTrue(Deadlines.remaining(open.cutBy()) < TimeUnit.SECONDS.toNanos(1));
     }
 }
