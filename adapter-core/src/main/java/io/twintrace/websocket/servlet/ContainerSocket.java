@@ -23,6 +23,11 @@ interface ContainerSocket {
      */
     void resumeReading(Runnable reading);
 
+    /** Whether {@link #resumeReading} reads before it returns. */
+    default boolean readsWithinResume() {
+        return false;
+    }
+
     /** Whether an array that was written may be used again, and only its part that was named is written. */
     boolean writesFromSharedArrays();
 

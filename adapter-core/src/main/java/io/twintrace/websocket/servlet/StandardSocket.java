@@ -33,6 +33,11 @@ final class StandardSocket implements ContainerSocket {
     }
 
     @Override
+    public boolean readsWithinResume() {
+        return true;
+    }
+
+    @Override
     public boolean writesFromSharedArrays() {
         return false;
     }

@@ -82,10 +82,14 @@ final class StreamInput implements ReadListener {
             filler = Thread.currentThread();
             try {
                 fill();
+            } catch (Throwable t) { // for an Error, some containers do not call onError
+                readSignals.set(0);
+                failed.accept(t);
+                throw t;
             } finally {
                 filler = null;
-                answered = readSignals.addAndGet(-answered);
             }
+            answered = readSignals.addAndGet(-answered);
         } while (answered != 0);
     }
 
@@ -171,7 +175,8 @@ final class StreamInput implements ReadListener {
 
     private void resume() {
         try {
-            if (filler == Thread.currentThread()) { // a listener's; other connections come first
+            if (filler == Thread.currentThread()
+                    && socket.readsWithinResume()) { // a listener's; other connections come first
                 elsewhere.execute(() -> socket.resumeReading(this::fillAgain));
             } else {
                 socket.resumeReading(this::fillAgain);
@@ -184,8 +189,8 @@ final class StreamInput implements ReadListener {
     private void fillAgain() {
         try {
             onDataAvailable();
-        } catch (IOException | RuntimeException e) { // which the container would tell, had it called
-            failed.accept(e);
+        } catch (Throwable t) {
+            // The connection has been told.
         }
     }
 

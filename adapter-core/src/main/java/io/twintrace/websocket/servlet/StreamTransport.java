@@ -61,11 +61,14 @@ final class StreamTransport implements PushTransport {
     private void failed(Throwable error) {
         IOException why =
                 error instanceof IOException io ? io : new IOException("the container's stream failed", error);
-        socket.streamFailed();
-        writer.release();
-        pause.close();
-        input.end(why);
-        writer.failStarted(why);
+        try {
+            socket.streamFailed();
+        } finally {
+            writer.release();
+            pause.close();
+            input.end(why);
+            writer.failStarted(why);
+        }
     }
 
     @Override
@@ -131,10 +134,13 @@ final class StreamTransport implements PushTransport {
             pause.close();
             input.close();
         } finally {
-            closeSocket();
+            try {
+                closeSocket();
+            } finally {
+                input.tellOfClose();
+                writer.failStarted(new AsynchronousCloseException());
+            }
         }
-        input.tellOfClose();
-        writer.failStarted(new AsynchronousCloseException());
     }
 
     private void closeSocket() {

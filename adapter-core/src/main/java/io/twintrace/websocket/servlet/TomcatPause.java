@@ -7,8 +7,9 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has Tomcat's thread wait for the application to make room. Tomcat sends it back at once to a stream with unread input
- * when more arrives, and the pause keeps that from spinning. The pause is short, since Tomcat has few threads, and this
+ * Has Tomcat's thread wait for the application to make room. Tomcat sends it back at once to a stream whose socket
+ * has unread input, and the pause keeps that from spinning: a stalled peer that has sent more than fits holds a thread
+ * nearly all the time, which the Servlet API gives no means against. The pause is short, since Tomcat has few threads, and this
  * one holds the socket's lock, which a writer may be waiting for.
  */
 final class TomcatPause implements Pause {

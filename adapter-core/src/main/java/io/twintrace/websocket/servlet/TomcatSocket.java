@@ -1,9 +1,12 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.transport.Watch;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -12,30 +15,48 @@ import java.util.function.Consumer;
  * <ul>
  *   <li>{@code WebConnection.close()} only marks the connection; its socket is closed at the next event, which a silent
  *       peer never causes.
- *   <li>A {@code ReadListener} that leaves input unread is called again when more of it arrives, but not for what Tomcat
+ *   <li>A {@code ReadListener} that leaves input unread is called again while the socket has some, but not for what Tomcat
  *       has buffered. Another thread must not read in its place: it would race with Tomcat over the socket's buffer.
  * </ul>
  */
 final class TomcatSocket implements ContainerSocket {
     private static final String STREAM = "org.apache.coyote.http11.upgrade.UpgradeServletInputStream";
 
+    /** How many times Tomcat is asked to close a socket, once a second, while it has no thread for that. */
+    private static final int MOST_STOPS = 60;
+
+    /** Of the last connection: as a rule there is one Tomcat. */
+    private static volatile Tomcat lastTomcat;
+
     private final WebConnection connection;
     private final Object socket;
-    private final Method processSocket;
-    private final Object read;
-    private final Object stop;
+    private final Tomcat tomcat;
+    private int stopsLeft = MOST_STOPS;
 
-    private TomcatSocket(WebConnection connection, ServletInputStream in) throws ReflectiveOperationException {
-        Field field = in.getClass().getDeclaredField("socketWrapper");
-        field.setAccessible(true);
-        ClassLoader tomcat = in.getClass().getClassLoader();
-        Class<?> event = Class.forName("org.apache.tomcat.util.net.SocketEvent", true, tomcat);
+    TomcatSocket(WebConnection connection, Object socket, Tomcat tomcat) {
         this.connection = connection;
-        this.socket = field.get(in);
-        this.processSocket = Class.forName("org.apache.tomcat.util.net.SocketWrapperBase", true, tomcat)
-                .getMethod("processSocket", event, boolean.class);
-        this.read = event.getField("OPEN_READ").get(null);
-        this.stop = event.getField("STOP").get(null);
+        this.socket = socket;
+        this.tomcat = tomcat;
+    }
+
+    /** What is used of Tomcat's classes. */
+    record Tomcat(Class<?> stream, Field socketWrapper, Method processSocket, Object read, Object stop) {
+        private static Tomcat of(Class<?> stream) throws ReflectiveOperationException {
+            Tomcat last = lastTomcat;
+            if (last != null && last.stream == stream) {
+                return last;
+            }
+            Field socketWrapper = stream.getDeclaredField("socketWrapper");
+            socketWrapper.setAccessible(true);
+            ClassLoader loader = stream.getClassLoader();
+            Class<?> event = Class.forName("org.apache.tomcat.util.net.SocketEvent", true, loader);
+            Method processSocket = Class.forName("org.apache.tomcat.util.net.SocketWrapperBase", true, loader)
+                    .getMethod("processSocket", event, boolean.class);
+            Object read = event.getField("OPEN_READ").get(null);
+            Object stop = event.getField("STOP").get(null);
+            lastTomcat = new Tomcat(stream, socketWrapper, processSocket, read, stop);
+            return lastTomcat;
+        }
     }
 
     /** Whether a stream of an upgraded connection is Tomcat's. */
@@ -46,7 +67,8 @@ final class TomcatSocket implements ContainerSocket {
     /** The socket under a stream of Tomcat's; a poor one, and a message in the log, if this Tomcat has changed. */
     static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log) {
         try {
-            return new TomcatSocket(connection, in);
+            Tomcat tomcat = Tomcat.of(in.getClass());
+            return new TomcatSocket(connection, tomcat.socketWrapper().get(in), tomcat);
         } catch (ReflectiveOperationException | RuntimeException e) {
             log.accept("the sockets of this Tomcat cannot be reached (" + e + "). WebSockets work, with two limits: a"
                     + " connection that the server closes keeps its socket until the client sends or disconnects,"
@@ -70,7 +92,9 @@ final class TomcatSocket implements ContainerSocket {
     /** Has Tomcat call the ReadListener on one of its threads, if there is input. */
     @Override
     public void resumeReading(Runnable reading) {
-        process(read);
+        if (!process(tomcat.read())) {
+            throw new RejectedExecutionException("Tomcat has no thread to read on");
+        }
     }
 
     /** What it cannot write at once it copies. */
@@ -89,15 +113,30 @@ final class TomcatSocket implements ContainerSocket {
         try {
             connection.close();
         } finally {
-            process(stop); // as Tomcat does when it stops
+            stop(); // as Tomcat does when it stops
         }
     }
 
-    private void process(Object event) {
+    private void stop() {
+        boolean passedOn = false;
         try {
-            processSocket.invoke(socket, event, true);
-        } catch (ReflectiveOperationException e) {
-            // The connection is gone already.
+            passedOn = process(tomcat.stop());
+        } catch (IllegalStateException e) {
+            // For want of a thread, or the connection is gone already.
+        }
+        if (!passedOn && --stopsLeft > 0) {
+            Watch.again(this::stop);
+        }
+    }
+
+    /** Whether a thread of Tomcat's takes the event. */
+    private boolean process(Object event) {
+        try {
+            return (boolean) tomcat.processSocket().invoke(socket, event, true);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("Tomcat has failed to start a thread", e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("the method was public before", e);
         }
     }
 }

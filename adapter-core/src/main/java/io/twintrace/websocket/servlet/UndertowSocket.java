@@ -26,6 +26,9 @@ import java.util.function.Consumer;
 final class UndertowSocket implements ContainerSocket {
     private static final String CONNECTION = "io.undertow.servlet.spec.WebConnectionImpl";
 
+    /** Of the last connection: as a rule there is one Undertow. */
+    private static volatile Undertow lastUndertow;
+
     private final Executor ioThread;
     private final Closeable channel;
     private final ServletOutputStream out;
@@ -34,16 +37,34 @@ final class UndertowSocket implements ContainerSocket {
     private final Field unwritten;
 
     private UndertowSocket(WebConnection connection) throws ReflectiveOperationException, IOException {
-        this.ioThread = (Executor) field(connection, "ioExecutor").get(connection);
-        this.channel = (Closeable) field(connection, "channel").get(connection);
         this.out = connection.getOutputStream();
-        this.unwritten = field(out, "buffer");
+        Undertow undertow = Undertow.of(connection.getClass(), out.getClass());
+        this.ioThread = (Executor) undertow.ioExecutor().get(connection);
+        this.channel = (Closeable) undertow.channel().get(connection);
+        this.unwritten = undertow.buffer();
     }
 
-    private static Field field(Object object, String name) throws NoSuchFieldException {
-        Field field = object.getClass().getDeclaredField(name);
-        field.setAccessible(true);
-        return field;
+    /** The fields of Undertow's that are used. */
+    private record Undertow(Class<?> connection, Class<?> output, Field ioExecutor, Field channel, Field buffer) {
+        static Undertow of(Class<?> connection, Class<?> output) throws NoSuchFieldException {
+            Undertow last = lastUndertow;
+            if (last == null || last.connection != connection || last.output != output) {
+                last = new Undertow(
+                        connection,
+                        output,
+                        field(connection, "ioExecutor"),
+                        field(connection, "channel"),
+                        field(output, "buffer"));
+                lastUndertow = last;
+            }
+            return last;
+        }
+
+        private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        }
     }
 
     /** Whether an upgraded connection is Undertow's. */
@@ -56,10 +77,11 @@ final class UndertowSocket implements ContainerSocket {
         try {
             return new UndertowSocket(connection);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            log.accept("the sockets of this Undertow cannot be reached (" + e + "). WebSockets work, with two limits:"
+            log.accept("the sockets of this Undertow cannot be reached (" + e + "). WebSockets work, with three limits:"
                     + " closing a connection whose client does not read holds a thread until the client reads or"
-                    + " disconnects, and a client that resets its connection before it has read everything keeps one"
-                    + " of Undertow's I/O threads busy for ever. Use a version of Undertow or WildFly that"
+                    + " disconnects, a client that resets its connection before it has read everything keeps one"
+                    + " of Undertow's I/O threads busy for ever, and a connection that sends faster than the"
+                    + " application reads may break, since two threads may read it at once. Use a version of Undertow or WildFly that"
                     + " docs/deploying.md names");
             return new StandardSocket(connection, Pause.NONE);
         }

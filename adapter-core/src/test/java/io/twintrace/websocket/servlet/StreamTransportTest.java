@@ -3,6 +3,8 @@ package io.twintrace.websocket.servlet;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -54,9 +56,9 @@ class StreamTransportTest {
     }
 
     /** Always has more, and tells so once, as the Servlet API says. */
-    private static final class Endless extends ServletInputStream {
-        private ReadListener listener;
-        private int bytesRead;
+    private static class Endless extends ServletInputStream {
+        ReadListener listener;
+        int bytesRead;
 
         @Override
         public boolean isFinished() {
@@ -188,6 +190,40 @@ class StreamTransportTest {
             assertEquals(1, later.size());
             later.remove().run();
         }
+        transport.close();
+        assertEquals(0, pool.lent());
+    }
+
+    /** The reader has it read on, and a second reason to read comes just before the failure. */
+    @Test
+    @Timeout(10)
+    void anErrorWhileReadingOnEndsTheStreamForItsReader() throws Exception {
+        InternalError why = new InternalError("of the container");
+        Endless in = new Endless() {
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                if (bytesRead < 32 * 1024) {
+                    return super.read(into, offset, length);
+                }
+                try {
+                    listener.onDataAvailable();
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+                throw why;
+            }
+        };
+        StreamTransport transport = transport(in);
+        transport.start();
+        in.listener.onDataAvailable();
+        ByteBuffer all = ByteBuffer.allocate(1 << 20);
+        IOException failure = assertThrows(IOException.class, () -> {
+            while (transport.read(all) >= 0) {
+                // Until it fails.
+            }
+        });
+        assertSame(why, failure.getCause());
+        assertEquals(32 * 1024, all.position());
         transport.close();
         assertEquals(0, pool.lent());
     }
