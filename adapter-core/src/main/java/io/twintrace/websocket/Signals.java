@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -64,8 +65,8 @@ final class Signals {
             try {
                 elsewhere.accept(this::answer);
                 return true;
-            } catch (OutOfMemoryError e) {
-                // No thread to be had: others have to wait.
+            } catch (OutOfMemoryError | RejectedExecutionException e) {
+                // No thread to be had, or the servlet has stopped: others have to wait.
             }
         }
         return false;

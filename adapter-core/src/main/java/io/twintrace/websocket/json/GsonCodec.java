@@ -13,7 +13,10 @@ import java.lang.reflect.Type;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The only class that knows Gson, whose own messages quote the input: none of them gets out of here. */
+/**
+ * The only class that knows Gson. Its own messages about a text quote it, and are replaced; what gets out unchanged is
+ * the application's mistake, not the peer's.
+ */
 final class GsonCodec {
     private static final Gson GSON = new Gson();
 

@@ -35,7 +35,7 @@ final class Connections {
     /** Completed once this is stopping and nobody is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    private final AtomicBoolean full = new AtomicBoolean();
+    private final LogRate fullLog = new LogRate();
     private volatile boolean stopping;
 
     /** Null until it has joined them. */
@@ -95,13 +95,13 @@ final class Connections {
         }
         if (admitted.incrementAndGet() > limit) {
             leave();
-            if (full.compareAndSet(false, true)) { // one line, however many are refused
+            String end = fullLog.next();
+            if (end != null) {
                 context.log("refusing WebSockets with 503: " + limit
-                        + " connections are open, the limit of init-param max-connections");
+                        + " connections are open, the limit of init-param max-connections" + end);
             }
             return null;
         }
-        full.set(false);
         Place place = new Place();
         reserved.add(place);
         if (stopping) { // too late to be seen by beginStop
@@ -198,7 +198,7 @@ final class Connections {
             }
         }
         service.shutdown();
-        if (all != null && all.leave(open)) {
+        if (all != null && all.leave(open) && drained.isDone()) {
             service.awaitThreads();
         }
     }

@@ -8,8 +8,9 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -23,8 +24,9 @@ final class LibraryClasses {
     private static final String SUFFIX = ".class";
     private static final String PREFIX = "io/twintrace/websocket/";
 
-    /** Those whose neighbours are loaded already. */
-    private static final Set<Class<?>> DONE = ConcurrentHashMap.newKeySet();
+    /** Those whose neighbours are loaded already; weak, where this class outlives a web application. */
+    private static final Set<Class<?>> DONE =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private LibraryClasses() {}
 

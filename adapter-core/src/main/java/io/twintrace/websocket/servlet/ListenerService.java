@@ -82,7 +82,11 @@ final class ListenerService extends Service {
         try {
             declareDiscipline(connection);
         } catch (Throwable t) {
-            log(connection, t, "write discipline");
+            try {
+                log(connection, t, "write discipline");
+            } catch (Throwable unlogged) {
+                // It is closed, and counted, all the same.
+            }
             connection.beginClose(CloseCode.INTERNAL_ERROR, "write discipline failed");
         }
     }

@@ -119,7 +119,11 @@ final class OpenConnections {
         try {
             connection.abort();
         } catch (Throwable t) {
-            context.log(connection + " is cut off, but not everything that it held could be given back", t);
+            try {
+                context.log(connection + " is cut off, but not everything that it held could be given back", t);
+            } catch (Throwable unlogged) {
+                // The others are to be cut off all the same.
+            }
         }
     }
 

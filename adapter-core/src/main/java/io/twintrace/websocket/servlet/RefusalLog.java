@@ -6,7 +6,6 @@ import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -16,7 +15,6 @@ import java.util.function.LongSupplier;
  * Origin and Host are logged. Any thread.
  */
 final class RefusalLog {
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int LONGEST = 120;
 
     private final String servlet;
@@ -24,7 +22,7 @@ final class RefusalLog {
     private final LongSupplier nanoTime;
 
     /** By the text of the refusal: there are about ten. */
-    private final Map<String, Rate> rates = new ConcurrentHashMap<>();
+    private final Map<String, LogRate> rates = new ConcurrentHashMap<>();
 
     RefusalLog(String servlet, Consumer<String> log, LongSupplier nanoTime) {
         this.servlet = servlet;
@@ -36,11 +34,10 @@ final class RefusalLog {
         if (!isHandshake(request)) {
             return; // a page in a browser or a health check, to which the answer itself says what is wrong
         }
-        long omitted =
-                rates.computeIfAbsent(refused.message(), unused -> new Rate()).next(nanoTime.getAsLong());
-        if (omitted >= 0) {
-            log.accept(
-                    line(request, refused) + (omitted == 0 ? "" : "; " + omitted + " more since the last such line"));
+        String end = rates.computeIfAbsent(refused.message(), unused -> new LogRate(nanoTime))
+                .next();
+        if (end != null) {
+            log.accept(line(request, refused) + end);
         }
     }
 
@@ -85,23 +82,5 @@ final class RefusalLog {
             }
         }
         return fits ? printable.toString() : printable + "...";
-    }
-
-    /** How often lines of one kind may come. */
-    private static final class Rate {
-        private long last;
-        private long omitted = -1; // before the first line
-
-        /** How many were left out since the last line; -1 where this one has to be left out as well. */
-        synchronized long next(long now) {
-            if (omitted >= 0 && now - last < PAUSE_NANOS) {
-                omitted++;
-                return -1;
-            }
-            long before = Math.max(0, omitted);
-            last = now;
-            omitted = 0;
-            return before;
-        }
     }
 }

@@ -145,7 +145,7 @@ abstract class Service {
     }
 
     /** Whether it is not the peer that has ended the connection, but want of memory or another error. */
-    private static boolean isCausedByError(Throwable t) {
+    static boolean isCausedByError(Throwable t) {
         return t.getCause() instanceof Error || t.getCause() instanceof RuntimeException;
     }
 

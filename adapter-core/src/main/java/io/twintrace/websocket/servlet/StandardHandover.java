@@ -1,6 +1,7 @@
 package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
@@ -21,6 +22,9 @@ final class StandardHandover implements SocketHandover {
     /** What the log says already. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
+    /** Of peers that have gone before their connection was taken over. */
+    private final LogRate lostLog = new LogRate();
+
     @Override
     public boolean supports(ServletContext context) {
         return true;
@@ -36,12 +40,13 @@ final class StandardHandover implements SocketHandover {
             throws IOException, ServletException {
         ServletContext context = request.getServletContext();
         Expected expected = new Expected(
-                request.getRequestURI(),
+                plainPath(request),
                 InetSocketAddress.createUnresolved(request.getLocalAddr(), request.getLocalPort()),
                 InetSocketAddress.createUnresolved(request.getRemoteAddr(), request.getRemotePort()),
                 options.streamPool(),
                 context,
                 message -> logOnce(context, message),
+                lostLog,
                 receiver);
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         headers.forEach(response::setHeader);
@@ -54,6 +59,11 @@ final class StandardHandover implements SocketHandover {
                     "the container refused to upgrade the request; is there a filter that wraps it, or HTTP/2?", e);
         }
         handler.expect(expected);
+    }
+
+    /** Without what may be a session's identifier. */
+    private static String plainPath(HttpServletRequest request) {
+        return new HandshakeRequest("GET", "HTTP/1.1", request.getRequestURI(), null, null, Map.of()).plainPath();
     }
 
     /** What is wrong with a container is wrong for all connections. */
@@ -71,6 +81,7 @@ final class StandardHandover implements SocketHandover {
             BufferPool pool,
             ServletContext context,
             Consumer<String> log,
+            LogRate lostLog,
             Consumer<Transport> receiver) {}
 
     /** Made by the container through its public constructor. */
@@ -95,10 +106,23 @@ final class StandardHandover implements SocketHandover {
                 try {
                     close(connection);
                 } finally {
-                    String lost = "the WebSocket " + expected.path() + " is cut off: it could not be taken over from "
-                            + expected.context().getServerInfo();
-                    expected.context().log(lost, t);
+                    log(t);
                 }
+            }
+        }
+
+        /** A peer that has gone takes a line, and not each time; anything else shows where it came from. */
+        private void log(Throwable t) {
+            ServletContext context = expected.context();
+            String lost = "the WebSocket " + expected.path() + " is cut off: it could not be taken over from "
+                    + context.getServerInfo();
+            if (t instanceof IOException && !Service.isCausedByError(t)) {
+                String end = expected.lostLog().next();
+                if (end != null) {
+                    context.log(lost + ": " + t + end);
+                }
+            } else {
+                context.log(lost, t);
             }
         }
 

@@ -4,20 +4,14 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.frame.CloseCode;
 import jakarta.servlet.ServletContext;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What happens to a connection for which no thread can be started: as a listener, which needs none, this closes it with
- * 1013, try again later. The log has one line for each burst of them. Safe for any thread.
+ * 1013, try again later. The log has one line in ten seconds. Safe for any thread.
  */
 final class ThreadShortage implements WebSocketListener {
-    private static final long QUIET_SECONDS = 10;
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
-
     private final ServletContext context;
-    private final AtomicLong turnedAway = new AtomicLong();
-    private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
+    private final LogRate rate = new LogRate();
 
     ThreadShortage(ServletContext context) {
         this.context = context;
@@ -25,14 +19,12 @@ final class ThreadShortage implements WebSocketListener {
 
     /** Tells the log, unless it was told a moment ago. */
     void log(OutOfMemoryError why) {
-        long count = turnedAway.incrementAndGet();
-        long now = System.nanoTime();
-        long until = quietUntil.get();
-        if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
+        String end = rate.next();
+        if (end != null) {
             context.log("no thread can be started for a WebSocket connection, which is closed with 1013 (" + why
-                    + "); " + count + " so far, and the next " + QUIET_SECONDS + " s are not logged. Raise the"
-                    + " system's limit of threads (ulimit -u, the pids limit of the container), lower init-param"
-                    + " max-connections, or run on JDK 21 or later, where handlers need no threads of the system");
+                    + "). Raise the system's limit of threads (ulimit -u, the pids limit of the container), lower"
+                    + " init-param max-connections, or run on JDK 21 or later, where handlers need no threads of the"
+                    + " system" + end);
         }
     }
 

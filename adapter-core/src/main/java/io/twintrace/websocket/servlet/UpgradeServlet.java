@@ -139,7 +139,9 @@ public class UpgradeServlet extends HttpServlet {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
         LibraryClasses.loadBeside(UpgradeServlet.class);
-        LibraryClasses.loadBeside(handover.getClass());
+        if (!(handover instanceof StandardHandover)) { // which lies beside this one
+            LibraryClasses.loadBeside(handover.getClass());
+        }
         connections = new Connections(getServletContext(), service);
         refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);

@@ -54,15 +54,24 @@ public final class TaskThreads {
 
     private void runPooled(String name, ClassLoader contextClassLoader, Runnable task) {
         Thread thread = Thread.currentThread();
-        thread.setName(name);
-        thread.setContextClassLoader(contextClassLoader);
-        BUSY.add(thread);
         try {
+            prepare(thread, name, contextClassLoader);
             task.run();
         } finally {
             thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
             thread.setName(idleName);
             BUSY.remove(thread);
+        }
+    }
+
+    /** The task runs also where memory is short: nobody else would end what it was started for. */
+    private static void prepare(Thread thread, String name, ClassLoader contextClassLoader) {
+        thread.setContextClassLoader(contextClassLoader);
+        try {
+            BUSY.add(thread);
+            thread.setName(name);
+        } catch (OutOfMemoryError e) {
+            // It has its old name, and may not be waited for.
         }
     }
 

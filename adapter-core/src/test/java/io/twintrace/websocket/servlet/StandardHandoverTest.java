@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.contains;
+import static org.mockito.ArgumentMatchers.matches;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
@@ -111,11 +112,26 @@ class StandardHandoverTest {
 
     @Test
     void streamsThatAreNotGivenCloseTheConnection() throws Exception {
-        IOException why = new IOException("no stream");
+        IllegalStateException why = new IllegalStateException("no stream");
         when(connection.getOutputStream()).thenThrow(why);
         doThrow(new IllegalStateException("closing fails too")).when(connection).close();
         upgrade(received::add);
         expectClosedAndLogged(why);
+    }
+
+    @Test
+    void peersThatAreGoneAlreadyTakeOneLineWithoutASessionsIdentifier() throws Exception {
+        when(request.getRequestURI()).thenReturn("/chat;jsessionid=canary/" + "p".repeat(10_000));
+        when(connection.getOutputStream()).thenThrow(new IOException("connection reset"));
+        for (int i = 0; i < 100; i++) {
+            upgrade(received::add);
+        }
+        verify(connection, times(100)).close();
+        verify(context, times(1))
+                .log(matches("the WebSocket /chat/p{94}[.]{3} is cut off: it could not be taken over"
+                        + " from Strange Server/1: java.io.IOException: connection reset"));
+        verify(context, times(1)).log(any());
+        verify(context, never()).log(any(), any());
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.NegotiatingServerConnection;
  * a peer that sends one a second would otherwise hold a connection for as long as its request has bytes. Any thread.
  *
  * <p>The time counts from the opening of the TCP connection, and includes TLS's own handshake, with ALPN or without.
- * Once HTTP/2 was negotiated, Jetty's own timeouts hold.
+ * Where HTTP/2 was negotiated, the first stream has to be opened in this time; after that, Jetty's own timeouts hold.
  */
 public final class HandshakeDeadline implements Connection.Listener {
     private final Connector connector;
