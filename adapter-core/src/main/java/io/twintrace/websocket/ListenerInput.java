@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * turn.
  */
 final class ListenerInput {
-    /** So many times a turn may read before other connections get the thread. */
+    /** The number of reads in a turn before other connections get the thread. */
     private static final int MOST_FILLS = 16;
 
     private static final int MANY_PEERS = 8;

@@ -10,9 +10,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * The reading half of a connection that calls a listener. Whatever happens to the connection is a signal; signals lead
- * to {@linkplain Turn turns}, one at a time, in which everything is done that there is to do. Fields that do not say
- * otherwise belong to the thread in the turn.
+ * The reading half of a connection that calls a listener. Each event of the connection is a signal; signals lead to
+ * {@linkplain Turn turns}, one at a time, which do all the work. Fields that do not say otherwise belong to the thread
+ * in the turn.
  */
 final class ListeningHalf implements Reading, PushTransport.Events {
     private final String name;
@@ -125,19 +125,19 @@ final class ListeningHalf implements Reading, PushTransport.Events {
         }
     }
 
-    /** On a thread of its own, for whoever holds a lock or has no time; as soon as there is one. */
+    /** On a thread of its own, as soon as there is one. For callers that hold a lock or have no time. */
     void signalElsewhere() {
         if (!state.isOver()) {
             elsewhere(signals::give);
         }
     }
 
-    /** For whoever holds a lock, and may be in a turn: that one looks again, or another thread does. */
+    /** For callers that hold a lock, and may be in a turn: that turn looks again, or another thread does. */
     void signalLater() {
         signals.giveLater();
     }
 
-    /** Where no thread can be had, the timer asks again: whoever closes a connection must not fail at this. */
+    /** Where no thread can be had, the timer asks again: closing a connection must not fail at this. */
     private void elsewhere(Runnable task) {
         try {
             onThread(task);

@@ -3,7 +3,7 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.transport.Deadlines;
 import java.net.SocketTimeoutException;
 
-/** Until when what has to happen to a connection that calls a listener, so that somebody looks if it does not. */
+/** The deadlines of a connection that calls a listener: for reading, writing, closing and silence. */
 final class ReadingDeadlines {
     private final Closing closing;
     private final PushSink sink;

@@ -76,7 +76,7 @@ public final class TaskThreads {
     }
 
     /**
-     * Waits until no pooled thread, of whichever instance, runs a task with that context class loader.
+     * Waits until no pooled thread of any instance runs a task with that context class loader.
      *
      * @return false when that takes longer, or the calling thread was interrupted
      */

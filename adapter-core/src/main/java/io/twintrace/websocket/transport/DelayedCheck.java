@@ -24,7 +24,7 @@ public abstract class DelayedCheck {
     /** Whether the task is scheduled or running. */
     private static final AtomicBoolean TICKING = new AtomicBoolean();
 
-    /** Owned by whoever has set {@link #asked}, and then by the task. */
+    /** Owned by the thread that has set {@link #asked}, and then by the task. */
     private DelayedCheck next;
 
     private volatile boolean asked;

@@ -74,7 +74,7 @@ public final class Watch {
                 scheduled = true;
             } finally {
                 if (!scheduled) {
-                    scheduledFor = Deadlines.NONE; // so that whoever looks next may have more luck
+                    scheduledFor = Deadlines.NONE; // so that the next look tries again
                 }
             }
         } finally {
