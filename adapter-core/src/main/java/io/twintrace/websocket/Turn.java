@@ -8,15 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one thread does for one connection that calls a listener, from the event that brought it to the end of what
- * there is to do. Frames that are written meanwhile, to whichever connection, leave together at the end, one write for
- * each; and nothing that is written waits, since the thread has other connections to serve.
+ * What one thread does for one connection that calls a listener, from the event that brought it to the end of the
+ * work. Frames that are written meanwhile, to any connection, leave together at the end, one write for each; and nothing
+ * that is written waits, since the thread has other connections to serve.
  */
 final class Turn {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
     private static final ThreadLocal<WeakReference<Turn>> OF_THREAD = new ThreadLocal<>();
 
-    private static final VarHandle CALLS = calls(MethodHandles.lookup());
+    private static final VarHandle CALLS = field("calls", long.class);
+    private static final VarHandle OWNER = field("owner", ListenerCalls.class);
 
     /** Whose output has something put aside. */
     private final List<FrameOutput> pending = new ArrayList<>();
@@ -26,7 +27,8 @@ final class Turn {
     private boolean active;
 
     /** Whose turn it is; null between turns. Read by the sampling thread, and meant for that alone. */
-    private volatile ListenerCalls owner;
+    @SuppressWarnings("unused") // by OWNER
+    private ListenerCalls owner;
 
     /** How many turns and calls have begun. For the sampling thread as well. */
     private long calls;
@@ -51,7 +53,7 @@ final class Turn {
         }
         turn.active = true;
         turn.callBegins(); // first, so that no old call is taken for one of this owner's
-        turn.owner = owner;
+        OWNER.setRelease(turn, owner);
         return turn;
     }
 
@@ -83,7 +85,7 @@ final class Turn {
 
     /** Whose turn it is, or null. Any thread. */
     ListenerCalls owner() {
-        return owner;
+        return (ListenerCalls) OWNER.getAcquire(this);
     }
 
     /** Whose turns these are. Any thread. */
@@ -124,7 +126,7 @@ final class Turn {
             try {
                 pending.get(i).flushOwn();
             } catch (Throwable t) {
-                // That connection is broken off, and whoever listens to it is told.
+                // That connection is broken off, and its listener is told.
             }
         }
         pending.clear();
@@ -134,14 +136,14 @@ final class Turn {
         try {
             flush();
         } finally {
-            owner = null;
+            OWNER.setRelease(this, null);
             active = false;
         }
     }
 
-    private static VarHandle calls(MethodHandles.Lookup lookup) {
+    private static VarHandle field(String name, Class<?> type) {
         try {
-            return lookup.findVarHandle(Turn.class, "calls", long.class);
+            return MethodHandles.lookup().findVarHandle(Turn.class, name, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -14,7 +14,7 @@ final class WorkLimit {
     /** A message as long as the default limit may come in one turn. */
     private static final int MAX_INFLATED = 1 << 20;
 
-    /** So many messages are shown between two looks at the clock, which take as long as a tenth of a small message. */
+    /** The number of messages between two looks at the clock. A look takes as long as a tenth of a small message. */
     private static final int MESSAGES_A_LOOK = 8;
 
     private final boolean limited;
@@ -52,6 +52,12 @@ final class WorkLimit {
         }
     }
 
+    private void lookAtClock() {
+        if (limited && !reached) { // else it makes no difference
+            lookAt(System.nanoTime());
+        }
+    }
+
     private void lookAt(long now) {
         reached |= limited && timed && now - begin > MAX_NANOS;
     }
@@ -59,7 +65,7 @@ final class WorkLimit {
     /** A message was shown. */
     void shown() {
         if (++shown % MESSAGES_A_LOOK == 0) {
-            lookAt(System.nanoTime());
+            lookAtClock();
         }
     }
 
@@ -69,11 +75,11 @@ final class WorkLimit {
         return !reached;
     }
 
-    /** So many bytes came of inflating a piece of a message. */
+    /** A piece of a message was inflated, to that number of bytes. */
     void inflated(int bytes) {
         inflated += bytes;
         reached |= limited && inflated >= MAX_INFLATED;
-        lookAt(System.nanoTime());
+        lookAtClock();
     }
 
     /** Whether the turn has to end. */
