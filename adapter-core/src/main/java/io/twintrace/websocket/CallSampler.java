@@ -6,7 +6,6 @@ import io.twintrace.websocket.transport.Watch;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,7 +19,7 @@ final class CallSampler {
     private static final int LOOKS_A_CALL = 4;
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** All platform threads that have taken turns. Guarded by itself; nothing blocks inside. */
+    /** All platform threads that have taken turns. Guarded by itself, for moments only: a new thread's turn needs it. */
     private static final List<Sample> SAMPLES = new ArrayList<>();
 
     private final long thresholdNanos;
@@ -35,7 +34,18 @@ final class CallSampler {
         this.pauseNanos = Math.max(SHORTEST_PAUSE_NANOS, thresholdNanos / LOOKS_A_CALL);
     }
 
-    /** What was seen of one thread. Weak, as the thread keeps its turn. */
+    /** A call that takes too long, found at a look. */
+    private record LongCall(ListenerCalls owner, Turn turn, long call, long nanos, boolean isNew) {
+        void report() {
+            try {
+                owner.callLasts(turn, call, nanos, isNew);
+            } catch (Throwable t) {
+                // No memory or no thread for the log. The next look tries again; it must look at other calls too.
+            }
+        }
+    }
+
+    /** What was seen of one thread. Its turn is held weakly, here as by the thread, which makes another one then. */
     private static final class Sample extends WeakReference<Turn> {
         private long calls = -1;
         private long since;
@@ -45,26 +55,24 @@ final class CallSampler {
             super(turn);
         }
 
-        /** False when the thread has ended, or has got another turn. */
-        boolean look(CallSampler sampler, long now) {
+        void look(CallSampler sampler, long now, List<LongCall> found) {
             Turn turn = get();
             if (turn == null) {
-                return false;
+                return;
             }
             long current = turn.calls();
             ListenerCalls owner = turn.owner();
             if (owner == null || owner.sampler() != sampler || turn.calls() != current) {
-                return true;
+                return;
             }
             if (current != calls) {
                 calls = current;
                 since = now;
                 told = false;
             } else if (now - since >= sampler.thresholdNanos) {
-                owner.callLasts(turn, current, now - since, !told);
-                told = true;
+                found.add(new LongCall(owner, turn, current, now - since, !told));
+                told = true; // whether or not the log can be told now: it is one call
             }
-            return true;
         }
     }
 
@@ -73,10 +81,16 @@ final class CallSampler {
         if (VirtualThreads.isVirtual(turn.thread())) {
             return;
         }
+        Sample added = new Sample(turn);
         synchronized (SAMPLES) {
-            SAMPLES.removeIf(sample -> sample.get() == null);
-            SAMPLES.add(new Sample(turn));
+            removeEnded();
+            SAMPLES.add(added);
         }
+    }
+
+    /** Turns whose thread has ended, or has made another one. */
+    private static void removeEnded() {
+        SAMPLES.removeIf(sample -> sample.get() == null);
     }
 
     /** Calls that take at least as long are told of. */
@@ -99,24 +113,25 @@ final class CallSampler {
 
     private void look() {
         nextLook = Deadlines.NONE;
-        if (open.get() == 0) { // looked at behind that: whoever opens one sees to the next look
+        if (open.get() == 0) { // read after that line: opened() has set the next look, or sets it now
             return;
         }
         try {
-            lookAtAll(System.nanoTime());
+            lookAtAll(System.nanoTime()).forEach(LongCall::report);
         } finally {
             nextLook = Deadlines.afterNanos(pauseNanos);
             watch.look();
         }
     }
 
-    private void lookAtAll(long now) {
+    private List<LongCall> lookAtAll(long now) {
+        List<LongCall> found = new ArrayList<>();
         synchronized (SAMPLES) {
-            for (Iterator<Sample> each = SAMPLES.iterator(); each.hasNext(); ) {
-                if (!each.next().look(this, now)) {
-                    each.remove();
-                }
+            removeEnded();
+            for (Sample each : SAMPLES) {
+                each.look(this, now, found);
             }
         }
+        return found;
     }
 }

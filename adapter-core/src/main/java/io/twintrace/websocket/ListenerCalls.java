@@ -19,8 +19,8 @@ final class ListenerCalls {
     /** Null where calls may take long. */
     private final CallSampler sampler;
 
-    /** Whether the sampler was told of the connection. */
-    private boolean sampled;
+    /** Whether the sampler was told of the connection, which is not over yet. */
+    private volatile boolean sampled;
 
     /** Null while there were none. Written by the sampling thread. */
     private volatile SlowCalls slow;
@@ -114,20 +114,24 @@ final class ListenerCalls {
         tell(t);
     }
 
-    /** Tells the log, now or later: whatever becomes of that, the connection has to be ended. */
+    /** Tells the log, now or later. Does not throw, so that the caller can end the connection. */
     void report(Throwable why) {
         if (!log(why) && unlogged == null) {
             unlogged = why;
         }
     }
 
-    /** Everything is given back, so that there may be memory for what the log could not take. The last call here. */
-    void ended() {
+    /** No further call is made. Logs how many were slow, while the servlet still waits for the connection. */
+    void over() {
         if (sampled) {
             sampled = false;
             sampler.closed();
+            logSlowCalls();
         }
-        logSlowCalls();
+    }
+
+    /** Everything is given back, so that there may be memory for what the log could not take. The last call here. */
+    void ended() {
         if (unlogged != null && !log(unlogged)) {
             UnloggedErrors.add(this);
         }
@@ -176,6 +180,9 @@ final class ListenerCalls {
      * @param isNew whether this was not told of the call before
      */
     void callLasts(Turn turn, long call, long nanos, boolean isNew) {
+        if (!sampled) {
+            return; // the last call has returned meanwhile
+        }
         if (slow == null) {
             slow = new SlowCalls(connection, listener, sampler.threshold());
         }
@@ -190,7 +197,6 @@ final class ListenerCalls {
     private void logSlowCalls() {
         SlowCalls calls = slow;
         if (calls != null && calls.isLogged()) {
-            slow = null;
             try {
                 threads.warnings().accept(calls.endText());
             } catch (Throwable t) {

@@ -7,7 +7,6 @@ import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Watch;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,6 @@ import java.util.concurrent.TimeUnit;
  * what says otherwise.
  */
 final class ListenerState {
-    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
-
     private enum Phase {
         NEW,
         OPEN,
@@ -142,7 +139,7 @@ final class ListenerState {
         endReading(e);
     }
 
-    /** A step of the reading may have been left half done; whatever came next could be taken for something else. */
+    /** A step of the reading may have been left half done, and the next bytes could be taken for something else. */
     void readingBroken(VirtualMachineError e) {
         if (phase == Phase.LINGERING) {
             finish();
@@ -189,7 +186,7 @@ final class ListenerState {
         deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
     }
 
-    /** Nothing is certain any more: the listener is told, what is held is given back, and the caller need do nothing. */
+    /** Nothing is certain any more: the listener is told, and all buffers are given back. */
     void turnFailed(Throwable t) {
         try {
             IOException why = new IOException("connection " + name + " is lost after an error", t);
@@ -199,8 +196,7 @@ final class ListenerState {
                 calls.report(why);
             }
         } catch (Throwable another) {
-            String lost = "connection " + name + " is lost after an error, of which nobody could be told";
-            LOGGER.log(Level.ERROR, lost, another);
+            calls.report(another); // where the listener's errors are logged too, and again later if need be
         } finally {
             finish();
         }
@@ -214,6 +210,7 @@ final class ListenerState {
                 messages.end();
             } finally {
                 try {
+                    calls.over();
                     whenOver.run();
                 } finally {
                     over.countDown();

@@ -71,7 +71,10 @@ final class SlowCalls {
                 + TimeUnit.NANOSECONDS.toMillis(longestNanos) + " ms";
     }
 
-    /** From the innermost frame to the listener's method, or that of a handler of control frames. */
+    /**
+     * From the innermost frame to the listener's method, or that of a handler of control frames. None where the thread
+     * is in neither, such as while it sends what the listener has written.
+     */
     private static StackTraceElement[] applicationFrames(StackTraceElement[] stack) {
         int end = 0;
         while (end < stack.length && !isCaller(stack[end].getClassName())) {
@@ -83,9 +86,7 @@ final class SlowCalls {
     private static boolean isCaller(String className) {
         return className.equals(ListenerCalls.class.getName())
                 || className.equals(WebSocketListener.class.getName())
-                || className.equals(FrameInput.class.getName())
-                || className.equals(ListenerInput.class.getName())
-                || className.equals(ListeningHalf.class.getName());
+                || className.equals(FrameInput.class.getName());
     }
 
     /** Without class loader and module, as an exception shows it. */

@@ -10,6 +10,7 @@ import io.twintrace.websocket.frame.CloseStatus;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Calls of a listener that says it never blocks, and does. */
@@ -80,6 +81,84 @@ class ListenerSlowCallTest {
             assertTrue(end.startsWith(peer.connection() + " has ended: 3 calls of " + Sleepy.class.getName()), end);
             assertTrue(end.contains("longer than 40 ms, the longest at least "), end);
             assertEquals(2, peer.warnings().size());
+        }
+    }
+
+    @Test
+    void theEndIsLoggedBeforeItIsToldOf() {
+        try (ListeningPeer opened = ListeningPeer.connect(new Sleepy(), options)) {
+            peer = opened;
+            peer.send(text("300"), Frames.close(1000));
+            peer.end();
+            assertEquals(1, peer.ends());
+            assertEquals(2, peer.warningsAtTheEnd());
+        }
+    }
+
+    @Test
+    void aCallIsCountedOnceWhileTheLogHasNoThread() {
+        RecordingListener threadless = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                peer.threadless(true);
+                lastFor(300);
+                peer.threadless(false);
+                lastUntilLogged();
+            }
+        };
+        try (ListeningPeer opened = ListeningPeer.connect(threadless, options)) {
+            peer = opened;
+            peer.send(text("x"), Frames.close(1000));
+            peer.end();
+            String end = peer.warnings().get(1);
+            assertTrue(end.contains(" has ended: 1 call of "), end);
+        }
+    }
+
+    @Test
+    void aCallThatCannotBeLoggedHidesNoOther() throws Exception {
+        AtomicReference<Background<Void>> other = new AtomicReference<>();
+        RecordingListener threadless = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                peer.threadless(true);
+                other.set(Background.run(ListenerSlowCallTest.this::logSlowCallOfAnother));
+                other.get().awaitEnd();
+                peer.threadless(false);
+            }
+        };
+        try (ListeningPeer opened = ListeningPeer.connect(threadless, options)) {
+            peer = opened;
+            peer.send(text("x"));
+        }
+        other.get().result();
+    }
+
+    private void logSlowCallOfAnother() {
+        ListeningPeer[] another = new ListeningPeer[1];
+        RecordingListener slow = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                Background.eventually("the other's warning", () -> {
+                    another[0].settle();
+                    return !another[0].warnings().isEmpty();
+                });
+            }
+        };
+        try (ListeningPeer opened = ListeningPeer.connect(slow, options)) {
+            another[0] = opened;
+            opened.send(text("x"));
+            assertTrue(opened.warnings().get(0).contains(".onText("));
+        }
+    }
+
+    @Test
+    void whatTheLibrarySendsBehindACallIsNotTakenForTheListener() {
+        try (ListeningPeer opened = ListeningPeer.connect(new EchoingListener(), options)) {
+            peer = opened;
+            peer.duringNextWrite(this::lastUntilLogged);
+            peer.send(text("x"));
+            assertTrue(onlyWarning().endsWith("It returned before its stack could be taken."), onlyWarning());
         }
     }
 

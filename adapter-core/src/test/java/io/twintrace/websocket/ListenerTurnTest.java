@@ -153,6 +153,16 @@ class ListenerTurnTest {
         }
     }
 
+    @Test
+    void whereNoThreadCanGoOnTheSameOneDoes() {
+        Measuring listener = new Measuring(true);
+        try (ListeningPeer peer = connect(listener, options)) {
+            peer.shutDown();
+            peer.sendOnly(many(5, compressed(MIB)));
+            assertEquals(Collections.nCopies(5, MIB), listener.lengths);
+        }
+    }
+
     /** Each of them has a thread of its own. */
     @Test
     void aListenerThatMayBlockIsNotInterrupted() {

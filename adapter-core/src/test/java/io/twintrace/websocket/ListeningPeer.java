@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -37,7 +38,9 @@ final class ListeningPeer implements AutoCloseable {
     private final WebSocketConnection connection;
     private int ends;
     private int lentAtTheEnd;
+    private int warningsAtTheEnd;
     private volatile boolean threadless;
+    private volatile boolean shutDown;
 
     /** How often the log fails yet, for want of memory. */
     private int logFailures;
@@ -65,6 +68,7 @@ final class ListeningPeer implements AutoCloseable {
                 prepare,
                 over -> {
                     lentAtTheEnd = lentBuffers();
+                    warningsAtTheEnd = warnings.size();
                     ends++;
                 });
     }
@@ -148,12 +152,20 @@ final class ListeningPeer implements AutoCloseable {
         if (threadless) {
             throw new OutOfMemoryError("unable to create native thread");
         }
+        if (shutDown) {
+            throw new RejectedExecutionException("made by hand: shut down");
+        }
         elsewhere.add(task);
     }
 
     /** Whether the server can start no more threads, as where the system's limit is reached. */
     void threadless(boolean newThreadless) {
         threadless = newThreadless;
+    }
+
+    /** Has the server get no more threads, as where the servlet is destroyed. */
+    void shutDown() {
+        shutDown = true;
     }
 
     /** Runs on this thread what the server wants done on others. */
@@ -219,6 +231,11 @@ final class ListeningPeer implements AutoCloseable {
     /** What else the log was told. */
     List<String> warnings() {
         return warnings;
+    }
+
+    /** How many warnings the log had when the end was told of. */
+    int warningsAtTheEnd() {
+        return warningsAtTheEnd;
     }
 
     List<ConcurrentWriteReport> conflicts() {
