@@ -97,6 +97,7 @@ class InterleavedMessagesTest {
             Actor.await(aliceMayGoOn);
         });
         Actor.await(aliceIsBusy);
+        alice.awaitWaiting();
         ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
         aliceMayGoOn.countDown();
         alice.outcome();
