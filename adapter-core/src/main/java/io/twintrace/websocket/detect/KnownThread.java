@@ -2,12 +2,17 @@ package io.twintrace.websocket.detect;
 
 import io.twintrace.websocket.thread.VirtualThreads;
 import java.lang.ref.WeakReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A thread by its number and name, which outlast it. Does not keep the thread reachable, nor what its task captured.
  * Immutable, safe for any thread.
  */
 final class KnownThread extends WeakReference<Thread> {
+    /** A thread's own name may contain such a number too, but further in front. */
+    private static final Pattern NUMBER = Pattern.compile(".*#([0-9]+)", Pattern.DOTALL);
+
     private final long id;
     private final String name;
     private final boolean namelessVirtual;
@@ -32,8 +37,20 @@ final class KnownThread extends WeakReference<Thread> {
         return thread.getName().isEmpty() && VirtualThreads.isVirtual(thread);
     }
 
+    /** By reference where there is one, since a subclass of Thread may override getId. */
     boolean is(Thread thread) {
-        return thread.getId() == id;
+        return refersTo(thread) || (refersTo(null) && thread.getId() == id);
+    }
+
+    /** Whether two names, as {@link #toString} gives them, are of one thread, which may have been renamed between. */
+    static boolean isSame(String one, String other) {
+        return numberIn(one).equals(numberIn(other));
+    }
+
+    /** What follows the last #; the whole of a name without a number. */
+    private static String numberIn(String words) {
+        Matcher number = NUMBER.matcher(words);
+        return number.find() ? number.group(1) : words;
     }
 
     boolean hasEnded() {

@@ -66,7 +66,7 @@ final class ReportText {
 
     /** As where a thread writes with the lock first, and then without. */
     private static boolean isOneThread(ConcurrentWriteReport report) {
-        return report.first().thread().equals(report.second().thread());
+        return KnownThread.isSame(report.first().thread(), report.second().thread());
     }
 
     private static String remedy(ConcurrentWriteReport report) {

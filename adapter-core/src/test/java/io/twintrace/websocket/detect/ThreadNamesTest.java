@@ -1,6 +1,7 @@
 package io.twintrace.websocket.detect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,6 +26,33 @@ class ThreadNamesTest {
         KnownThread known = new KnownThread(thread);
         thread.setName("worker of connection 7");
         assertEquals("\"worker of connection 7\" (#" + thread.getId() + ")", known.toString());
+    }
+
+    /** JDK 17 asks getId for the number, which a subclass may override. */
+    @Test
+    void twoThreadsThatGiveTheSameNumberAreTwo() {
+        Thread one = new SameNumber();
+        Thread other = new SameNumber();
+        KnownThread known = new KnownThread(one);
+        assertTrue(known.is(one));
+        assertFalse(known.is(other));
+    }
+
+    private static final class SameNumber extends Thread {
+        @Override
+        public long getId() {
+            return 1;
+        }
+    }
+
+    @Test
+    void threadIsTheSameByItsNumberWhateverItsNameIs() {
+        assertTrue(KnownThread.isSame("\"worker\" (#31)", "\"worker of #7\" (#31)"));
+        assertTrue(KnownThread.isSame("#31 (virtual)", "\"websocket\" (#31)"));
+        assertTrue(KnownThread.isSame("unnamed (#31)", "\"two\nlines\" (#31)"));
+        assertFalse(KnownThread.isSame("\"worker\" (#31)", "\"worker\" (#32)"));
+        assertFalse(KnownThread.isSame("\"worker #31\" (#8)", "\"worker #31\" (#9)"));
+        assertFalse(KnownThread.isSame("nobody", "\"worker\" (#31)"));
     }
 
     @Test
