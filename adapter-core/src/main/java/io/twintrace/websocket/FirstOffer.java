@@ -38,11 +38,16 @@ final class FirstOffer {
         telling.lock();
         try {
             if (!told) {
-                writing.declareOutbox(WriteDiscipline.throughOutbox(writer, new Throwable()));
+                writing.declareOutbox(WriteDiscipline.throughOutbox(writer, FirstOffer::mayWait));
                 told = true;
             }
         } finally {
             telling.unlock();
         }
+    }
+
+    /** In a turn the thread has other connections to serve. */
+    private static boolean mayWait() {
+        return Turn.current() == null;
     }
 }

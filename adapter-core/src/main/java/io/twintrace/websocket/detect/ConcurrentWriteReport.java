@@ -51,7 +51,7 @@ public record ConcurrentWriteReport(
      * @param thread the thread's name and number; for a discipline that was broken before anybody kept it, says so
      * @param operation the write method it was in; for the holder of an open message, what it holds open
      * @param time when it was there: when its stack was taken, or for the last keeper of a discipline, when it last
-     *     wrote; the stack of a first offer was taken as it was made
+     *     wrote; the stack of a first offer was taken as it was made, and is its innermost part
      * @param stack its stack, the innermost frame first; for a holder of an open message, where it is now or, at level
      *     TRACED, where its latest write call came in; for the last keeper of a discipline, empty but at that level
      * @param ended whether the thread had ended, with the message still open

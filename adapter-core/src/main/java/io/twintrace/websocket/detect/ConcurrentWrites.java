@@ -67,6 +67,8 @@ public final class ConcurrentWrites {
             ConcurrentWriteEvent.record(report);
         } catch (LinkageError e) {
             // A runtime image without the module jdk.jfr has no recorder to tell.
+        } catch (Throwable t) {
+            suppressing.addSuppressed(t);
         }
     }
 

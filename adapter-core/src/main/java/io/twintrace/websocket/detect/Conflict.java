@@ -18,6 +18,7 @@ final class Conflict {
     private final ConnectionId connection;
     private final DetectorLevel level;
     private final WriteDiscipline discipline;
+    private final ConflictResponse response;
     private final Kind kind;
     private final Instant time = Instant.now();
 
@@ -51,8 +52,8 @@ final class Conflict {
     /** Completed once the log and all listeners know. */
     private final CompletableFuture<Void> told = new CompletableFuture<>();
 
-    /** Whether nobody has been told, since the second thread could not do it. */
-    private final AtomicBoolean tellingOwed = new AtomicBoolean();
+    /** Whether the log and the listeners still wait for the report, since the second thread could not build it. */
+    private final AtomicBoolean reportPending = new AtomicBoolean();
 
     private Conflict(
             WriteDetector detector,
@@ -65,6 +66,7 @@ final class Conflict {
         this.connection = detector.connection();
         this.level = detector.level();
         this.discipline = detector.discipline();
+        this.response = detector.onConflict();
         this.kind = kind;
         this.first = first;
         this.firstSampled = firstSampled;
@@ -109,6 +111,11 @@ final class Conflict {
                 detector, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
+    /** What the connection does about this. */
+    ConflictResponse response() {
+        return response;
+    }
+
     boolean isFirst(Thread thread) {
         return first.is(thread);
     }
@@ -142,14 +149,24 @@ final class Conflict {
         messageArrived = arrived;
     }
 
-    /** To be called where the second thread cannot tell anybody of this: whoever fails next does it. */
-    void oweTelling() {
-        tellingOwed.set(true);
+    /** Leaves the report to the next thread that fails. Called where the second thread cannot build its own. */
+    void postponeReport() {
+        reportPending.set(true);
     }
 
-    /** Whether the caller has to tell of this in place of the second thread: true at most once. */
-    boolean takeOverTelling() {
-        return tellingOwed.get() && tellingOwed.compareAndSet(true, false);
+    /** Whether the report was postponed, and nobody has claimed it yet. */
+    boolean isReportPending() {
+        return reportPending.get();
+    }
+
+    /** Whether the caller must report this in place of the second thread: true at most once. */
+    boolean claimReport() {
+        return reportPending.get() && reportPending.compareAndSet(true, false);
+    }
+
+    /** Whether some thread has built its exception, and so may have looked for a pending report already. */
+    boolean hasFailedAThread() {
+        return reported != null;
     }
 
     /**

@@ -9,6 +9,9 @@ public interface ConflictResponse extends ConcurrentWriteListener {
      */
     default void conflictFound() {}
 
-    /** Called once, on the second thread, when the log and all listeners know of the conflict. */
+    /**
+     * Called when the log and all listeners know of the conflict, or when no thread may come that could tell them. On
+     * the second thread, or where that had no memory or stack left, on the next one; then perhaps twice.
+     */
     default void everybodyTold() {}
 }

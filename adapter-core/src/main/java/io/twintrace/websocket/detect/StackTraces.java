@@ -28,6 +28,12 @@ final class StackTraces {
         "org.apache.catalina.",
         "org.apache.coyote.",
         "org.apache.tomcat.",
+        "io.undertow.",
+        "org.xnio.",
+        "org.jboss.",
+        "org.wildfly.",
+        "org.glassfish.",
+        "org.springframework.",
         "com.google.gson."
     };
 
@@ -35,6 +41,8 @@ final class StackTraces {
     private static final String HIDDEN_CLASS = "$$Lambda";
 
     static final StackTraceElement[] NO_STACK = {};
+
+    private static final int MAX_INNERMOST = 20;
 
     private StackTraces() {}
 
@@ -70,6 +78,18 @@ final class StackTraces {
     /** The trace of the calling thread, from the write method on. */
     static StackTraceElement[] ofCaller(Throwable here) {
         return withoutDetector(here.getStackTrace());
+    }
+
+    /**
+     * The innermost frames of the calling thread, from the write method on. For a trace that a connection keeps for
+     * life, whether or not a report needs it: the application's frame is near the write method.
+     */
+    static StackTraceElement[] innermostOfCaller() {
+        StackTraceElement[] innermost = StackWalker.getInstance()
+                .walk(frames -> frames.limit(MAX_INNERMOST)
+                        .map(StackWalker.StackFrame::toStackTraceElement)
+                        .toArray(StackTraceElement[]::new));
+        return withoutDetector(innermost);
     }
 
     /**
@@ -172,6 +192,11 @@ final class StackTraces {
         String name = frame.getClassName();
         return name.equals(WriteDetector.class.getName())
                 || name.equals(Conflict.class.getName())
+                || name.equals(ConflictFailures.class.getName())
+                || name.equals(DisciplineKeeper.class.getName())
+                || name.equals(KnownThread.class.getName())
+                || name.equals(WriteDiscipline.class.getName())
+                || name.startsWith(WriteDiscipline.class.getName() + "$")
                 || name.equals(StackTraces.class.getName())
                 || name.equals(ConcurrentWrites.class.getName())
                 || name.equals(WideWindow.class.getName())

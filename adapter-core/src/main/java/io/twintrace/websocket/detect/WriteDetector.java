@@ -3,8 +3,6 @@ package io.twintrace.websocket.detect;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -43,6 +41,7 @@ public final class WriteDetector {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SLOT = lookup.findVarHandle(WriteDetector.class, "slot", Object.class);
             lookup.ensureInitialized(Conflict.class); // else the first conflict would be over before it is loaded
+            lookup.ensureInitialized(ConflictFailures.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -81,16 +80,8 @@ public final class WriteDetector {
 
     private WriteDiscipline discipline = WriteDiscipline.none();
 
-    /**
-     * Who kept the discipline last, 0 for nobody, since when, and how; only where one is declared. By number and name,
-     * since a reference would keep a thread that has ended.
-     */
-    private long keeper;
-
-    private String keeperName;
-    private boolean keeperIsNamelessVirtual;
-    private long keeperSince;
-    private Operation keeperOperation;
+    /** Null where no discipline is declared. */
+    private DisciplineKeeper keeper;
 
     /** Whether a message is open; never at level CALLS. */
     private boolean messageOpen;
@@ -128,9 +119,10 @@ public final class WriteDetector {
 
     /** Has every write from now on keep a discipline. Only between enter and leave. */
     public void declare(WriteDiscipline declared) {
+        boolean isRule = declared != WriteDiscipline.none();
+        keeper = isRule ? new DisciplineKeeper() : null;
         discipline = declared;
-        keeper = 0;
-        watchful = level == DetectorLevel.TRACED || window != null || declared != WriteDiscipline.none();
+        watchful = level == DetectorLevel.TRACED || window != null || isRule;
     }
 
     ConnectionId connection() {
@@ -143,6 +135,10 @@ public final class WriteDetector {
 
     WriteDiscipline discipline() {
         return discipline;
+    }
+
+    ConflictResponse onConflict() {
+        return onConflict;
     }
 
     /**
@@ -165,6 +161,7 @@ public final class WriteDetector {
             try {
                 enterAttentively(operation, me);
             } catch (StackOverflowError e) {
+                call = 0;
                 if (slot == me) {
                     slot = null; // see leave
                 }
@@ -253,12 +250,12 @@ public final class WriteDetector {
                         + " was called by a thread that is inside another write on it: a serializer, stream or handler"
                         + " that runs during a write must not write to the same connection");
             } else if (inside instanceof Conflict conflict) {
-                throw afterConflict(conflict, operation, me);
+                throw ConflictFailures.ofLater(conflict, operation, me);
             } else {
                 Thread owner = (Thread) inside;
-                if (looks < MAX_LOOKS && isOutboxThread(me)) {
-                    // Only the outbox may write, so the owner is about to fail by itself, and its report names both
-                    // places. That of an overlap would name this thread, which has no code of the application.
+                if (looks < MAX_LOOKS && discipline.isForOwnerToFail(me)) {
+                    // The owner's own report names both places. That of an overlap would name this thread, which has
+                    // no code of the application.
                     looks++;
                     LockSupport.parkNanos(LOOK_AGAIN_NANOS);
                     continue;
@@ -270,16 +267,11 @@ public final class WriteDetector {
                     Operation first = Operation.ofCode(call);
                     boolean mayAnswer = first != null && mine.isOverlap();
                     mine.firstIsInside(first, mayAnswer && receivedBefore != received.getAsLong());
-                    throw detected(mine);
+                    throw ConflictFailures.ofSecond(mine);
                 }
                 // The owner has left, or someone else was quicker: look again.
             }
         }
-    }
-
-    private boolean isOutboxThread(Thread me) {
-        WriteDiscipline declared = discipline;
-        return declared.isLeftToOutbox() && declared.isKeptBy(me);
     }
 
     /** A write that goes past the outbox is reported as that, even while the outbox is writing. */
@@ -302,7 +294,9 @@ public final class WriteDetector {
 
     private void enterWatched(Operation operation, Thread me) {
         if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
-            fail(Conflict.ofDiscipline(this, knownKeeper(), keeperAccount(), me, operation), operation, me);
+            Writer account =
+                    discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(lastFrame, lastEntry);
+            fail(Conflict.ofDiscipline(this, keeper.thread(), account, me, operation), operation, me);
         }
         boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();
         if (!operation.isSetting() && !cutsMessage) { // a setting may be another thread's than the holder's
@@ -317,39 +311,12 @@ public final class WriteDetector {
         if (level == DetectorLevel.TRACED) {
             lastEntry = StackTraces.ofCaller(new Throwable());
         }
-        if (keeper != me.getId()) {
-            if (keeper == 0) {
+        if (keeper != null) {
+            if (keeper.isNobody()) {
                 discipline = discipline.from(me);
             }
-            keeper = me.getId();
-            keeperName = me.getName();
-            keeperIsNamelessVirtual = KnownThread.isNamelessVirtual(me);
-            keeperSince = System.nanoTime();
+            keeper.writes(me, operation);
         }
-        keeperOperation = operation;
-    }
-
-    private KnownThread knownKeeper() {
-        return KnownThread.byName(keeper, keeperName, keeperIsNamelessVirtual);
-    }
-
-    private Writer keeperAccount() {
-        if (discipline.isLeftToOutbox()) {
-            return discipline.firstOffer();
-        }
-        if (keeper == 0) {
-            return new Writer("nobody", "", Instant.now(), List.of());
-        }
-        long ago = System.nanoTime() - later(keeperSince, lastFrame.getAsLong());
-        return new Writer(
-                knownKeeper().toString(),
-                keeperOperation.methodName(),
-                Instant.now().minusNanos(ago),
-                List.of(lastEntry));
-    }
-
-    private static long later(long a, long b) {
-        return a - b > 0 ? a : b;
     }
 
     private void enterDuringMessage(Operation operation, Thread me) {
@@ -363,68 +330,10 @@ public final class WriteDetector {
         if (!SLOT.compareAndSet(this, me, mine)) {
             leaveConflict(operation, me, null); // a third thread has come meanwhile
         }
-        throw detected(mine);
+        throw ConflictFailures.ofSecond(mine);
     }
 
     private void leaveConflict(Operation operation, Thread me, Throwable thrown) {
-        Conflict conflict = (Conflict) slot;
-        onConflict.conflictFound();
-        ConcurrentWriteException mine = conflict.firstFails(me, operation);
-        if (thrown != null) {
-            mine.addSuppressed(thrown);
-        }
-        throw toldIfOwed(conflict, mine);
-    }
-
-    /** The second thread's part, once its conflict stands in the slot. */
-    private ConcurrentWriteException detected(Conflict conflict) {
-        onConflict.conflictFound();
-        try {
-            ConcurrentWriteException mine = secondFails(conflict);
-            tell(conflict, mine);
-            return mine;
-        } catch (Throwable t) { // no memory or no stack left
-            conflict.oweTelling();
-            throw t;
-        }
-    }
-
-    private static ConcurrentWriteException secondFails(Conflict conflict) {
-        try {
-            return conflict.secondFails();
-        } catch (OutOfMemoryError e) { // for two stacks there is no memory, but perhaps for the two names
-            ConcurrentWriteException mine = conflict.secondFailsWithoutStacks();
-            mine.addSuppressed(e);
-            return mine;
-        }
-    }
-
-    /** Where the second thread could not tell of the conflict, whoever fails next does. */
-    private ConcurrentWriteException toldIfOwed(Conflict conflict, ConcurrentWriteException mine) {
-        if (conflict.takeOverTelling()) {
-            tell(conflict, mine);
-        }
-        return mine;
-    }
-
-    private void tell(Conflict conflict, ConcurrentWriteException mine) {
-        try {
-            ConcurrentWrites.detected(mine.report(), onConflict, mine);
-        } finally {
-            conflict.everybodyTold();
-            onConflict.everybodyTold();
-        }
-    }
-
-    /** A first writer that was not inside a call fails once as such, everybody else as one who came later. */
-    private ConcurrentWriteException afterConflict(Conflict conflict, Operation operation, Thread me) {
-        onConflict.conflictFound();
-        boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // whoever goes on with the message
-        boolean first = !conflict.isOverlap() && !conflict.isSecond(me) && (conflict.isFirst(me) || holder);
-        if (first && conflict.claimFirst()) {
-            return toldIfOwed(conflict, conflict.firstFails(me, operation));
-        }
-        ConcurrentWrites.countFailedLater();
-        return toldIfOwed(conflict, conflict.laterFails(operation));
+        throw ConflictFailures.ofFirst((Conflict) slot, operation, me, thrown);
     }
 }

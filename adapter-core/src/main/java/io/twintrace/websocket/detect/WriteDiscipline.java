@@ -88,12 +88,12 @@ public abstract sealed class WriteDiscipline {
 
     /**
      * Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares
-     * it at the first offer, on the thread that makes it.
+     * it at the first offer, on the thread that makes it. Reports name the calling thread, and show where it is now.
      *
-     * @param firstOffer its stack is where that is
+     * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
      */
-    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, Throwable firstOffer) {
-        return new Outboxed(heldByOutbox::isHeldByCurrentThread, firstOffer);
+    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
+        return new Outboxed(heldByOutbox::isHeldByCurrentThread, mayWait);
     }
 
     /** Whether the calling thread may write. */
@@ -104,6 +104,14 @@ public abstract sealed class WriteDiscipline {
 
     /** Whether writes are left to the outbox. */
     boolean isLeftToOutbox() {
+        return false;
+    }
+
+    /**
+     * Whether a thread inside a write is about to fail by itself, since only the caller may write, and the caller may
+     * wait for that.
+     */
+    boolean isForOwnerToFail(Thread caller) {
         return false;
     }
 
@@ -183,13 +191,14 @@ public abstract sealed class WriteDiscipline {
 
     /** The outbox holds its lock while it writes. */
     private static final class Outboxed extends Held {
-        private final Throwable offer;
+        private final BooleanSupplier mayWait;
+        private final List<StackTraceElement> offer = List.of(StackTraces.innermostOfCaller());
         private final String offerer = new KnownThread(Thread.currentThread()).toString();
         private final Instant time = Instant.now();
 
-        Outboxed(BooleanSupplier heldByCaller, Throwable offer) {
+        Outboxed(BooleanSupplier heldByCaller, BooleanSupplier mayWait) {
             super(heldByCaller, "left to its outbox", "and this call went past it");
-            this.offer = offer;
+            this.mayWait = mayWait;
         }
 
         @Override
@@ -206,9 +215,14 @@ public abstract sealed class WriteDiscipline {
         }
 
         @Override
+        boolean isForOwnerToFail(Thread caller) {
+            return isKeptBy(caller) && mayWait.getAsBoolean();
+        }
+
+        @Override
         Writer firstOffer() {
             String operation = Operation.FIRST_OFFER.methodName();
-            return new Writer(offerer, operation, time, List.of(StackTraces.ofCaller(offer)));
+            return new Writer(offerer, operation, time, offer);
         }
     }
 

@@ -130,6 +130,26 @@ class SampledStacksTest {
         assertEquals(1, heard.size());
     }
 
+    /** Nobody may come after the two who could do it, and the Close frame and log lines wait for that. */
+    @Test
+    void whereTheFirstHasFailedBeforeTheSecondCannotTellNothingWaitsForTheReport() throws Exception {
+        aliceGoesInside();
+        AtomicReference<ConcurrentWriteException> alices = new AtomicReference<>();
+        StackOverflowError overflow = new StackOverflowError("for a test");
+        whenAliceIsSampled(() -> {
+            aliceMayLeave.countDown();
+            alices.set(alice.failed());
+            throw overflow;
+        });
+        bob.start(() -> connection.writeJson(Guarded.Body.NOTHING));
+        assertEquals(overflow, bob.outcome());
+        CountDownLatch released = new CountDownLatch(1);
+        alices.get().whenReported(released::countDown);
+        assertEquals(0, released.getCount());
+        carol.failsWhen(() -> connection.writeJson(Guarded.Body.NOTHING));
+        assertEquals(1, heard.size(), "the next thread that fails reports");
+    }
+
     @Test
     void whatHasArrivedSinceTheFirstCallBeganIsReported() throws Exception {
         connection.received.set(7);

@@ -74,6 +74,12 @@ class StackTracesTest {
                 "org.apache.catalina.core.StandardWrapper",
                 "org.apache.coyote.Processor",
                 "org.apache.tomcat.util.net.Nio",
+                "io.undertow.server.Connectors",
+                "org.xnio.nio.WorkerThread",
+                "org.jboss.threads.EnhancedQueueExecutor",
+                "org.wildfly.extension.undertow.Host",
+                "org.glassfish.grizzly.http.server.HttpHandler",
+                "org.springframework.web.filter.OncePerRequestFilter",
                 "com.google.gson.Gson")) {
             assertEquals(
                     Optional.of(application),

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -232,8 +233,68 @@ class WriteDisciplineTest {
     }
 
     @Test
+    void threadThatWasRenamedBetweenItsTwoWritesIsStillTheSame() throws Exception {
+        ReentrantLock lock = new ReentrantLock();
+        connection.declare(WriteDiscipline.guardedBy(lock));
+        alice.does(() -> {
+            lock.lock();
+            try {
+                connection.writeMessage(Guarded.Body.NOTHING);
+            } finally {
+                lock.unlock();
+            }
+        });
+        alice.thread().setName("alice at work");
+        String message = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
+                .getMessage();
+        assertTrue(message.contains("The last that kept to it was the same thread in writeMessage"), message);
+        assertTrue(message.contains(": this call fails, and so does every later one"), message);
+    }
+
+    @Test
+    void outboxThatMayNotWaitLooksOnlyOnceWhetherTheOtherFailsByItself() throws Exception {
+        ReentrantLock heldByOutbox = new ReentrantLock();
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch declared = new CountDownLatch(1);
+        CountDownLatch mayLeave = new CountDownLatch(1);
+        alice.start(() -> connection.writeMessage(() -> {
+            connection.detector.declare(WriteDiscipline.throughOutbox(heldByOutbox, () -> asked.incrementAndGet() < 0));
+            declared.countDown();
+            Actor.await(mayLeave);
+        }));
+        Actor.await(declared);
+        bob.failsWhen(() -> {
+            heldByOutbox.lock();
+            connection.writeMessage(Guarded.Body.NOTHING);
+        });
+        mayLeave.countDown();
+        alice.failed();
+        assertEquals(1, asked.get());
+    }
+
+    /** Each outbox keeps it for life. */
+    @Test
+    void ofTheFirstOfferOnlyTheInnermostFramesAreKept() throws Exception {
+        declareDeep(200);
+        List<StackTraceElement> offer = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
+                .report()
+                .first()
+                .stack();
+        assertTrue(offer.size() <= 20, offer::toString);
+        assertTrue(offer.stream().anyMatch(frame -> frame.getMethodName().equals("declareDeep")), offer::toString);
+    }
+
+    private void declareDeep(int frames) throws Exception {
+        if (frames > 0) {
+            declareDeep(frames - 1);
+        } else {
+            connection.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), () -> true));
+        }
+    }
+
+    @Test
     void forASettingTheAdviceIsNotToOfferAMessage() throws Exception {
-        connection.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), new Throwable()));
+        connection.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), () -> true));
         ConcurrentWriteException setting = bob.failsWhen(connection::setWriteDeadline);
         assertTrue(
                 setting.getMessage()
@@ -245,7 +306,7 @@ class WriteDisciplineTest {
         assertFalse(setting.getMessage().contains("offer the message"));
 
         Guarded other = new Guarded(DetectorLevel.MESSAGES);
-        other.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), new Throwable()));
+        other.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), () -> true));
         ConcurrentWriteException write = bob.failsWhen(() -> other.writeMessage(Guarded.Body.NOTHING));
         assertTrue(write.getMessage().contains("went past it: offer the message to outbox() instead."));
         assertTrue(write.report().render().contains("offer(text)"));
