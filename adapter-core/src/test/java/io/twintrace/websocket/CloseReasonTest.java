@@ -70,8 +70,8 @@ class CloseReasonTest {
         MessageTooBigException e = new MessageTooBigException(1 << 20);
         assertEquals(new CloseStatus(1009, "message of more than 1048576 bytes"), e.closeStatus());
         assertEquals(
-                "message is larger than the read limit of 1048576 bytes; raise it with readLimit in the options or"
-                        + " setReadLimit (close code 1009)",
+                "message is larger than the read limit of 1048576 bytes; raise it with the init-param read-limit,"
+                        + " readLimit in the options, or setReadLimit (close code 1009)",
                 e.getMessage());
     }
 

@@ -79,6 +79,7 @@ class ReadJsonTest {
     @CsvSource(delimiter = '|', textBlock = """
                     [1]                              | 1 |  2 | message is not JSON of type Line
                     {"from" "x"}                     | 1 | 10 | message is not JSON, but
+                    {from="x";number=1}              | 1 |  3 | message is not JSON, but
                     {"number":                       | 1 | 11 | message is not JSON, but
                     {"number":1} {}                  | 1 | 15 | message is not JSON, but
                     {"from":"x",⏎ "number":"secret"} | 2 | 19 | message is not JSON of type Line

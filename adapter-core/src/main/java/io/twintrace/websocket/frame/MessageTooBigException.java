@@ -14,7 +14,10 @@ public final class MessageTooBigException extends ProtocolException {
     }
 
     private MessageTooBigException(long limit, String reason, String what) {
-        super(CloseCode.MESSAGE_TOO_BIG, reason, what + "; raise it with readLimit in the options or setReadLimit");
+        super(
+                CloseCode.MESSAGE_TOO_BIG,
+                reason,
+                what + "; raise it with the init-param read-limit, readLimit in the options, or setReadLimit");
         this.limit = limit;
     }
 

@@ -3,6 +3,7 @@ package io.twintrace.websocket.json;
 import com.google.gson.Gson;
 import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
@@ -34,6 +35,7 @@ final class GsonCodec {
             throw refusal.of("message is empty, not JSON of type " + type.getTypeName(), 1, 1, null);
         }
         JsonReader reader = new JsonReader(new StringReader(text));
+        reader.setStrictness(Strictness.STRICT); // else fromJson is lenient: comments, {type=join}, 'quotes'
         Object value;
         try {
             value = GSON.<Object>fromJson(reader, type);

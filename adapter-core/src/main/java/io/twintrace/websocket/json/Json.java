@@ -53,6 +53,6 @@ public final class Json {
 
     private static IllegalStateException missingGson(NoClassDefFoundError e) {
         return new IllegalStateException(
-                "JSON messages need Gson: add com.google.code.gson:gson to the application", e);
+                "JSON messages need Gson 2.11 or later: add com.google.code.gson:gson to the application", e);
     }
 }

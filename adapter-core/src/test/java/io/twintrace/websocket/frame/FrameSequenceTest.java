@@ -159,7 +159,8 @@ class FrameSequenceTest {
         assertEquals(limit, e.limit());
         assertEquals(
                 "message is larger than the read limit of " + limit
-                        + " bytes; raise it with readLimit in the options or setReadLimit (close code 1009)",
+                        + " bytes; raise it with the init-param read-limit, readLimit in the options, or setReadLimit"
+                        + " (close code 1009)",
                 e.getMessage());
     }
 

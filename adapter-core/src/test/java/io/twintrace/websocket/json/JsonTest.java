@@ -14,6 +14,8 @@ import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     @Test
@@ -25,6 +27,35 @@ class JsonTest {
 
     private static Object decode(String text, Type type) throws IOException {
         return Json.decode(text, type, (what, line, column, cause) -> new IOException(what));
+    }
+
+    /** Gson takes all of these unless it is told to be strict. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{type=join;name=c}",
+                "{'type':'join'}",
+                "{type:\"join\"}",
+                "{\"a\":1;\"b\":2}",
+                "# a comment\n{}",
+                "/* a comment */ {}",
+                "// a comment\n{}",
+                ")]}'\n{}",
+                "[1,]",
+                "[,1]",
+                "[1;2]",
+                "TRUE",
+                "[NaN]",
+                "1e999",
+                "[01]",
+                "unquoted",
+                "\"a\tb\"",
+                "\"\\'\"",
+                "{} {}"
+            })
+    void onlyWhatRfc8259CallsJsonIsJson(String text) {
+        IOException e = assertThrows(IOException.class, () -> decode(text, Object.class));
+        assertTrue(e.getMessage().startsWith("message is not JSON, but should be"), e.getMessage());
     }
 
     @Test
