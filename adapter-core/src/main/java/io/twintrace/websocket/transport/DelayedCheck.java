@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Something to check within a millisecond or so after it was asked for. All checks share one task of the timer, which
@@ -16,13 +16,33 @@ import java.util.concurrent.atomic.AtomicReference;
 public abstract class DelayedCheck {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final VarHandle ASKED = askedField();
+    /** How long nobody tries again after a failure: each try takes a failing system call, and leaves a task behind. */
+    private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final VarHandle ASKED;
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ASKED = lookup.findVarHandle(DelayedCheck.class, "asked", boolean.class);
+            CURRENT = lookup.findStaticVarHandle(DelayedCheck.class, "current", Tick.class);
+            for (Class<?> needed : new Class<?>[] {Timer.class, StackProbe.class, Tick.class}) {
+                lookup.ensureInitialized(needed); // else a thread without stack may, and break the class for good
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** A stack of all that were asked for since the task ran last, linked by {@link #next}. */
     private static final AtomicReference<DelayedCheck> DUE = new AtomicReference<>();
 
-    /** Whether the task is scheduled or running. */
-    private static final AtomicBoolean TICKING = new AtomicBoolean();
+    /** The task that is scheduled or running; null for none. A field, since setting that takes no stack. */
+    private static volatile Tick current;
+
+    /** Until when no thread is asked for, on the time line of {@link System#nanoTime()}; NONE after a success. */
+    private static volatile long refusedUntil = Deadlines.NONE;
 
     /** Owned by the thread that has set {@link #asked}, and then by the task. */
     private DelayedCheck next;
@@ -38,13 +58,21 @@ public abstract class DelayedCheck {
     /**
      * Asks for one check, which sees everything that the caller has done before. Any thread.
      *
-     * @return false if it may never be made, because no thread can be had
+     * @return false if it may not be made in time: no thread can be had, or another caller is just asking for one
      */
     public final boolean ask() {
         if (!asked && ASKED.compareAndSet(this, false, true)) {
-            push();
+            boolean pushed = false;
+            try {
+                push();
+                pushed = true;
+            } finally {
+                if (!pushed) { // for want of stack
+                    asked = false;
+                }
+            }
         }
-        return TICKING.get() || start();
+        return isTicking() || start();
     }
 
     private void push() {
@@ -55,39 +83,36 @@ public abstract class DelayedCheck {
         } while (!DUE.compareAndSet(first, this));
     }
 
+    private static boolean isTicking() {
+        Tick tick = current;
+        return tick != null && tick.isScheduled;
+    }
+
+    /** Whether the task is scheduled now. What the timer fails with otherwise is thrown, such as for want of stack. */
     private static boolean start() {
-        if (TICKING.compareAndSet(false, true)) {
-            schedule();
+        if (current != null) {
+            return isTicking();
         }
-        return TICKING.get();
-    }
-
-    private static void schedule() {
-        Callable<Void> tick = DelayedCheck::tick; // not a Runnable, which the timer would wrap once more
+        long refused = refusedUntil;
+        if (refused != Deadlines.NONE && Deadlines.remaining(refused) > 0) {
+            return false;
+        }
+        Tick tick = new Tick();
+        if (!CURRENT.compareAndSet(null, tick)) {
+            return isTicking();
+        }
+        boolean scheduled = false;
         try {
-            ScheduledFuture<Void> unused = Timer.executor().schedule(tick, PERIOD_NANOS, TimeUnit.NANOSECONDS);
-        } catch (OutOfMemoryError e) { // also for want of a thread
-            TICKING.set(false);
-        }
-    }
-
-    private static Void tick() {
-        DelayedCheck due = DUE.getAndSet(null);
-        if (due == null) {
-            TICKING.set(false);
-            if (DUE.get() != null) { // since then, by somebody who has seen this tick
-                start();
+            scheduled = tick.schedule();
+            refusedUntil = scheduled ? Deadlines.NONE : Deadlines.afterNanos(REFUSAL_NANOS);
+        } finally {
+            if (scheduled) {
+                tick.isScheduled = true;
+            } else if (!tick.isScheduled) { // else another task has got the timer a thread
+                current = null;
             }
-            return null;
         }
-        while (due != null) {
-            DelayedCheck current = due;
-            due = current.next;
-            current.next = null;
-            current.run();
-        }
-        schedule();
-        return null;
+        return scheduled;
     }
 
     private void run() {
@@ -99,11 +124,53 @@ public abstract class DelayedCheck {
         }
     }
 
-    private static VarHandle askedField() {
-        try {
-            return MethodHandles.lookup().findVarHandle(DelayedCheck.class, "asked", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
+    /** The task, which schedules itself again while any checks are due. */
+    private static final class Tick implements Callable<Void> { // not a Runnable, which the timer would wrap once more
+        /** Whether whoever asks now can rely on it. */
+        private volatile boolean isScheduled;
+
+        private boolean schedule() {
+            try {
+                ScheduledFuture<Void> unused = Timer.executor().schedule(this, PERIOD_NANOS, TimeUnit.NANOSECONDS);
+                return true;
+            } catch (OutOfMemoryError e) { // also for want of a thread
+                return false;
+            }
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // this very task is meant
+        public Void call() {
+            if (current != this) {
+                return null; // the timer kept it for want of a thread, and it was given up
+            }
+            isScheduled = true;
+            do {
+                DelayedCheck due = DUE.getAndSet(null);
+                if (due == null) {
+                    current = null;
+                    if (DUE.get() == null || !CURRENT.compareAndSet(null, this)) {
+                        return null;
+                    }
+                    // Somebody has asked since then, who has seen this task.
+                }
+                while (due != null) {
+                    DelayedCheck checked = due;
+                    due = checked.next;
+                    checked.next = null;
+                    checked.run();
+                }
+            } while (!scheduleOrWait());
+            return null;
+        }
+
+        /** False when the thread has waited itself, for want of memory. */
+        private boolean scheduleOrWait() {
+            if (schedule()) {
+                return true;
+            }
+            LockSupport.parkNanos(PERIOD_NANOS);
+            return false;
         }
     }
 }

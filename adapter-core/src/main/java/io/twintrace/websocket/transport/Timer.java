@@ -14,7 +14,13 @@ final class Timer {
 
     private Timer() {}
 
+    /**
+     * For one task.
+     *
+     * @throws StackOverflowError while the executor is whole, instead of in the middle of it
+     */
     static ScheduledThreadPoolExecutor executor() {
+        StackProbe.probe();
         return EXECUTOR;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class DelayedCheckTest {
@@ -18,6 +19,27 @@ class DelayedCheckTest {
                 action.run();
             }
         };
+    }
+
+    /** Falls, and asks on the way back, now and then, until there is stack enough for that. */
+    @SuppressWarnings("InfiniteRecursion")
+    private static void fallAndAsk(int depth, DelayedCheck check) {
+        try {
+            fallAndAsk(depth + 1, check);
+        } catch (StackOverflowError e) {
+            if (depth % 50 != 0) {
+                throw e;
+            }
+            check.ask();
+        }
+    }
+
+    private static void fallFrom(int frames, DelayedCheck check) {
+        if (frames > 0) {
+            fallFrom(frames - 1, check);
+        } else {
+            fallAndAsk(1, check);
+        }
     }
 
     private static void await(CountDownLatch latch) throws InterruptedException {
@@ -94,5 +116,20 @@ class DelayedCheckTest {
         slow.countDown();
         await(later);
         assertTrue(checks.get() <= 2, () -> checks + " checks"); // the first ones may have come before the other
+    }
+
+    /** The timer has no thread then, and to start one takes more stack than anything else here. */
+    @Test
+    void aThreadWhoseStackOverflowsAsItAsksKeepsNobodyElseFromTheirs() throws Exception {
+        for (int round = 0; round < 60; round++) {
+            int frames = round;
+            Thread falling = new Thread(null, () -> fallFrom(frames, check(() -> {})), "falling", 256 * 1024);
+            falling.start();
+            falling.join();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // nothing is due any more, most likely
+            CountDownLatch checked = new CountDownLatch(1);
+            assertTrue(check(checked::countDown).ask());
+            await(checked);
+        }
     }
 }

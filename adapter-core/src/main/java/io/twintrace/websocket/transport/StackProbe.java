@@ -1,0 +1,23 @@
+package io.twintrace.websocket.transport;
+
+/**
+ * Fails with a StackOverflowError where the calling thread has little stack left, before anything is changed. For what
+ * must not stop half way, as in a queue of the JDK that is damaged for good when a thread's stack overflows in it.
+ */
+final class StackProbe {
+    /** 10 KB and more, compiled or not. To schedule a task and start a thread takes less than half of that. */
+    private static final int FRAMES = 200;
+
+    private StackProbe() {}
+
+    static void probe() {
+        if (fall(FRAMES, 1, 2, 3, 4, 5) == 0) {
+            throw new AssertionError("a sum of positive numbers");
+        }
+    }
+
+    /** The numbers are needed after the call, so that they lie on the stack meanwhile. */
+    private static long fall(int frames, long a, long b, long c, long d, long e) {
+        return frames == 0 ? 1 : (fall(frames - 1, a, b, c, d, e) ^ a ^ b ^ c ^ d ^ e) | 1;
+    }
+}
