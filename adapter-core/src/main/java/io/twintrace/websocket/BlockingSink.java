@@ -59,11 +59,18 @@ final class BlockingSink implements FrameSink {
         }
         boolean first = batch.isEmpty();
         ByteBuffer room = batch.room(length);
-        if (first && room != null && !coalescing.ask()) {
-            batch.release(); // nobody would see to it that the message leaves in time
-            return null;
+        if (!first || room == null) {
+            return room;
         }
-        return room;
+        boolean inTime = false;
+        try {
+            inTime = coalescing.begin();
+        } finally {
+            if (!inTime) {
+                batch.release(); // nobody would see to it that the message leaves in time
+            }
+        }
+        return inTime ? room : null;
     }
 
     @Override

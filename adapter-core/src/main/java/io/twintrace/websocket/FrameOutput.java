@@ -4,6 +4,7 @@ import io.twintrace.websocket.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.frame.Opcode;
 import io.twintrace.websocket.transport.BufferPool;
 import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.transport.DelayedCheck;
 import io.twintrace.websocket.transport.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,9 +22,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * and whoever holds the lock sends them before or right after letting it go.
  */
 final class FrameOutput {
-    /** Made before there is a need for it, since that takes stack as well. */
-    @SuppressWarnings("StaticAssignmentOfThrowable")
-    private static final IOException STACK_OVERFLOW = new IOException("the stack of a thread overflowed as it wrote");
+    /** Made before there is a need for it, since that takes stack as well; so it cannot say where that was. */
+    @SuppressWarnings({"StaticAssignmentOfThrowable", "serial"})
+    private static final IOException STACK_OVERFLOW = new IOException("the stack of a thread overflowed as it wrote") {
+        @Override
+        public Throwable fillInStackTrace() {
+            return this; // another request's stack would mislead
+        }
+    };
 
     private final Transport transport;
     private final FrameSink sink;
@@ -43,6 +49,14 @@ final class FrameOutput {
 
     /** Whether the transport is still open, only since the thread that broke the stream had no stack left. */
     private volatile boolean closeOwed;
+
+    /** Closes then, on the timer's thread, if no other thread comes first. */
+    private final DelayedCheck closeLater = new DelayedCheck() {
+        @Override
+        protected void check() {
+            closeIfOwed();
+        }
+    };
 
     private volatile long lastWrite = System.nanoTime();
 
@@ -103,7 +117,7 @@ final class FrameOutput {
     /** Writes one data frame. */
     void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
         long deadline = Deadlines.NONE;
-        frameLock.lock();
+        lock();
         try {
             checkWritable();
             if (!putAside(fin, rsv1, opcode, payload)) {
@@ -120,7 +134,7 @@ final class FrameOutput {
     /** Writes one data frame whose header stands before its payload already. */
     void writeEncoded(ByteBuffer frame) throws IOException {
         long deadline = Deadlines.NONE;
-        frameLock.lock();
+        lock();
         try {
             checkWritable();
             ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
@@ -158,11 +172,17 @@ final class FrameOutput {
     /** Where a frame is put aside; null where it has to leave now, such as before a deadline of the application. */
     private ByteBuffer room(Opcode opcode, long length) {
         boolean isUrgent = writeDeadline != Deadlines.NONE && !opcode.isControl();
+        long before = lastWrite;
         ByteBuffer room = isUrgent ? null : sink.room(opcode, length);
-        if (room != null && room.position() == 0) {
-            lastWrite = System.nanoTime(); // the first one's clock is good enough for all
+        if (room != null && room.position() == 0 && lastWrite == before) {
+            frameBegins(); // the first one's clock is good enough for all
         }
         return room;
+    }
+
+    /** For the first frame that is put aside. Under the lock. */
+    void frameBegins() {
+        lastWrite = System.nanoTime();
     }
 
     /** Waits for what was written, as the calling thread does; nothing is sound any more where that is in vain. */
@@ -258,7 +278,7 @@ final class FrameOutput {
     }
 
     void change(Change change) {
-        frameLock.lock();
+        lock();
         try {
             if (broken == null) {
                 change.make(this);
@@ -344,6 +364,9 @@ final class FrameOutput {
     /** Throws what any write would throw now. For any thread. */
     void checkWritable() throws IOException {
         if (broken != null) {
+            if (closeOwed) {
+                closeLater.ask(); // not here, where the stack may be about to overflow again
+            }
             throw new IOException("nothing can be written to this WebSocket connection any more", broken);
         }
         if (closing.requested() != null) {
@@ -460,8 +483,7 @@ final class FrameOutput {
      */
     void breakOff(Throwable e) {
         if (e instanceof StackOverflowError) {
-            broken = STACK_OVERFLOW;
-            closeOwed = true;
+            overflowed();
         } else {
             broken = e instanceof IOException io ? io : new IOException(e);
             closeBroken();
@@ -480,19 +502,37 @@ final class FrameOutput {
         }
     }
 
-    /** Closes what a thread without stack has left open. Any thread. */
+    /** With or without the lock. Fails as well where not even the timer's thread can be asked. */
+    private void overflowed() {
+        closeOwed = true;
+        broken = STACK_OVERFLOW;
+        closeLater.ask();
+    }
+
+    /**
+     * Closes what a thread without stack has left open. Without the lock, which that thread may have kept for good. Any
+     * thread but one that may be near the end of its stack as well.
+     */
     private void closeIfOwed() {
         if (!closeOwed) {
             return;
         }
-        frameLock.lock();
+        closeOwed = false;
         try {
-            if (closeOwed) {
-                closeOwed = false;
-                closeBroken();
-            }
+            transport.close();
         } finally {
-            unlockAndSendWaiting();
+            closing.writingEnded();
+            sendWaitingIfFree(); // which breaks the sink
+        }
+    }
+
+    /** The frame lock; where the stack overflows in there, nobody may ever get it again. */
+    private void lock() {
+        try {
+            frameLock.lock();
+        } catch (StackOverflowError e) {
+            overflowed();
+            throw e;
         }
     }
 

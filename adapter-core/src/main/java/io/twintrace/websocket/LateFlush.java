@@ -16,6 +16,16 @@ class LateFlush extends DelayedCheck {
         this.delayNanos = delayNanos;
     }
 
+    /**
+     * The first frame is about to be put aside.
+     *
+     * @return false where nobody would see to it that the frame leaves in time
+     */
+    final boolean begin() {
+        output.frameBegins(); // first: the check may be made at once, and looks at the clock
+        return ask();
+    }
+
     @Override
     protected final void check() {
         if (output.isFlushed()) {

@@ -74,11 +74,22 @@ final class WaitingFrames {
                 }
             } else if (!closeWritten) {
                 closeWritten = true;
-                output.send(true, false, Opcode.CLOSE, ByteBuffer.wrap(close), output.defaultDeadline());
-                sink.whenWritten(this::closeIsWritten);
+                sendClose(close);
             }
         } catch (IOException e) {
             // The output is broken off, and keeps why.
+        }
+    }
+
+    private void sendClose(byte[] payload) throws IOException {
+        try {
+            output.send(true, false, Opcode.CLOSE, ByteBuffer.wrap(payload), output.defaultDeadline());
+            sink.whenWritten(this::closeIsWritten);
+        } catch (Throwable e) { // for want of memory, so that it has not begun: no other thread tries again
+            if (output.broken() == null) {
+                output.breakOff(e);
+            }
+            throw e;
         }
     }
 
