@@ -12,6 +12,9 @@ final class Batch {
     /** Null while it is empty. Written under the lock, and looked at without it. */
     private volatile ByteBuffer frames;
 
+    /** How many bytes are whole frames; what stands behind them was cut off by an error, and is overwritten. */
+    private int whole;
+
     /** Whether some of it may be written already, so that nothing can be added. */
     private boolean leaving;
 
@@ -32,14 +35,19 @@ final class Batch {
             }
             frames = pool.acquire();
         }
-        return !leaving && length <= frames.remaining() ? frames : null;
+        return !leaving && length <= frames.limit() - whole ? frames.position(whole) : null;
+    }
+
+    /** The frame stands whole in the room. */
+    void add() {
+        whole = frames.position();
     }
 
     /** What is to be written of the frames; once that is done they are {@linkplain #release given back}. */
     ByteBuffer leaving() {
         if (!leaving) {
             leaving = true;
-            frames.flip();
+            frames.position(whole).flip();
         }
         return frames;
     }
@@ -49,6 +57,7 @@ final class Batch {
         ByteBuffer written = frames;
         if (written != null) {
             frames = null;
+            whole = 0;
             leaving = false;
             pool.release(written);
         }
@@ -58,6 +67,7 @@ final class Batch {
     void discard() {
         if (frames != null) {
             frames = null;
+            whole = 0;
             leaving = false;
             pool.discard();
         }

@@ -74,6 +74,11 @@ final class BlockingSink implements FrameSink {
     }
 
     @Override
+    public void added() {
+        batch.add();
+    }
+
+    @Override
     public void write(ByteBuffer[] buffers, long deadline) throws IOException {
         if (batch.isEmpty()) {
             writeNow(buffers, deadline);

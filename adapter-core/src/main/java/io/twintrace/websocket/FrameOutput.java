@@ -140,6 +140,7 @@ final class FrameOutput {
             ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
             if (room != null) {
                 room.put(frame);
+                sink.added();
             } else {
                 deadline = messageDeadline();
                 one[0] = frame;
@@ -159,13 +160,9 @@ final class FrameOutput {
         if (room == null) {
             return false;
         }
-        try {
-            FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
-            room.put(payload);
-        } catch (StackOverflowError e) { // half a frame may stand there, which nobody may send
-            breakOff(e);
-            throw e;
-        }
+        FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
+        room.put(payload);
+        sink.added();
         return true;
     }
 
@@ -467,7 +464,12 @@ final class FrameOutput {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
             sink.write(buffers, deadline);
-        } catch (Throwable e) { // also for want of memory or stack
+        } catch (StackOverflowError e) {
+            closeOwed = true; // both without a call, for which there may be no stack left
+            broken = STACK_OVERFLOW;
+            breakOff(e);
+            throw e;
+        } catch (Throwable e) { // also for want of memory
             breakOff(e);
             throw e;
         } finally {

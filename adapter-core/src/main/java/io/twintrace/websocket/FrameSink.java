@@ -22,6 +22,9 @@ interface FrameSink {
      */
     ByteBuffer room(Opcode opcode, long length);
 
+    /** The frame stands whole in the room that this gave. Without this call it is not sent. */
+    void added();
+
     /**
      * Takes all of the buffers, which are the caller's again after that.
      *

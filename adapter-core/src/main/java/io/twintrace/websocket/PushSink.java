@@ -94,8 +94,8 @@ final class PushSink implements FrameSink {
         }
         ByteBuffer room = batch.room(length);
         if (room != null && turn != flushedBy) {
+            turn.add(output); // first: should the stack overflow in there, the next frame tries again
             flushedBy = turn;
-            turn.add(output);
             if (turn.mayBlock()) {
                 askForLateFlush();
             }
@@ -109,6 +109,11 @@ final class PushSink implements FrameSink {
             lateFlush = new LateFlush(output, coalescingNanos);
         }
         boolean unused = lateFlush.ask(); // without a thread for it, the end of the turn still sends the frames
+    }
+
+    @Override
+    public void added() {
+        batch.add();
     }
 
     @Override

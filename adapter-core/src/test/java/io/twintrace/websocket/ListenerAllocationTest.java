@@ -8,6 +8,7 @@ import io.twintrace.websocket.deflate.ClientDeflater.Style;
 import io.twintrace.websocket.deflate.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a message that a listener only passes on. */
 class ListenerAllocationTest {
+    /** One that may block is called on a thread of its own, and asks for a late flush: both allocate now and then. */
+    private static final WebSocketListener NON_BLOCKING_ECHO = new WebSocketListener() {
+        @Override
+        public boolean isNonBlocking() {
+            return true;
+        }
+
+        @Override
+        public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+            connection.writeMessage(message);
+        }
+    };
+
     private static final HandshakeRequest REQUEST =
             new HandshakeRequest("GET", "HTTP/1.1", "/allocation", null, null, Map.of());
     private static final int MOST_MESSAGES = 20_000;
@@ -88,7 +102,7 @@ class ListenerAllocationTest {
                 new Accepted(Map.of(), Optional.empty(), deflate),
                 WebSocketOptions.defaults(),
                 null,
-                ListenerWritingTest.ECHO,
+                NON_BLOCKING_ECHO,
                 new ListenerThreads(
                         (name, task) -> {
                             passedOn.incrementAndGet();

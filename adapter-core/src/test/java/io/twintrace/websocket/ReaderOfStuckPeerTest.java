@@ -98,6 +98,9 @@ class ReaderOfStuckPeerTest {
         putAnAnswerAsideAndStick();
         Background<Message> reading = Background.start(connection::readMessage).awaitReading();
         Background<Void> closing = Background.run(() -> connection.beginClose(4000, ""));
+        while (connection.isOpen() && !closing.isDone()) {
+            Thread.onSpinWait(); // else the reader may answer the peer's Close first
+        }
         peer.send(Frames.close(1000));
         assertNull(reading.result());
         assertFalse(connection.isOpen());
