@@ -29,33 +29,47 @@ final class TomcatSocket implements ContainerSocket {
     private static volatile Tomcat lastTomcat;
 
     private final WebConnection connection;
+    private final Object endpoint;
     private final Object socket;
     private final Tomcat tomcat;
     private int stopsLeft = MOST_STOPS;
 
-    TomcatSocket(WebConnection connection, Object socket, Tomcat tomcat) {
+    TomcatSocket(WebConnection connection, Object endpoint, Object socket, Tomcat tomcat) {
         this.connection = connection;
+        this.endpoint = endpoint;
         this.socket = socket;
         this.tomcat = tomcat;
     }
 
-    /** What is used of Tomcat's classes. */
-    record Tomcat(Class<?> stream, Field socketWrapper, Method processSocket, Object read, Object stop) {
+    /**
+     * What is used of Tomcat's classes.
+     *
+     * @param processSocket of the endpoint, since the one of the socket does not say whether there was a thread
+     */
+    record Tomcat(
+            Class<?> stream, Field socketWrapper, Field endpoint, Method processSocket, Object read, Object stop) {
         private static Tomcat of(Class<?> stream) throws ReflectiveOperationException {
             Tomcat last = lastTomcat;
             if (last != null && last.stream == stream) {
                 return last;
             }
-            Field socketWrapper = stream.getDeclaredField("socketWrapper");
-            socketWrapper.setAccessible(true);
+            Field socketWrapper = accessible(stream, "socketWrapper");
             ClassLoader loader = stream.getClassLoader();
+            Class<?> socket = Class.forName("org.apache.tomcat.util.net.SocketWrapperBase", true, loader);
+            Field endpoint = accessible(socket, "endpoint");
             Class<?> event = Class.forName("org.apache.tomcat.util.net.SocketEvent", true, loader);
-            Method processSocket = Class.forName("org.apache.tomcat.util.net.SocketWrapperBase", true, loader)
-                    .getMethod("processSocket", event, boolean.class);
+            Method processSocket = Class.forName("org.apache.tomcat.util.net.AbstractEndpoint", true, loader)
+                    .getMethod("processSocket", socket, event, boolean.class);
             Object read = event.getField("OPEN_READ").get(null);
             Object stop = event.getField("STOP").get(null);
-            lastTomcat = new Tomcat(stream, socketWrapper, processSocket, read, stop);
+            lastTomcat = new Tomcat(stream, socketWrapper, endpoint, processSocket, read, stop);
             return lastTomcat;
+        }
+
+        private static Field accessible(Class<?> owner, String name) throws NoSuchFieldException {
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
         }
     }
 
@@ -68,7 +82,8 @@ final class TomcatSocket implements ContainerSocket {
     static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log) {
         try {
             Tomcat tomcat = Tomcat.of(in.getClass());
-            return new TomcatSocket(connection, tomcat.socketWrapper().get(in), tomcat);
+            Object socket = tomcat.socketWrapper().get(in);
+            return new TomcatSocket(connection, tomcat.endpoint().get(socket), socket, tomcat);
         } catch (ReflectiveOperationException | RuntimeException e) {
             log.accept("the sockets of this Tomcat cannot be reached (" + e + "). WebSockets work, with two limits: a"
                     + " connection that the server closes keeps its socket until the client sends or disconnects,"
@@ -132,7 +147,7 @@ final class TomcatSocket implements ContainerSocket {
     /** Whether a thread of Tomcat's takes the event. */
     private boolean process(Object event) {
         try {
-            return (boolean) tomcat.processSocket().invoke(socket, event, true);
+            return (boolean) tomcat.processSocket().invoke(endpoint, socket, event, true);
         } catch (InvocationTargetException e) {
             throw new IllegalStateException("Tomcat has failed to start a thread", e.getCause());
         } catch (IllegalAccessException e) {

@@ -17,12 +17,15 @@ import org.junit.jupiter.api.Test;
 
 /** A Tomcat that has no thread for an event of a socket. */
 class TomcatSocketTest {
+    private static final Object SOCKET = new Object();
+
     /** Answers as Tomcat's own does: true, or false for a rejected task, or the error of a thread that cannot start. */
-    public static final class SocketWrapper {
+    public static final class Endpoint {
         private final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
         private final CountDownLatch stopped = new CountDownLatch(1);
 
-        public boolean processSocket(String event, boolean dispatch) {
+        public boolean processSocket(Object socket, String event, boolean dispatch) {
+            assertSame(SOCKET, socket);
             assertTrue(dispatch);
             Object answer = answers.remove();
             if (answer instanceof Error error) {
@@ -37,16 +40,18 @@ class TomcatSocketTest {
 
     private final OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
     private final WebConnection connection = mock(WebConnection.class);
-    private final SocketWrapper wrapper = new SocketWrapper();
+    private final Endpoint endpoint = new Endpoint();
 
     private TomcatSocket socket() throws Exception {
         return new TomcatSocket(
                 connection,
-                wrapper,
+                endpoint,
+                SOCKET,
                 new TomcatSocket.Tomcat(
-                        SocketWrapper.class,
+                        Object.class,
                         null,
-                        SocketWrapper.class.getMethod("processSocket", String.class, boolean.class),
+                        null,
+                        Endpoint.class.getMethod("processSocket", Object.class, String.class, boolean.class),
                         "OPEN_READ",
                         "STOP"));
     }
@@ -58,11 +63,11 @@ class TomcatSocketTest {
     @Test
     void readingOnThatIsLostIsToldToItsCaller() throws Exception {
         TomcatSocket socket = socket();
-        wrapper.answers.add(true);
+        endpoint.answers.add(true);
         socket.resumeReading(TomcatSocketTest::readHere);
-        wrapper.answers.add(false);
+        endpoint.answers.add(false);
         assertThrows(RejectedExecutionException.class, () -> socket.resumeReading(TomcatSocketTest::readHere));
-        wrapper.answers.add(noThread);
+        endpoint.answers.add(noThread);
         IllegalStateException thrown =
                 assertThrows(IllegalStateException.class, () -> socket.resumeReading(TomcatSocketTest::readHere));
         assertSame(noThread, thrown.getCause());
@@ -70,12 +75,12 @@ class TomcatSocketTest {
 
     @Test
     void closingThatIsLostIsAskedForAgain() throws Exception {
-        wrapper.answers.add(noThread);
-        wrapper.answers.add(false);
-        wrapper.answers.add(true);
+        endpoint.answers.add(noThread);
+        endpoint.answers.add(false);
+        endpoint.answers.add(true);
         socket().close();
         verify(connection).close();
-        assertTrue(wrapper.stopped.await(10, TimeUnit.SECONDS));
-        assertEquals(0, wrapper.answers.size());
+        assertTrue(endpoint.stopped.await(10, TimeUnit.SECONDS));
+        assertEquals(0, endpoint.answers.size());
     }
 }
