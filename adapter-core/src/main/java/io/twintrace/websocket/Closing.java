@@ -15,6 +15,9 @@ final class Closing {
     private final AtomicReference<Request> request = new AtomicReference<>();
     private final CountDownLatch writingEnded = new CountDownLatch(1);
 
+    /** The thread that tells others while the Close frame is held. */
+    private volatile Thread teller;
+
     private volatile CloseStatus received;
     private volatile boolean answer;
     private volatile boolean receivedLast;
@@ -45,6 +48,9 @@ final class Closing {
      * @return false when that had been decided before
      */
     boolean request(byte[] payload) {
+        if (Thread.currentThread() == teller) {
+            release(); // one of those who are told closes, and must not wait for itself
+        }
         return decide(payload, false);
     }
 
@@ -58,8 +64,14 @@ final class Closing {
                 && request.compareAndSet(null, new Request(payload, Deadlines.afterNanos(timeoutNanos), held));
     }
 
+    /** The calling thread tells others of what the Close frame is held for, until {@link #release}. */
+    void tell() {
+        teller = Thread.currentThread();
+    }
+
     /** The Close frame may be sent, if it was held. */
     void release() {
+        teller = null;
         Request asked = request.get();
         if (asked != null) {
             asked.held = false;

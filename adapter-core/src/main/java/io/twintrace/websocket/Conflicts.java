@@ -38,6 +38,7 @@ final class Conflicts implements ConflictResponse {
     /** The log first. */
     @Override
     public void onConcurrentWrite(ConcurrentWriteReport report) {
+        frames.tellOfConflict();
         everywhere.andThen(own).onConcurrentWrite(report);
     }
 

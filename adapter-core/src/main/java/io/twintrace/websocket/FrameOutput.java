@@ -339,6 +339,11 @@ final class FrameOutput {
         }
     }
 
+    /** The calling thread tells listeners why the Close frame is held; one of them may close, which sends it. */
+    void tellOfConflict() {
+        closing.tell();
+    }
+
     /** Sends the Close frame that was held, if there is one. */
     void releaseClose() {
         closing.release();

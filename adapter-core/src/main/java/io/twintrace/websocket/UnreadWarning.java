@@ -40,8 +40,9 @@ final class UnreadWarning {
         if (now - due < 0) {
             return;
         }
+        boolean isAttended = reading.isAttended(); // first: a read that ends after this shows in the progress
         long progress = reading.progress();
-        boolean isNeglected = progress == seen && !reading.isAttended();
+        boolean isNeglected = progress == seen && !isAttended;
         if (NEXT_LOOK.compareAndSet(this, due, now + (isNeglected ? NEVER_AGAIN : patienceNanos))) {
             seen = progress;
             if (isNeglected) {

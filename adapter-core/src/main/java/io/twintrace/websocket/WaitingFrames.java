@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
- * What is to be sent by whoever holds the frame lock of {@link FrameOutput}, on the way out: the Close frame, the latest
+ * What the holder of {@link FrameOutput}'s frame lock has to send on the way out: the Close frame, the latest
  * Pong, and what was put aside and has to leave. Any thread leaves these here; {@link #send} is for the holder.
  *
  * <p>Pongs, and what was put aside, make nobody wait for the peer: where the operating system does not take them at

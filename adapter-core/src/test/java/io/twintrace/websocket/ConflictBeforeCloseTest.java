@@ -170,6 +170,19 @@ class ConflictBeforeCloseTest {
         }
     }
 
+    @Test
+    void aListenerOfConflictsThatClosesDoesNotWaitForItself() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            peer.connection()
+                    .setConcurrentWriteListener(report -> peer.connection().close());
+            assertTrue(peer.connection().nextWriter(MessageType.TEXT).type() == MessageType.TEXT);
+            Background<Void> second = Background.run(() -> peer.connection().writeMessage("x"));
+            peer.expectClose(1011, "concurrent write");
+            peer.send(Frames.close(1011));
+            second.failure(ConcurrentWriteException.class);
+        }
+    }
+
     /** A listener that never returns keeps a closing thread no longer than the close timeout. */
     @Test
     void whoeverClosesWaitsForTheListenersAsLongAsForThePeer() throws Exception {

@@ -4,8 +4,9 @@ package io.twintrace.websocket.detect;
 @FunctionalInterface
 public interface ConcurrentWriteListener {
     /**
-     * Called on the second of the two threads, before its exception is thrown: should be quick, and must not write to
-     * the connection. What it throws is suppressed under that thread's exception.
+     * Called on the second of the two threads, before its exception is thrown. Should be quick, since the Close frame
+     * waits for it, within the close timeout; must not write to the connection, but may close it. What it throws is
+     * suppressed under that thread's exception.
      */
     void onConcurrentWrite(ConcurrentWriteReport report);
 

@@ -41,7 +41,7 @@ public abstract class DelayedCheck {
     /** The task that is scheduled or running; null for none. A field, since setting that takes no stack. */
     private static volatile Tick current;
 
-    /** Until when no thread is asked for, on the time line of {@link System#nanoTime()}; NONE after a success. */
+    /** The time before which no thread is asked for, on the time line of {@link System#nanoTime()}; NONE after a success. */
     private static volatile long refusedUntil = Deadlines.NONE;
 
     /** Owned by the thread that has set {@link #asked}, and then by the task. */
@@ -126,7 +126,7 @@ public abstract class DelayedCheck {
 
     /** The task, which schedules itself again while any checks are due. */
     private static final class Tick implements Callable<Void> { // not a Runnable, which the timer would wrap once more
-        /** Whether whoever asks now can rely on it. */
+        /** Whether those that ask now can rely on it. */
         private volatile boolean isScheduled;
 
         private boolean schedule() {

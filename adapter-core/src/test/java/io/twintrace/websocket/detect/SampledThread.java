@@ -1,6 +1,6 @@
 package io.twintrace.websocket.detect;
 
-/** A thread that has something done by whoever takes its stack. */
+/** A thread that runs an action when another one takes its stack. */
 final class SampledThread extends Thread {
     private volatile Runnable whenSampled = () -> {};
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The end of a connection whose handler or listener lets the exception of a conflict go: whoever of the two writers is
+ * The end of a connection whose handler or listener lets the exception of a conflict go: whichever writer is
  * quicker, the log tells the conflict first and once, and the peer's Close has its reason.
  */
 class ConflictEndTest {
