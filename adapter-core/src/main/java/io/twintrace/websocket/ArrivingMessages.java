@@ -81,6 +81,11 @@ final class ArrivingMessages {
         return arrived.remaining();
     }
 
+    /** Whether the beginning of a message has arrived, and it was not handed out. */
+    boolean isInsideMessage() {
+        return insideMessage;
+    }
+
     /** Whether the beginning of a frame has arrived, and not all of it; or frames that nobody has looked at yet. */
     boolean isInsideFrame() {
         return arrived.remaining() > 0 || frames.isInsideFrame();

@@ -85,7 +85,7 @@ final class ListenerInput {
             }
             boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
             stalled |= sink.isBacklogged();
-            interrupted = state.isOpen() && limit.isReached() && (limit.hasRefused() || messages.remaining() > 0);
+            interrupted = state.isOpen() && limit.isReached() && mayHaveMore();
             boolean done = state.isOver() || stalled || enough || limit.isReached();
             if (done || !fill()) {
                 keepBeginning(turn);
@@ -93,6 +93,11 @@ final class ListenerInput {
                 return !done;
             }
         }
+    }
+
+    /** Whether something may have arrived that was not looked at: also in the buffer that a message is read into. */
+    private boolean mayHaveMore() {
+        return limit.hasRefused() || messages.remaining() > 0 || messages.isInsideMessage();
     }
 
     /** False when there is nothing to read now. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.deflate.DeflateParameters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -68,6 +69,16 @@ class ListenerTurnTest {
 
     private static byte[] many(int count, byte[] frame) {
         return Frames.concat(Collections.nCopies(count, frame).toArray(byte[][]::new));
+    }
+
+    /** The last read lays it down where the message is put together, and nothing more comes. */
+    @Test
+    void aMessageIsShownThoughTheTurnIsOverOnceItHasArrived() {
+        Measuring listener = new Measuring(true);
+        try (ListeningPeer peer = ListeningPeer.connect(listener).withReadsOf(Duration.ofMillis(5))) {
+            peer.send(masked(FIN | Frames.BINARY, new byte[64 * 1024]));
+            assertEquals(List.of(64 * 1024), listener.lengths);
+        }
     }
 
     @Test

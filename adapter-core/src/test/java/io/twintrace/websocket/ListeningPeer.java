@@ -132,6 +132,12 @@ final class ListeningPeer implements AutoCloseable {
         return this;
     }
 
+    /** Has each read of the server take so long, as on a busy machine. */
+    ListeningPeer withReadsOf(Duration length) {
+        pipe.readNanos = length.toNanos();
+        return this;
+    }
+
     /** How often the server has asked to be told of input. */
     int timesAwaited() {
         return pipe.timesAwaited;
@@ -275,6 +281,7 @@ final class ListeningPeer implements AutoCloseable {
         private volatile boolean awaited;
         private int room;
         private int record = Integer.MAX_VALUE;
+        private long readNanos;
         private int timesAwaited;
         private Runnable duringWrite;
         private final AtomicInteger writes = new AtomicInteger();
@@ -340,6 +347,9 @@ final class ListeningPeer implements AutoCloseable {
             }
             int n = Math.min(Math.min(next.length, into.remaining()), record);
             into.put(next, 0, n);
+            for (long begin = System.nanoTime(); System.nanoTime() - begin < readNanos; ) {
+                Thread.onSpinWait();
+            }
             if (n < next.length) {
                 incoming.addFirst(Arrays.copyOfRange(next, n, next.length));
             }
