@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the holder of {@link FrameOutput}'s frame lock has to send on the way out: the Close frame, the latest
@@ -15,6 +16,9 @@ import java.nio.ByteBuffer;
  */
 final class WaitingFrames {
     private static final VarHandle PONG = pongField();
+
+    private static final long MOMENT_NANOS = 1_000_000;
+    private static final int MAX_MOMENTS = 20;
 
     private final FrameOutput output;
     private final FrameSink sink;
@@ -123,13 +127,23 @@ final class WaitingFrames {
 
     private void flush() throws IOException {
         try {
-            if (!sink.tryFlush() && !handOver()) {
+            if (!tryFlushSoon() && !handOver()) {
                 sink.flush(output.defaultDeadline());
             }
         } catch (Throwable e) { // also for want of memory or stack
             output.breakOff(e);
             throw e;
         }
+    }
+
+    /** A container may need a moment for what a peer that reads takes at once; only a stuck one costs all of them. */
+    private boolean tryFlushSoon() throws IOException {
+        boolean flushed = sink.tryFlush();
+        for (int moments = 0; !flushed && moments < MAX_MOMENTS; moments++) {
+            LockSupport.parkNanos(MOMENT_NANOS);
+            flushed = sink.tryFlush();
+        }
+        return flushed;
     }
 
     /** False if no thread can be had. */
