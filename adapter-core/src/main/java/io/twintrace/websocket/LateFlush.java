@@ -1,16 +1,20 @@
 package io.twintrace.websocket;
 
 import io.twintrace.websocket.transport.DelayedCheck;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends the frames that a connection has put aside, where the thread that has done so does not come back in time to
  * send them.
  */
 class LateFlush extends DelayedCheck {
+    /** A connection that has written more lately than this is expected to put frames aside again. */
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final FrameOutput output;
     private final long delayNanos;
 
-    /** @param delayNanos how long frames stay put aside at most, give or take a millisecond */
+    /** @param delayNanos how long frames stay put aside, and up to two milliseconds longer */
     LateFlush(FrameOutput output, long delayNanos) {
         this.output = output;
         this.delayNanos = delayNanos;
@@ -24,6 +28,13 @@ class LateFlush extends DelayedCheck {
     final boolean begin() {
         output.frameBegins(); // first: the check may be made at once, and looks at the clock
         return ask();
+    }
+
+    /** A busy connection puts frames aside more often than this is looked at, and looking has to stay cheap. */
+    @Override
+    protected final boolean isTooEarly() {
+        long age = System.nanoTime() - output.lastWrite();
+        return age < delayNanos || (age < BUSY_NANOS && output.isFlushed());
     }
 
     @Override

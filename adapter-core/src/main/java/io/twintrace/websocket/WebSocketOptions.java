@@ -126,7 +126,7 @@ public final class WebSocketOptions {
 
     /**
      * Whether small messages written by the thread that reads the connection wait until it comes back to read, for
-     * about a millisecond at most, as long as there is more input for it already; then they leave together.
+     * about two milliseconds at most, as long as there is more input for it already; then they leave together.
      */
     public boolean writeCoalescing() {
         return values.writeCoalescing;
@@ -213,7 +213,7 @@ public final class WebSocketOptions {
         private int backlogLimit = 1024 * 1024;
         private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
-        private long coalescingNanos = TimeUnit.MILLISECONDS.toNanos(1);
+        private long coalescingNanos = TimeUnit.MICROSECONDS.toNanos(250);
         private long unreadNanos = TimeUnit.SECONDS.toNanos(10);
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
@@ -312,7 +312,7 @@ public final class WebSocketOptions {
         /**
          * On by default. What a handler writes while it has not read all that has arrived leaves when it has, when it
          * writes more than fits into the write buffer, when it calls {@link WebSocketConnection#flush()}, and after
-         * about a millisecond in any case.
+         * about two milliseconds in any case.
          */
         public Builder writeCoalescing(boolean on) {
             this.writeCoalescing = on;

@@ -8,7 +8,7 @@ package io.twintrace.websocket;
 final class WriteCoalescing extends LateFlush {
     private final ReadHalf reading;
 
-    /** @param delayNanos how long frames stay put aside at most, give or take a millisecond */
+    /** @param delayNanos how long frames stay put aside, and up to two milliseconds longer */
     WriteCoalescing(FrameOutput output, ReadHalf reading, long delayNanos) {
         super(output, delayNanos);
         this.reading = reading;

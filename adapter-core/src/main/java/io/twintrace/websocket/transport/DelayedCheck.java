@@ -9,12 +9,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Something to check within a millisecond or so after it was asked for. All checks share one task of the timer, which
- * runs once a millisecond while any are due. So asking costs one compare-and-set, and mostly less: only the first to
- * ask after a while schedules the task.
+ * Something to check within two milliseconds or so after it was asked for. All checks share one task of the timer,
+ * which runs every two milliseconds while any are due: to wake its thread more often would cost a busy server several
+ * per cent of its speed. Asking costs one compare-and-set, and mostly less: only the first to ask after a while
+ * schedules the task, and a check that was {@linkplain #isTooEarly() too early} is due already.
  */
 public abstract class DelayedCheck {
-    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** How long nobody tries again after a failure: each try takes a failing system call, and leaves a task behind. */
     private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -56,11 +57,25 @@ public abstract class DelayedCheck {
     protected abstract void check();
 
     /**
+     * Whether the check is to be made at the next run instead, unless it is too early then as well. For what is asked
+     * for again and again: as long as this is true, asking costs a look. Called like {@link #check}, which has to look
+     * at the same once more, since it may have changed in between.
+     */
+    protected boolean isTooEarly() {
+        return false;
+    }
+
+    /**
      * Asks for one check, which sees everything that the caller has done before. Any thread.
      *
      * @return false if it may not be made in time: no thread can be had, or another caller is just asking for one
      */
     public final boolean ask() {
+        return (asked && isTicking()) || askNow();
+    }
+
+    /** Apart, so that what is inlined into every write stays small. */
+    private boolean askNow() {
         if (!asked && ASKED.compareAndSet(this, false, true)) {
             boolean pushed = false;
             try {
@@ -115,19 +130,27 @@ public abstract class DelayedCheck {
         return scheduled;
     }
 
-    private void run() {
+    /** False if it was too early, so that this is due still. */
+    private boolean run() {
+        if (isTooEarly()) {
+            return false;
+        }
         asked = false; // first: what happens from now on asks again
         try {
             check();
         } catch (Throwable e) { // for want of memory or a thread: again later, and the others' turn now
             ask();
         }
+        return true;
     }
 
     /** The task, which schedules itself again while any checks are due. */
     private static final class Tick implements Callable<Void> { // not a Runnable, which the timer would wrap once more
         /** Whether those that ask now can rely on it. */
         private volatile boolean isScheduled;
+
+        /** Those that were too early, linked like the others. Owned by the timer's thread. */
+        private DelayedCheck early;
 
         private boolean schedule() {
             try {
@@ -146,22 +169,32 @@ public abstract class DelayedCheck {
             }
             isScheduled = true;
             do {
-                DelayedCheck due = DUE.getAndSet(null);
-                if (due == null) {
+                DelayedCheck again = early;
+                early = null;
+                DelayedCheck asked = DUE.getAndSet(null);
+                if (again == null && asked == null) {
                     current = null;
                     if (DUE.get() == null || !CURRENT.compareAndSet(null, this)) {
                         return null;
                     }
                     // Somebody has asked since then, who has seen this task.
                 }
-                while (due != null) {
-                    DelayedCheck checked = due;
-                    due = checked.next;
-                    checked.next = null;
-                    checked.run();
-                }
+                run(again);
+                run(asked);
             } while (!scheduleOrWait());
             return null;
+        }
+
+        private void run(DelayedCheck due) {
+            while (due != null) {
+                DelayedCheck checked = due;
+                due = checked.next;
+                checked.next = null;
+                if (!checked.run()) {
+                    checked.next = early;
+                    early = checked;
+                }
+            }
         }
 
         /** False when the thread has waited itself, for want of memory. */

@@ -96,6 +96,26 @@ class DelayedCheckTest {
     }
 
     @Test
+    void oneThatIsTooEarlyIsMadeLaterWithoutBeingAskedForAgain() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        CountDownLatch checked = new CountDownLatch(1);
+        DelayedCheck early = new DelayedCheck() {
+            @Override
+            protected boolean isTooEarly() {
+                return looks.incrementAndGet() < 5;
+            }
+
+            @Override
+            protected void check() {
+                checked.countDown();
+            }
+        };
+        early.ask();
+        await(checked);
+        assertEquals(5, looks.get());
+    }
+
+    @Test
     void askingTwiceMakesOneCheck() throws Exception {
         AtomicInteger checks = new AtomicInteger();
         CountDownLatch slow = new CountDownLatch(1);
