@@ -13,10 +13,13 @@ final class FirstOffer {
     private final WriteHalf writing;
     private final ReentrantLock writer;
 
-    /** Held while the detector is told, so that no other message comes before that. */
+    /** Held while the detector is told, which takes long where the offering thread has a message to finish first. */
     private final ReentrantLock telling = new ReentrantLock();
 
     private volatile boolean told;
+
+    /** What to tell the detector, by a thread that did not wait to do so itself. */
+    private volatile WriteDiscipline left;
 
     /** @param writer held by the outbox while it writes, and by nobody else */
     FirstOffer(WriteHalf writing, ReentrantLock writer) {
@@ -25,24 +28,48 @@ final class FirstOffer {
     }
 
     /**
-     * To be called for each offer, on the thread that makes it.
+     * To be called for each offer, on the thread that makes it. Does not wait for another thread that is just telling
+     * the detector: the outbox's own thread then has to {@link #awaitDeclared}.
      *
+     * @return whether messages may be written at once
      * @throws io.twintrace.websocket.detect.ConcurrentWriteException when this is the first one, and another thread is
      *     inside a write or has a message open
      * @throws IOException when this thread has a message open, which cannot be finished any more
      */
-    void declareOnce() throws IOException {
+    boolean declareOnce() throws IOException {
+        if (told) {
+            return true;
+        }
+        WriteDiscipline discipline = WriteDiscipline.throughOutbox(writer, FirstOffer::mayWait);
+        if (!telling.tryLock()) {
+            left = discipline;
+            return false;
+        }
+        try {
+            tell(discipline);
+        } finally {
+            telling.unlock();
+        }
+        return true;
+    }
+
+    /** To be called by a thread that may wait, before it writes what was offered. */
+    void awaitDeclared() throws IOException {
         if (told) {
             return;
         }
         telling.lock();
         try {
-            if (!told) {
-                writing.declareOutbox(WriteDiscipline.throughOutbox(writer, FirstOffer::mayWait));
-                told = true;
-            }
+            tell(left); // the other thread may have failed
         } finally {
             telling.unlock();
+        }
+    }
+
+    private void tell(WriteDiscipline discipline) throws IOException {
+        if (!told) {
+            writing.declareOutbox(discipline);
+            told = true;
         }
     }
 

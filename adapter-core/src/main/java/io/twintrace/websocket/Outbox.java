@@ -259,8 +259,9 @@ public final class Outbox {
                     "message of " + message.length() + " bytes is larger than the outbox, which holds "
                             + options.maxBytes() + "; raise maxBytes in its options");
         }
+        boolean isDeclared;
         try {
-            firstOffer.declareOnce();
+            isDeclared = firstOffer.declareOnce();
         } catch (IOException e) {
             return false; // the connection has just ended
         }
@@ -270,7 +271,7 @@ public final class Outbox {
         lock.lock();
         try {
             if (makeRoom(message.length())) {
-                here = !writerRuns && writing.isWaitless();
+                here = isDeclared && !writerRuns && writing.isWaitless();
                 accept = here ? takeNow() : add(message);
             }
             close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
@@ -372,6 +373,7 @@ public final class Outbox {
     private void write(OutgoingMessage first, boolean here) {
         writer.lock(); // the writer before this one may not have let go yet
         try {
+            firstOffer.awaitDeclared();
             OutgoingMessage message = first != null ? first : next(here);
             for (; message != null; message = next(here)) {
                 message.write(writing);

@@ -165,6 +165,28 @@ class OutboxConflictTest {
         }
     }
 
+    /** The thread that offers first may have a message to finish, and its peer may be slow. */
+    @Test
+    void anOfferWaitsForNoOtherThreadsFirstOffer() throws Exception {
+        StuckTransport[] transport = new StuckTransport[1];
+        try (TestPeer peer =
+                TestPeer.connect(TestPeer.quick().build(), inner -> transport[0] = new StuckTransport(inner))) {
+            transport[0].stick();
+            Background<Void> first = Background.run(() -> {
+                MessageWriter unused = openHere(peer.connection());
+                offerHere(peer.connection());
+            });
+            transport[0].awaitWriter();
+            assertTrue(Background.start(() -> peer.connection().outbox().offer("other"))
+                    .result());
+            assertFalse(first.isDone());
+            transport[0].goOn();
+            first.result();
+            peer.expectHex("81 04 68616c66 81 05 6f74686572 81 07 6f666665726564");
+            assertEquals(List.of(), peer.logged());
+        }
+    }
+
     @Test
     void aListenersOpenMessageAndAnotherThreadsOfferFailTogether() throws Exception {
         RecordingListener opening = new RecordingListener() {

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 /** The operating system takes nothing any more while the peer is told not to read. */
 final class StuckTransport extends FilterTransport {
     private volatile CountDownLatch room = new CountDownLatch(0);
+    private final CountDownLatch stuck = new CountDownLatch(1);
     private volatile boolean closed;
 
     StuckTransport(Transport inner) {
@@ -19,6 +20,11 @@ final class StuckTransport extends FilterTransport {
         room = new CountDownLatch(1);
     }
 
+    /** Waits until a thread is stuck, or would be. */
+    void awaitWriter() throws InterruptedException {
+        stuck.await();
+    }
+
     void goOn() {
         room.countDown();
     }
@@ -26,6 +32,9 @@ final class StuckTransport extends FilterTransport {
     @Override
     public void write(ByteBuffer[] buffers) throws IOException {
         try {
+            if (room.getCount() > 0) {
+                stuck.countDown();
+            }
             room.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
