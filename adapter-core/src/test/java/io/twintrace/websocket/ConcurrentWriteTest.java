@@ -18,6 +18,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWrites;
+import io.twintrace.websocket.detect.DetectorLevel;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -226,6 +227,23 @@ class ConcurrentWriteTest {
         assertTrue(peer.logged().isEmpty());
     }
 
+    /** The stack cannot tell the two connections apart, so the report names the callers of both. */
+    @Test
+    void aSerializerThatWritesJsonElsewhereIsNamedTogetherWithTheCallThatItRunsIn() throws Exception {
+        try (TestPeer other = TestPeer.connect(PATIENT)) {
+            Nesting nesting = new Nesting(() -> connection.writeJson("x".repeat(MUCH.length)));
+            Background<Void> first = Background.run("first-writer", () -> Nesting.send(other.connection(), nesting))
+                    .awaitStuckInWrite();
+            assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(other.connection()));
+            String summary = other.logged().get(0).summary();
+            assertTrue(summary.contains(" in writeJson (inside another writeJson, called by"), summary);
+            assertTrue(summary.contains(".Nesting.send(Nesting.java:"), summary);
+            assertTrue(summary.endsWith("; one of the two is on another connection)"), summary);
+            connection.abort();
+            first.failure(ConcurrentWriteException.class);
+        }
+    }
+
     private static void assertNamed(ConcurrentWriteReport report, String operation) {
         assertEquals(operation, report.first().operation());
         assertEquals("send", report.first().applicationFrame().orElseThrow().getMethodName(), report::render);
@@ -354,6 +372,25 @@ class ConcurrentWriteTest {
         assertThrows(ConcurrentWriteException.class, writer::close);
         assertEquals(1, peer.logged().size());
         peer.expectClose(1011, "concurrent write");
+    }
+
+    private void openHalfAMessage() throws IOException {
+        connection.nextWriter(MessageType.TEXT).write("half");
+    }
+
+    @Test
+    void anOpenerWhoseThreadHasEndedIsSaidToHaveAndTheTraceShowsWhereItOpened() throws Exception {
+        peer.close();
+        peer = TestPeer.connect(
+                TestPeer.quick().detectorLevel(DetectorLevel.TRACED).build());
+        connection = peer.connection();
+        Background<Void> first = Background.run("first-writer", this::openHalfAMessage);
+        first.awaitEnd();
+        ConcurrentWriteException seconds = assertThrows(ConcurrentWriteException.class, this::answerFromTheOther);
+        assertTrue(seconds.getMessage().contains("\"first-writer\""), seconds.getMessage());
+        assertTrue(seconds.getMessage().contains(", which has ended, had an unfinished message open"));
+        assertTrue(names(seconds.report().openedAt(), "openHalfAMessage"));
+        assertTrue(names(List.of(seconds.getCause().getStackTrace()), "openHalfAMessage"));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.twintrace.app.Nesting;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import java.io.IOException;
 import java.util.List;
@@ -235,6 +236,27 @@ class ListenerConflictTest {
             assertArrayEquals(CLOSE, peer.received());
         }
         assertEquals(List.of("open", "text a", "text b"), listener.calls().subList(0, 3));
+    }
+
+    private static void openHalfAMessage(WebSocketConnection connection, String text) throws IOException {
+        connection.nextWriter(MessageType.TEXT).write(text);
+    }
+
+    /** The thread that has called the listener is one of a pool, and may be gone. */
+    @Test
+    void aCallsThreadThatHasEndedIsSaidToHaveAndTheTraceShowsWhereItOpenedTheMessage() throws Exception {
+        WebSocketOptions traced =
+                ListeningPeer.quick().detectorLevel(DetectorLevel.TRACED).build();
+        RecordingListener listener = answering(ListenerConflictTest::openHalfAMessage);
+        try (ListeningPeer peer = ListeningPeer.connect(listener, traced)) {
+            Background.run("container", () -> peer.send(text("half"))).awaitEnd();
+            ConcurrentWriteException mine =
+                    assertThrows(ConcurrentWriteException.class, () -> tickFromAnotherThread(peer));
+            assertTrue(mine.getMessage().contains("\"container\""), mine.getMessage());
+            assertTrue(mine.getMessage().contains(", which has ended, had an unfinished message open"));
+            assertTrue(names(mine.report().openedAt(), "openHalfAMessage"));
+            assertTrue(names(List.of(mine.getCause().getStackTrace()), "openHalfAMessage"));
+        }
     }
 
     @Test

@@ -97,7 +97,7 @@ final class ReportText {
         String called = "Concurrent write to WebSocket connection " + report.connection() + ": " + who(second)
                 + " called " + second.operation();
         return switch (report.kind()) {
-            case OVERLAPPING_CALLS -> called + " while " + who(first) + " was in " + first.operation();
+            case OVERLAPPING_CALLS -> called + " while " + who(first) + " was in " + first.operation() + nesting(first);
             case INTERLEAVED_MESSAGE ->
                 called + " while thread " + first.thread() + (first.ended() ? ", which has ended," : "")
                         + " had an unfinished message open" + openingOrPlace(report);
@@ -113,6 +113,14 @@ final class ReportText {
         return writer.applicationFrame()
                 .map(frame -> StackTraces.place(frame) + " on " + thread)
                 .orElse(writer.stack().isEmpty() ? thread : thread + NO_FRAME);
+    }
+
+    /** For a stack that is inside the operation twice, since a serializer of the application writes as well. */
+    private static String nesting(Writer writer) {
+        return StackTraces.outerCaller(writer.operation(), writer.stack())
+                .map(frame -> " (inside another " + writer.operation() + ", called by " + StackTraces.place(frame)
+                        + "; one of the two is on another connection)")
+                .orElse("");
     }
 
     private static String openingOrPlace(ConcurrentWriteReport report) {

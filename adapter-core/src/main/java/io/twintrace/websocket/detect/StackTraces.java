@@ -59,6 +59,24 @@ final class StackTraces {
         return stack.stream().skip(from).filter(StackTraces::isApplications).findFirst();
     }
 
+    /**
+     * The caller of the outer one of two calls of an operation, where a stack is inside both, as in a serializer that
+     * writes JSON to another connection. The stack does not tell which of them is meant.
+     */
+    static Optional<StackTraceElement> outerCaller(String operation, List<StackTraceElement> stack) {
+        int calls = 0;
+        for (StackTraceElement frame : stack) {
+            if (operationOf(frame)
+                    .filter(found -> found.methodName().equals(operation))
+                    .isPresent()) {
+                calls++;
+            } else if (calls > 1 && isApplications(frame)) {
+                return Optional.of(frame);
+            }
+        }
+        return Optional.empty();
+    }
+
     private static boolean isApplications(StackTraceElement frame) {
         for (String prefix : NOT_APPLICATION) {
             if (frame.getClassName().startsWith(prefix)) {
