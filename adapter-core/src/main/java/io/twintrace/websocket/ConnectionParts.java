@@ -7,6 +7,7 @@ import io.twintrace.websocket.transport.Deadlines;
 import io.twintrace.websocket.transport.PushTransport;
 import io.twintrace.websocket.transport.Transport;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Puts the parts of a connection together, for one of the two faces; used once, and thrown away. */
 final class ConnectionParts {
@@ -40,11 +41,11 @@ final class ConnectionParts {
     }
 
     /** The face that threads read from. */
-    Reading blocking() {
+    Reading blocking(Consumer<String> warnings) {
         BlockingSink sink = new BlockingSink(transport, closing, options.writePool());
         writeTo(sink);
         ReadHalf reading = new ReadHalf(id.toString(), transport, deflate, options, frames, closing, closer, traffic);
-        sink.warn(new UnreadWarning(reading, frames, options.unreadNanos()));
+        sink.warn(new UnreadWarning(reading, frames, options.unreadNanos(), warnings));
         if (options.writeCoalescing()) {
             sink.coalesce(new WriteCoalescing(frames, reading, options.coalescingNanos()));
         }

@@ -3,6 +3,7 @@ package io.twintrace.websocket;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.Consumer;
 
 /**
  * Tells the log, once a connection, of a handler that writes again and again and does not read. Pings of its peer stay
@@ -20,16 +21,19 @@ final class UnreadWarning {
     private final ReadHalf reading;
     private final FrameOutput output;
     private final long patienceNanos;
+    private final Consumer<String> log;
 
     private volatile long nextLook;
 
     /** How far reading had come at the last look. Owned by the thread that has moved {@link #nextLook} on. */
     private volatile long seen;
 
-    UnreadWarning(ReadHalf reading, FrameOutput output, long patienceNanos) {
+    /** @param log null for the {@link System.Logger} */
+    UnreadWarning(ReadHalf reading, FrameOutput output, long patienceNanos, Consumer<String> log) {
         this.reading = reading;
         this.output = output;
         this.patienceNanos = patienceNanos;
+        this.log = log != null ? log : text -> LOGGER.log(Level.WARNING, text);
         this.nextLook = System.nanoTime() + patienceNanos;
     }
 
@@ -52,12 +56,10 @@ final class UnreadWarning {
     }
 
     private void warn() {
-        LOGGER.log(
-                Level.WARNING,
-                "the handler of connection " + reading.connection() + " writes but has not read for "
-                        + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
-                        + " ms: Pings are not answered, and a client that"
-                        + " closes has to wait. Call readMessage until it returns null, on another thread if need be."
-                        + " This is logged once for each connection.");
+        log.accept("the handler of connection " + reading.connection() + " writes but has not read for "
+                + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
+                + " ms: Pings are not answered, and a client that"
+                + " closes has to wait. Call readMessage until it returns null, on another thread if need be."
+                + " This is logged once for each connection.");
     }
 }

@@ -71,6 +71,7 @@ public final class WebSocketConnection implements AutoCloseable {
             Accepted handshake,
             WebSocketOptions options,
             ConcurrentWriteListener conflictLog,
+            Consumer<String> warnings,
             WebSocketListener listener,
             ListenerThreads threads) {
         ConnectionId id = new ConnectionId(NUMBERS.incrementAndGet(), request.plainPath());
@@ -84,7 +85,7 @@ public final class WebSocketConnection implements AutoCloseable {
         this.closing = parts.closing();
         this.traffic = parts.traffic();
         this.closer = parts.closer();
-        this.reading = listener == null ? parts.blocking() : parts.listening(listener, threads);
+        this.reading = listener == null ? parts.blocking(warnings) : parts.listening(listener, threads);
         this.frames = parts.frames();
         this.conflicts = parts.conflicts();
         this.writing = parts.writing();
@@ -99,14 +100,16 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param handshake what was answered to the request
      * @param options limits and timeouts; their write discipline is declared by the servlet, as the handler begins
      * @param conflictLog where conflicts are logged; null for the {@link System.Logger} "io.twintrace.websocket"
+     * @param warnings told what else belongs in the log, by the application's threads; null for the same logger
      */
     public static WebSocketConnection server(
             Transport transport,
             HandshakeRequest request,
             Accepted handshake,
             WebSocketOptions options,
-            ConcurrentWriteListener conflictLog) {
-        return new WebSocketConnection(transport, request, handshake, options, conflictLog, null, null);
+            ConcurrentWriteListener conflictLog,
+            Consumer<String> warnings) {
+        return new WebSocketConnection(transport, request, handshake, options, conflictLog, warnings, null, null);
     }
 
     /**
@@ -130,7 +133,7 @@ public final class WebSocketConnection implements AutoCloseable {
             Consumer<WebSocketConnection> prepare,
             Consumer<WebSocketConnection> whenOver) {
         WebSocketConnection connection =
-                new WebSocketConnection(transport, request, handshake, options, conflictLog, listener, threads);
+                new WebSocketConnection(transport, request, handshake, options, conflictLog, null, listener, threads);
         boolean open = false;
         try {
             ((ListeningHalf) connection.reading).open(connection, prepare, () -> {

@@ -131,6 +131,7 @@ class AbortRaceTest {
                     new HandshakeRequest("GET", "HTTP/1.1", "/endless", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.of(rounds % 4 < 2 ? TAKEOVER : NO_TAKEOVER)),
                     options,
+                    null,
                     null);
             round.run(connection, rounds % 2 == 0);
             assertEquals(0, options.deflatePool().lent(), "inflaters and deflaters lent");

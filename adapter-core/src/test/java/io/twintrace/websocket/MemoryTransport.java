@@ -62,7 +62,7 @@ final class MemoryTransport implements Transport {
     /** The same, after an agreement about compression. */
     WebSocketConnection connection(WebSocketOptions options, Optional<DeflateParameters> deflate) {
         Accepted handshake = new Accepted(Map.of(), Optional.empty(), deflate);
-        return WebSocketConnection.server(this, REQUEST, handshake, options, null);
+        return WebSocketConnection.server(this, REQUEST, handshake, options, null, null);
     }
 
     /** Everything that this side has written. */

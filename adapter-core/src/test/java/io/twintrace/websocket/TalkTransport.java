@@ -42,6 +42,7 @@ class TalkTransport extends FilterTransport {
                 new HandshakeRequest("GET", "HTTP/1.1", "/talk", null, null, Map.of()),
                 new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                 options,
+                null,
                 null);
     }
 

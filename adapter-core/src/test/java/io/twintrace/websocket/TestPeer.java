@@ -39,6 +39,7 @@ final class TestPeer implements AutoCloseable {
     private final WebSocketConnection connection;
     private final WebSocketOptions options;
     private final List<ConcurrentWriteReport> logged = new CopyOnWriteArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     private TestPeer(
             WebSocketOptions options, Optional<DeflateParameters> deflate, int buffers, UnaryOperator<Transport> around)
@@ -64,7 +65,8 @@ final class TestPeer implements AutoCloseable {
                     request,
                     new Accepted(Map.of(), Optional.empty(), deflate),
                     options,
-                    logged::add);
+                    logged::add,
+                    warnings::add);
         }
     }
 
@@ -145,6 +147,11 @@ final class TestPeer implements AutoCloseable {
     /** The conflicts that went to the log. */
     List<ConcurrentWriteReport> logged() {
         return logged;
+    }
+
+    /** What else did. */
+    List<String> warnings() {
+        return warnings;
     }
 
     // ---- What the client sends ------------------------------------------------------------------------------------

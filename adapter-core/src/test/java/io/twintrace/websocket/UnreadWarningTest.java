@@ -6,53 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The log tells of a handler that does not read, and of no other. */
 class UnreadWarningTest {
-    private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket"); // held, or it may be lost
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final TestPeer peer =
             TestPeer.connect(TestPeer.quick().unreadPatience(PATIENCE).build());
     private final WebSocketConnection connection = peer.connection();
-    private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
-
-    private final Handler recorder = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            if (entry.getMessage().contains(connection.name())) {
-                logged.add(entry);
-            }
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is kept back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-    };
-
-    @BeforeEach
-    void listen() {
-        LOGGER.addHandler(recorder);
-    }
+    private final List<String> logged = peer.warnings();
 
     @AfterEach
     void close() throws Exception {
-        LOGGER.removeHandler(recorder);
         peer.close();
     }
 
@@ -70,13 +38,8 @@ class UnreadWarningTest {
         pushForLong();
         pushForLong();
         assertEquals(1, logged.size(), () -> logged.toString());
-        LogRecord entry = logged.get(0);
-        assertEquals(Level.WARNING, entry.getLevel());
-        assertTrue(
-                entry.getMessage()
-                        .startsWith("the handler of connection " + connection.name()
-                                + " writes but has not read for 100 ms: "),
-                entry::getMessage);
+        String start = "the handler of connection " + connection.name() + " writes but has not read for 100 ms: ";
+        assertTrue(logged.get(0).startsWith(start), logged.get(0));
     }
 
     @Test

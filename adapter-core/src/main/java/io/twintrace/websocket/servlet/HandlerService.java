@@ -27,7 +27,7 @@ final class HandlerService extends Service {
 
     WebSocketConnection connect(Upgraded upgraded) {
         WebSocketConnection connection = WebSocketConnection.server(
-                upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog());
+                upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog(), warnings());
         upgraded.giveAttributesTo(connection);
         return connection;
     }

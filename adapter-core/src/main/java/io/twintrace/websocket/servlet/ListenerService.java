@@ -21,7 +21,7 @@ final class ListenerService extends Service {
                 this::startThread,
                 context.getClassLoader(),
                 (connection, error) -> log(connection, error, "listener"),
-                context::log);
+                warnings());
     }
 
     @Override
@@ -72,8 +72,8 @@ final class ListenerService extends Service {
                 listenerThreads,
                 connection -> {
                     upgraded.giveAttributesTo(connection);
-                    opened.accept(connection);
                     prepare(connection);
+                    opened.accept(connection); // last: what fails before would leave it there for good
                 },
                 over);
     }

@@ -130,6 +130,10 @@ abstract class Service {
         return conflictLog;
     }
 
+    final Consumer<String> warnings() {
+        return context::log;
+    }
+
     final void declareDiscipline(WebSocketConnection connection) {
         WriteDiscipline declared = options.writeDiscipline().apply(connection);
         if (declared != WriteDiscipline.none()) {

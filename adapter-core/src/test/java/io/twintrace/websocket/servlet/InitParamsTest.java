@@ -78,6 +78,7 @@ class InitParamsTest {
                 new HandshakeRequest("GET", "HTTP/1.1", "/", null, null, Map.of()),
                 new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                 WebSocketOptions.defaults(),
+                null,
                 null);
         WriteDiscipline discipline =
                 apply("write-discipline", value).writeDiscipline().apply(connection);

@@ -71,7 +71,8 @@ public final class RaceOdds {
                     new HandshakeRequest("GET", "HTTP/1.1", "/race", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                     options,
-                    report -> {});
+                    report -> {},
+                    null);
             VirtualThreads.unstarted(() -> write(connection, HEARTBEAT_PAUSE)).start();
             write(connection, HANDLER_PAUSE);
             connection.abort();

@@ -58,7 +58,7 @@ public class WholeMessageBenchmark {
     public void connect() {
         WebSocketOptions options = WebSocketOptions.defaults();
         blockingPeer = new RepeatingPeer(script.text(size));
-        blocking = WebSocketConnection.server(blockingPeer, REQUEST, ACCEPTED, options, null);
+        blocking = WebSocketConnection.server(blockingPeer, REQUEST, ACCEPTED, options, null, null);
         pushPeer = new RepeatingPeer(script.text(size));
         ListenerThreads threads = new ListenerThreads(
                 (name, task) -> task.run(),
