@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.detect.WriteDiscipline;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,13 +14,13 @@ final class FirstOffer {
     private final WriteHalf writing;
     private final ReentrantLock writer;
 
-    /** Held while the detector is told, which takes long where the offering thread has a message to finish first. */
+    /** Held while the detector is told, which may take long where the offering thread has a message to finish first. */
     private final ReentrantLock telling = new ReentrantLock();
 
     private volatile boolean told;
 
-    /** What to tell the detector, by a thread that did not wait to do so itself. */
-    private volatile WriteDiscipline left;
+    /** What a thread that did not wait has left to be told; null for nothing. */
+    private final AtomicReference<WriteDiscipline> left = new AtomicReference<>();
 
     /** @param writer held by the outbox while it writes, and by nobody else */
     FirstOffer(WriteHalf writing, ReentrantLock writer) {
@@ -40,13 +41,14 @@ final class FirstOffer {
         if (told) {
             return true;
         }
-        WriteDiscipline discipline = WriteDiscipline.throughOutbox(writer, FirstOffer::mayWait);
         if (!telling.tryLock()) {
-            left = discipline;
+            if (left.get() == null) {
+                left.compareAndSet(null, discipline());
+            }
             return false;
         }
         try {
-            tell(discipline);
+            tell(discipline());
         } finally {
             telling.unlock();
         }
@@ -60,7 +62,7 @@ final class FirstOffer {
         }
         telling.lock();
         try {
-            tell(left); // the other thread may have failed
+            tell(left.get()); // the other thread may have failed
         } finally {
             telling.unlock();
         }
@@ -70,7 +72,12 @@ final class FirstOffer {
         if (!told) {
             writing.declareOutbox(discipline);
             told = true;
+            left.set(null); // it keeps the place of an offer
         }
+    }
+
+    private WriteDiscipline discipline() {
+        return WriteDiscipline.throughOutbox(writer, FirstOffer::mayWait);
     }
 
     /** In a turn the thread has other connections to serve. */

@@ -8,13 +8,13 @@ import java.util.concurrent.TimeUnit;
  * send them.
  */
 class LateFlush extends DelayedCheck {
-    /** A connection that has written more lately than this is expected to put frames aside again. */
+    /** A connection that has written more recently than this is expected to put frames aside again. */
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final FrameOutput output;
     private final long delayNanos;
 
-    /** @param delayNanos how long frames stay put aside, and up to two milliseconds longer */
+    /** @param delayNanos how long frames may stay put aside; they leave within two milliseconds after that */
     LateFlush(FrameOutput output, long delayNanos) {
         this.output = output;
         this.delayNanos = delayNanos;
@@ -34,7 +34,7 @@ class LateFlush extends DelayedCheck {
     @Override
     protected final boolean isTooEarly() {
         long age = System.nanoTime() - output.lastWrite();
-        return age < delayNanos || (age < BUSY_NANOS && output.isFlushed());
+        return age < (output.isFlushed() ? BUSY_NANOS : delayNanos);
     }
 
     @Override

@@ -55,11 +55,15 @@ final class UnreadWarning {
         }
     }
 
+    /** Does not throw: the message that was written is out. */
     private void warn() {
-        log.accept("the handler of connection " + reading.connection() + " writes but has not read for "
-                + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
-                + " ms: Pings are not answered, and a client that"
-                + " closes has to wait. Call readMessage until it returns null, on another thread if need be."
-                + " This is logged once for each connection.");
+        try {
+            log.accept("the handler of connection " + reading.connection() + " writes but has not read for "
+                    + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
+                    + " ms: Pings are not answered, and a client that closes has to wait. Call readMessage until it"
+                    + " returns null, on another thread if need be. This is logged once for each connection.");
+        } catch (Throwable t) {
+            // Of the log. There is no other place to tell.
+        }
     }
 }

@@ -337,8 +337,8 @@ public final class WebSocketConnection implements AutoCloseable {
     /**
      * Sends what was put aside to leave together with more: small messages that a {@link WebSocketListener} writes, and
      * those that a handler writes before it has read all that has arrived ({@link WebSocketOptions#writeCoalescing()}).
-     * Without this they leave when the listener's call ends, or when the handler has read that, or after about a
-     * millisecond. Any thread; waits for the peer like a write. What goes wrong shows at the next write.
+     * Without this they leave when the listener's call ends, or when the handler has read that, or after about two
+     * milliseconds. Any thread; waits for the peer like a write. What goes wrong shows at the next write.
      */
     public void flush() {
         frames.flush();

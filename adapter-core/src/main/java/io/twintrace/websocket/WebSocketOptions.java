@@ -213,7 +213,7 @@ public final class WebSocketOptions {
         private int backlogLimit = 1024 * 1024;
         private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
-        private long coalescingNanos = TimeUnit.MICROSECONDS.toNanos(250);
+        private long coalescingNanos = TimeUnit.MICROSECONDS.toNanos(500);
         private long unreadNanos = TimeUnit.SECONDS.toNanos(10);
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;

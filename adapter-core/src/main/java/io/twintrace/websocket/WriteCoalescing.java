@@ -8,7 +8,7 @@ package io.twintrace.websocket;
 final class WriteCoalescing extends LateFlush {
     private final ReadHalf reading;
 
-    /** @param delayNanos how long frames stay put aside, and up to two milliseconds longer */
+    /** @param delayNanos how long frames may stay put aside; they leave within two milliseconds after that */
     WriteCoalescing(FrameOutput output, ReadHalf reading, long delayNanos) {
         super(output, delayNanos);
         this.reading = reading;

@@ -4,6 +4,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
 import java.io.IOException;
 
@@ -24,6 +25,11 @@ public final class Nesting {
     /** The call that reports have to name as the one on the connection. */
     public static void send(WebSocketConnection connection, Nesting value) throws IOException {
         connection.writeJson(value);
+    }
+
+    /** A plain write, to compare. */
+    public static void write(WebSocketConnection connection, byte[] bytes) throws IOException {
+        connection.writeMessage(MessageType.BINARY, bytes);
     }
 
     /** The call that reports have to name as the other one. */

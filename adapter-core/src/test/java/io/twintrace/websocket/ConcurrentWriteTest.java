@@ -244,6 +244,19 @@ class ConcurrentWriteTest {
         }
     }
 
+    /** Its public method calls another one of the same name. */
+    @Test
+    void oneWriteOfTheApplicationIsNotTakenForTwo() throws Exception {
+        bePatient();
+        Background<Void> first = Background.run("first-writer", () -> Nesting.write(connection, MUCH))
+                .awaitStuckInWrite();
+        assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(connection));
+        String summary = peer.logged().get(0).summary();
+        assertTrue(summary.endsWith(" was in writeMessage"), summary);
+        connection.abort();
+        first.failure(ConcurrentWriteException.class);
+    }
+
     private static void assertNamed(ConcurrentWriteReport report, String operation) {
         assertEquals(operation, report.first().operation());
         assertEquals("send", report.first().applicationFrame().orElseThrow().getMethodName(), report::render);

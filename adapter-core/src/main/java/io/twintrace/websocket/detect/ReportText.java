@@ -115,7 +115,7 @@ final class ReportText {
                 .orElse(writer.stack().isEmpty() ? thread : thread + NO_FRAME);
     }
 
-    /** For a stack that is inside the operation twice, since a serializer of the application writes as well. */
+    /** For a stack that is inside the operation twice, because a serializer of the application writes too. */
     private static String nesting(Writer writer) {
         return StackTraces.outerCaller(writer.operation(), writer.stack())
                 .map(frame -> " (inside another " + writer.operation() + ", called by " + StackTraces.place(frame)

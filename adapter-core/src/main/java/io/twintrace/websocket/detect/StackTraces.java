@@ -65,11 +65,14 @@ final class StackTraces {
      */
     static Optional<StackTraceElement> outerCaller(String operation, List<StackTraceElement> stack) {
         int calls = 0;
+        boolean inside = false;
         for (StackTraceElement frame : stack) {
-            if (operationOf(frame)
+            boolean calledByItself = inside; // a method that calls another one of its name is one call
+            inside = operationOf(frame)
                     .filter(found -> found.methodName().equals(operation))
-                    .isPresent()) {
-                calls++;
+                    .isPresent();
+            if (inside) {
+                calls += calledByItself ? 0 : 1;
             } else if (calls > 1 && isApplications(frame)) {
                 return Optional.of(frame);
             }

@@ -72,8 +72,8 @@ final class ListenerService extends Service {
                 listenerThreads,
                 connection -> {
                     upgraded.giveAttributesTo(connection);
+                    opened.accept(connection);
                     prepare(connection);
-                    opened.accept(connection); // last: what fails before would leave it there for good
                 },
                 over);
     }
@@ -87,7 +87,16 @@ final class ListenerService extends Service {
             } catch (Throwable unlogged) {
                 // It is closed, and counted, all the same.
             }
+            closeOrCutOff(connection);
+        }
+    }
+
+    /** Does not throw: the connection counts as open by now, and only its own end takes it from the open ones. */
+    private static void closeOrCutOff(WebSocketConnection connection) {
+        try {
             connection.beginClose(CloseCode.INTERNAL_ERROR, "write discipline failed");
+        } catch (Throwable t) { // for want of memory
+            connection.abort();
         }
     }
 

@@ -37,12 +37,16 @@ abstract class Service {
     /** One for all connections. */
     private final ConcurrentWriteListener conflictLog;
 
+    /** Likewise. */
+    private final Consumer<String> warnings;
+
     Service(ServletContext context, WebSocketOptions options, TaskThreads threads) {
         this.context = context;
         this.threads = threads;
         this.contextClassLoader = context.getClassLoader();
         this.options = options;
         this.shortage = new ThreadShortage(context);
+        this.warnings = context::log;
         this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
     }
 
@@ -131,7 +135,7 @@ abstract class Service {
     }
 
     final Consumer<String> warnings() {
-        return context::log;
+        return warnings;
     }
 
     final void declareDiscipline(WebSocketConnection connection) {

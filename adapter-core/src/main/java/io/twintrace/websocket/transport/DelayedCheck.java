@@ -39,6 +39,9 @@ public abstract class DelayedCheck {
     /** A stack of all that were asked for since the task ran last, linked by {@link #next}. */
     private static final AtomicReference<DelayedCheck> DUE = new AtomicReference<>();
 
+    /** Those that were too early at the last run, linked like the others. Owned by the timer's thread. */
+    private static DelayedCheck early;
+
     /** The task that is scheduled or running; null for none. A field, since setting that takes no stack. */
     private static volatile Tick current;
 
@@ -58,8 +61,8 @@ public abstract class DelayedCheck {
 
     /**
      * Whether the check is to be made at the next run instead, unless it is too early then as well. For what is asked
-     * for again and again: as long as this is true, asking costs a look. Called like {@link #check}, which has to look
-     * at the same once more, since it may have changed in between.
+     * for again and again: as long as this is true, asking costs a look. Called like {@link #check}, which must test the
+     * same condition again, since somebody may have asked in between.
      */
     protected boolean isTooEarly() {
         return false;
@@ -130,9 +133,13 @@ public abstract class DelayedCheck {
         return scheduled;
     }
 
-    /** False if it was too early, so that this is due still. */
+    /** False if it was too early, so that this is still due. */
     private boolean run() {
-        if (isTooEarly()) {
+        try {
+            if (isTooEarly()) {
+                return false;
+            }
+        } catch (Throwable e) { // the others' turn now
             return false;
         }
         asked = false; // first: what happens from now on asks again
@@ -148,9 +155,6 @@ public abstract class DelayedCheck {
     private static final class Tick implements Callable<Void> { // not a Runnable, which the timer would wrap once more
         /** Whether those that ask now can rely on it. */
         private volatile boolean isScheduled;
-
-        /** Those that were too early, linked like the others. Owned by the timer's thread. */
-        private DelayedCheck early;
 
         private boolean schedule() {
             try {
@@ -171,8 +175,8 @@ public abstract class DelayedCheck {
             do {
                 DelayedCheck again = early;
                 early = null;
-                DelayedCheck asked = DUE.getAndSet(null);
-                if (again == null && asked == null) {
+                DelayedCheck due = DUE.getAndSet(null);
+                if (again == null && due == null) {
                     current = null;
                     if (DUE.get() == null || !CURRENT.compareAndSet(null, this)) {
                         return null;
@@ -180,7 +184,7 @@ public abstract class DelayedCheck {
                     // Somebody has asked since then, who has seen this task.
                 }
                 run(again);
-                run(asked);
+                run(due);
             } while (!scheduleOrWait());
             return null;
         }

@@ -2,15 +2,21 @@ package io.twintrace.websocket.transport;
 
 /**
  * Fails with a StackOverflowError where the calling thread has little stack left, before anything is changed. For what
- * must not stop half way, as in a queue of the JDK that is damaged for good when a thread's stack overflows in it.
+ * must not stop half way, as in a queue of the JDK that is damaged for good when a thread's stack overflows in it. For
+ * this library's own use: public only since its packages share it.
  */
-final class StackProbe {
+public final class StackProbe {
     /** 10 KB and more, compiled or not. To schedule a task and start a thread takes less than half of that. */
     private static final int FRAMES = 200;
 
     private StackProbe() {}
 
-    static void probe() {
+    /**
+     * Any thread.
+     *
+     * @throws StackOverflowError where less than about 10 KB are left
+     */
+    public static void probe() {
         if (fall(FRAMES, 1, 2, 3, 4, 5) == 0) {
             throw new AssertionError("a sum of positive numbers");
         }

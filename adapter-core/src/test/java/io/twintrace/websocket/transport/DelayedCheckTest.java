@@ -116,6 +116,32 @@ class DelayedCheckTest {
     }
 
     @Test
+    void oneThatCannotSayWhetherItIsTooEarlyKeepsNobodyElseFromTheirs() throws Exception {
+        AtomicInteger failures = new AtomicInteger();
+        CountDownLatch others = new CountDownLatch(2);
+        CountDownLatch checked = new CountDownLatch(1);
+        DelayedCheck failing = new DelayedCheck() {
+            @Override
+            protected boolean isTooEarly() {
+                if (failures.incrementAndGet() < 3) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                return false;
+            }
+
+            @Override
+            protected void check() {
+                checked.countDown();
+            }
+        };
+        check(others::countDown).ask();
+        failing.ask();
+        check(others::countDown).ask();
+        await(others);
+        await(checked);
+    }
+
+    @Test
     void askingTwiceMakesOneCheck() throws Exception {
         AtomicInteger checks = new AtomicInteger();
         CountDownLatch slow = new CountDownLatch(1);

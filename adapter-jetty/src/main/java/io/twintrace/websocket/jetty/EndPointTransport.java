@@ -2,6 +2,7 @@ package io.twintrace.websocket.jetty;
 
 import io.twintrace.websocket.transport.Gate;
 import io.twintrace.websocket.transport.PushTransport;
+import io.twintrace.websocket.transport.StackProbe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -84,6 +85,7 @@ final class EndPointTransport implements PushTransport {
         if (endPoint.flush(buffers)) {
             return;
         }
+        StackProbe.probe(); // Jetty would wait for a write that it has registered by half for good
         endPoint.write(written, buffers);
         writable.await();
         if (writeFailure != null) {
@@ -114,6 +116,7 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public boolean startWrite(ByteBuffer buffer) {
+        StackProbe.probe();
         doneAtOnce = false;
         starting = Thread.currentThread();
         try {

@@ -1,13 +1,11 @@
 package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.RawClient;
-import io.twintrace.websocket.thread.VirtualThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,9 +38,6 @@ class StackOverflowTest {
 
     @Test
     void nextHandshakeIsAnsweredAfterAHandlersStackHasOverflowed() throws Exception {
-        // A virtual thread writes more before its stack ends than a client reads meanwhile. Jetty's own code then waits
-        // for the client, and can be left half-way by the overflow.
-        assumeFalse(VirtualThreads.exist());
         try (TestServer server = TestServer.serving(connection -> {
             connection.readMessage();
             fall(connection);
