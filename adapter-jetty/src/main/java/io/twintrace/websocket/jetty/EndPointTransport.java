@@ -82,10 +82,10 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public void write(ByteBuffer[] buffers) throws IOException {
+        StackProbe.probeForChannel();
         if (endPoint.flush(buffers)) {
             return;
         }
-        StackProbe.probe(); // Jetty would wait for a write that it has registered by half for good
         endPoint.write(written, buffers);
         writable.await();
         if (writeFailure != null) {
@@ -111,12 +111,13 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        StackProbe.probeForChannel();
         return endPoint.flush(buffers);
     }
 
     @Override
     public boolean startWrite(ByteBuffer buffer) {
-        StackProbe.probe();
+        StackProbe.probeForChannel();
         doneAtOnce = false;
         starting = Thread.currentThread();
         try {
