@@ -5,49 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.TypeAdapter;
-import com.google.gson.annotations.JsonAdapter;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonWriter;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Many threads write while one is inside a write: whoever comes third or later is told of the conflict of the two. */
+/** Many threads write while one is inside a write: all that come after the second one are told of the conflict before them. */
 class LaterWritersTest {
     private static final int WRITERS = 6;
     private static final int ROUNDS = 200;
-
-    /** A value that is being serialised until the others have failed. */
-    @JsonAdapter(Slow.Adapter.class)
-    private static final class Slow {
-        private final transient CountDownLatch begun = new CountDownLatch(1);
-        private final transient CountDownLatch mayEnd = new CountDownLatch(1);
-
-        static final class Adapter extends TypeAdapter<Slow> {
-            @Override
-            public void write(JsonWriter out, Slow value) throws IOException {
-                value.begun.countDown();
-                try {
-                    assertTrue(value.mayEnd.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                out.value(1);
-            }
-
-            @Override
-            public Slow read(JsonReader in) {
-                return null;
-            }
-        }
-    }
 
     // Methods of the "application", to be found in the stack traces.
 

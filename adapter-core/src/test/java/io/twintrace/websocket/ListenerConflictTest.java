@@ -12,10 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.TypeAdapter;
-import com.google.gson.annotations.JsonAdapter;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonWriter;
 import io.twintrace.app.Nesting;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -24,39 +20,12 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Another thread writes to a connection whose listener writes too: both are told, whichever came first. */
 class ListenerConflictTest {
     private static final byte[] CLOSE = plain(0x88, Frames.closePayload(1011, "concurrent write"));
-
-    /** A value that takes as long to be serialised as the test wants it to. */
-    @JsonAdapter(Slow.Adapter.class)
-    private static final class Slow {
-        private final transient CountDownLatch begun = new CountDownLatch(1);
-        private final transient CountDownLatch mayEnd = new CountDownLatch(1);
-
-        static final class Adapter extends TypeAdapter<Slow> {
-            @Override
-            public void write(JsonWriter out, Slow value) throws IOException {
-                value.begun.countDown();
-                try {
-                    assertTrue(value.mayEnd.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                out.value(1);
-            }
-
-            @Override
-            public Slow read(JsonReader in) {
-                return null;
-            }
-        }
-    }
 
     private final Slow slow = new Slow();
 
