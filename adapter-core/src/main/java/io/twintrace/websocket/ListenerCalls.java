@@ -64,6 +64,7 @@ final class ListenerCalls {
 
     /** The first call; false when it has thrown. */
     boolean open() {
+        UnloggedErrors.lookAgain();
         if (sampler != null) {
             sampled = true;
             sampler.opened();

@@ -29,7 +29,14 @@ final class UnloggedErrors {
         try {
             WATCH.look();
         } catch (OutOfMemoryError e) {
-            // There is not even a timer: the next one to come starts it.
+            // There is not even a timer: the next connection starts it.
+        }
+    }
+
+    /** A connection begins, so that there may be memory again. Costs a look. */
+    static void lookAgain() {
+        if (FIRST.get() != null) {
+            tryAgain();
         }
     }
 

@@ -357,6 +357,29 @@ class ListenerEndTest {
         }
     }
 
+    /** Where memory was so short that not even the timer could be told, nobody else would come. */
+    @Test
+    void anErrorThatTheLogCouldNotTakeIsTriedAgainWhenAConnectionBegins() {
+        OutOfMemoryError error = new OutOfMemoryError("made by hand");
+        RecordingListener greedy = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw error;
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(greedy).withFailingLog(2)) {
+            peer.send(text("a"));
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of(), peer.errors());
+            try (ListeningPeer later = ListeningPeer.connect(new RecordingListener())) {
+                assertTrue(later.connection().isOpen());
+                peer.settle();
+                assertEquals(List.of(error), peer.errors());
+            }
+        }
+    }
+
     @Test
     void aFrameThatDripsEndsAtTheIdleTimeoutWhateverItsKind() {
         WebSocketOptions hasty =
