@@ -257,6 +257,32 @@ class ConcurrentWriteTest {
         first.failure(ConcurrentWriteException.class);
     }
 
+    @Test
+    void everyStackBeginsWithOneFrameOfTheLibraryAndThenTheApplications() throws Exception {
+        Background<Void> first = Background.run("first-writer", () -> Nesting.write(connection, MUCH))
+                .awaitStuckInWrite();
+        ConcurrentWriteException seconds =
+                assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(connection));
+        ConcurrentWriteException later =
+                assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(connection));
+        ConcurrentWriteException firsts = first.failure(ConcurrentWriteException.class);
+        ConcurrentWriteReport report = peer.logged().get(0);
+        assertBeginsAtCall("write", "writeMessage", report.first().stack());
+        assertBeginsAtCall("interrupt", "writeMessage", report.second().stack());
+        assertBeginsAtCall("write", "writeMessage", List.of(firsts.getStackTrace()));
+        assertBeginsAtCall(
+                "interrupt", "writeMessage", List.of(firsts.getCause().getStackTrace()));
+        assertBeginsAtCall("interrupt", "writeMessage", List.of(seconds.getStackTrace()));
+        assertBeginsAtCall("write", "writeMessage", List.of(seconds.getCause().getStackTrace()));
+        assertBeginsAtCall("interrupt", "writeMessage", List.of(later.getStackTrace()));
+    }
+
+    private static void assertBeginsAtCall(String caller, String operation, List<StackTraceElement> stack) {
+        assertEquals(operation, stack.get(0).getMethodName(), stack::toString);
+        assertEquals(Nesting.class.getName(), stack.get(1).getClassName(), stack::toString);
+        assertEquals(caller, stack.get(1).getMethodName(), stack::toString);
+    }
+
     private static void assertNamed(ConcurrentWriteReport report, String operation) {
         assertEquals(operation, report.first().operation());
         assertEquals("send", report.first().applicationFrame().orElseThrow().getMethodName(), report::render);

@@ -27,10 +27,20 @@ public final class ConcurrentWriteException extends RuntimeException {
 
     private final transient CompletableFuture<Void> told;
 
-    /** @param told completed once the log and all listeners know of the conflict */
+    /**
+     * @param stack of the failed call; empty for the calling thread's as it is
+     * @param told completed once the log and all listeners know of the conflict
+     */
     ConcurrentWriteException(
-            String message, ConcurrentWriteReport report, Throwable cause, CompletableFuture<Void> told) {
+            String message,
+            ConcurrentWriteReport report,
+            List<StackTraceElement> stack,
+            Throwable cause,
+            CompletableFuture<Void> told) {
         super(message, cause);
+        if (!stack.isEmpty()) {
+            setStackTrace(stack.toArray(StackTraces.NO_STACK));
+        }
         this.report = Objects.requireNonNull(report, "report");
         this.told = Objects.requireNonNull(told, "told");
     }

@@ -177,7 +177,7 @@ final class Conflict {
         secondPublished = writer(second, secondOperation);
         sampleFirst();
         ConcurrentWriteReport report = report();
-        return remember(exception(report, report.firstTrace()));
+        return remember(exception(report, secondPublished, report.firstTrace()));
     }
 
     /** The same for want of memory. */
@@ -186,17 +186,17 @@ final class Conflict {
             secondPublished = new Writer(second.toString(), secondOperation.methodName(), time, List.of());
         }
         ConcurrentWriteReport report = report();
-        return remember(exception(report, report.firstTrace()));
+        return remember(exception(report, secondPublished, report.firstTrace()));
     }
 
     /** Looks at the first thread, unless it has published where it is; or does while it is looked at. */
     private void sampleFirst() {
         if (isOverlap() && firstPublished == null) {
             StackTraceElement[] stack = StackTraces.inside(firstOperation, first.stack());
-            String operation = firstOperation != null ? firstOperation.methodName() : StackTraces.operationIn(stack);
+            String operation = firstOperation != null ? firstOperation.methodName() : StackTraces.operationOf(stack);
             firstSampled = new Writer(first.toString(), operation, Instant.now(), List.of(stack));
         } else if (isInterleaved() && firstSampled == null) {
-            Writer sampled = firstPublished == null ? holder(first, StackTraces.withoutDetector(first.stack())) : null;
+            Writer sampled = firstPublished == null ? holder(first, StackTraces.anywhere(first.stack())) : null;
             firstSampled = firstPublished == null ? sampled : publishedHolder();
         }
     }
@@ -205,7 +205,7 @@ final class Conflict {
     ConcurrentWriteException firstFails(Thread thread, Operation operation) {
         firstPublished = writer(new KnownThread(thread), operation);
         ConcurrentWriteReport report = report();
-        return remember(exception(report, report.secondTrace()));
+        return remember(exception(report, firstPublished, report.secondTrace()));
     }
 
     /** Builds the exception of any call that comes after the two. */
@@ -215,6 +215,7 @@ final class Conflict {
                 operation.methodName() + " on WebSocket connection " + connection
                         + ", whose write side was failed by an earlier concurrent write (see the cause)",
                 report(),
+                List.of(StackTraces.ofCaller(operation)),
                 known != null ? known : standIn(),
                 told);
     }
@@ -223,9 +224,7 @@ final class Conflict {
     private ConcurrentWriteException standIn() {
         sampleFirst();
         ConcurrentWriteReport report = report();
-        ConcurrentWriteException exception = exception(report, report.firstTrace());
-        exception.setStackTrace(report.second().stack().toArray(StackTraces.NO_STACK));
-        return exception;
+        return exception(report, report.second(), report.firstTrace());
     }
 
     /** The log and all listeners know of this; what waits for that happens now. */
@@ -269,7 +268,7 @@ final class Conflict {
      */
     private Writer secondWriter() {
         if (secondPublished == null) {
-            StackTraceElement[] stack = StackTraces.withoutDetector(second.stack());
+            StackTraceElement[] stack = StackTraces.inside(secondOperation, second.stack());
             Writer sampled = new Writer(second.toString(), secondOperation.methodName(), time, List.of(stack));
             if (secondPublished == null) {
                 return sampled;
@@ -283,16 +282,13 @@ final class Conflict {
         return exception;
     }
 
-    private ConcurrentWriteException exception(ConcurrentWriteReport report, WriterTrace cause) {
-        return new ConcurrentWriteException(report.logMessage(), report, cause, told);
+    private ConcurrentWriteException exception(ConcurrentWriteReport report, Writer failing, WriterTrace cause) {
+        return new ConcurrentWriteException(report.logMessage(), report, failing.stack(), cause, told);
     }
 
     private static Writer writer(KnownThread thread, Operation operation) {
         return new Writer(
-                thread.toString(),
-                operation.methodName(),
-                Instant.now(),
-                List.of(StackTraces.ofCaller(new Throwable())));
+                thread.toString(), operation.methodName(), Instant.now(), List.of(StackTraces.ofCaller(operation)));
     }
 
     private static Writer holder(KnownThread thread, StackTraceElement[] stack) {

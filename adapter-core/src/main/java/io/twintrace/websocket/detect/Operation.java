@@ -42,6 +42,17 @@ public enum Operation {
         return methodName;
     }
 
+    /** The public type of the library that has the method. */
+    String owner() {
+        int dot = methodName.indexOf('.');
+        return dot < 0 ? "WebSocketConnection" : methodName.substring(0, dot);
+    }
+
+    /** The method's name alone. */
+    String simpleName() {
+        return methodName.substring(methodName.indexOf('.') + 1);
+    }
+
     /** Its number, from 1 on; for a field that is cheaper to write than a reference. */
     @SuppressWarnings("EnumOrdinal") // it leaves no virtual machine
     byte code() {

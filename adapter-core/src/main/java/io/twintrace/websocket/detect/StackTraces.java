@@ -3,26 +3,22 @@ package io.twintrace.websocket.detect;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Reads stack traces for the report. */
+/**
+ * Reads stack traces for the report. A stack begins where the application calls the library: with one frame of the
+ * library, its public method, followed by the application's frames. The library's frames are known by their package and
+ * the public method by its name, so no class of the library matters here.
+ */
 final class StackTraces {
-    private static final String DETECTOR_PACKAGE = WriteDetector.class.getPackageName() + ".";
+    /** The package above this one, which all of the library is in. */
+    private static final String LIBRARY = parent(WriteDetector.class.getPackageName());
 
-    /** The package whose classes hold the guarded methods: the one above this one. */
-    private static final String ENGINE_PACKAGE =
-            DETECTOR_PACKAGE.substring(0, DETECTOR_PACKAGE.length() - "detect.".length());
+    private static final String[] PLATFORM = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
 
-    /** By name, since a runtime image without the module jdk.jfr cannot load the class. */
-    private static final String EVENT = DETECTOR_PACKAGE + "ConcurrentWriteEvent";
-
-    /** Whose code is not the application's: the platform's, the containers', Gson's, which calls serializers. */
-    private static final String[] NOT_APPLICATION = {
-        ENGINE_PACKAGE,
-        "java.",
-        "javax.",
-        "jdk.",
-        "sun.",
-        "com.sun.",
+    /** The containers, and Gson, which calls serializers. */
+    private static final String[] CONTAINERS = {
         "jakarta.",
         "org.eclipse.jetty.",
         "org.apache.catalina.",
@@ -42,51 +38,33 @@ final class StackTraces {
 
     static final StackTraceElement[] NO_STACK = {};
 
+    /** Of the public methods that are guarded. */
+    private static final Set<String> METHODS =
+            Arrays.stream(Operation.values()).map(Operation::simpleName).collect(Collectors.toUnmodifiableSet());
+
     private static final int MAX_INNERMOST = 20;
 
     private StackTraces() {}
 
-    /**
-     * The innermost frame that is neither the library's nor the container's; where the stack is inside a write method,
-     * the one that called it, and not a serializer or stream of the application's that runs within.
-     */
+    private static String parent(String packageName) {
+        return packageName.substring(0, packageName.lastIndexOf('.') + 1);
+    }
+
+    /** The innermost frame that is neither the library's, nor the platform's, nor the container's. */
     static Optional<StackTraceElement> applicationFrame(List<StackTraceElement> stack) {
-        int inside = 0;
-        while (inside < stack.size() && operationOf(stack.get(inside)).isEmpty()) {
-            inside++;
-        }
-        int from = inside < stack.size() ? inside : 0;
-        return stack.stream().skip(from).filter(StackTraces::isApplications).findFirst();
+        return stack.stream().filter(StackTraces::isApplications).findFirst();
     }
 
     /**
-     * The caller of the outer one of two calls of an operation, where a stack is inside both, as in a serializer that
-     * writes JSON to another connection. The stack does not tell which of them is meant.
+     * The application's caller of the outer one of two calls of an operation, where a stack is inside both, as in a
+     * serializer that writes JSON to another connection. The stack does not tell which of them is meant.
      */
     static Optional<StackTraceElement> outerCaller(String operation, List<StackTraceElement> stack) {
-        int calls = 0;
-        boolean inside = false;
-        for (StackTraceElement frame : stack) {
-            boolean calledByItself = inside; // a method that calls another one of its name is one call
-            inside = operationOf(frame)
-                    .filter(found -> found.methodName().equals(operation))
-                    .isPresent();
-            if (inside) {
-                calls += calledByItself ? 0 : 1;
-            } else if (calls > 1 && isApplications(frame)) {
-                return Optional.of(frame);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isApplications(StackTraceElement frame) {
-        for (String prefix : NOT_APPLICATION) {
-            if (frame.getClassName().startsWith(prefix)) {
-                return false;
-            }
-        }
-        return true;
+        StackTraceElement[] frames = stack.toArray(NO_STACK);
+        Set<String> method = Set.of(simpleName(operation));
+        int inner = publicMethod(method, frames, 0);
+        int outer = inner < 0 ? -1 : publicMethod(method, frames, inner + 1);
+        return outer < 0 ? Optional.empty() : applicationFrame(stack.subList(outer, stack.size()));
     }
 
     /** The frame as a link that tools understand, without the module and class loader. */
@@ -96,57 +74,119 @@ final class StackTraces {
         return frame.getClassName() + '.' + frame.getMethodName() + '(' + file + line + ')';
     }
 
-    /** The trace of the calling thread, from the write method on. */
-    static StackTraceElement[] ofCaller(Throwable here) {
-        return withoutDetector(here.getStackTrace());
+    /** The calling thread's stack, from the application's call of that operation on. */
+    static StackTraceElement[] ofCaller(Operation operation) {
+        return inside(operation, new Throwable().getStackTrace());
     }
 
     /**
-     * The innermost frames of the calling thread, from the write method on. For a trace that a connection keeps for
-     * life, whether or not a report needs it: the application's frame is near the write method.
+     * The innermost frames of it. For a trace that a connection keeps for life, whether or not a report needs it: the
+     * application's frame is near the library's.
      */
-    static StackTraceElement[] innermostOfCaller() {
+    static StackTraceElement[] innermostOfCaller(Operation operation) {
         StackTraceElement[] innermost = StackWalker.getInstance()
                 .walk(frames -> frames.limit(MAX_INNERMOST)
                         .map(StackWalker.StackFrame::toStackTraceElement)
                         .toArray(StackTraceElement[]::new));
-        return withoutDetector(innermost);
+        return inside(operation, innermost);
     }
 
     /**
-     * The trace without the detector's own frames, and what of the platform they called, so that the write method comes
-     * first; and without what the platform makes up. Only those on top: further down, the detector may be calling a
-     * listener that writes to another connection.
+     * The stack of a thread inside that operation, from the application's call on. Leaves out a call on another
+     * connection that runs inside it, such as a serializer's, which could be mistaken for this one.
+     *
+     * @param operation null where it is not known; then the innermost call of a guarded method is taken for it
      */
-    static StackTraceElement[] withoutDetector(StackTraceElement[] stack) {
-        int writeMethod = 0;
-        for (int i = 0; i < stack.length && (isDetectors(stack[i]) || isPlatforms(stack[i])); i++) {
-            if (isDetectors(stack[i])) {
-                writeMethod = i + 1;
+    static StackTraceElement[] inside(Operation operation, StackTraceElement[] stack) {
+        int call = publicMethod(operation == null ? METHODS : Set.of(operation.simpleName()), stack, 0);
+        if (call < 0) {
+            return plain(stack);
+        }
+        StackTraceElement[] cut = plain(Arrays.copyOfRange(stack, call, stack.length));
+        Operation called = operation != null ? operation : named(cut[0].getMethodName());
+        cut[0] = asCalled(called, cut[0]);
+        return cut;
+    }
+
+    /** The library's frame as the application knows it: the method of the public type, not of the class behind it. */
+    private static StackTraceElement asCalled(Operation operation, StackTraceElement frame) {
+        String type = operation.owner();
+        return new StackTraceElement(
+                null, frame.getModuleName(), null, LIBRARY + type, frame.getMethodName(), type + ".java", -1);
+    }
+
+    /** Null for none. */
+    private static Operation named(String method) {
+        for (Operation operation : Operation.values()) {
+            if (operation.simpleName().equals(method)) {
+                return operation;
             }
         }
-        return Arrays.stream(stack, writeMethod, stack.length)
-                .filter(frame -> !frame.getClassName().contains(HIDDEN_CLASS))
-                .map(StackTraces::plain)
-                .toArray(StackTraceElement[]::new);
+        return null;
+    }
+
+    /** Where a thread is, whether or not it is inside a call. */
+    static StackTraceElement[] anywhere(StackTraceElement[] stack) {
+        return plain(stack);
+    }
+
+    /** The operation whose public method a stack begins with, as {@link #inside} gives it for one that is not known. */
+    static String operationOf(StackTraceElement[] stack) {
+        Operation found = stack.length > 0 && isLibrarys(stack[0]) ? named(stack[0].getMethodName()) : null;
+        return found == null ? "a write" : found.methodName();
     }
 
     /**
-     * The sampled stack of a thread inside that operation, or in one that is not known, without the detector's own
-     * frames; and without a write to another connection that runs inside it, such as a serializer's, which would else
-     * be taken for this one.
+     * The public method of one of these names that the application has called; the innermost one, where there are several.
+     *
+     * @return its place in the stack; negative for none
      */
-    static StackTraceElement[] inside(Operation operation, StackTraceElement[] sampled) {
-        StackTraceElement[] stack = withoutDetector(sampled);
-        Optional<Operation> innermost = Optional.empty();
-        for (int i = 0; i < stack.length && operation != null; i++) {
-            Optional<Operation> found = operationOf(stack[i]);
-            if (found.isPresent() && found.get() == operation) {
-                return innermost.isEmpty() ? stack : Arrays.copyOfRange(stack, i, stack.length);
+    private static int publicMethod(Set<String> names, StackTraceElement[] stack, int from) {
+        int found = -1;
+        for (int i = from; i < stack.length; i++) {
+            if (isLibrarys(stack[i])) {
+                boolean isOverload = found == i - 1 && found >= from && isSameClass(stack[i], stack[found]);
+                if (isOverload || names.contains(stack[i].getMethodName())) {
+                    found = i; // the library may call it by itself: its outermost frame is the public one
+                }
+            } else if (found >= 0 && !isPlatforms(stack[i])) {
+                break;
             }
-            innermost = innermost.or(() -> found);
         }
-        return stack;
+        return found;
+    }
+
+    private static boolean isSameClass(StackTraceElement one, StackTraceElement other) {
+        return one.getClassName().equals(other.getClassName());
+    }
+
+    private static String simpleName(String operation) {
+        return operation.substring(operation.indexOf('.') + 1);
+    }
+
+    private static boolean isApplications(StackTraceElement frame) {
+        return !isLibrarys(frame) && !isPlatforms(frame) && !isOfAny(frame, CONTAINERS);
+    }
+
+    private static boolean isLibrarys(StackTraceElement frame) {
+        return frame.getClassName().startsWith(LIBRARY) && !isHidden(frame);
+    }
+
+    private static boolean isPlatforms(StackTraceElement frame) {
+        return isOfAny(frame, PLATFORM) || isHidden(frame);
+    }
+
+    private static boolean isHidden(StackTraceElement frame) {
+        return frame.getClassName().contains(HIDDEN_CLASS);
+    }
+
+    private static boolean isOfAny(StackTraceElement frame, String[] packages) {
+        for (String each : packages) {
+            if (frame.getClassName().startsWith(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The stack with a label before its outermost frame, where the name of a class loader would stand. */
@@ -154,9 +194,16 @@ final class StackTraces {
         StackTraceElement[] frames = stack.toArray(NO_STACK);
         if (frames.length > 0) {
             StackTraceElement outermost = frames[frames.length - 1];
-            frames[frames.length - 1] = named(label, outermost);
+            frames[frames.length - 1] = loadedBy(label, outermost);
         }
         return frames;
+    }
+
+    private static StackTraceElement[] plain(StackTraceElement[] stack) {
+        return Arrays.stream(stack)
+                .filter(frame -> !isHidden(frame))
+                .map(frame -> loadedBy(null, frame))
+                .toArray(StackTraceElement[]::new);
     }
 
     /**
@@ -164,11 +211,7 @@ final class StackTraces {
      * without the class, which such a frame holds on to in JDK 17, and which would keep an application in memory for as
      * long as its report is kept.
      */
-    private static StackTraceElement plain(StackTraceElement frame) {
-        return named(null, frame);
-    }
-
-    private static StackTraceElement named(String loader, StackTraceElement frame) {
+    private static StackTraceElement loadedBy(String loader, StackTraceElement frame) {
         return new StackTraceElement(
                 loader,
                 frame.getModuleName(),
@@ -177,55 +220,5 @@ final class StackTraces {
                 frame.getMethodName(),
                 frame.getFileName(),
                 frame.getLineNumber());
-    }
-
-    /** The guarded operation nearest to the top of a sampled stack. */
-    static String operationIn(StackTraceElement[] stack) {
-        return Arrays.stream(stack)
-                .map(StackTraces::operationOf)
-                .flatMap(Optional::stream)
-                .findFirst()
-                .map(Operation::methodName)
-                .orElse("a write");
-    }
-
-    /** The guarded operation that a frame is the public method of. */
-    private static Optional<Operation> operationOf(StackTraceElement frame) {
-        if (!frame.getClassName().startsWith(ENGINE_PACKAGE)) {
-            return Optional.empty();
-        }
-        return Arrays.stream(Operation.values())
-                .filter(operation -> names(frame, operation.methodName()))
-                .findFirst();
-    }
-
-    private static boolean names(StackTraceElement frame, String methodName) {
-        int dot = methodName.indexOf('.');
-        if (dot < 0) {
-            return frame.getMethodName().equals(methodName)
-                    && frame.getClassName().endsWith(".WebSocketConnection");
-        }
-        return frame.getMethodName().equals(methodName.substring(dot + 1))
-                && frame.getClassName().endsWith("." + methodName.substring(0, dot));
-    }
-
-    private static boolean isDetectors(StackTraceElement frame) {
-        String name = frame.getClassName();
-        return name.equals(WriteDetector.class.getName())
-                || name.equals(Conflict.class.getName())
-                || name.equals(ConflictFailures.class.getName())
-                || name.equals(DisciplineKeeper.class.getName())
-                || name.equals(KnownThread.class.getName())
-                || name.equals(WriteDiscipline.class.getName())
-                || name.startsWith(WriteDiscipline.class.getName() + "$")
-                || name.equals(StackTraces.class.getName())
-                || name.equals(ConcurrentWrites.class.getName())
-                || name.equals(WideWindow.class.getName())
-                || name.equals(EVENT);
-    }
-
-    private static boolean isPlatforms(StackTraceElement frame) {
-        String name = frame.getClassName();
-        return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
     }
 }

@@ -208,7 +208,7 @@ public final class WriteDetector {
             messageOpen = true;
             messageContinued();
             if (level == DetectorLevel.TRACED) {
-                openedAt = StackTraces.ofCaller(new Throwable());
+                openedAt = StackTraces.ofCaller(Operation.NEXT_WRITER);
             }
         }
     }
@@ -309,7 +309,7 @@ public final class WriteDetector {
 
     private void remember(Operation operation, Thread me) {
         if (level == DetectorLevel.TRACED) {
-            lastEntry = StackTraces.ofCaller(new Throwable());
+            lastEntry = StackTraces.ofCaller(operation);
         }
         if (keeper != null) {
             if (keeper.isNobody()) {

@@ -192,7 +192,7 @@ public abstract sealed class WriteDiscipline {
     /** The outbox holds its lock while it writes. */
     private static final class Outboxed extends Held {
         private final BooleanSupplier mayWait;
-        private final List<StackTraceElement> offer = List.of(StackTraces.innermostOfCaller());
+        private final List<StackTraceElement> offer = List.of(StackTraces.innermostOfCaller(Operation.FIRST_OFFER));
         private final String offerer = new KnownThread(Thread.currentThread()).toString();
         private final Instant time = Instant.now();
 

@@ -48,7 +48,8 @@ class ConcurrentWriteEventTest {
             assertEquals("OVERLAPPING_CALLS", event.getString("kind"));
             assertEquals(alice.name(), event.getString("firstThread"));
             assertEquals("writeMessage", event.getString("firstOperation"));
-            assertTrue(event.getString("firstStack").contains(Guarded.class.getName() + ".writeMessage("));
+            assertTrue(event.getString("firstStack")
+                    .contains("WebSocketConnection.writeMessage(WebSocketConnection.java)"));
             assertEquals(bob.name(), event.getString("secondThread"));
             assertEquals("writeJson", event.getString("secondOperation"));
             assertEquals("bob", event.getThread().getJavaName());

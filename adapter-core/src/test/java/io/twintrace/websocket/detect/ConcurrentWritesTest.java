@@ -21,8 +21,8 @@ class ConcurrentWritesTest {
                 Actor bob = new Actor("bob")) {
             alice.does(connection::nextWriter);
             ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
-            alice.failsWhen(connection::writerClose);
-            alice.failsWhen(connection::writerClose);
+            alice.failsWhen(connection::close);
+            alice.failsWhen(connection::close);
             bob.failsWhen(connection::nextWriter);
             return bobs;
         }

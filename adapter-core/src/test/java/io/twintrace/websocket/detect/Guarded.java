@@ -39,14 +39,14 @@ final class Guarded {
         guard(Operation.NEXT_WRITER, detector::messageOpened);
     }
 
-    void writerWrite(Body body) throws Exception {
+    void write(Body body) throws Exception {
         guard(Operation.WRITER_WRITE, () -> {
             detector.messageContinued();
             body.run();
         });
     }
 
-    void writerClose() throws Exception {
+    void close() throws Exception {
         guard(Operation.WRITER_CLOSE, detector::messageFinished);
     }
 

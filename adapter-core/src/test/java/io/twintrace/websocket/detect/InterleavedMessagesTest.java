@@ -43,7 +43,7 @@ class InterleavedMessagesTest {
         alice.does(connection::nextWriter);
         ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
         assertTrue(connection.detector.isPoisoned());
-        ConcurrentWriteException alices = alice.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
+        ConcurrentWriteException alices = alice.failsWhen(() -> connection.write(Guarded.Body.NOTHING));
 
         String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
                 + " called writeMessage while thread " + alice.name() + " had an unfinished message open"
@@ -55,7 +55,7 @@ class InterleavedMessagesTest {
         assertEquals(summary + repair, bobs.getMessage());
         assertEquals(summary + repair, alices.getMessage());
         assertEquals(Kind.INTERLEAVED_MESSAGE, alices.report().kind());
-        assertInside("writerWrite", alices.getStackTrace());
+        assertInside("write", alices.getStackTrace());
         assertInside("writeMessage", other(alices).getStackTrace());
         assertEquals(
                 "the second writer: thread " + bob.nameWithoutFrame() + " in writeMessage",
@@ -71,8 +71,8 @@ class InterleavedMessagesTest {
     void openerFailsAsTheFirstWriterOnceAndAsALaterOneThen() throws Exception {
         alice.does(connection::nextWriter);
         bob.failsWhen(connection::nextWriter);
-        ConcurrentWriteException first = alice.failsWhen(connection::writerClose);
-        ConcurrentWriteException later = alice.failsWhen(connection::writerClose);
+        ConcurrentWriteException first = alice.failsWhen(connection::close);
+        ConcurrentWriteException later = alice.failsWhen(connection::close);
         assertSame(first, later.getCause());
         assertSame(first, bob.failsWhen(connection::nextWriter).getCause());
     }
@@ -147,7 +147,7 @@ class InterleavedMessagesTest {
         Guarded lenient = new Guarded(DetectorLevel.CALLS);
         alice.does(lenient::nextWriter);
         bob.does(lenient::nextWriter);
-        alice.does(() -> lenient.writerWrite(Guarded.Body.NOTHING));
+        alice.does(() -> lenient.write(Guarded.Body.NOTHING));
         bob.does(() -> lenient.writeMessage(Guarded.Body.NOTHING));
         assertFalse(lenient.detector.isPoisoned());
     }
@@ -163,13 +163,13 @@ class InterleavedMessagesTest {
     @Test
     void openWriterMayBeHandedOnAndItsHolderIsWhoUsedItLast() throws Exception {
         alice.does(connection::nextWriter);
-        bob.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
-        alice.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
-        bob.does(() -> connection.writerWrite(Guarded.Body.NOTHING));
+        bob.does(() -> connection.write(Guarded.Body.NOTHING));
+        alice.does(() -> connection.write(Guarded.Body.NOTHING));
+        bob.does(() -> connection.write(Guarded.Body.NOTHING));
         ConcurrentWriteException alices = alice.failsWhen(connection::nextWriter);
         assertEquals(bob.name(), alices.report().first().thread());
         assertEquals(alice.name(), alices.report().second().thread());
-        other(bob.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING)));
+        other(bob.failsWhen(() -> connection.write(Guarded.Body.NOTHING)));
     }
 
     @Test
@@ -177,11 +177,11 @@ class InterleavedMessagesTest {
         try (Actor carol = new Actor("carol")) {
             alice.does(connection::nextWriter);
             bob.failsWhen(connection::nextWriter);
-            ConcurrentWriteException carols = carol.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING));
+            ConcurrentWriteException carols = carol.failsWhen(() -> connection.write(Guarded.Body.NOTHING));
             assertEquals(
                     "the second writer: thread " + bob.nameWithoutFrame() + " in nextWriter",
                     other(carols).getMessage());
-            assertSame(carols, alice.failsWhen(connection::writerClose).getCause());
+            assertSame(carols, alice.failsWhen(connection::close).getCause());
         }
     }
 
@@ -190,18 +190,18 @@ class InterleavedMessagesTest {
         alice.does(connection::nextWriter);
         ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
         // As a finally block does with the writer of an earlier message.
-        assertSame(bobs, bob.failsWhen(connection::writerClose).getCause());
-        ConcurrentWriteException alices = alice.failsWhen(connection::writerClose);
+        assertSame(bobs, bob.failsWhen(connection::close).getCause());
+        ConcurrentWriteException alices = alice.failsWhen(connection::close);
         assertInside("nextWriter", other(alices).getStackTrace());
     }
 
     @Test
     void finishedMessageIsInNobodysWay() throws Exception {
         alice.does(connection::nextWriter);
-        bob.does(connection::writerClose);
+        bob.does(connection::close);
         bob.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
         alice.does(connection::nextWriter);
-        alice.does(connection::writerClose);
+        alice.does(connection::close);
         bob.does(connection::nextWriter);
         assertTrue(heard.isEmpty());
     }
@@ -227,17 +227,17 @@ class InterleavedMessagesTest {
         assertInside("nextWriter", openedAt);
         assertEquals("openHere", frameAbove("nextWriter", openedAt));
         StackTraceElement[] lastUsed = report.first().stack().toArray(new StackTraceElement[0]);
-        assertInside("writerWrite", lastUsed);
-        assertEquals("continueHere", frameAbove("writerWrite", lastUsed));
+        assertInside("write", lastUsed);
+        assertEquals("continueHere", frameAbove("write", lastUsed));
         assertTrue(report.render().contains("Its message was opened here\n"));
-        assertEquals(report, alice.failsWhen(traced::writerClose).report());
+        assertEquals(report, alice.failsWhen(traced::close).report());
     }
 
     @Test
     void tracedForgetsWhereAFinishedMessageWasOpened() throws Exception {
         Guarded traced = new Guarded(DetectorLevel.TRACED);
         alice.does(() -> openHere(traced));
-        alice.does(traced::writerClose);
+        alice.does(traced::close);
         alice.does(traced::nextWriter);
         ConcurrentWriteReport report = bob.failsWhen(traced::nextWriter).report();
         for (StackTraceElement frame : report.openedAt()) {
@@ -250,7 +250,7 @@ class InterleavedMessagesTest {
         CountDownLatch aliceIsInside = new CountDownLatch(1);
         CountDownLatch aliceMayLeave = new CountDownLatch(1);
         alice.does(connection::nextWriter);
-        alice.start(() -> connection.writerWrite(() -> {
+        alice.start(() -> connection.write(() -> {
             aliceIsInside.countDown();
             Actor.await(aliceMayLeave);
         }));
@@ -266,7 +266,7 @@ class InterleavedMessagesTest {
     }
 
     private static void continueHere(Guarded connection) throws Exception {
-        connection.writerWrite(Guarded.Body.NOTHING);
+        connection.write(Guarded.Body.NOTHING);
     }
 
     private static String frameAbove(String method, StackTraceElement[] stack) {

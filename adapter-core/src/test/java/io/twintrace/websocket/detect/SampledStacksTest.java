@@ -66,10 +66,10 @@ class SampledStacksTest {
     void holderThatFailsWhileItIsLookedAtIsReportedWhereItFailed() throws Exception {
         alice.does(connection::nextWriter);
         AtomicReference<ConcurrentWriteException> alices = new AtomicReference<>();
-        whenAliceIsSampled(() -> alices.set(alice.failsWhen(() -> connection.writerWrite(Guarded.Body.NOTHING))));
+        whenAliceIsSampled(() -> alices.set(alice.failsWhen(() -> connection.write(Guarded.Body.NOTHING))));
         ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
-        assertInside("writerWrite", bobs.getCause().getStackTrace());
-        assertInside("writerWrite", heard.get(0).first().stack().toArray(new StackTraceElement[0]));
+        assertInside("write", bobs.getCause().getStackTrace());
+        assertInside("write", heard.get(0).first().stack().toArray(new StackTraceElement[0]));
         assertInside("nextWriter", alices.get().getCause().getStackTrace());
         assertEquals(bobs.report(), alices.get().report());
     }

@@ -2,6 +2,7 @@ package io.twintrace.websocket.detect;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.io.IOException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StackOverflowTest {
     private static final int ROUNDS = 50;
     private static final int SMALL_STACK = 256 * 1024;
+
+    private static final Guarded.Body FAILING = () -> {
+        throw new IOException("made by hand");
+    };
 
     /** Falls, and writes on the way back, from the deepest frame on, until the stack is long enough for a write. */
     @SuppressWarnings("InfiniteRecursion")
@@ -39,6 +44,11 @@ class StackOverflowTest {
         int writes = level == DetectorLevel.TRACED ? 100 : 2_000;
         for (int i = 0; i < writes; i++) {
             connection.writeMessage(Guarded.Body.NOTHING);
+            try {
+                connection.writeMessage(FAILING); // since a catch block that was never entered is not compiled
+            } catch (IOException e) {
+                // Made here.
+            }
         }
     }
 

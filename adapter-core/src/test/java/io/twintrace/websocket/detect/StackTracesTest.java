@@ -6,57 +6,157 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Stacks begin where the application calls the library, whatever the library's classes are called. */
 class StackTracesTest {
-    private static final String ENGINE = "io.twintrace.websocket.";
+    private static final String LIBRARY = "io.twintrace.websocket.";
 
-    @Test
-    void operationIsTheGuardedMethodOfTheEngine() {
+    private static final StackTraceElement PLATFORM = frame("java.net.Socket", "write");
+    private static final StackTraceElement JETTY = frame("org.eclipse.jetty.io.EndPoint", "flush");
+    private static final StackTraceElement CALLER = frame("app.Chat", "send");
+    private static final StackTraceElement MAIN = frame("app.Main", "main");
+
+    /** Names that the library's classes could have, wherever they lie in it. */
+    static Stream<UnaryOperator<String>> names() {
+        return Stream.of(
+                name -> LIBRARY + name,
+                name -> LIBRARY + "internal.engine." + name,
+                name -> LIBRARY + "internal.C" + Integer.toHexString(name.hashCode()),
+                name -> LIBRARY + "detect." + name + "$Inner",
+                name -> LIBRARY + "OnlyOne");
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyOperationIsFoundByItsPublicMethod(UnaryOperator<String> named) {
         for (Operation operation : Operation.values()) {
             String name = operation.methodName();
-            int dot = name.indexOf('.');
-            StackTraceElement method = dot < 0
-                    ? frame(ENGINE + "WebSocketConnection", name)
-                    : frame(ENGINE + name.substring(0, dot), name.substring(dot + 1));
-            assertEquals(name, operationIn(frame("java.net.Socket", "write"), method, frame("app.Chat", "send")));
+            StackTraceElement method = frame(named.apply("Connection"), name.substring(name.indexOf('.') + 1));
+            StackTraceElement[] stack = {PLATFORM, JETTY, frame(named.apply("Output"), "flushAll"), method, CALLER, MAIN
+            };
+            String type = name.contains(".") ? name.substring(0, name.indexOf('.')) : "WebSocketConnection";
+            StackTraceElement shown = shown(type, method.getMethodName());
+            assertStack(StackTraces.inside(operation, stack), shown, CALLER, MAIN);
+            StackTraceElement[] unknown = StackTraces.inside(null, stack);
+            assertStack(unknown, shown, CALLER, MAIN);
+            assertEquals(name, StackTraces.operationOf(unknown));
         }
     }
 
-    @Test
-    void innermostOperationCounts() {
+    @ParameterizedTest
+    @MethodSource("names")
+    void theLibrarysOwnCallsOfThatNameAreNotTheApplications(UnaryOperator<String> named) {
+        StackTraceElement method = frame(named.apply("Connection"), "writeMessage");
+        assertStack(
+                StackTraces.inside(Operation.WRITE_MESSAGE, new StackTraceElement[] {
+                    frame(named.apply("Detector"), "enter"),
+                    frame(named.apply("Messages"), "writeMessage"),
+                    frame("java.util.concurrent.ConcurrentHashMap", "computeIfAbsent"),
+                    frame(named.apply("WriteHalf"), "writeMessage"),
+                    method,
+                    CALLER
+                }),
+                shown("WebSocketConnection", "writeMessage"),
+                CALLER);
+    }
+
+    /** As where offerJson calls offer. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void aPublicMethodThatCallsAnotherOneIsTheOneThatTheApplicationHasCalled(UnaryOperator<String> named) {
+        StackTraceElement method = frame(named.apply("Outbox"), "offerJson");
+        assertStack(
+                StackTraces.inside(Operation.FIRST_OFFER, new StackTraceElement[] {
+                    frame(named.apply("Detector"), "enter"), frame(named.apply("Outbox"), "offer"), method, CALLER
+                }),
+                shown("Outbox", "offerJson"),
+                CALLER);
+    }
+
+    /** What is to be changed is the call, not the serializer that happened to be running. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void aWriteElsewhereInsideTheCallIsLeftOut(UnaryOperator<String> named) {
+        StackTraceElement method = frame(named.apply("Connection"), "writeJson");
+        StackTraceElement[] stack = {
+            PLATFORM,
+            frame(named.apply("Connection"), "writeMessage"),
+            frame("app.Serializer", "write"),
+            frame("com.google.gson.Gson", "toJson"),
+            frame(named.apply("WriteHalf"), "writeJson"),
+            method,
+            CALLER,
+            MAIN
+        };
+        assertStack(
+                StackTraces.inside(Operation.WRITE_JSON, stack),
+                shown("WebSocketConnection", "writeJson"),
+                CALLER,
+                MAIN);
+        StackTraceElement[] unknown = StackTraces.inside(null, stack);
+        assertEquals("writeMessage", StackTraces.operationOf(unknown), "the innermost");
+        assertEquals(7, unknown.length);
+    }
+
+    /** The detector may be calling a listener of conflicts that writes to another connection. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void aWriteOfAListenerOfConflictsKeepsItsFrames(UnaryOperator<String> named) {
+        StackTraceElement method = frame(named.apply("Connection"), "writeMessage");
+        StackTraceElement[] rest = {
+            method,
+            frame("app.Alarm", "onConcurrentWrite"),
+            frame(named.apply("Detector"), "enter"),
+            frame(named.apply("Connection"), "writeJson")
+        };
+        StackTraceElement[] inside = StackTraces.inside(Operation.WRITE_MESSAGE, with(PLATFORM, rest));
+        assertEquals(shown("WebSocketConnection", "writeMessage"), inside[0]);
+        rest[0] = inside[0];
+        assertStack(inside, rest);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theOuterOneOfTwoCallsIsNamedByItsCaller(UnaryOperator<String> named) {
+        StackTraceElement method = frame(named.apply("Connection"), "writeJson");
+        StackTraceElement serializer = frame("app.Serializer", "write");
         assertEquals(
-                "writeMessage",
-                operationIn(
-                        frame(ENGINE + "WebSocketConnection", "writeMessage"),
-                        frame("app.Serializer", "write"),
-                        frame(ENGINE + "WebSocketConnection", "writeJson")));
+                Optional.of(CALLER),
+                StackTraces.outerCaller("writeJson", List.of(method, serializer, method, method, CALLER, MAIN)));
+        assertEquals(
+                Optional.empty(), StackTraces.outerCaller("writeJson", List.of(method, method, serializer, CALLER)));
+        assertEquals(
+                Optional.empty(),
+                StackTraces.outerCaller(
+                        "writeJson", List.of(method, serializer, frame(named.apply("Connection"), "other"), CALLER)));
     }
 
     @Test
     void methodsOfOthersAreNoOperations() {
+        StackTraceElement[] others = {frame("other.WebSocketConnection", "writeMessage"), CALLER};
+        assertStack(StackTraces.inside(Operation.WRITE_MESSAGE, others), others);
+        assertEquals("a write", StackTraces.operationOf(others));
         assertEquals(
-                "a write",
-                operationIn(
-                        frame("other.WebSocketConnection", "writeMessage"),
-                        frame(ENGINE + "WebSocketConnection", "writeControl"),
-                        frame(ENGINE + "Broadcast", "writeMessage"),
-                        frame(ENGINE + "MessageWriter", "writeMessage"),
-                        frame(ENGINE + "MessageReader", "close")));
-        assertEquals("a write", operationIn());
+                "a write", StackTraces.operationOf(new StackTraceElement[] {frame(LIBRARY + "C", "writeControl")}));
+        assertEquals("a write", StackTraces.operationOf(StackTraces.NO_STACK));
     }
 
     @Test
     void sampledFramesLookLikeThoseOfAnException() {
-        StackTraceElement[] cut = StackTraces.withoutDetector(new StackTraceElement[] {
-            new StackTraceElement("app", null, null, ENGINE + "WebSocketConnection", "writeMessage", "W.java", 1),
+        StackTraceElement[] cut = StackTraces.inside(Operation.WRITE_MESSAGE, new StackTraceElement[] {
+            new StackTraceElement("app", null, null, LIBRARY + "Connection", "writeMessage", "W.java", 1),
             new StackTraceElement("app", null, null, "app.Chat$$Lambda$7/0x0000000100c1", "run", null, -1),
             new StackTraceElement("app", null, null, "app.Chat", "send", "Chat.java", 2),
             new StackTraceElement(null, "java.base", "17.0.15", "java.lang.Thread", "run", "Thread.java", 840)
         });
         assertEquals(
                 List.of(
-                        ENGINE + "WebSocketConnection.writeMessage(W.java:1)",
+                        LIBRARY + "WebSocketConnection.writeMessage(WebSocketConnection.java)",
                         "app.Chat.send(Chat.java:2)",
                         "java.base/java.lang.Thread.run(Thread.java:840)"),
                 Arrays.stream(cut).map(StackTraceElement::toString).toList());
@@ -64,9 +164,8 @@ class StackTracesTest {
 
     @Test
     void theApplicationsFrameIsTheInnermostThatIsNeitherOursNorTheContainersNorThePlatforms() {
-        StackTraceElement application = frame("app.Chat", "send");
         for (String other : List.of(
-                ENGINE + "WebSocketConnection",
+                LIBRARY + "WebSocketConnection",
                 "java.util.ArrayList",
                 "jdk.internal.misc.Unsafe",
                 "jakarta.servlet.http.HttpServlet",
@@ -82,82 +181,32 @@ class StackTracesTest {
                 "org.springframework.web.filter.OncePerRequestFilter",
                 "com.google.gson.Gson")) {
             assertEquals(
-                    Optional.of(application),
-                    StackTraces.applicationFrame(List.of(frame(other, "call"), application, frame("app.Main", "main"))),
+                    Optional.of(CALLER),
+                    StackTraces.applicationFrame(List.of(frame(other, "call"), CALLER, MAIN)),
                     other);
         }
         assertEquals(Optional.empty(), StackTraces.applicationFrame(List.of(frame("java.lang.Thread", "run"))));
     }
 
-    /** What is to be changed is the call, not the serializer that happened to be running. */
     @Test
-    void insideAWriteMethodTheApplicationsFrameIsItsCaller() {
-        StackTraceElement caller = frame("app.Chat", "send");
-        assertEquals(
-                Optional.of(caller),
-                StackTraces.applicationFrame(List.of(
-                        frame("app.Serializer", "write"),
-                        frame("com.google.gson.Gson", "toJson"),
-                        frame(ENGINE + "WriteHalf", "writeJson"),
-                        frame(ENGINE + "WebSocketConnection", "writeJson"),
-                        caller,
-                        frame("app.Main", "main"))));
+    void aStackOutsideTheLibraryStaysWhole() {
+        StackTraceElement[] stack = {PLATFORM, CALLER};
+        assertStack(StackTraces.inside(null, stack), stack);
+        assertStack(StackTraces.anywhere(stack), stack);
+        assertEquals(0, StackTraces.inside(null, StackTraces.NO_STACK).length);
     }
 
-    @Test
-    void detectorsOwnFramesAreCutOffTheTop() {
-        Throwable here = new Throwable();
-        StackTraceElement write = frame(ENGINE + "WebSocketConnection", "writeMessage");
-        StackTraceElement application = frame("app.Chat", "send");
-        here.setStackTrace(new StackTraceElement[] {
-            frame(Conflict.class.getName(), "writer"), frame(WriteDetector.class.getName(), "enter"), write, application
-        });
-        StackTraceElement[] cut = StackTraces.ofCaller(here);
-        assertEquals(2, cut.length);
-        assertEquals(write, cut[0]);
-        assertEquals(application, cut[1]);
+    private static void assertStack(StackTraceElement[] actual, StackTraceElement... expected) {
+        assertArrayEquals(expected, actual);
     }
 
-    @Test
-    void framesInsideTheDetectorAreCutOffASampledStackToo() {
-        StackTraceElement write = frame(ENGINE + "WebSocketConnection", "writeMessage");
-        StackTraceElement[] cut = StackTraces.withoutDetector(new StackTraceElement[] {
-            frame("java.lang.Thread", "getStackTrace"),
-            frame(Conflict.class.getName(), "sampleFirst"),
-            frame(WriteDetector.class.getName(), "enter"),
-            write
-        });
-        assertEquals(1, cut.length);
-        assertEquals(write, cut[0]);
+    private static StackTraceElement[] with(StackTraceElement first, StackTraceElement... rest) {
+        return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(StackTraceElement[]::new);
     }
 
-    @Test
-    void stackOutsideTheDetectorStaysWhole() {
-        StackTraceElement[] stack = {frame("java.net.Socket", "write"), frame("app.Chat", "send")};
-        assertEquals(2, StackTraces.withoutDetector(stack).length);
-    }
-
-    @Test
-    void writeOfAListenerToAnotherConnectionKeepsItsFrames() {
-        StackTraceElement[] stack = {
-            frame("java.net.Socket", "write"),
-            frame(ENGINE + "WebSocketConnection", "writeMessage"),
-            frame("app.Alarm", "onConcurrentWrite"),
-            frame(WriteDetector.class.getName(), "enter"),
-            frame(ENGINE + "WebSocketConnection", "writeJson")
-        };
-        assertArrayEquals(stack, StackTraces.withoutDetector(stack));
-    }
-
-    @Test
-    void stackWithoutFramesStaysEmpty() {
-        Throwable none = new Throwable();
-        none.setStackTrace(new StackTraceElement[0]);
-        assertEquals(0, StackTraces.ofCaller(none).length);
-    }
-
-    private static String operationIn(StackTraceElement... stack) {
-        return StackTraces.operationIn(stack);
+    /** The public method, as reports show it: without a line, which would be the line of a class behind it. */
+    private static StackTraceElement shown(String type, String method) {
+        return new StackTraceElement(LIBRARY + type, method, type + ".java", -1);
     }
 
     private static StackTraceElement frame(String type, String method) {

@@ -107,7 +107,7 @@ class WriteDetectorStressTest {
             for (ConcurrentWriteException e : failures) {
                 if (e != null && e.getCause() instanceof WriterTrace other) {
                     inConflict++;
-                    assertInside("guard", other.getStackTrace());
+                    assertEquals(-1, other.getStackTrace()[0].getLineNumber(), "a method of the library");
                 } else if (e != null) {
                     assertInstanceOf(ConcurrentWriteException.class, e.getCause());
                 }
@@ -176,7 +176,7 @@ class WriteDetectorStressTest {
                 List.of(
                         trio -> trio.play(0, side -> side.writeMessage(WriteDetectorStressTest::briefly)),
                         trio -> trio.play(1, side -> side.writeJson(WriteDetectorStressTest::briefly)),
-                        trio -> trio.play(2, side -> side.writerWrite(WriteDetectorStressTest::briefly))));
+                        trio -> trio.play(2, side -> side.write(WriteDetectorStressTest::briefly))));
     }
 
     /** Below a microsecond. Were there nothing inside the writes, the cores would hardly ever meet there. */
@@ -199,8 +199,8 @@ class WriteDetectorStressTest {
                     try {
                         connection.writeMessage(writes::incrementAndGet);
                         connection.nextWriter();
-                        connection.writerWrite(() -> writes.addAndGet(4)); // it, and those around it
-                        connection.writerClose();
+                        connection.write(() -> writes.addAndGet(4)); // it, and those around it
+                        connection.close();
                         connection.setWriteDeadline();
                     } finally {
                         lock.unlock();

@@ -95,9 +95,24 @@ class NoConcurrentWritesTest {
     }
 
     /** Two threads that write at once, and swallow what they get for it. */
-    static final class Application {
+    private interface Inside {
+        void run() throws InterruptedException;
+    }
+
+    /** Guards its write as the engine does. */
+    private static final class Connection {
         private final WriteDetector detector =
                 new WriteDetector(new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+
+        void writeMessage(Inside inside) throws InterruptedException {
+            detector.enter(Operation.WRITE_MESSAGE);
+            inside.run();
+            detector.leave(Operation.WRITE_MESSAGE, null);
+        }
+    }
+
+    static final class Application {
+        private final Connection connection = new Connection();
 
         void collide() throws InterruptedException {
             try {
@@ -108,16 +123,18 @@ class NoConcurrentWritesTest {
         }
 
         private void answer() throws InterruptedException {
-            detector.enter(Operation.WRITE_MESSAGE);
             Thread second = new Thread(this::heartbeat);
-            second.start();
-            second.join();
-            detector.leave(Operation.WRITE_MESSAGE, null);
+            connection.writeMessage(() -> {
+                second.start();
+                second.join();
+            });
         }
 
         private void heartbeat() {
             try {
-                detector.enter(Operation.WRITE_MESSAGE);
+                connection.writeMessage(() -> {});
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
             } catch (ConcurrentWriteException e) {
                 // Swallowed as well.
             }
