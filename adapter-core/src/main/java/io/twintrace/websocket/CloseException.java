@@ -1,7 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
 
 /**
@@ -13,28 +11,16 @@ public final class CloseException extends IOException {
 
     private final transient CloseStatus status;
 
-    private CloseException(String message, CloseStatus status, Throwable cause) {
+    /**
+     * Made by the library, and by fakes of a connection.
+     *
+     * @param message without the reason, which is the peer's text
+     * @param status {@link CloseCode#ABNORMAL} if there was no Close frame
+     * @param cause why it ended, or null
+     */
+    public CloseException(String message, CloseStatus status, Throwable cause) {
         super(message, cause);
         this.status = status;
-    }
-
-    /** The connection ended without a Close frame. */
-    static CloseException abnormal(Throwable cause) {
-        CloseStatus status = new CloseStatus(CloseCode.ABNORMAL, "");
-        return new CloseException("WebSocket connection ended without a Close frame (1006)", status, cause);
-    }
-
-    /**
-     * The peer closed.
-     *
-     * @param isAnswer whether this side had closed before, so that the code is most likely its own, come back
-     */
-    static CloseException byPeer(CloseStatus status, boolean isAnswer) {
-        // The reason is the peer's text, so it stays out of the message, which may end in a log.
-        String message = isAnswer
-                ? "WebSocket connection was closed by this side, and the peer answered with code " + status.code()
-                : "peer closed the WebSocket connection with code " + status.code();
-        return new CloseException(message, status, null);
     }
 
     /** Code and reason; {@link CloseCode#ABNORMAL} where there was no Close frame. */

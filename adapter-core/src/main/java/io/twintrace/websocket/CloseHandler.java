@@ -1,6 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
 
 /**

@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class CloseSentException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    CloseSentException() {
+    /** Says why nothing may be written. */
+    public CloseSentException() {
         super("a Close frame has been sent on this WebSocket connection; nothing may be written after it");
     }
 }

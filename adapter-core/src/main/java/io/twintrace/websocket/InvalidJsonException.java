@@ -1,7 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.io.IOException;
 
 /**
@@ -18,7 +16,7 @@ public final class InvalidJsonException extends IOException {
     private final int column;
 
     /** The place is added to what is wrong; the cause is what a constructor of the application has thrown, or null. */
-    InvalidJsonException(String what, int line, int column, Throwable cause) {
+    public InvalidJsonException(String what, int line, int column, Throwable cause) {
         super(what + " at line " + line + ", column " + column, cause);
         this.line = line;
         this.column = column;

@@ -3,16 +3,18 @@ package io.twintrace.websocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** One whole message as it was received. The payload is the application's own: nobody else touches the array. */
+/** One whole message as it was received. The payload is the application's own: the library keeps no reference. */
 public final class Message {
     private final MessageType type;
     private final byte[] payload;
 
-    Message(MessageType type, byte[] payload) {
-        this.type = Objects.requireNonNull(type);
-        this.payload = payload;
+    /** A message of this very array. */
+    public Message(MessageType type, byte[] payload) {
+        this.type = Objects.requireNonNull(type, "type");
+        this.payload = Objects.requireNonNull(payload, "payload");
     }
 
+    /** Text or binary. */
     public MessageType type() {
         return type;
     }

@@ -5,27 +5,16 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /**
- * Reads one message piece by piece as it arrives; from {@link WebSocketConnection#nextReader}. Valid until the next
- * message is asked for, then every call throws IllegalStateException. One thread at a time.
+ * Reads one message piece by piece as it arrives; from {@link BlockingConnection#nextReader}. Valid until the next
+ * message is asked for; after that every call throws IllegalStateException. One thread at a time.
  *
  * <p>Text is checked as it arrives, so the bytes of a text message are valid UTF-8 as far as they have been read.
  */
-public final class MessageReader extends InputStream {
-    private final ReadHalf owner;
-    private final MessageType type;
-
-    MessageReader(ReadHalf owner, MessageType type) {
-        this.owner = owner;
-        this.type = type;
-    }
-
+public abstract class MessageReader extends InputStream {
     /** The type of the message. */
-    public MessageType type() {
-        return type;
-    }
+    public abstract MessageType type();
 
     @Override
     public int read() throws IOException {
@@ -37,16 +26,10 @@ public final class MessageReader extends InputStream {
      * Reads what has arrived, waiting until that is at least one byte.
      *
      * @return -1 at the message's end; 0, without waiting, when {@code length} is 0
-     * @throws IOException as {@link WebSocketConnection#readMessage()}; errors are permanent
+     * @throws IOException as {@link BlockingConnection#readMessage()}; errors are permanent
      */
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, into.length);
-        if (length == 0) {
-            return 0;
-        }
-        return owner.read(this, into, offset, length);
-    }
+    public abstract int read(byte[] into, int offset, int length) throws IOException;
 
     /** The message as characters, decoded as UTF-8. */
     public Reader asText() {

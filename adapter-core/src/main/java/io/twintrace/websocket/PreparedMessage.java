@@ -1,37 +1,37 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.deflate.DeflatePool;
-import io.twintrace.websocket.deflate.MessageDeflater;
-import io.twintrace.websocket.frame.FrameHeaderEncoder;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A message for many connections, whose frame is built only once: once plain, and once for each compression level and
- * window with which it is written. May be written by any number of threads to any number of connections.
+ * window with which it is written. Any number of threads may write it to any number of connections.
  *
  * <p>All its frames stay in memory for as long as it does. Levels are the application's choice; of windows, which are
  * the clients', there are at most eight.
  */
 public final class PreparedMessage {
+    /** How many bytes of room an {@link Encoder} finds before the payload. */
+    public static final int HEADROOM = 14;
+
     private final MessageType type;
-    private final Frame plain;
+    private final ByteBuffer payload;
 
-    /** By level and window. */
-    private final ConcurrentMap<Long, Frame> compressed = new ConcurrentHashMap<>();
-
-    /** Held while compressing, so that others wait for the result; not the map's own lock, which would pin them. */
-    private final ReentrantLock compressing = new ReentrantLock();
+    /** Null until a connection has needed it. */
+    private volatile Object encoded;
 
     private PreparedMessage(MessageType type, ByteBuffer payload) {
         this.type = type;
-        this.plain = Frame.copyOf(type, payload);
+        this.payload = ByteBuffer.allocate(HEADROOM + payload.remaining())
+                .position(HEADROOM)
+                .put(payload)
+                .position(HEADROOM);
     }
 
-    /** A text message. */
+    /** A text message. Unpaired surrogates become question marks. */
     public static PreparedMessage text(String text) {
         return new PreparedMessage(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -42,95 +42,75 @@ public final class PreparedMessage {
      * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8
      */
     public static PreparedMessage of(MessageType type, byte[] payload) {
-        if (type == MessageType.TEXT) {
-            new OutgoingText().check(ByteBuffer.wrap(payload));
-        }
-        return new PreparedMessage(type, ByteBuffer.wrap(payload));
+        return of(type, ByteBuffer.wrap(payload));
     }
 
     /** A message of a copy of one that has just come. */
     public static PreparedMessage of(MessageView message) {
-        return new PreparedMessage(message.type(), message.bytes().duplicate());
+        return of(message.type(), message.payload().duplicate());
     }
 
+    private static PreparedMessage of(MessageType type, ByteBuffer payload) {
+        if (type == MessageType.TEXT && !isUtf8(payload.duplicate())) {
+            throw new IllegalArgumentException("a text message must be UTF-8; send other bytes as BINARY");
+        }
+        return new PreparedMessage(type, payload);
+    }
+
+    private static boolean isUtf8(ByteBuffer bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer dropped = CharBuffer.allocate(1024);
+        CoderResult result;
+        do {
+            result = decoder.decode(bytes, dropped.clear(), true);
+        } while (result.isOverflow());
+        return result.isUnderflow();
+    }
+
+    /** Text or binary. */
     public MessageType type() {
         return type;
     }
 
-    /** The message as it is. */
-    Frame plain() {
-        return plain;
+    /** How many bytes the message has. */
+    public int length() {
+        return payload.remaining();
     }
 
-    /** The message compressed by itself, so that any peer with that window can inflate it. */
-    Frame compressed(DeflatePool pool, int level, int window) {
-        Long key = (long) level << 32 | window;
-        Frame known = compressed.get(key);
-        return known != null ? known : compressOnce(key, pool, level, window);
+    /** The payload, between position and limit: a read-only view of its own. */
+    public ByteBuffer payload() {
+        return payload.asReadOnlyBuffer();
     }
 
-    private Frame compressOnce(Long key, DeflatePool pool, int level, int window) {
-        compressing.lock();
-        try {
-            Frame frame = compressed.get(key);
-            if (frame == null) {
-                frame = Frame.ofCompressed(
-                        type,
-                        MessageDeflater.deflateAlone(
-                                pool, level, window, plain.payload(), FrameHeaderEncoder.MAX_BYTES));
-                compressed.put(key, frame);
-            }
-            return frame;
-        } finally {
-            compressing.unlock();
-        }
-    }
-
-    /** A whole unmasked frame. */
-    static final class Frame {
-        private final ByteBuffer bytes;
-        private final int payloadLength;
-
-        private Frame(ByteBuffer bytes, int payloadLength) {
-            this.bytes = bytes.asReadOnlyBuffer();
-            this.payloadLength = payloadLength;
-        }
-
-        static Frame copyOf(MessageType type, ByteBuffer payload) {
-            return copyOf(false, type, payload);
-        }
-
-        private static Frame copyOf(boolean rsv1, MessageType type, ByteBuffer payload) {
-            int length = payload.remaining();
-            ByteBuffer frame = ByteBuffer.allocate(FrameHeaderEncoder.size(length) + length);
-            FrameHeaderEncoder.encode(frame, true, rsv1, type.opcode(), length);
-            return new Frame(frame.put(payload).flip(), length);
-        }
-
+    /**
+     * Turns a message into what connections send.
+     *
+     * @param <T> the encoded message
+     */
+    @FunctionalInterface
+    public interface Encoder<T> {
         /**
-         * Of a compressed payload that has room for its header in front. A buffer that is far too large is not kept.
+         * Encodes a message.
+         *
+         * @param payload from position to limit; the {@value PreparedMessage#HEADROOM} bytes before that may be
+         *     overwritten, with a frame's header
          */
-        static Frame ofCompressed(MessageType type, ByteBuffer payload) {
-            int length = payload.remaining();
-            if (length < payload.capacity() / 4 * 3) {
-                return copyOf(true, type, payload);
-            }
-            int start = payload.position() - FrameHeaderEncoder.size(length);
-            FrameHeaderEncoder.encode(payload.position(start), true, true, type.opcode(), length);
-            return new Frame(payload.position(start).slice(), length);
-        }
+        T encode(MessageType type, ByteBuffer payload);
+    }
 
-        int payloadLength() {
-            return payloadLength;
+    /**
+     * The encoded message, which is made at the first call and kept. For implementations of {@link WebSocketConnection};
+     * applications do not need it. Any thread; of two that come at once both may encode it.
+     *
+     * @param form what {@code encoder} makes
+     */
+    public <T> T encoded(Class<T> form, Encoder<T> encoder) {
+        Object known = encoded;
+        if (form.isInstance(known)) {
+            return form.cast(known);
         }
-
-        /** Header and payload, as a view of its own. */
-        ByteBuffer bytes() {
-            return bytes.duplicate();
-        }
-
-        private ByteBuffer payload() {
-            return bytes.duplicate().position(bytes.limit() - payloadLength);
-        }
+        T made = encoder.encode(type, payload.duplicate());
+        encoded = made;
+        return made;
     }
 }

@@ -8,5 +8,5 @@ public interface WebSocketHandler {
      * connection is closed with 1000; when it throws, the exception is logged and the connection is closed with 1011
      * (with 1007 for an {@link InvalidJsonException}).
      */
-    void handle(WebSocketConnection connection) throws Exception;
+    void handle(BlockingConnection connection) throws Exception;
 }

@@ -1,7 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,7 +12,7 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the
  * rules of {@link WebSocketConnection}. To connections that a listener serves they never wait from here: what the peer
- * does not take at once is kept for it, up to the {@linkplain WebSocketOptions#backlogLimit() backlog limit}, and until
+ * does not take at once is kept for it, up to the {@linkplain WebSocketOptions#pendingWriteLimit() pending write limit}, and until
  * it is taken nothing more is read from the connection. Small messages leave together when everything that has arrived
  * was answered; {@link WebSocketConnection#flush()} sends them earlier. {@link WebSocketConnection#close()} from here
  * only begins to close.

@@ -1,19 +1,15 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.deflate.DeflateOptions;
-import io.twintrace.websocket.deflate.DeflatePool;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
-import io.twintrace.websocket.handshake.Handshake;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.OriginPolicy;
-import io.twintrace.websocket.transport.BufferPool;
-import io.twintrace.websocket.transport.MessagePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What a server decides about its connections. Immutable, safe for any thread; one object serves any number of
@@ -27,35 +23,10 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class WebSocketOptions {
-    /** So many buffers at rest are kept in each pool: 16 MiB with the default size. */
-    private static final int BUFFERS_AT_REST = 1024;
-
-    /** What a container's streams are given and asked for at once. */
-    private static final int STREAM_BUFFER_SIZE = 8 * 1024;
-
-    /** Each deflater has about 260 KiB of native memory, each inflater 40. */
-    private static final int DEFLATERS_AT_REST = 32;
-
     private final Builder values;
-    private final Handshake handshake;
-    private final BufferPool readPool;
-    private final BufferPool writePool;
-    private final MessagePool messagePool;
-    private final BufferPool streamPool;
-    private final DeflatePool deflatePool;
-
-    /** Null where nobody asks for it. */
-    private final CallSampler callSampler;
 
     private WebSocketOptions(Builder builder) {
         this.values = builder.copy();
-        this.handshake = new Handshake(values.originPolicy, values.subprotocols, values.deflate);
-        this.readPool = new BufferPool(values.readBufferSize, BUFFERS_AT_REST);
-        this.writePool = new BufferPool(values.writeBufferSize, BUFFERS_AT_REST);
-        this.messagePool = new MessagePool();
-        this.streamPool = BufferPool.onHeap(STREAM_BUFFER_SIZE, BUFFERS_AT_REST);
-        this.callSampler = values.slowCallThreshold.isZero() ? null : new CallSampler(values.slowCallThreshold);
-        this.deflatePool = new DeflatePool(DEFLATERS_AT_REST, values.deflate.maxContexts());
     }
 
     /** A builder that holds the defaults. */
@@ -107,8 +78,8 @@ public final class WebSocketOptions {
      * How many bytes that a listener has written may wait for the peer to read them, before no more messages are taken;
      * the last one is taken whole.
      */
-    public int backlogLimit() {
-        return values.backlogLimit;
+    public int pendingWriteLimit() {
+        return values.pendingWriteLimit;
     }
 
     /**
@@ -119,11 +90,6 @@ public final class WebSocketOptions {
         return values.slowCallThreshold;
     }
 
-    /** Finds calls that take longer than the threshold; null where there is none. */
-    CallSampler callSampler() {
-        return callSampler;
-    }
-
     /**
      * Whether small messages written by the thread that reads the connection wait until it comes back to read, for
      * about two milliseconds at most, as long as there is more input for it already; then they leave together.
@@ -132,14 +98,24 @@ public final class WebSocketOptions {
         return values.writeCoalescing;
     }
 
-    /** How long what is put aside may wait for the reading thread. */
-    long coalescingNanos() {
-        return values.coalescingNanos;
+    /** How long messages stay put aside for the reading thread to come back. */
+    public Duration coalescingDelay() {
+        return values.coalescingDelay;
     }
 
-    /** How long a handler may write without reading before the log tells of it. */
-    long unreadNanos() {
-        return values.unreadNanos;
+    /** How long a handler may write without reading before the log says so; zero for any time. */
+    public Duration unreadThreshold() {
+        return values.unreadThreshold;
+    }
+
+    /** The size of each buffer for reading, in bytes. */
+    public int readBufferSize() {
+        return values.readBufferSize;
+    }
+
+    /** The size of each buffer for writing, in bytes. */
+    public int writeBufferSize() {
+        return values.writeBufferSize;
     }
 
     /** The most connections open at the same time through one servlet; more are refused with 503. */
@@ -172,49 +148,31 @@ public final class WebSocketOptions {
         return values.deflate;
     }
 
-    /** Checks and answers opening handshakes by the origins, subprotocols and compression of these options. */
-    public Handshake handshake() {
-        return handshake;
+    /** Which pages may connect. */
+    public OriginPolicy originPolicy() {
+        return values.originPolicy;
     }
 
-    /** Buffers for reading; its balance shows what is in use, beside what a container's own buffers hold. */
-    public BufferPool readPool() {
-        return readPool;
-    }
-
-    /** Buffers for writing; its balance shows what is in use. */
-    public BufferPool writePool() {
-        return writePool;
-    }
-
-    /** Buffers for a listener's messages that do not arrive in one piece; its balance shows what is in use. */
-    public MessagePool messagePool() {
-        return messagePool;
-    }
-
-    /** Buffers for the streams of containers other than Jetty; its balance shows what is in use. */
-    public BufferPool streamPool() {
-        return streamPool;
-    }
-
-    /** Inflaters and deflaters; its balance shows what is in use. */
-    public DeflatePool deflatePool() {
-        return deflatePool;
+    /** The subprotocols that the server speaks, the preferred one first. */
+    public List<String> subprotocols() {
+        return values.subprotocols;
     }
 
     /** Collects options. Not safe for several threads. */
     public static final class Builder {
+        private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]++");
+
         private long readLimit = 1 << 20;
         private int fragmentLimit = 1 << 20;
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofSeconds(30);
-        private int backlogLimit = 1024 * 1024;
+        private int pendingWriteLimit = 1024 * 1024;
         private Duration slowCallThreshold = Duration.ofMillis(200);
         private boolean writeCoalescing = true;
-        private long coalescingNanos = TimeUnit.MICROSECONDS.toNanos(500);
-        private long unreadNanos = TimeUnit.SECONDS.toNanos(10);
+        private Duration coalescingDelay = Duration.ofNanos(500_000);
+        private Duration unreadThreshold = Duration.ofSeconds(10);
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
@@ -236,11 +194,11 @@ public final class WebSocketOptions {
             copy.closeTimeout = closeTimeout;
             copy.idleTimeout = idleTimeout;
             copy.writeTimeout = writeTimeout;
-            copy.backlogLimit = backlogLimit;
+            copy.pendingWriteLimit = pendingWriteLimit;
             copy.slowCallThreshold = slowCallThreshold;
             copy.writeCoalescing = writeCoalescing;
-            copy.coalescingNanos = coalescingNanos;
-            copy.unreadNanos = unreadNanos;
+            copy.coalescingDelay = coalescingDelay;
+            copy.unreadThreshold = unreadThreshold;
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
@@ -294,8 +252,8 @@ public final class WebSocketOptions {
          * 1 MiB by default, at least 1 byte. A single message may be longer: the limit says when no further one is
          * taken.
          */
-        public Builder backlogLimit(int bytes) {
-            this.backlogLimit = (int) atLeast(1, bytes, "backlogLimit");
+        public Builder pendingWriteLimit(int bytes) {
+            this.pendingWriteLimit = (int) atLeast(1, bytes, "pendingWriteLimit");
             return this;
         }
 
@@ -319,15 +277,21 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** For tests, which have no time. */
-        Builder unreadPatience(Duration patience) {
-            this.unreadNanos = patience.toNanos();
+        /**
+         * Half a millisecond by default. What is put aside leaves two milliseconds after that at the latest, even if
+         * the thread that has written it does not come back to read.
+         */
+        public Builder coalescingDelay(Duration delay) {
+            this.coalescingDelay = positive(delay, "coalescingDelay");
             return this;
         }
 
-        /** For tests, which have all the time there is, or none. */
-        Builder coalescingDelay(Duration delay) {
-            this.coalescingNanos = delay.toNanos();
+        /**
+         * 10 seconds by default; zero for no warning. A handler that writes for longer than this and does not read
+         * leaves Pings unanswered, and its peer's Close. The log says so once for each connection.
+         */
+        public Builder unreadThreshold(Duration threshold) {
+            this.unreadThreshold = notNegative(threshold, "unreadThreshold");
             return this;
         }
 
@@ -397,8 +361,18 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** None by default; the preferred one first. */
+        /**
+         * None by default; the preferred one first.
+         *
+         * @throws IllegalArgumentException for a name that is not a token (RFC 9110 section 5.6.2)
+         */
         public Builder subprotocols(List<String> names) {
+            for (String name : names) {
+                if (!TOKEN.matcher(name).matches()) {
+                    throw new IllegalArgumentException("\"" + name + "\" is not a subprotocol's name: only letters,"
+                            + " digits and !#$%&'*+-.^_`|~ may stand in one");
+                }
+            }
             this.subprotocols = List.copyOf(names);
             return this;
         }
@@ -414,11 +388,7 @@ public final class WebSocketOptions {
             return deflate;
         }
 
-        /**
-         * Makes the options; the builder may be used further.
-         *
-         * @throws IllegalArgumentException for a subprotocol that is not a token
-         */
+        /** Makes the options; the builder may be used further. */
         public WebSocketOptions build() {
             return new WebSocketOptions(this);
         }

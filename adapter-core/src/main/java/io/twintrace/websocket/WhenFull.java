@@ -1,6 +1,5 @@
 package io.twintrace.websocket;
 
-import io.twintrace.websocket.frame.CloseCode;
 import java.time.Duration;
 
 /** What an {@link Outbox} does with a message for which it has no room, because the peer reads more slowly. */

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.jetty.JettyWebSockets;
@@ -42,7 +43,7 @@ final class AlternatingTurns implements Mistake {
             JettyWebSockets.add(context, "/game", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             int turns = Integer.parseInt(connection.readMessage().text());
             SynchronousQueue<String> moves = new SynchronousQueue<>();
             games.execute(() -> play(connection, turns, moves));

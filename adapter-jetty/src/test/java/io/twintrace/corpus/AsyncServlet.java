@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.jetty.JettyWebSockets;
@@ -71,7 +72,7 @@ final class AsyncServlet implements Mistake {
             context.addServlet(holder, "/import");
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             String user = connection.request().query();
             connections.put(user, connection);
             try {

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -58,7 +59,7 @@ final class CacheEviction implements Mistake {
             JettyWebSockets.add(context, "/pages", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             begin(connection);
             for (Message m; (m = connection.readMessage()) != null; ) {
                 String page = m.text();

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
@@ -47,7 +48,7 @@ final class DeadlineMonitor implements Mistake {
             return Corpus.UNHURRIED;
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Future<?> monitoring = monitor(connection);
             try {
                 for (Message m; (m = connection.readMessage()) != null; ) {

@@ -1,10 +1,11 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
-import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class DoubleRegistration implements Mistake {
             JettyWebSockets.add(context, "/prices", this::handle, options);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Subscriber subscriber =
                     subscribers.computeIfAbsent(connection.request().query(), client -> new Subscriber());
             boolean isBack = subscriber.connection != null;

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
@@ -47,7 +48,7 @@ final class ForgottenWriter implements Mistake {
             JettyWebSockets.add(context, "/search", this::handle, Corpus.TRACED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             begin(connection);
             for (Message m; (m = connection.readMessage()) != null; ) {
                 for (String page : find(m.text())) {

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
@@ -63,7 +64,7 @@ final class FutureCallbacks implements Mistake {
             JettyWebSockets.add(context, "/shares", this::handle, options);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
                 CompletableFuture<String> trade = database.trade(m.text());
                 CompletableFuture<String> company = database.company(m.text());

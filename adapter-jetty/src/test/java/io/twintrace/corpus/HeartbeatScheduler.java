@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -38,7 +39,7 @@ final class HeartbeatScheduler implements Mistake {
             JettyWebSockets.add(context, "/quotes", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             ScheduledFuture<?> beats =
                     scheduler.scheduleAtFixedRate(() -> beat(connection), 0, 100, TimeUnit.MICROSECONDS);
             try {

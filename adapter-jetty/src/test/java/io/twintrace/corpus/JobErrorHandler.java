@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
@@ -51,7 +52,7 @@ final class JobErrorHandler implements Mistake {
             JettyWebSockets.add(context, "/reports", this::handle, options);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
                 String report = m.text();
                 CompletableFuture<Void> sheets = CompletableFuture.runAsync(() -> stream(connection, report), pool);

@@ -4,6 +4,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.jetty.JettyWebSockets;
@@ -76,7 +77,7 @@ final class JsonSideEffect implements Mistake {
             JettyWebSockets.add(context, "/portfolio", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Portfolio portfolio = new Portfolio("kim", new Rate(() -> subscribe(connection)));
             while (connection.readMessage() != null) {
                 answer(connection, portfolio);

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -78,7 +79,7 @@ final class LockPerWrapper implements Mistake {
             Future<?> unused = alarms.scheduleAtFixedRate(this::check, 0, 100, TimeUnit.MICROSECONDS);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Client client = client(connection);
             connections.add(connection);
             try {

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.WebSocketConnection;
@@ -50,7 +51,7 @@ final class LockReleasedEarly implements Mistake {
             JettyWebSockets.add(context, "/trades", this::handle, Corpus.TRACED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             connection.declareWriteDiscipline(WriteDiscipline.guardedBy(connection));
             ScheduledFuture<?> prices =
                     feed.scheduleWithFixedDelay(() -> prices(connection), 0, 200, TimeUnit.MICROSECONDS);

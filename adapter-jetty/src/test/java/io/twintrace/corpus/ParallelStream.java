@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
@@ -44,7 +45,7 @@ final class ParallelStream implements Mistake {
             return Corpus.UNHURRIED;
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
                 show(connection, m.text());
             }

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
@@ -52,7 +53,7 @@ final class PingByHand implements Mistake {
             JettyWebSockets.add(context, "/files", this::handle, options);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             connections.add(connection);
             try {
                 while (connection.readMessage() != null) {

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
@@ -48,7 +49,7 @@ final class PongHandler implements Mistake {
             return Corpus.UNHURRIED;
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             ExecutorService jobs = Executors.newSingleThreadExecutor(task -> new Thread(task, "job"));
             connection.setPongHandler(payload -> onPong(connection));
             Future<?> pinging = pings.scheduleAtFixedRate(() -> ping(connection), 0, 1, TimeUnit.MILLISECONDS);

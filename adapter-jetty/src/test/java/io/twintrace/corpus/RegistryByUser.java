@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.jetty.JettyWebSockets;
@@ -48,7 +49,7 @@ final class RegistryByUser implements Mistake {
             context.addServlet(new ServletHolder(new WorkServlet(connections, this::exportRows)), "/export");
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             String user = connection.request().query();
             connections.put(user, connection);
             try {

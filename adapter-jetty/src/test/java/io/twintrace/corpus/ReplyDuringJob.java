@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.jetty.JettyWebSockets;
@@ -38,7 +39,7 @@ final class ReplyDuringJob implements Mistake {
             JettyWebSockets.add(context, "/exports", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             AtomicBoolean busy = new AtomicBoolean();
             while (connection.readMessage() != null) {
                 if (busy.compareAndSet(false, true)) {

@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
@@ -64,7 +65,7 @@ final class RequestBroadcast implements Mistake {
             context.addServlet(new ServletHolder(new Desk(this::withdraw)), "/withdrawals");
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             watchers.add(connection);
             try {
                 while (connection.readMessage() != null) {}

@@ -1,10 +1,11 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -81,7 +82,7 @@ final class SessionListener implements Mistake {
             context.addServlet(new ServletHolder(new AccountServlet(this::handle)), "/account");
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             ((HttpSession) connection.attributes().get("session")).setAttribute("connection", connection);
             while (connection.readMessage() != null) {
                 answer(connection);

@@ -1,9 +1,10 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.frame.CloseCode;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.io.IOException;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class ShutdownGoodbye implements Mistake {
             JettyWebSockets.add(context, "/rows", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             connections.add(connection);
             try {
                 while (connection.readMessage() != null) {

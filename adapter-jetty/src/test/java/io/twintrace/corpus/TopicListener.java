@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -61,7 +62,7 @@ final class TopicListener implements Mistake {
             JettyWebSockets.add(context, "/orders", this::handle, Corpus.UNHURRIED);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Consumer<String> listener = order -> onMessage(connection, order);
             fills.listeners.add(listener);
             try {

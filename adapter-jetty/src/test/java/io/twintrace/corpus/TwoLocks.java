@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -80,7 +81,7 @@ final class TwoLocks implements Mistake {
 
         abstract Player join(WebSocketConnection connection);
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Player player = join(connection);
             ScheduledFuture<?> ticking = clock.scheduleAtFixedRate(() -> tick(player), 0, 100, TimeUnit.MICROSECONDS);
             try {

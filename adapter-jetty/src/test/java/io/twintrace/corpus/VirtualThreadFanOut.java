@@ -1,5 +1,6 @@
 package io.twintrace.corpus;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
@@ -8,8 +9,8 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import io.twintrace.websocket.jetty.JettyWebSockets;
-import io.twintrace.websocket.thread.VirtualThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
@@ -53,7 +54,7 @@ final class VirtualThreadFanOut implements Mistake {
             JettyWebSockets.add(context, "/trips", this::handle, options);
         }
 
-        private void handle(WebSocketConnection connection) throws Exception {
+        private void handle(BlockingConnection connection) throws Exception {
             Search search = searches.apply(connection);
             for (Message m; (m = connection.readMessage()) != null; ) {
                 String place = m.text();

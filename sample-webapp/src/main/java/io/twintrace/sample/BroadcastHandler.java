@@ -1,5 +1,6 @@
 package io.twintrace.sample;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
@@ -14,7 +15,7 @@ public final class BroadcastHandler implements WebSocketHandler {
     private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
 
     @Override
-    public void handle(WebSocketConnection connection) throws Exception {
+    public void handle(BlockingConnection connection) throws Exception {
         connections.add(connection);
         try {
             for (Message message; (message = connection.readMessage()) != null; ) {

@@ -1,10 +1,10 @@
 package io.twintrace.sample;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -2,6 +2,7 @@ package io.twintrace.sample;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.servlet.UpgradeServlet;
@@ -39,7 +40,7 @@ public final class ChatServlet extends UpgradeServlet {
     }
 
     @Override
-    protected void handle(WebSocketConnection connection) throws Exception {
+    protected void handle(BlockingConnection connection) throws Exception {
         // A control frame is free for any thread, so the heartbeat and the room cannot get in each other's way.
         Future<?> pings =
                 heartbeat.scheduleAtFixedRate(() -> ping(connection), PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);

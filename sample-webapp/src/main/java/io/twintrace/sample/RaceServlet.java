@@ -1,5 +1,6 @@
 package io.twintrace.sample;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -23,7 +24,7 @@ public final class RaceServlet extends UpgradeServlet {
     private static final int MOST_WRITES = 10_000_000;
 
     @Override
-    protected void handle(WebSocketConnection connection) throws Exception {
+    protected void handle(BlockingConnection connection) throws Exception {
         while (connection.readMessage() != null) {
             ConcurrentWriteReport report = race(connection);
             if (report != null) {

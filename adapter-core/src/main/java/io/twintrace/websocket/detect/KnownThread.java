@@ -1,6 +1,6 @@
 package io.twintrace.websocket.detect;
 
-import io.twintrace.websocket.thread.VirtualThreads;
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import java.lang.ref.WeakReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

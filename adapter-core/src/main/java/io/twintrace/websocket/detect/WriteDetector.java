@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -115,6 +117,16 @@ public final class WriteDetector {
         this.received = Objects.requireNonNull(received, "received");
         this.onConflict = Objects.requireNonNull(onConflict, "onConflict");
         this.watchful = level == DetectorLevel.TRACED || window != null;
+    }
+
+    /**
+     * The discipline that leaves writing to an outbox, which holds this lock while it writes. Reports name the calling
+     * thread, and show where it is now.
+     *
+     * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
+     */
+    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
+        return WriteDiscipline.throughOutbox(heldByOutbox, mayWait);
     }
 
     /** Has every write from now on keep a discipline. Only between enter and leave. */

@@ -92,7 +92,7 @@ public abstract sealed class WriteDiscipline {
      *
      * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
      */
-    public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
+    static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
         return new Outboxed(heldByOutbox::isHeldByCurrentThread, mayWait);
     }
 

@@ -2,7 +2,6 @@ package io.twintrace.websocket.handshake;
 
 import java.security.Principal;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,18 +31,6 @@ public record HandshakeRequest(
     /** The first line of a header. */
     public Optional<String> header(String name) {
         return headerLines(name).stream().findFirst();
-    }
-
-    /** Whether a comma-separated header holds {@code token}, in any case. */
-    boolean hasToken(String name, String token) {
-        for (String line : headerLines(name)) {
-            for (String part : line.split(",", -1)) {
-                if (part.strip().toLowerCase(Locale.ROOT).equals(token)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /**

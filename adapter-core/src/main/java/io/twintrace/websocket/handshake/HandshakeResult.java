@@ -1,6 +1,5 @@
 package io.twintrace.websocket.handshake;
 
-import io.twintrace.websocket.deflate.DeflateParameters;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.transport.Deadlines;
+import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Set;

@@ -1,9 +1,10 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.thread.TaskThreads;
+import io.twintrace.websocket.internal.io.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
@@ -25,9 +26,9 @@ final class HandlerService extends Service {
         startThread(upgraded, over, new HandlerTask(this, handler, upgraded, opened, over));
     }
 
-    WebSocketConnection connect(Upgraded upgraded) {
-        WebSocketConnection connection = WebSocketConnection.server(
-                upgraded.transport(), upgraded.request(), upgraded.handshake(), options(), conflictLog(), warnings());
+    BlockingConnection connect(Upgraded upgraded) {
+        BlockingConnection connection =
+                connections().open(upgraded.transport(), upgraded.request(), upgraded.handshake());
         upgraded.giveAttributesTo(connection);
         return connection;
     }

@@ -1,8 +1,9 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.util.function.Consumer;
 
 /** Serves one connection by a handler. Whatever fails on the way, the connection is closed at the end. */
@@ -30,7 +31,7 @@ final class HandlerTask implements Runnable {
 
     @Override
     public void run() {
-        WebSocketConnection connection = connect();
+        BlockingConnection connection = connect();
         try {
             opened.accept(connection);
             service.declareDiscipline(connection);
@@ -43,12 +44,12 @@ final class HandlerTask implements Runnable {
         }
     }
 
-    private WebSocketConnection connect() {
+    private BlockingConnection connect() {
         Upgraded source = upgraded;
         upgraded = null;
         boolean connected = false;
         try {
-            WebSocketConnection connection = service.connect(source);
+            BlockingConnection connection = service.connect(source);
             Thread.currentThread().setName("websocket-" + connection.name());
             connected = true;
             return connection;

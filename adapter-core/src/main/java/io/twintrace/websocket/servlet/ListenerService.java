@@ -1,11 +1,11 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.ListenerThreads;
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.transport.PushTransport;
+import io.twintrace.websocket.internal.engine.ListenerThreads;
+import io.twintrace.websocket.internal.io.PushTransport;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
@@ -21,7 +21,7 @@ final class ListenerService extends Service {
                 this::startThread,
                 context.getClassLoader(),
                 (connection, error) -> log(connection, error, "listener"),
-                warnings());
+                context::log);
     }
 
     @Override
@@ -62,20 +62,19 @@ final class ListenerService extends Service {
             PushTransport transport,
             Consumer<WebSocketConnection> opened,
             Consumer<WebSocketConnection> over) {
-        WebSocketConnection.listening(
-                transport,
-                upgraded.request(),
-                upgraded.handshake(),
-                options(),
-                conflictLog(),
-                listener,
-                listenerThreads,
-                connection -> {
-                    upgraded.giveAttributesTo(connection);
-                    opened.accept(connection);
-                    prepare(connection);
-                },
-                over);
+        WebSocketConnection unused = connections()
+                .open(
+                        transport,
+                        upgraded.request(),
+                        upgraded.handshake(),
+                        listener,
+                        listenerThreads,
+                        connection -> {
+                            upgraded.giveAttributesTo(connection);
+                            opened.accept(connection);
+                            prepare(connection);
+                        },
+                        over);
     }
 
     private void prepare(WebSocketConnection connection) {

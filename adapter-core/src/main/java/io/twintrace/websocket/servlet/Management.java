@@ -1,6 +1,6 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.jmx.Registration;
+import io.twintrace.websocket.internal.jmx.Registration;
 import jakarta.servlet.ServletContext;
 
 /** What a servlet shows to operations as long as it runs. That it cannot be shown keeps nobody from serving. */

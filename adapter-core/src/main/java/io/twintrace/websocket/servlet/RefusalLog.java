@@ -1,8 +1,8 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.internal.handshake.Handshake;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,17 +1,17 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.CloseCode;
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.InvalidJsonException;
-import io.twintrace.websocket.ListenerThreads;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.WriteDiscipline;
-import io.twintrace.websocket.frame.CloseCode;
-import io.twintrace.websocket.frame.CloseStatus;
-import io.twintrace.websocket.thread.TaskThreads;
-import io.twintrace.websocket.transport.PushTransport;
-import io.twintrace.websocket.transport.Watch;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
+import io.twintrace.websocket.internal.engine.ListenerThreads;
+import io.twintrace.websocket.internal.io.DeadlineTimer;
+import io.twintrace.websocket.internal.io.PushTransport;
+import io.twintrace.websocket.internal.io.TaskThreads;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +34,7 @@ abstract class Service {
 
     private final ThreadShortage shortage;
 
-    /** One for all connections. */
-    private final ConcurrentWriteListener conflictLog;
-
-    /** Likewise. */
-    private final Consumer<String> warnings;
+    private final ConnectionFactory connections;
 
     Service(ServletContext context, WebSocketOptions options, TaskThreads threads) {
         this.context = context;
@@ -46,8 +42,8 @@ abstract class Service {
         this.contextClassLoader = context.getClassLoader();
         this.options = options;
         this.shortage = new ThreadShortage(context);
-        this.warnings = context::log;
-        this.conflictLog = report -> context.log(report.logMessage(), report.asThrowable());
+        this.connections = new ConnectionFactory(
+                options, report -> context.log(report.logMessage(), report.asThrowable()), context::log);
     }
 
     /** As many as there are tasks. */
@@ -92,15 +88,13 @@ abstract class Service {
         if (!(upgraded.transport() instanceof PushTransport transport)) {
             throw why;
         }
-        WebSocketConnection unused = WebSocketConnection.listening(
+        WebSocketConnection unused = connections.open(
                 transport,
                 upgraded.request(),
                 upgraded.handshake(),
-                options,
-                conflictLog,
                 shortage,
                 new ListenerThreads(
-                        (name, task) -> Watch.later(0, task),
+                        (name, task) -> DeadlineTimer.later(0, task),
                         contextClassLoader,
                         (connection, error) -> {},
                         warning -> {}),
@@ -130,12 +124,8 @@ abstract class Service {
         return options;
     }
 
-    final ConcurrentWriteListener conflictLog() {
-        return conflictLog;
-    }
-
-    final Consumer<String> warnings() {
-        return warnings;
+    final ConnectionFactory connections() {
+        return connections;
     }
 
     final void declareDiscipline(WebSocketConnection connection) {

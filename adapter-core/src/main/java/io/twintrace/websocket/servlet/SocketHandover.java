@@ -1,12 +1,12 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,7 +35,7 @@ public interface SocketHandover {
     /**
      * Sends 101 and the headers, and has the socket handed over.
      *
-     * @param options say how long that may take
+     * @param timeout how long that may take
      * @param receiver gets the transport, once, after which the caller has nothing more to do with the connection; on
      *     any thread, and must not block it
      */
@@ -43,7 +43,7 @@ public interface SocketHandover {
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> headers,
-            WebSocketOptions options,
+            Duration timeout,
             Consumer<Transport> receiver)
             throws IOException, ServletException;
 }

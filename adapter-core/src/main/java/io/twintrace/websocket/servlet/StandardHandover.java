@@ -1,9 +1,9 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
-import io.twintrace.websocket.transport.BufferPool;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.BufferPool;
+import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.stream.StreamTransport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,13 @@ import java.util.function.Consumer;
 
 /** The hand-over of the Servlet specification (section 2.3.3.5), for every container but Jetty. */
 final class StandardHandover implements SocketHandover {
+    /** What a container's streams are given and asked for at once. */
+    private static final int BUFFER_SIZE = 8 * 1024;
+
+    private static final int BUFFERS_AT_REST = 1024;
+
+    private final BufferPool pool = BufferPool.onHeap(BUFFER_SIZE, BUFFERS_AT_REST);
+
     /** What the log says already. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
@@ -35,7 +43,7 @@ final class StandardHandover implements SocketHandover {
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> headers,
-            WebSocketOptions options,
+            Duration timeout,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
         ServletContext context = request.getServletContext();
@@ -43,7 +51,7 @@ final class StandardHandover implements SocketHandover {
                 plainPath(request),
                 InetSocketAddress.createUnresolved(request.getLocalAddr(), request.getLocalPort()),
                 InetSocketAddress.createUnresolved(request.getRemoteAddr(), request.getRemotePort()),
-                options.streamPool(),
+                pool,
                 context,
                 message -> logOnce(context, message),
                 lostLog,

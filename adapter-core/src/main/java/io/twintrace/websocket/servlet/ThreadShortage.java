@@ -1,8 +1,8 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
-import io.twintrace.websocket.frame.CloseCode;
 import jakarta.servlet.ServletContext;
 
 /**

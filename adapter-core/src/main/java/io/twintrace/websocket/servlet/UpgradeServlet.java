@@ -1,14 +1,15 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.handshake.Handshake;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.internal.handshake.Handshake;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -49,6 +50,7 @@ public class UpgradeServlet extends HttpServlet {
 
     private transient WebSocketHandler handler;
     private transient WebSocketOptions options;
+    private transient Handshake answerer;
     private transient SocketHandover handover;
     private transient Connections connections;
     private transient RefusalLog refusals;
@@ -104,7 +106,7 @@ public class UpgradeServlet extends HttpServlet {
      * Serves one connection from its first message to its last, on a thread of its own; not called where there is a
      * listener. Subclasses override it; here it calls the handler. See {@link WebSocketHandler#handle}.
      */
-    protected void handle(WebSocketConnection connection) throws Exception {
+    protected void handle(BlockingConnection connection) throws Exception {
         if (handler == null) {
             throw new IllegalStateException(getClass().getName() + " must override handle, or be given a handler");
         }
@@ -134,6 +136,7 @@ public class UpgradeServlet extends HttpServlet {
             Map<String, String> params = initParams();
             options = InitParams.apply(givenOptions != null ? givenOptions : defaultOptions(), params);
             service = service(params);
+            answerer = new Handshake(options.originPolicy(), options.subprotocols(), options.deflate());
             handover = Handovers.forContainer(getServletContext());
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
@@ -175,7 +178,7 @@ public class UpgradeServlet extends HttpServlet {
     protected final void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         HandshakeRequest handshake = snapshot(request);
-        HandshakeResult result = options.handshake().answer(handshake);
+        HandshakeResult result = answerer.answer(handshake);
         if (result instanceof Refused refused) {
             refusals.log(handshake, refused);
             refuse(request, response, refused);
@@ -213,7 +216,7 @@ public class UpgradeServlet extends HttpServlet {
         response.resetBuffer(); // what a filter has buffered has no place before the first frame
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
-        handover.handOver(request, response, accepted.headers(), options, transport -> {
+        handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
             attributes.values().removeIf(Objects::isNull);
             place.start(new Upgraded(transport, handshake, accepted, attributes));
         });

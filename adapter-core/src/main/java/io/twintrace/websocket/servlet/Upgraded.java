@@ -3,7 +3,7 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.Transport;
 import java.util.Map;
 
 /**

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.twintrace.websocket.thread.VirtualThreads;
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import org.junit.jupiter.api.Test;
 
 /** How reports call threads. */

@@ -17,20 +17,20 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import io.twintrace.websocket.FilterTransport;
-import io.twintrace.websocket.PushPipe;
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
-import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import io.twintrace.websocket.thread.TaskThreads;
-import io.twintrace.websocket.transport.Deadlines;
-import io.twintrace.websocket.transport.SocketTransport;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.engine.FilterTransport;
+import io.twintrace.websocket.internal.engine.PushPipe;
+import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.SocketTransport;
+import io.twintrace.websocket.internal.io.TaskThreads;
+import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,7 +113,7 @@ class ConnectionsTest {
     @Test
     void theDisciplineOfTheOptionsIsDeclaredOnTheHandlersThread() throws Exception {
         CompletableFuture<Thread> handler = new CompletableFuture<>();
-        CompletableFuture<WebSocketConnection> served = new CompletableFuture<>();
+        CompletableFuture<BlockingConnection> served = new CompletableFuture<>();
         Connections connections = connections(
                 each -> {
                     served.complete(each);

@@ -9,14 +9,16 @@ import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
-import io.twintrace.websocket.deflate.DeflateOptions;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
-import io.twintrace.websocket.transport.SocketTransport;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
+import io.twintrace.websocket.internal.handshake.Handshake;
+import io.twintrace.websocket.internal.io.SocketTransport;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -56,11 +58,13 @@ class InitParamsTest {
         assertEquals(Duration.ofSeconds(2), apply("close-timeout", "2s").closeTimeout());
         assertEquals(Duration.ofSeconds(3), apply("write-timeout", "3s").writeTimeout());
         assertEquals(Duration.ofMillis(50), apply("slow-call-threshold", "50ms").slowCallThreshold());
-        assertEquals(512, apply("read-buffer-size", "512").readPool().bufferSize());
-        assertEquals(1024, apply("write-buffer-size", "1KiB").writePool().bufferSize());
+        assertEquals(Duration.ofSeconds(20), apply("unread-threshold", "20s").unreadThreshold());
+        assertEquals(Duration.ofMillis(2), apply("coalescing-delay", "2ms").coalescingDelay());
+        assertEquals(512, apply("read-buffer-size", "512").readBufferSize());
+        assertEquals(1024, apply("write-buffer-size", "1KiB").writeBufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
         assertFalse(apply("write-coalescing", "off").writeCoalescing());
-        assertEquals(2048, apply("backlog-limit", "2KiB").backlogLimit());
+        assertEquals(2048, apply("pending-write-limit", "2KiB").pendingWriteLimit());
         assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
     }
 
@@ -70,16 +74,14 @@ class InitParamsTest {
         "first-writer, confined to the thread that writes first",
         "handler-thread, 'confined to thread '",
         "connection-lock, guarded by the lock java.util.concurrent.locks.ReentrantLock@",
-        "connection-monitor, guarded by the monitor of io.twintrace.websocket.WebSocketConnection@"
+        "connection-monitor, guarded by the monitor of io.twintrace.websocket.internal.engine.HandlerConnection@"
     })
     void theDisciplineIsMadeForEachConnection(String value, String name) throws Exception {
-        WebSocketConnection connection = WebSocketConnection.server(
-                new SocketTransport(SocketChannel.open()),
-                new HandshakeRequest("GET", "HTTP/1.1", "/", null, null, Map.of()),
-                new Accepted(Map.of(), Optional.empty(), Optional.empty()),
-                WebSocketOptions.defaults(),
-                null,
-                null);
+        WebSocketConnection connection = new ConnectionFactory(WebSocketOptions.defaults())
+                .open(
+                        new SocketTransport(SocketChannel.open()),
+                        new HandshakeRequest("GET", "HTTP/1.1", "/", null, null, Map.of()),
+                        new Accepted(Map.of(), Optional.empty(), Optional.empty()));
         WriteDiscipline discipline =
                 apply("write-discipline", value).writeDiscipline().apply(connection);
         assertTrue(discipline.toString().startsWith(name), discipline::toString);
@@ -232,6 +234,7 @@ class InitParamsTest {
         headers.put("Sec-WebSocket-Version", List.of("13"));
         headers.put("Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="));
         headers.putAll(more);
-        return options.handshake().answer(new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, headers));
+        return new Handshake(options.originPolicy(), options.subprotocols(), options.deflate())
+                .answer(new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, headers));
     }
 }

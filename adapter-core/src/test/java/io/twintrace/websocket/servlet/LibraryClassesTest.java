@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
@@ -30,7 +30,7 @@ class LibraryClassesTest {
     /** Made by the servlet. */
     public static final class Handler implements WebSocketHandler {
         @Override
-        public void handle(WebSocketConnection connection) {
+        public void handle(BlockingConnection connection) {
             // Not called.
         }
     }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twintrace.websocket.deflate.DeflateOptions;
-import io.twintrace.websocket.handshake.Handshake;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import io.twintrace.websocket.handshake.OriginPolicy;
+import io.twintrace.websocket.internal.handshake.Handshake;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

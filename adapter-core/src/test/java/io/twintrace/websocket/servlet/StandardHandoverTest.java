@@ -1,7 +1,6 @@
 package io.twintrace.websocket.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,8 +16,7 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -29,6 +27,7 @@ import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ class StandardHandoverTest {
 
     /** What a container does with an upgrade. */
     private void upgrade(Consumer<Transport> receiver) throws Exception {
-        handover.handOver(request, response, Map.of(), WebSocketOptions.defaults(), receiver);
+        handover.handOver(request, response, Map.of(), Duration.ofSeconds(10), receiver);
         upgraded.get(upgraded.size() - 1).init(connection);
     }
 
@@ -149,7 +148,7 @@ class StandardHandoverTest {
         doThrow(why).when(request).upgrade(any());
         ServletException thrown = assertThrows(
                 ServletException.class,
-                () -> handover.handOver(request, response, Map.of(), WebSocketOptions.defaults(), received::add));
+                () -> handover.handOver(request, response, Map.of(), Duration.ofSeconds(10), received::add));
         assertSame(why, thrown.getCause());
         verify(response).reset();
     }
@@ -176,14 +175,5 @@ class StandardHandoverTest {
         verify(context, times(1)).log(any());
         verify(context).log(contains("java.lang.NoSuchFieldException: socketWrapper"));
         verify(context).log(contains("a connection that the server closes keeps its socket until the client sends"));
-    }
-
-    @Test
-    void anUndertowThatHasChangedIsLoggedOnceWithWhatFollows() throws Exception {
-        List<String> log = new ArrayList<>();
-        ContainerSocket socket = UndertowSocket.of(connection, log::add);
-        assertInstanceOf(StandardSocket.class, socket);
-        assertTrue(log.get(0).contains("NoSuchFieldException: ioExecutor"), log.get(0));
-        assertTrue(log.get(0).contains("closing a connection whose client does not read holds a thread"), log.get(0));
     }
 }

@@ -1,8 +1,8 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.transport.Gate;
-import io.twintrace.websocket.transport.PushTransport;
-import io.twintrace.websocket.transport.StackProbe;
+import io.twintrace.websocket.internal.io.Gate;
+import io.twintrace.websocket.internal.io.PushTransport;
+import io.twintrace.websocket.internal.io.StackProbe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

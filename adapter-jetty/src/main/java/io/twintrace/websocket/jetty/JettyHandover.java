@@ -1,13 +1,13 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.servlet.SocketHandover;
-import io.twintrace.websocket.transport.Transport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -44,9 +44,9 @@ public final class JettyHandover implements SocketHandover {
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> headers,
-            WebSocketOptions options,
+            Duration timeout,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
-        JettyUpgrade.handOver(request, headers, options.handshakeTimeout(), receiver);
+        JettyUpgrade.handOver(request, headers, timeout, receiver);
     }
 }

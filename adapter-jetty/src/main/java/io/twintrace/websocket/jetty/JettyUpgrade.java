@@ -1,6 +1,6 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

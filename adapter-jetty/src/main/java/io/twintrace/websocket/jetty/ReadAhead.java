@@ -1,6 +1,6 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.transport.Gate;
+import io.twintrace.websocket.internal.io.Gate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;

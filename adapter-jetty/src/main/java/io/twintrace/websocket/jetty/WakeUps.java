@@ -1,6 +1,6 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.transport.Gate;
+import io.twintrace.websocket.internal.io.Gate;
 import java.lang.ref.WeakReference;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.io.Transport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.Shared;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.net.SocketTimeoutException;
@@ -130,7 +131,7 @@ class BooksTest {
         }
     }
 
-    private void writeForEver(WebSocketConnection connection, CompletableFuture<Throwable> failure) throws Exception {
+    private void writeForEver(BlockingConnection connection, CompletableFuture<Throwable> failure) throws Exception {
         handlers.incrementAndGet();
         try {
             connection.readMessage();
@@ -145,7 +146,7 @@ class BooksTest {
         }
     }
 
-    private void countedEcho(WebSocketConnection connection) throws Exception {
+    private void countedEcho(BlockingConnection connection) throws Exception {
         handlers.incrementAndGet();
         try {
             TestServer.echo(connection);
@@ -158,8 +159,17 @@ class BooksTest {
         Await.until("no handler", handlers::get, n -> n == 0);
         Await.until("no handler's thread", TestThreads::handlers, List::isEmpty);
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
-        Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
-        Await.until("no buffer lent for writing", () -> options.writePool().lent(), n -> n == 0);
-        Await.until("no buffer lent for messages", () -> options.messagePool().lent(), n -> n == 0);
+        Await.until(
+                "no buffer lent for reading",
+                () -> Shared.of(options).pools().read().lent(),
+                n -> n == 0);
+        Await.until(
+                "no buffer lent for writing",
+                () -> Shared.of(options).pools().write().lent(),
+                n -> n == 0);
+        Await.until(
+                "no buffer lent for messages",
+                () -> Shared.of(options).pools().message().lent(),
+                n -> n == 0);
     }
 }

@@ -3,8 +3,8 @@ package io.twintrace.websocket.jetty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.testkit.JdkClient;
 import java.io.IOException;
@@ -52,7 +52,7 @@ class DisciplineByInitParamTest {
         return new TestServer(context).start();
     }
 
-    private static void echoUnderTheLock(WebSocketConnection connection) throws IOException {
+    private static void echoUnderTheLock(BlockingConnection connection) throws IOException {
         for (Message m; (m = connection.readMessage()) != null; ) {
             connection.writeLock().lock();
             try {

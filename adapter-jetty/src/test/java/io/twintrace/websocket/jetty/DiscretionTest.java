@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Response;
 import java.io.PrintWriter;
@@ -139,7 +139,7 @@ class DiscretionTest {
         return RawClient.concat(RawClient.ascii("canary"), hex(more));
     }
 
-    private static void writeElsewhere(WebSocketConnection connection, String text) {
+    private static void writeElsewhere(BlockingConnection connection, String text) {
         try {
             connection.writeMessage(text);
         } catch (Exception e) {
@@ -149,7 +149,7 @@ class DiscretionTest {
 
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
-    private void handle(End end, WebSocketConnection connection) throws Exception {
+    private void handle(End end, BlockingConnection connection) throws Exception {
         try {
             end.handler.handle(connection);
         } catch (Throwable t) {

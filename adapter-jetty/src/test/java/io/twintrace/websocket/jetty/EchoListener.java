@@ -1,9 +1,9 @@
 package io.twintrace.websocket.jetty;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
-import io.twintrace.websocket.frame.CloseStatus;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends every message back, and counts how many connections it was told of that have not ended. */

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Frame;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class HandlerTest {
         }
     }
 
-    private static void fail(WebSocketConnection connection) throws Exception {
+    private static void fail(BlockingConnection connection) throws Exception {
         connection.readMessage();
         throw new ArithmeticException("the handler's own mistake");
     }
@@ -53,8 +53,9 @@ class HandlerTest {
             client.send(RawClient.text("{\"secret\": 1}"));
             byte[] close = client.read().payload();
             assertEquals(
-                    "invalid JSON at line 1, column 2", CloseStatus.parse(close).reason());
-            assertEquals(1007, CloseStatus.parse(close).code());
+                    "invalid JSON at line 1, column 2",
+                    ControlPayload.parseClose(close).reason());
+            assertEquals(1007, ControlPayload.parseClose(close).code());
             client.send(RawClient.close(1007));
             client.awaitEnd();
             String line = "is closed with 1007: message is not JSON of type java.lang.Integer at line 1, column 2; ";
@@ -80,7 +81,7 @@ class HandlerTest {
     }
 
     /** Two threads meet for certain: one has a message open, and the other begins one. */
-    private static void interleave(WebSocketConnection connection, CompletableFuture<ConcurrentWriteException> caught)
+    private static void interleave(BlockingConnection connection, CompletableFuture<ConcurrentWriteException> caught)
             throws Exception {
         connection.nextWriter(MessageType.TEXT).write("a message is begun");
         Thread second = new Thread(() -> writeFromElsewhere(connection), "second-writer");
@@ -93,7 +94,7 @@ class HandlerTest {
         }
     }
 
-    private static void writeFromElsewhere(WebSocketConnection connection) {
+    private static void writeFromElsewhere(BlockingConnection connection) {
         try {
             connection.writeMessage("another message");
         } catch (ConcurrentWriteException e) {

@@ -3,11 +3,11 @@ package io.twintrace.websocket.jetty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseStatus;
 import io.twintrace.websocket.testkit.RawClient;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.frame.CloseStatus;
+import io.twintrace.websocket.internal.engine.Shared;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
@@ -42,9 +43,18 @@ class ListenerTest {
     private void assertNothingIsLeft(TestServer server, EchoListener listener) throws Exception {
         Await.until("all connections to be told of as ended", listener::open, n -> n == 0);
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
-        Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
-        Await.until("no buffer lent for writing", () -> options.writePool().lent(), n -> n == 0);
-        Await.until("no buffer lent for messages", () -> options.messagePool().lent(), n -> n == 0);
+        Await.until(
+                "no buffer lent for reading",
+                () -> Shared.of(options).pools().read().lent(),
+                n -> n == 0);
+        Await.until(
+                "no buffer lent for writing",
+                () -> Shared.of(options).pools().write().lent(),
+                n -> n == 0);
+        Await.until(
+                "no buffer lent for messages",
+                () -> Shared.of(options).pools().message().lent(),
+                n -> n == 0);
     }
 
     @ParameterizedTest
@@ -242,8 +252,14 @@ class ListenerTest {
             });
             Await.until("the end", listener::open, n -> n == 0);
             Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
-            Await.until("no buffer lent for reading", () -> hasty.readPool().lent(), n -> n == 0);
-            Await.until("no buffer lent for writing", () -> hasty.writePool().lent(), n -> n == 0);
+            Await.until(
+                    "no buffer lent for reading",
+                    () -> Shared.of(hasty).pools().read().lent(),
+                    n -> n == 0);
+            Await.until(
+                    "no buffer lent for writing",
+                    () -> Shared.of(hasty).pools().write().lent(),
+                    n -> n == 0);
         }
     }
 

@@ -8,7 +8,7 @@ import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
     private static final String VALID =
-            "valid are handler, backlog-limit, close-timeout, compression, compression-context-takeover,";
+            "valid are handler, pending-write-limit, close-timeout, compression, compression-context-takeover,";
 
     @TempDir
     private Path directory;
@@ -37,13 +37,13 @@ class MisconfigurationTest {
         public NeedsAnArgument(String argument) {}
 
         @Override
-        public void handle(WebSocketConnection connection) {}
+        public void handle(BlockingConnection connection) {}
     }
 
     /** One of the two would have to win. */
     public static class Both extends EchoListener implements WebSocketHandler {
         @Override
-        public void handle(WebSocketConnection connection) {}
+        public void handle(BlockingConnection connection) {}
     }
 
     @Test

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageReader;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.Shared;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
@@ -44,7 +45,10 @@ class ReadAheadTest {
     @AfterEach
     void nothingIsLeft() throws Exception {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
-        Await.until("no buffer lent for reading", () -> options.readPool().lent(), n -> n == 0);
+        Await.until(
+                "no buffer lent for reading",
+                () -> Shared.of(options).pools().read().lent(),
+                n -> n == 0);
         Await.until("no buffer of Jetty's in use", pool::getLeaks, Collection::isEmpty);
         server.close();
     }
@@ -103,7 +107,7 @@ class ReadAheadTest {
     }
 
     /** Reads with arrays of all sizes, and falls behind now and then. */
-    private static byte[] digestOf(WebSocketConnection connection) throws Exception {
+    private static byte[] digestOf(BlockingConnection connection) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         Random random = new Random(2);
         byte[] into = new byte[40_000];
@@ -284,7 +288,7 @@ class ReadAheadTest {
     @Test
     void whatWasReadAheadAndNobodyTakesIsGivenBack() throws Exception {
         Latches latches = new Latches();
-        try (RawClient client = serving(waiting(latches, WebSocketConnection::abort))) {
+        try (RawClient client = serving(waiting(latches, BlockingConnection::abort))) {
             latches.awaitWaiting(client);
             client.send(RawClient.text("never read"));
             awaitReadAhead();

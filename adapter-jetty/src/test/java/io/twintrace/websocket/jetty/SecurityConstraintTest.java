@@ -3,7 +3,7 @@ package io.twintrace.websocket.jetty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Response;
@@ -46,7 +46,7 @@ class SecurityConstraintTest {
     /** Says who is connected. */
     public static class WhoAmI implements WebSocketHandler {
         @Override
-        public void handle(WebSocketConnection connection) throws Exception {
+        public void handle(BlockingConnection connection) throws Exception {
             connection.writeMessage(connection.request().user().getName());
         }
     }

@@ -1,7 +1,7 @@
 package io.twintrace.websocket.jetty;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
@@ -71,7 +71,7 @@ final class TestServer implements AutoCloseable {
         return this;
     }
 
-    static void echo(WebSocketConnection connection) throws Exception {
+    static void echo(BlockingConnection connection) throws Exception {
         for (Message m; (m = connection.readMessage()) != null; ) {
             connection.writeMessage(m.type(), m.payload());
         }

@@ -2,8 +2,8 @@ package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
@@ -102,7 +102,7 @@ class WiringTest {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected void handle(WebSocketConnection connection) throws Exception {
+        protected void handle(BlockingConnection connection) throws Exception {
             for (Message m; (m = connection.readMessage()) != null; ) {
                 connection.writeMessage(m.type(), m.payload());
             }
@@ -112,7 +112,7 @@ class WiringTest {
     /** Named in web.xml. */
     public static class EchoHandler implements WebSocketHandler {
         @Override
-        public void handle(WebSocketConnection connection) throws Exception {
+        public void handle(BlockingConnection connection) throws Exception {
             TestServer.echo(connection);
         }
     }

@@ -1,10 +1,10 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.deflate.DeflateOptions;
-import io.twintrace.websocket.deflate.DeflateParameters;
-import io.twintrace.websocket.deflate.DeflatePool;
-import io.twintrace.websocket.deflate.MessageDeflater;
-import io.twintrace.websocket.deflate.MessageInflater;
+import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.deflate.DeflatePool;
+import io.twintrace.websocket.internal.deflate.MessageDeflater;
+import io.twintrace.websocket.internal.deflate.MessageInflater;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;

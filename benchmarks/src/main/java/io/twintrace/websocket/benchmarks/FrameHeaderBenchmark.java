@@ -1,10 +1,10 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.frame.FrameHeader;
-import io.twintrace.websocket.frame.FrameHeaderDecoder;
-import io.twintrace.websocket.frame.FrameHeaderEncoder;
-import io.twintrace.websocket.frame.Opcode;
-import io.twintrace.websocket.frame.ProtocolException;
+import io.twintrace.websocket.ProtocolException;
+import io.twintrace.websocket.internal.frame.FrameHeader;
+import io.twintrace.websocket.internal.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.internal.frame.Opcode;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

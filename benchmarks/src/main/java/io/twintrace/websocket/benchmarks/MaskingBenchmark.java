@@ -1,6 +1,6 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.frame.Masking;
+import io.twintrace.websocket.internal.frame.Masking;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

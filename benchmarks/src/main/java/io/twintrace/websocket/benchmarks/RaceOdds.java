@@ -7,8 +7,9 @@ import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WideWindow;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import io.twintrace.websocket.thread.VirtualThreads;
-import io.twintrace.websocket.transport.Transport;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
+import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -66,13 +67,11 @@ public final class RaceOdds {
     /** One connection after another, each until its conflict. */
     private void serve() {
         while (!over) {
-            WebSocketConnection connection = WebSocketConnection.server(
-                    new Nowhere(),
-                    new HandshakeRequest("GET", "HTTP/1.1", "/race", null, null, Map.of()),
-                    new Accepted(Map.of(), Optional.empty(), Optional.empty()),
-                    options,
-                    report -> {},
-                    null);
+            WebSocketConnection connection = new ConnectionFactory(options, report -> {}, warning -> {})
+                    .open(
+                            new Nowhere(),
+                            new HandshakeRequest("GET", "HTTP/1.1", "/race", null, null, Map.of()),
+                            new Accepted(Map.of(), Optional.empty(), Optional.empty()));
             VirtualThreads.unstarted(() -> write(connection, HEARTBEAT_PAUSE)).start();
             write(connection, HANDLER_PAUSE);
             connection.abort();

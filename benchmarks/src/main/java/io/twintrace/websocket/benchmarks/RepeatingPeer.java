@@ -1,9 +1,9 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.frame.FrameHeader;
-import io.twintrace.websocket.frame.FrameHeaderEncoder;
-import io.twintrace.websocket.frame.Opcode;
-import io.twintrace.websocket.transport.PushTransport;
+import io.twintrace.websocket.internal.frame.FrameHeader;
+import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.PushTransport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;

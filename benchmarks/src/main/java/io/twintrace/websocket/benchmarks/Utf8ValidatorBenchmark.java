@@ -1,7 +1,7 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.frame.ProtocolException;
-import io.twintrace.websocket.frame.Utf8Validator;
+import io.twintrace.websocket.ProtocolException;
+import io.twintrace.websocket.internal.frame.Utf8Validator;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.ListenerThreads;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
@@ -8,6 +8,8 @@ import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
+import io.twintrace.websocket.internal.engine.ListenerThreads;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +51,7 @@ public class WholeMessageBenchmark {
     Script script;
 
     private RepeatingPeer blockingPeer;
-    private WebSocketConnection blocking;
+    private BlockingConnection blocking;
     private RepeatingPeer pushPeer;
     private WebSocketConnection pushed;
     private Throwable failure;
@@ -58,15 +60,15 @@ public class WholeMessageBenchmark {
     public void connect() {
         WebSocketOptions options = WebSocketOptions.defaults();
         blockingPeer = new RepeatingPeer(script.text(size));
-        blocking = WebSocketConnection.server(blockingPeer, REQUEST, ACCEPTED, options, null, null);
+        blocking = new ConnectionFactory(options).open(blockingPeer, REQUEST, ACCEPTED);
         pushPeer = new RepeatingPeer(script.text(size));
         ListenerThreads threads = new ListenerThreads(
                 (name, task) -> task.run(),
                 WholeMessageBenchmark.class.getClassLoader(),
                 (connection, error) -> failure = error,
                 warning -> {});
-        pushed = WebSocketConnection.listening(
-                pushPeer, REQUEST, ACCEPTED, options, null, new Echo(), threads, connection -> {}, connection -> {});
+        pushed = new ConnectionFactory(options)
+                .open(pushPeer, REQUEST, ACCEPTED, new Echo(), threads, connection -> {}, connection -> {});
     }
 
     /** A handler that reads and writes; reading allocates the message. */

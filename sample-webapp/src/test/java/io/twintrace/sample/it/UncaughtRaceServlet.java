@@ -1,6 +1,6 @@
 package io.twintrace.sample.it;
 
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import jakarta.servlet.annotation.WebServlet;
 import java.io.IOException;
@@ -11,7 +11,7 @@ public final class UncaughtRaceServlet extends UpgradeServlet {
     private static final long serialVersionUID = 1;
 
     @Override
-    protected void handle(WebSocketConnection connection) throws Exception {
+    protected void handle(BlockingConnection connection) throws Exception {
         if (connection.readMessage() != null) {
             Thread other = new Thread(() -> {
                 try {
@@ -26,7 +26,7 @@ public final class UncaughtRaceServlet extends UpgradeServlet {
         }
     }
 
-    private static void writeForEver(WebSocketConnection connection) throws IOException {
+    private static void writeForEver(BlockingConnection connection) throws IOException {
         while (true) {
             connection.writeMessage("x");
         }

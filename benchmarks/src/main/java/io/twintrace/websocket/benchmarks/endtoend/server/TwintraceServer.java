@@ -1,11 +1,12 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.deflate.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.jetty.JettyWebSockets;
 import java.time.Duration;
 import java.util.Set;
@@ -63,13 +64,13 @@ final class TwintraceServer implements TestServer {
         return JettyConnector.start(server, context);
     }
 
-    private static void echo(WebSocketConnection connection) throws Exception {
+    private static void echo(BlockingConnection connection) throws Exception {
         for (Message message; (message = connection.readMessage()) != null; ) {
             connection.writeMessage(message.type(), message.payload());
         }
     }
 
-    private static void broadcast(WebSocketConnection connection, Set<WebSocketConnection> connected) throws Exception {
+    private static void broadcast(BlockingConnection connection, Set<WebSocketConnection> connected) throws Exception {
         connected.add(connection);
         try {
             for (Message message; (message = connection.readMessage()) != null; ) {

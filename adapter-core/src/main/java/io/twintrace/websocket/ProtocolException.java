@@ -1,0 +1,45 @@
+package io.twintrace.websocket;
+
+import java.io.IOException;
+
+/**
+ * The peer broke RFC 6455, or one of the limits set for this connection. The connection is failed with a Close frame
+ * that carries {@link #closeCode()} and {@link #reason()} (RFC 6455 section 7.1.7). Neither the reason nor the message
+ * holds payload.
+ */
+public class ProtocolException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int closeCode;
+    private final String reason;
+
+    /**
+     * @param closeCode one of {@link CloseCode}
+     * @param reason the rule or limit that was broken, for the peer and for the log: at most 123 bytes of UTF-8
+     */
+    public ProtocolException(int closeCode, String reason) {
+        this(closeCode, reason, reason);
+    }
+
+    /** With a message for this side, which may say what to do. */
+    ProtocolException(int closeCode, String reason, String message) {
+        super(message + " (close code " + closeCode + ")");
+        this.closeCode = closeCode;
+        this.reason = reason;
+    }
+
+    /** The code sent to the peer, one of {@link CloseCode}. */
+    public int closeCode() {
+        return closeCode;
+    }
+
+    /** The reason sent to the peer, which names the rule or the limit. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Code and reason of the Close frame that is sent to the peer. */
+    public CloseStatus closeStatus() {
+        return new CloseStatus(closeCode, reason);
+    }
+}

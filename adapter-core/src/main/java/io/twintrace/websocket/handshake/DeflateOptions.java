@@ -1,0 +1,86 @@
+package io.twintrace.websocket.handshake;
+
+/**
+ * What a server decides about permessage-deflate (RFC 7692). Immutable.
+ *
+ * <pre>{@code
+ * WebSocketOptions.builder().deflate(DeflateOptions.on().withLevel(6).withThreshold(1024)).build();
+ * }</pre>
+ *
+ * @param enabled whether offers of clients are accepted
+ * @param contextTakeover whether messages may refer to earlier ones, which makes small messages much smaller, and costs
+ *     up to 300 KiB for each connection that uses it; a client can refuse it in any case
+ * @param maxContexts how many connections may do so at a time when sending: each holds about 260 KiB outside the heap
+ *     between its messages; those beyond compress each message by itself
+ * @param level how hard messages are compressed: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends
+ *     them uncompressed
+ * @param threshold messages of fewer bytes are sent uncompressed, but for those of a {@code MessageWriter} that is
+ *     flushed, or has filled the write buffer, before the end of the message is known
+ */
+public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxContexts, int level, int threshold) {
+    /** The level that looks for no repetitions. */
+    public static final int HUFFMAN_ONLY = -2;
+
+    private static final int DEFAULT_MAX_CONTEXTS = 1024;
+    private static final int DEFAULT_LEVEL = 1;
+    private static final int DEFAULT_THRESHOLD = 256;
+
+    /** Checks the values. */
+    public DeflateOptions {
+        level = checkLevel(level);
+        if (maxContexts < 0) {
+            throw new IllegalArgumentException("maxContexts is " + maxContexts + ", but must not be negative");
+        }
+        if (threshold < 0) {
+            throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
+        }
+    }
+
+    /** No compression, whatever clients offer: the default. */
+    public static DeflateOptions off() {
+        return new DeflateOptions(false, true, DEFAULT_MAX_CONTEXTS, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
+    }
+
+    /** Compression where the client offers it: level 1, with context takeover, messages from 256 bytes on. */
+    public static DeflateOptions on() {
+        return off().withEnabled(true);
+    }
+
+    /** The same, but turned on or off. */
+    public DeflateOptions withEnabled(boolean value) {
+        return new DeflateOptions(value, contextTakeover, maxContexts, level, threshold);
+    }
+
+    /** The same, but with or without context takeover, in both directions. */
+    public DeflateOptions withContextTakeover(boolean value) {
+        return new DeflateOptions(enabled, value, maxContexts, level, threshold);
+    }
+
+    /** The same, but with another number of connections that send with context takeover at a time: 1024 by default. */
+    public DeflateOptions withMaxContexts(int value) {
+        return new DeflateOptions(enabled, contextTakeover, value, level, threshold);
+    }
+
+    /** The same, but with another level. */
+    public DeflateOptions withLevel(int value) {
+        return new DeflateOptions(enabled, contextTakeover, maxContexts, value, threshold);
+    }
+
+    /** The same, but with another threshold, in bytes. */
+    public DeflateOptions withThreshold(int value) {
+        return new DeflateOptions(enabled, contextTakeover, maxContexts, level, value);
+    }
+
+    /**
+     * Throws when there is no such level.
+     *
+     * @return the level
+     * @throws IllegalArgumentException for a level that is not -2 to 9
+     */
+    public static int checkLevel(int level) {
+        if (level < HUFFMAN_ONLY || level > 9) {
+            throw new IllegalArgumentException("compression level is " + level + ", but must be -2 to 9");
+        }
+        return level;
+    }
+}

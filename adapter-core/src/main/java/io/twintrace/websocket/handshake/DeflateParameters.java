@@ -1,0 +1,127 @@
+package io.twintrace.websocket.handshake;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What client and server have agreed on about permessage-deflate (RFC 7692 section 7.1). Immutable.
+ *
+ * @param serverNoContextTakeover whether each message of the server is compressed by itself
+ * @param clientNoContextTakeover whether each message of the client is compressed by itself
+ * @param serverMaxWindowBits the server refers back by at most 2 to the power of this many bytes, where it was agreed
+ *     on
+ * @param clientMaxWindowBits the same for the client
+ */
+public record DeflateParameters(
+        boolean serverNoContextTakeover,
+        boolean clientNoContextTakeover,
+        OptionalInt serverMaxWindowBits,
+        OptionalInt clientMaxWindowBits) {
+    /** The extension's name in the Sec-WebSocket-Extensions header. */
+    public static final String EXTENSION = "permessage-deflate";
+
+    private static final String SERVER_NO_CONTEXT_TAKEOVER = "server_no_context_takeover";
+    private static final String CLIENT_NO_CONTEXT_TAKEOVER = "client_no_context_takeover";
+    private static final String SERVER_MAX_WINDOW_BITS = "server_max_window_bits";
+    private static final String CLIENT_MAX_WINDOW_BITS = "client_max_window_bits";
+
+    /** Without an agreement, a window has 32 KiB. */
+    private static final int DEFAULT_WINDOW_BITS = 15;
+
+    private static final int LEAST_WINDOW_BITS = 8;
+
+    /** Checks the windows. */
+    public DeflateParameters {
+        checkWindowBits(SERVER_MAX_WINDOW_BITS, serverMaxWindowBits);
+        checkWindowBits(CLIENT_MAX_WINDOW_BITS, clientMaxWindowBits);
+    }
+
+    private static void checkWindowBits(String name, OptionalInt bits) {
+        if (bits.isPresent() && (bits.getAsInt() < LEAST_WINDOW_BITS || bits.getAsInt() > DEFAULT_WINDOW_BITS)) {
+            throw new IllegalArgumentException(name + " is " + bits.getAsInt() + ", but must be 8 to 15");
+        }
+    }
+
+    /**
+     * Answers one offer of a client.
+     *
+     * @param offer the parameters' names and values, in any order
+     * @return empty to decline it, as RFC 7692 section 7.1 asks where a parameter is unknown or has a wrong value
+     */
+    public static Optional<DeflateParameters> answer(Map<String, Optional<String>> offer, DeflateOptions options) {
+        if (!options.enabled()) {
+            return Optional.empty();
+        }
+        boolean takeover = options.contextTakeover();
+        boolean serverAlone = !takeover;
+        boolean clientAlone = !takeover;
+        OptionalInt serverBits = OptionalInt.empty();
+        OptionalInt clientBits = OptionalInt.empty();
+        for (Map.Entry<String, Optional<String>> parameter : offer.entrySet()) {
+            Optional<String> value = parameter.getValue();
+            boolean valid;
+            switch (parameter.getKey()) {
+                case SERVER_NO_CONTEXT_TAKEOVER -> {
+                    serverAlone = true;
+                    valid = value.isEmpty();
+                }
+                case CLIENT_NO_CONTEXT_TAKEOVER -> {
+                    clientAlone = true;
+                    valid = value.isEmpty();
+                }
+                case SERVER_MAX_WINDOW_BITS -> {
+                    serverBits = windowBits(value);
+                    valid = serverBits.isPresent();
+                }
+                case CLIENT_MAX_WINDOW_BITS -> {
+                    // Without a value it only says that the server may ask for a smaller window, which it need not.
+                    clientBits = windowBits(value);
+                    valid = value.isEmpty() || clientBits.isPresent();
+                }
+                default -> valid = false;
+            }
+            if (!valid) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new DeflateParameters(serverAlone, clientAlone, serverBits, clientBits));
+    }
+
+    /** How many bytes the server may refer back, at most. */
+    public int serverWindow() {
+        return 1 << serverMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
+    }
+
+    /** How many bytes the client may refer back, at most. */
+    public int clientWindow() {
+        return 1 << clientMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
+    }
+
+    /** As the value of a Sec-WebSocket-Extensions header. */
+    @Override
+    public String toString() {
+        StringBuilder header = new StringBuilder(EXTENSION);
+        if (serverNoContextTakeover) {
+            header.append("; ").append(SERVER_NO_CONTEXT_TAKEOVER);
+        }
+        if (clientNoContextTakeover) {
+            header.append("; ").append(CLIENT_NO_CONTEXT_TAKEOVER);
+        }
+        serverMaxWindowBits.ifPresent(bits ->
+                header.append("; ").append(SERVER_MAX_WINDOW_BITS).append('=').append(bits));
+        clientMaxWindowBits.ifPresent(bits ->
+                header.append("; ").append(CLIENT_MAX_WINDOW_BITS).append('=').append(bits));
+        return header.toString();
+    }
+
+    /** 8 to 15 without leading zeros; empty for everything else. */
+    private static OptionalInt windowBits(Optional<String> value) {
+        for (int bits = LEAST_WINDOW_BITS; bits <= DEFAULT_WINDOW_BITS; bits++) {
+            if (value.isPresent() && value.get().equals(Integer.toString(bits))) {
+                return OptionalInt.of(bits);
+            }
+        }
+        return OptionalInt.empty();
+    }
+}

@@ -1,0 +1,26 @@
+package io.twintrace.websocket.internal.deflate;
+
+import java.util.zip.Inflater;
+
+/** An inflater, and what it needs at work. */
+final class PooledInflater implements Shelf.Native {
+    private static final int INPUT_SIZE = 8 * 1024;
+    private static final int LARGEST_WINDOW = 32 * 1024;
+
+    final Inflater zlib = new Inflater(true);
+    final byte[] input = new byte[INPUT_SIZE];
+
+    /** For connections that remember nothing from one message to the next. */
+    final SlidingWindow window = new SlidingWindow(LARGEST_WINDOW);
+
+    @Override
+    public void reset() {
+        zlib.reset();
+        window.clear();
+    }
+
+    @Override
+    public void end() {
+        zlib.end();
+    }
+}

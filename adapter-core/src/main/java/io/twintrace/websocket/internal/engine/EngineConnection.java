@@ -1,0 +1,331 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.ByteCounts;
+import io.twintrace.websocket.CloseCode;
+import io.twintrace.websocket.CloseHandler;
+import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.ControlHandler;
+import io.twintrace.websocket.ControlType;
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.MessageWriter;
+import io.twintrace.websocket.Outbox;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.internal.frame.ControlPayload;
+import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A connection over a socket; a listener gets it as it is, a handler {@link HandlerConnection}. */
+class EngineConnection implements WebSocketConnection {
+    private final String name;
+    private final HandshakeRequest request;
+    private final Optional<String> subprotocol;
+    private final Optional<DeflateParameters> deflate;
+    private final Transport transport;
+    private final Shared shared;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final OnDemand onDemand = new OnDemand();
+    private final CloseHandshake closing;
+    private final ByteCounter traffic;
+    private final FrameWriter frames;
+    private final Conflicts conflicts;
+    private final WriteHalf writing;
+    private final Reading reading;
+    private final TransportCloser closer;
+
+    /** @param reading one that {@code parts} has made */
+    EngineConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, Reading reading) {
+        this.name = parts.id().toString();
+        this.request = request;
+        this.subprotocol = handshake.subprotocol();
+        this.deflate = handshake.deflate();
+        this.transport = parts.transport();
+        this.shared = parts.shared();
+        this.closing = parts.closing();
+        this.traffic = parts.traffic();
+        this.closer = parts.closer();
+        this.reading = reading;
+        this.frames = parts.frames();
+        this.conflicts = parts.conflicts();
+        this.writing = parts.writing();
+        deflate.ifPresent(agreed -> shared.pools().deflate().join());
+    }
+
+    // ---- What it is -----------------------------------------------------------------------------------------------
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final HandshakeRequest request() {
+        return request;
+    }
+
+    @Override
+    public final Optional<String> subprotocol() {
+        return subprotocol;
+    }
+
+    @Override
+    public final Optional<DeflateParameters> deflate() {
+        return deflate;
+    }
+
+    @Override
+    public final ByteCounts byteCounts() {
+        return traffic.counts();
+    }
+
+    @Override
+    public final Optional<InetSocketAddress> localAddress() {
+        return Optional.ofNullable(transport.localAddress());
+    }
+
+    @Override
+    public final Optional<InetSocketAddress> remoteAddress() {
+        return Optional.ofNullable(transport.remoteAddress());
+    }
+
+    @Override
+    public final ConcurrentMap<String, Object> attributes() {
+        return onDemand.attributes();
+    }
+
+    @Override
+    public final Optional<CloseStatus> peerCloseStatus() {
+        return Optional.ofNullable(closing.received());
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return !closed.get()
+                && closing.requested() == null
+                && !closing.hasReadingEnded()
+                && frames.broken() == null
+                && !writing.isPoisoned();
+    }
+
+    // ---- Settings for reading --------------------------------------------------------------------------------------
+
+    @Override
+    public final void setReadDeadline(Instant deadline) {
+        reading.readDeadline(Deadlines.at(deadline));
+    }
+
+    @Override
+    public final void setReadLimit(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
+        }
+        reading.readLimit(bytes);
+    }
+
+    @Override
+    public final void setPingHandler(ControlHandler handler) {
+        reading.frames().pingHandler(handler);
+    }
+
+    @Override
+    public final void setPongHandler(ControlHandler handler) {
+        reading.frames().pongHandler(handler);
+    }
+
+    @Override
+    public final void setCloseHandler(CloseHandler handler) {
+        reading.frames().closeHandler(handler);
+    }
+
+    // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
+
+    @Override
+    public final void writeMessage(String text) throws IOException {
+        writing.writeMessage(text);
+    }
+
+    @Override
+    public final void writeMessage(MessageType type, byte[] payload) throws IOException {
+        writing.writeMessage(type, ByteBuffer.wrap(payload));
+    }
+
+    @Override
+    public final void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
+        writing.writeMessage(type, payload);
+    }
+
+    @Override
+    public final void writeMessage(MessageView message) throws IOException {
+        writing.writeMessage(message);
+    }
+
+    @Override
+    public final void writeJson(Object value) throws IOException {
+        writing.writeJson(value);
+    }
+
+    @Override
+    public final void flush() {
+        frames.flush();
+    }
+
+    @Override
+    public final void writePrepared(PreparedMessage message) throws IOException {
+        writing.writePrepared(message);
+    }
+
+    @Override
+    public final MessageWriter nextWriter(MessageType type) throws IOException {
+        return writing.nextWriter(type);
+    }
+
+    @Override
+    public final void setWriteDeadline(Instant deadline) {
+        writing.writeDeadline(Deadlines.at(deadline));
+    }
+
+    @Override
+    public final void enableWriteCompression(boolean enable) {
+        writing.enableCompression(enable);
+    }
+
+    @Override
+    public final void setCompressionLevel(int level) {
+        writing.compressionLevel(level);
+    }
+
+    @Override
+    public final void declareWriteDiscipline(WriteDiscipline discipline) {
+        writing.declare(discipline);
+    }
+
+    // ---- Any thread, at any time ----------------------------------------------------------------------------------
+
+    @Override
+    public final ReentrantLock writeLock() {
+        return onDemand.writeLock();
+    }
+
+    @Override
+    public final Outbox outbox() {
+        ConnectionOutbox existing = onDemand.outboxIfAny();
+        return existing != null
+                ? existing
+                : onDemand.outbox(() -> new ConnectionOutbox(
+                        this,
+                        writing,
+                        shared.options().outbox(),
+                        shared.options().closeTimeout()));
+    }
+
+    @Override
+    public final void setConcurrentWriteListener(ConcurrentWriteListener listener) {
+        conflicts.own(listener);
+    }
+
+    @Override
+    public final void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException {
+        ControlPayload.check(type, payload);
+        frames.writeControl(Opcode.of(type), payload, Deadlines.at(deadline));
+    }
+
+    @Override
+    public final void close() {
+        ConnectionOutbox offered = onDemand.outboxIfAny();
+        if (offered != null && WriteBatch.current() != null) {
+            offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
+            return;
+        }
+        if (offered != null) {
+            offered.close();
+        }
+        close(CloseCode.NORMAL, "");
+    }
+
+    @Override
+    public final void close(int code, String reason) {
+        byte[] payload = new CloseStatus(code, reason).payload(); // what may not be sent changes nothing
+        boolean graceful = false;
+        try {
+            frames.requestClose(payload);
+            graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (!graceful || !reading.endsByItself()) {
+                finish(graceful);
+            }
+        }
+    }
+
+    @Override
+    public final void beginClose(int code, String reason) {
+        frames.requestClose(new CloseStatus(code, reason).payload());
+    }
+
+    @Override
+    public final void abort() {
+        finish(false);
+    }
+
+    /** Ends the connection. Each step is taken, whatever another one throws, such as for want of memory or of a thread. */
+    final void finish(boolean graceful) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (!graceful && !closing.isDone()) {
+                frames.giveUp(new IOException("the connection was cut by this side"));
+            }
+        } finally {
+            try {
+                closeTransport(graceful);
+            } finally {
+                giveBack();
+            }
+        }
+    }
+
+    private void closeTransport(boolean graceful) {
+        if (graceful && !closing.isReceivedLast()) {
+            closer.lingerAndClose();
+        } else {
+            closer.abort();
+        }
+    }
+
+    private void giveBack() {
+        try {
+            closing.readingEnded();
+            reading.release();
+        } finally {
+            try {
+                writing.abandon();
+            } finally {
+                if (deflate.isPresent()) {
+                    shared.pools().deflate().leave();
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "WebSocket connection " + name;
+    }
+}

@@ -1,0 +1,37 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.InvalidJsonException;
+import io.twintrace.websocket.Message;
+import io.twintrace.websocket.MessageReader;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.internal.json.Json;
+import java.io.IOException;
+import java.lang.reflect.Type;
+
+/** A connection that a handler reads. */
+final class HandlerConnection extends EngineConnection implements BlockingConnection {
+    private final ReadHalf reading;
+
+    HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, ReadHalf reading) {
+        super(request, handshake, parts, reading);
+        this.reading = reading;
+    }
+
+    @Override
+    public Message readMessage() throws IOException {
+        return reading.readMessage();
+    }
+
+    @Override
+    public MessageReader nextReader() throws IOException {
+        return reading.nextReader();
+    }
+
+    @Override
+    public Object readJson(Type type) throws IOException {
+        Message message = reading.readMessage();
+        return message == null ? null : Json.decode(message.text(), type, InvalidJsonException::new);
+    }
+}

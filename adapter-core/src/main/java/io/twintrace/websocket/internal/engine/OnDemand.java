@@ -1,0 +1,56 @@
+package io.twintrace.websocket.internal.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * What only some applications ask a connection for. It is made when it is asked for, since most connections are idle
+ * most of the time and cost their memory; from then on it is always the same. Safe for any thread.
+ */
+final class OnDemand {
+    private static final VarHandle ATTRIBUTES = field("attributes", ConcurrentMap.class);
+    private static final VarHandle WRITE_LOCK = field("writeLock", ReentrantLock.class);
+    private static final VarHandle OUTBOX = field("outbox", ConnectionOutbox.class);
+
+    private volatile ConcurrentMap<String, Object> attributes;
+    private volatile ReentrantLock writeLock;
+    private volatile ConnectionOutbox outbox;
+
+    ConcurrentMap<String, Object> attributes() {
+        if (attributes == null) {
+            ATTRIBUTES.compareAndSet(this, null, new ConcurrentHashMap<String, Object>());
+        }
+        return attributes;
+    }
+
+    ReentrantLock writeLock() {
+        if (writeLock == null) {
+            WRITE_LOCK.compareAndSet(this, null, new ReentrantLock());
+        }
+        return writeLock;
+    }
+
+    ConnectionOutbox outbox(Supplier<ConnectionOutbox> maker) {
+        if (outbox == null) {
+            OUTBOX.compareAndSet(this, null, maker.get());
+        }
+        return outbox;
+    }
+
+    /** Null unless somebody has asked for it. */
+    ConnectionOutbox outboxIfAny() {
+        return outbox;
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(OnDemand.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.WebSocketOptions;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/** What all connections with the same options share. Safe for any thread. */
+public final class Shared {
+    /** Guarded by itself. Weak in both directions: whoever makes connections keeps what they share. */
+    private static final Map<WebSocketOptions, WeakReference<Shared>> ALL = new WeakHashMap<>();
+
+    private final WebSocketOptions options;
+    private final Pools pools;
+
+    /** Null if nobody wants to know of slow calls. */
+    private final CallSampler callSampler;
+
+    private Shared(WebSocketOptions options) {
+        this.options = options;
+        this.pools = new Pools(options);
+        this.callSampler = options.slowCallThreshold().isZero() ? null : new CallSampler(options.slowCallThreshold());
+    }
+
+    /** The same one for the same options, as long as anybody has it. */
+    public static Shared of(WebSocketOptions options) {
+        synchronized (ALL) {
+            WeakReference<Shared> known = ALL.get(options);
+            Shared shared = known == null ? null : known.get();
+            if (shared == null) {
+                shared = new Shared(options);
+                ALL.put(options, new WeakReference<>(shared));
+            }
+            return shared;
+        }
+    }
+
+    /** What the connections borrow from. */
+    public Pools pools() {
+        return pools;
+    }
+
+    WebSocketOptions options() {
+        return options;
+    }
+
+    CallSampler callSampler() {
+        return callSampler;
+    }
+}

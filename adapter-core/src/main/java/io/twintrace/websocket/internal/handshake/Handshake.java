@@ -1,0 +1,188 @@
+package io.twintrace.websocket.internal.handshake;
+
+import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.handshake.OriginPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Checks and answers the opening handshake (RFC 6455 section 4.2). Immutable and safe for any thread.
+ */
+public final class Handshake {
+    /** RFC 6455 section 1.3. */
+    private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static final String KEY = "Sec-WebSocket-Key";
+    private static final String VERSION = "Sec-WebSocket-Version";
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol";
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
+
+    private final OriginPolicy originPolicy;
+    private final List<String> subprotocols;
+    private final DeflateOptions deflate;
+
+    /**
+     * @param originPolicy which pages may connect
+     * @param subprotocols those that the server speaks, the preferred one first
+     * @param deflate whether and how messages may be compressed
+     */
+    public Handshake(OriginPolicy originPolicy, List<String> subprotocols, DeflateOptions deflate) {
+        this.originPolicy = Objects.requireNonNull(originPolicy, "originPolicy");
+        this.deflate = Objects.requireNonNull(deflate, "deflate");
+        this.subprotocols = List.copyOf(subprotocols);
+    }
+
+    /** Whether the request asks for a WebSocket at all: the right Connection and Upgrade headers. */
+    public static boolean isUpgrade(HandshakeRequest request) {
+        return hasToken(request, "Connection", "upgrade") && hasToken(request, "Upgrade", "websocket");
+    }
+
+    private static boolean hasToken(HandshakeRequest request, String header, String token) {
+        return HeaderSyntax.hasToken(request.headerLines(header), token);
+    }
+
+    /** The subprotocols that the client asks for, in its order, over all header lines; malformed lines give none. */
+    public static List<String> subprotocols(HandshakeRequest request) {
+        List<String> tokens = HeaderSyntax.tokens(request.headerLines(PROTOCOL));
+        return tokens == null ? List.of() : tokens;
+    }
+
+    /** Checks the request, and says what to answer. */
+    public HandshakeResult answer(HandshakeRequest request) {
+        Refused refused = check(request);
+        return refused != null ? refused : accept(request);
+    }
+
+    /** The first thing that is wrong: what a client cannot help first, then what a proxy may have done. */
+    private Refused check(HandshakeRequest request) {
+        Refused refused = checkMethodAndVersion(request);
+        return refused != null ? refused : checkHeaders(request);
+    }
+
+    private static Refused checkMethodAndVersion(HandshakeRequest request) {
+        boolean newer =
+                request.protocol().startsWith("HTTP/2") || request.protocol().startsWith("HTTP/3");
+        if (newer && request.method().equals("CONNECT")) { // RFC 8441, RFC 9220: no Upgrade and no Connection there
+            return refuse(
+                    501,
+                    "WebSockets over HTTP/2 and HTTP/3 are not supported here; if the server's connector does not"
+                            + " announce them (in Jetty: connectProtocolEnabled is false), browsers use HTTP/1.1");
+        }
+        if (!request.method().equals("GET")) {
+            return refuse(405, "a WebSocket is opened with GET", Map.of("Allow", "GET"));
+        }
+        if (newer) {
+            return refuse(400, "this is a WebSocket endpoint, for HTTP/1.1 only; open it with a WebSocket client");
+        }
+        if (request.protocol().equals("HTTP/1.0") || request.protocol().equals("HTTP/0.9")) {
+            return refuse(400, "a WebSocket needs HTTP/1.1; a proxy in between may have lowered the version");
+        }
+        return null;
+    }
+
+    private Refused checkHeaders(HandshakeRequest request) {
+        if (!hasToken(request, "Connection", "upgrade")) {
+            return refuse(
+                    400,
+                    "this is a WebSocket endpoint: the Connection header lacks \"Upgrade\"; open it with a"
+                            + " WebSocket client, and let proxies in between pass Connection and Upgrade on");
+        }
+        if (!hasToken(request, "Upgrade", "websocket")) {
+            return refuse(
+                    426,
+                    "this is a WebSocket endpoint: the Upgrade header lacks \"websocket\"",
+                    Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
+        }
+        if (!request.headerLines(VERSION).equals(List.of("13"))) {
+            return refuse(
+                    426,
+                    "Sec-WebSocket-Version must be 13",
+                    Map.of(VERSION, "13", "Upgrade", "websocket", "Connection", "Upgrade"));
+        }
+        if (!originPolicy.allows(request)) {
+            return refuse(
+                    403, "pages of this origin may not open a WebSocket here; the server's allowed origins decide");
+        }
+        if (!hasValidKey(request)) {
+            return refuse(400, "Sec-WebSocket-Key must be there once, with 16 bytes in base64");
+        }
+        if (HeaderSyntax.tokens(request.headerLines(PROTOCOL)) == null) {
+            return refuse(400, "Sec-WebSocket-Protocol is malformed");
+        }
+        if (ExtensionOffer.parse(request.headerLines(EXTENSIONS)) == null) {
+            return refuse(400, "Sec-WebSocket-Extensions is malformed");
+        }
+        return null;
+    }
+
+    private Accepted accept(HandshakeRequest request) {
+        Optional<String> subprotocol = choose(subprotocols(request));
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Upgrade", "websocket");
+        headers.put("Connection", "Upgrade");
+        headers.put(
+                "Sec-WebSocket-Accept",
+                acceptFor(request.headerLines(KEY).get(0).strip()));
+        subprotocol.ifPresent(chosen -> headers.put(PROTOCOL, chosen));
+        Optional<DeflateParameters> agreed = chooseDeflate(request);
+        agreed.ifPresent(parameters -> headers.put(EXTENSIONS, parameters.toString()));
+        return new Accepted(headers, subprotocol, agreed);
+    }
+
+    /** The first offer that can be accepted, in the client's order (RFC 7692 section 5). */
+    private Optional<DeflateParameters> chooseDeflate(HandshakeRequest request) {
+        return ExtensionOffer.parse(request.headerLines(EXTENSIONS)).stream()
+                .filter(offer -> offer.name().equals(DeflateParameters.EXTENSION) && !offer.ambiguous())
+                .map(offer -> DeflateParameters.answer(offer.parameters(), deflate))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** The server's order wins; none in common means none, and the client decides whether to stay. */
+    private Optional<String> choose(List<String> offered) {
+        return subprotocols.stream().filter(offered::contains).findFirst();
+    }
+
+    private static boolean hasValidKey(HandshakeRequest request) {
+        List<String> keys = request.headerLines(KEY);
+        if (keys.size() != 1 || keys.get(0).strip().length() != 24) {
+            return false;
+        }
+        try {
+            return Base64.getDecoder().decode(keys.get(0).strip()).length == 16;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static String acceptFor(String key) {
+        try {
+            // SHA-1 because the RFC says so; it proves that the server speaks WebSocket, and protects nothing.
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            byte[] digest = sha1.digest((key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    private static Refused refuse(int status, String message) {
+        return refuse(status, message, Map.of());
+    }
+
+    private static Refused refuse(int status, String message, Map<String, String> headers) {
+        return new Refused(status, message, headers);
+    }
+}

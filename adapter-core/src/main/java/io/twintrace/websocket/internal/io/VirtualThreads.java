@@ -1,0 +1,92 @@
+package io.twintrace.websocket.internal.io;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. For this library's own use:
+ * public only since its packages share it.
+ */
+public final class VirtualThreads {
+    /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(Runnable)}, or null before JDK 21. */
+    private static final MethodHandle NEW_VIRTUAL_THREAD = find();
+
+    /** {@code Thread.isVirtual()}, or null before JDK 21. */
+    private static final MethodHandle IS_VIRTUAL = findIsVirtual();
+
+    private VirtualThreads() {}
+
+    /** Whether the platform has them. */
+    public static boolean exist() {
+        return NEW_VIRTUAL_THREAD != null;
+    }
+
+    /**
+     * A virtual thread, not started yet, which inherits no thread-locals.
+     *
+     * @throws IllegalStateException where the platform has none
+     */
+    public static Thread unstarted(Runnable task) {
+        if (NEW_VIRTUAL_THREAD == null) {
+            throw new IllegalStateException("this platform has no virtual threads: they came with JDK 21");
+        }
+        try {
+            return (Thread) NEW_VIRTUAL_THREAD.invoke(task);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot make a virtual thread", e);
+        }
+    }
+
+    /**
+     * Runs a task on a virtual thread that has the name and the context class loader.
+     *
+     * @throws IllegalStateException where the platform has none
+     */
+    public static void start(String name, ClassLoader contextClassLoader, Runnable task) {
+        Thread thread = unstarted(task);
+        thread.setName(name);
+        thread.setContextClassLoader(contextClassLoader);
+        thread.start();
+    }
+
+    /** Whether a thread is a virtual one. */
+    public static boolean isVirtual(Thread thread) {
+        try {
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invoke(thread);
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot tell whether a thread is virtual", e);
+        }
+    }
+
+    private static MethodHandle findIsVirtual() {
+        if (NEW_VIRTUAL_THREAD == null) {
+            return null; // in JDK 19 and 20 the method is there, as a preview that throws
+        }
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    private static MethodHandle find() {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            MethodHandle inherit = lookup.findVirtual(
+                    ofVirtual, "inheritInheritableThreadLocals", MethodType.methodType(ofVirtual, boolean.class));
+            MethodHandle builder = MethodHandles.filterReturnValue(
+                    lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual)),
+                    MethodHandles.insertArguments(inherit, 1, false));
+            MethodHandle unstarted =
+                    lookup.findVirtual(ofVirtual, "unstarted", MethodType.methodType(Thread.class, Runnable.class));
+            return MethodHandles.foldArguments(unstarted, builder);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.twintrace.websocket.internal.stream;
+
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+
+/** A socket of a container that keeps to the Servlet API and offers nothing else. */
+final class StandardSocket implements ContainerSocket {
+    private final WebConnection connection;
+    private final Pause pause;
+
+    StandardSocket(WebConnection connection, Pause pause) {
+        this.connection = connection;
+        this.pause = pause;
+    }
+
+    @Override
+    public Pause pause() {
+        return pause;
+    }
+
+    @Override
+    public int maxTurnBytes() {
+        return StreamInput.MAX_TURN_BYTES;
+    }
+
+    /**
+     * Reads here and now. A stream that has said it is ready calls no listener before it has said that it is not, so
+     * any thread may read on.
+     */
+    @Override
+    public void resumeReading(Runnable reading) {
+        reading.run();
+    }
+
+    @Override
+    public boolean readsWithinResume() {
+        return true;
+    }
+
+    @Override
+    public boolean writesFromSharedArrays() {
+        return false;
+    }
+
+    /** Payara answers no handshake without it. */
+    @Override
+    public void sendHandshake(StreamOutput output) throws IOException {
+        if (output.isReady()) {
+            output.flush();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        connection.close();
+    }
+}

@@ -1,0 +1,197 @@
+package io.twintrace.websocket.internal.stream;
+
+import io.twintrace.websocket.internal.io.Gate;
+import io.twintrace.websocket.internal.io.PushTransport.Events;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Writes to a container's stream, on the writer's own thread, and on the container's what a socket has not taken. */
+final class StreamWriter implements WriteListener {
+    private final StreamOutput output;
+    private final Pause pause;
+    private final Consumer<Throwable> failed;
+    private final Gate writable = new Gate("for the peer to read");
+
+    private volatile boolean closed;
+
+    /** Null unless {@link #tell} was called; the last of the two that are. */
+    private volatile Events events;
+
+    private Executor elsewhere;
+
+    /** What {@link #start} was given; null when it is written. */
+    private volatile ByteBuffer started;
+
+    /** How many reasons to go on with it have come since a thread began to. */
+    private final AtomicInteger writeSignals = new AtomicInteger();
+
+    /**
+     * @param pause tells the container's thread that this waits for it
+     * @param failed told when the stream has failed
+     */
+    StreamWriter(StreamOutput output, Pause pause, Consumer<Throwable> failed) {
+        this.output = output;
+        this.pause = pause;
+        this.failed = failed;
+    }
+
+    // ---- The container's thread -----------------------------------------------------------------------------------
+
+    @Override
+    public void onWritePossible() {
+        if (events != null) {
+            writeIsPossible();
+        } else {
+            writable.open();
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        failed.accept(error);
+    }
+
+    // ---- A writer that waits --------------------------------------------------------------------------------------
+
+    /** As {@link io.twintrace.websocket.internal.io.Transport#write}. */
+    void write(ByteBuffer[] buffers) throws IOException {
+        for (ByteBuffer buffer : buffers) {
+            while (!output.write(buffer)) {
+                awaitReady();
+            }
+        }
+        awaitReady();
+        output.flush();
+        awaitReady(); // only then has the operating system all of it
+    }
+
+    private void awaitReady() throws IOException {
+        while (!output.isReady()) {
+            pause.writerWaits();
+            try {
+                writable.await();
+            } finally {
+                pause.writerGoesOn();
+            }
+        }
+    }
+
+    /** As {@link io.twintrace.websocket.internal.io.Transport#writeDeadline}. */
+    void deadline(long deadline) {
+        writable.deadline(deadline);
+    }
+
+    // ---- For a listener -------------------------------------------------------------------------------------------
+
+    /** As {@link io.twintrace.websocket.internal.io.PushTransport#tell}. */
+    void tell(Events newEvents, Executor newElsewhere) {
+        elsewhere = newElsewhere;
+        events = newEvents;
+    }
+
+    /** As {@link io.twintrace.websocket.internal.io.PushTransport#tryWrite}. */
+    boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+        if (closed) { // the container would only say that it is not ready, for ever
+            throw new AsynchronousCloseException();
+        }
+        for (ByteBuffer buffer : buffers) {
+            if (!output.write(buffer)) {
+                return false;
+            }
+        }
+        return flushIfReady();
+    }
+
+    /** Whether the operating system has everything. */
+    private boolean flushIfReady() throws IOException {
+        if (!output.isReady()) {
+            return false;
+        }
+        output.flush();
+        return output.isReady();
+    }
+
+    /** As {@link io.twintrace.websocket.internal.io.PushTransport#startWrite}. */
+    boolean start(ByteBuffer buffer) throws IOException {
+        pause.writerWaits();
+        started = buffer;
+        if (writeSignals.getAndIncrement() != 0) {
+            return false; // the container's thread is at it
+        }
+        boolean done = false;
+        int answered = 1;
+        do {
+            try {
+                done |= writeStarted();
+            } finally {
+                answered = writeSignals.addAndGet(-answered);
+            }
+        } while (answered != 0);
+        return done;
+    }
+
+    /** On the container's thread. */
+    private void writeIsPossible() {
+        if (writeSignals.getAndIncrement() != 0) {
+            return; // the thread that is at it looks again
+        }
+        int answered = 1;
+        do {
+            try {
+                tellIfWritten();
+            } finally {
+                answered = writeSignals.addAndGet(-answered);
+            }
+        } while (answered != 0);
+    }
+
+    private void tellIfWritten() {
+        IOException failure = null;
+        boolean done = false;
+        try {
+            done = writeStarted();
+        } catch (IOException e) {
+            failure = e;
+        }
+        if (done || failure != null) {
+            events.written(failure); // may start the next
+        }
+    }
+
+    private boolean writeStarted() throws IOException {
+        ByteBuffer current = started;
+        if (current == null || !tryWrite(new ByteBuffer[] {current})) {
+            return false; // the container will call onWritePossible
+        }
+        started = null;
+        pause.writerGoesOn();
+        return true;
+    }
+
+    // ---- Any thread -----------------------------------------------------------------------------------------------
+
+    /** Lets a writer that waits go. */
+    void release() {
+        writable.close();
+    }
+
+    /** What {@link #start} was given will not be written. */
+    void failStarted(IOException why) {
+        if (started != null) {
+            started = null;
+            pause.writerGoesOn();
+            elsewhere.execute(() -> events.written(why));
+        }
+    }
+
+    /** Nothing more is written, and a writer that waits is let go. */
+    void close() {
+        closed = true;
+        writable.close();
+    }
+}

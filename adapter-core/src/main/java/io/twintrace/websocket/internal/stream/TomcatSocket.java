@@ -1,0 +1,157 @@
+package io.twintrace.websocket.internal.stream;
+
+import io.twintrace.websocket.internal.io.DeadlineTimer;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.WebConnection;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Has Tomcat look at an upgraded connection, through classes that the Servlet API does not know. Two things need it:
+ *
+ * <ul>
+ *   <li>{@code WebConnection.close()} only marks the connection; its socket is closed at the next event, which a silent
+ *       peer never causes.
+ *   <li>A {@code ReadListener} that leaves input unread is called again while the socket has some, but not for what Tomcat
+ *       has buffered. Another thread must not read in its place: it would race with Tomcat over the socket's buffer.
+ * </ul>
+ */
+final class TomcatSocket implements ContainerSocket {
+    private static final String STREAM = "org.apache.coyote.http11.upgrade.UpgradeServletInputStream";
+
+    /** How many times Tomcat is asked to close a socket, once a second, while it has no thread for that. */
+    private static final int MOST_STOPS = 60;
+
+    /** Of the last connection: as a rule there is one Tomcat. */
+    private static volatile Tomcat lastTomcat;
+
+    private final WebConnection connection;
+    private final Object endpoint;
+    private final Object socket;
+    private final Tomcat tomcat;
+    private int stopsLeft = MOST_STOPS;
+
+    TomcatSocket(WebConnection connection, Object endpoint, Object socket, Tomcat tomcat) {
+        this.connection = connection;
+        this.endpoint = endpoint;
+        this.socket = socket;
+        this.tomcat = tomcat;
+    }
+
+    /**
+     * What is used of Tomcat's classes.
+     *
+     * @param processSocket of the endpoint, since the one of the socket does not say whether there was a thread
+     */
+    record Tomcat(
+            Class<?> stream, Field socketWrapper, Field endpoint, Method processSocket, Object read, Object stop) {
+        private static Tomcat of(Class<?> stream) throws ReflectiveOperationException {
+            Tomcat last = lastTomcat;
+            if (last != null && last.stream == stream) {
+                return last;
+            }
+            Field socketWrapper = accessible(stream, "socketWrapper");
+            ClassLoader loader = stream.getClassLoader();
+            Class<?> socket = Class.forName("org.apache.tomcat.util.net.SocketWrapperBase", true, loader);
+            Field endpoint = accessible(socket, "endpoint");
+            Class<?> event = Class.forName("org.apache.tomcat.util.net.SocketEvent", true, loader);
+            Method processSocket = Class.forName("org.apache.tomcat.util.net.AbstractEndpoint", true, loader)
+                    .getMethod("processSocket", socket, event, boolean.class);
+            Object read = event.getField("OPEN_READ").get(null);
+            Object stop = event.getField("STOP").get(null);
+            lastTomcat = new Tomcat(stream, socketWrapper, endpoint, processSocket, read, stop);
+            return lastTomcat;
+        }
+
+        private static Field accessible(Class<?> owner, String name) throws NoSuchFieldException {
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        }
+    }
+
+    /** Whether a stream of an upgraded connection is Tomcat's. */
+    static boolean isTomcat(ServletInputStream in) {
+        return in.getClass().getName().equals(STREAM);
+    }
+
+    /** The socket under a stream of Tomcat's; a poor one, and a message in the log, if this Tomcat has changed. */
+    static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log) {
+        try {
+            Tomcat tomcat = Tomcat.of(in.getClass());
+            Object socket = tomcat.socketWrapper().get(in);
+            return new TomcatSocket(connection, tomcat.endpoint().get(socket), socket, tomcat);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.accept("the sockets of this Tomcat cannot be reached (" + e + "). WebSockets work, with two limits: a"
+                    + " connection that the server closes keeps its socket until the client sends or disconnects,"
+                    + " and a connection that the application does not read holds one of Tomcat's threads until it"
+                    + " does. Use a version of Tomcat that docs/deploying.md names");
+            return new StandardSocket(connection, new TomcatPause(false));
+        }
+    }
+
+    @Override
+    public Pause pause() {
+        return new TomcatPause(true);
+    }
+
+    /** Unbounded: this thread is one of Tomcat's pool, and serves no other connection meanwhile. */
+    @Override
+    public int maxTurnBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Has Tomcat call the ReadListener on one of its threads, if there is input. */
+    @Override
+    public void resumeReading(Runnable reading) {
+        if (!process(tomcat.read())) {
+            throw new RejectedExecutionException("Tomcat has no thread to read on");
+        }
+    }
+
+    /** What it cannot write at once it copies. */
+    @Override
+    public boolean writesFromSharedArrays() {
+        return true;
+    }
+
+    @Override
+    public void sendHandshake(StreamOutput output) {
+        // It was sent before the streams were given.
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            connection.close();
+        } finally {
+            stop(); // as Tomcat does when it stops
+        }
+    }
+
+    private void stop() {
+        boolean passedOn = false;
+        try {
+            passedOn = process(tomcat.stop());
+        } catch (IllegalStateException e) {
+            // For want of a thread, or the connection is gone already.
+        }
+        if (!passedOn && --stopsLeft > 0) {
+            DeadlineTimer.again(this::stop);
+        }
+    }
+
+    /** Whether a thread of Tomcat's takes the event. */
+    private boolean process(Object event) {
+        try {
+            return (boolean) tomcat.processSocket().invoke(endpoint, socket, event, true);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("Tomcat has failed to start a thread", e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("the method was public before", e);
+        }
+    }
+}

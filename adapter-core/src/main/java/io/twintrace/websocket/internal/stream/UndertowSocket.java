@@ -1,0 +1,151 @@
+package io.twintrace.websocket.internal.stream;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.WebConnection;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Uses the I/O thread and the channel under an upgraded connection of Undertow, and so of WildFly. The Servlet API does
+ * not know them, and three things need them:
+ *
+ * <ul>
+ *   <li>Only the I/O thread may read on. Another thread could do so before Undertow has returned from its own call of
+ *       the listener, and both would change the stream's state without a lock.
+ *   <li>{@code WebConnection.close()} first writes what the socket has not taken yet, and waits for the peer as long as
+ *       that takes.
+ *   <li>Where a peer resets the connection before it has read everything, the I/O thread tries to write the rest again
+ *       and again, for ever, unless the rest is taken away.
+ * </ul>
+ */
+final class UndertowSocket implements ContainerSocket {
+    private static final String CONNECTION = "io.undertow.servlet.spec.WebConnectionImpl";
+
+    /** Of the last connection: as a rule there is one Undertow. */
+    private static volatile Undertow lastUndertow;
+
+    private final Executor ioThread;
+    private final Closeable channel;
+    private final ServletOutputStream out;
+
+    /** What the socket has not taken of the last write; for the I/O thread. */
+    private final Field unwritten;
+
+    private UndertowSocket(WebConnection connection) throws ReflectiveOperationException, IOException {
+        this.out = connection.getOutputStream();
+        Undertow undertow = Undertow.of(connection.getClass(), out.getClass());
+        this.ioThread = (Executor) undertow.ioExecutor().get(connection);
+        this.channel = (Closeable) undertow.channel().get(connection);
+        this.unwritten = undertow.buffer();
+    }
+
+    /** The fields of Undertow's that are used. */
+    private record Undertow(Class<?> connection, Class<?> output, Field ioExecutor, Field channel, Field buffer) {
+        static Undertow of(Class<?> connection, Class<?> output) throws NoSuchFieldException {
+            Undertow last = lastUndertow;
+            if (last == null || last.connection != connection || last.output != output) {
+                last = new Undertow(
+                        connection,
+                        output,
+                        field(connection, "ioExecutor"),
+                        field(connection, "channel"),
+                        field(output, "buffer"));
+                lastUndertow = last;
+            }
+            return last;
+        }
+
+        private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        }
+    }
+
+    /** Whether an upgraded connection is Undertow's. */
+    static boolean isUndertow(WebConnection connection) {
+        return connection.getClass().getName().equals(CONNECTION);
+    }
+
+    /** The socket under a connection of Undertow's; a poor one, and a message in the log, if this Undertow has changed. */
+    static ContainerSocket of(WebConnection connection, Consumer<String> log) throws IOException {
+        try {
+            return new UndertowSocket(connection);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.accept("the sockets of this Undertow cannot be reached (" + e + "). WebSockets work, with three limits:"
+                    + " closing a connection whose client does not read holds a thread until the client reads or"
+                    + " disconnects, a client that resets its connection before it has read everything keeps one"
+                    + " of Undertow's I/O threads busy for ever, and a connection that sends faster than the"
+                    + " application reads may break, since two threads may read it at once. Use a version of Undertow or WildFly that"
+                    + " docs/deploying.md names");
+            return new StandardSocket(connection, Pause.NONE);
+        }
+    }
+
+    /** None: an I/O thread serves many connections. */
+    @Override
+    public Pause pause() {
+        return Pause.NONE;
+    }
+
+    @Override
+    public int maxTurnBytes() {
+        return StreamInput.MAX_TURN_BYTES;
+    }
+
+    @Override
+    public void resumeReading(Runnable reading) {
+        ioThread.execute(reading);
+    }
+
+    /** It writes the whole of an array, whatever it is told. */
+    @Override
+    public boolean writesFromSharedArrays() {
+        return false;
+    }
+
+    @Override
+    public void sendHandshake(StreamOutput output) {
+        // It was sent before the streams were given.
+    }
+
+    @Override
+    public void streamFailed() {
+        try {
+            if (unwritten.get(out) != null) {
+                unwritten.set(out, ByteBuffer.allocate(0));
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the field was accessible before", e);
+        }
+    }
+
+    /** On the I/O thread, which the streams belong to. */
+    @Override
+    public void close() {
+        try {
+            ioThread.execute(this::closeHere);
+        } catch (RejectedExecutionException e) { // the container has stopped
+            closeHere();
+        }
+    }
+
+    /** Drops what is unwritten, which Undertow would otherwise write before anything else. */
+    private void closeHere() {
+        try {
+            try {
+                unwritten.set(out, null);
+                out.close(); // with TLS it says goodbye, if that needs no waiting
+            } finally {
+                channel.close(); // which also frees Undertow's buffer for reading
+            }
+        } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+            // It is closed for us either way.
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** Blocking byte pipes with deadlines, the buffers they fill, and the plain-socket pipe. */
-package io.twintrace.websocket.transport;

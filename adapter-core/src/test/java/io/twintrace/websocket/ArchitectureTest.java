@@ -1,0 +1,57 @@
+package io.twintrace.websocket;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A package uses only those beneath it, as docs/architecture.md draws them. */
+class ArchitectureTest {
+    private static final String ROOT = "io.twintrace.websocket";
+
+    /** From the bottom to the top. */
+    private static final List<String> PACKAGES = List.of(
+            ROOT + ".internal.io",
+            ROOT + ".detect",
+            ROOT + ".internal.jmx",
+            ROOT + ".handshake",
+            ROOT,
+            ROOT + ".internal.frame",
+            ROOT + ".internal.deflate",
+            ROOT + ".internal.handshake",
+            ROOT + ".internal.json",
+            ROOT + ".internal.engine",
+            ROOT + ".internal.stream",
+            ROOT + ".servlet");
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void packagesUseOnlyThoseBeneathThem() {
+        for (int i = 0; i < PACKAGES.size() - 1; i++) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(PACKAGES.get(i))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(PACKAGES.subList(i + 1, PACKAGES.size()).toArray(String[]::new))
+                    .check(classes);
+        }
+    }
+
+    @Test
+    void everyPackageHasItsPlace() {
+        assertEquals(
+                new TreeSet<>(PACKAGES),
+                classes.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new)));
+    }
+}

@@ -1,0 +1,110 @@
+package io.twintrace.websocket.internal.deflate;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.deflate.ReferenceDeflate.State;
+import java.util.Arrays;
+
+/**
+ * One compressed message after another, as RFC 7692 section 7.2.2 has them inflated, by {@link ReferenceDeflate}. To be
+ * compared with.
+ */
+public final class ReferenceInflater {
+    private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
+    private static final int EVERYTHING = Integer.MAX_VALUE / 2;
+
+    private final int window;
+    private final boolean contextTakeover;
+
+    private byte[] history = {};
+    private byte[] output = {};
+    private int farthest;
+    private boolean lacksTail;
+
+    /**
+     * @param window how many bytes of earlier messages are kept
+     * @param contextTakeover whether any are
+     */
+    public ReferenceInflater(int window, boolean contextTakeover) {
+        this.window = window;
+        this.contextTakeover = contextTakeover;
+    }
+
+    /** For what a client sends. */
+    public static ReferenceInflater ofClient(DeflateParameters parameters) {
+        return new ReferenceInflater(parameters.clientWindow(), !parameters.clientNoContextTakeover());
+    }
+
+    /** For what a server sends. */
+    public static ReferenceInflater ofServer(DeflateParameters parameters) {
+        return new ReferenceInflater(parameters.serverWindow(), !parameters.serverNoContextTakeover());
+    }
+
+    /**
+     * Inflates a message, or the beginning of one; the next call begins anew unless this was whole.
+     *
+     * @param most stops when it has more than so many bytes, more or less
+     * @return whether it is valid, as far as it goes
+     */
+    public boolean inflate(byte[] payload, boolean whole, int most) {
+        lacksTail = false;
+        if (whole) {
+            byte[] completed = Arrays.copyOf(payload, payload.length + TAIL.length);
+            System.arraycopy(TAIL, 0, completed, payload.length, TAIL.length);
+            ReferenceDeflate data = run(completed, most);
+            // What is appended must be the end of a block, and not content.
+            if (data.state() == State.BETWEEN_BLOCKS && data.contentEnd() <= payload.length) {
+                lacksTail = true;
+                remember();
+                return true;
+            }
+        }
+        ReferenceDeflate data = run(payload, most);
+        if (data.state() != State.ENOUGH && whole) {
+            boolean ended = data.endsWithFinalBlock() || endsWithTail(payload);
+            if (data.state() != State.BETWEEN_BLOCKS || !ended) {
+                return false;
+            }
+            remember();
+        }
+        return data.state() != State.INVALID;
+    }
+
+    private ReferenceDeflate run(byte[] payload, int most) {
+        ReferenceDeflate data = new ReferenceDeflate(payload, history, window, most);
+        output = data.output();
+        farthest = Math.max(farthest, data.farthest());
+        return data;
+    }
+
+    /** Inflates a whole message that has to be valid, and to end exactly where its sender has left the tail out. */
+    public byte[] message(byte[] payload) {
+        assertTrue(inflate(payload, true, EVERYTHING) && lacksTail, "not valid");
+        return output;
+    }
+
+    /** What the last call has inflated. */
+    public byte[] output() {
+        return output;
+    }
+
+    /** The largest distance of all messages so far. */
+    public int farthest() {
+        return farthest;
+    }
+
+    private static boolean endsWithTail(byte[] payload) {
+        int from = payload.length - TAIL.length;
+        return from >= 0 && Arrays.equals(payload, from, payload.length, TAIL, 0, TAIL.length);
+    }
+
+    private void remember() {
+        if (contextTakeover) {
+            byte[] all = Arrays.copyOf(history, history.length + output.length);
+            System.arraycopy(output, 0, all, history.length, output.length);
+            history = Arrays.copyOfRange(all, Math.max(0, all.length - window), all.length);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.twintrace.websocket.internal.engine;
+
+import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.internal.engine.Frames.RSV1;
+import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.MessageWriter;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.internal.io.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What compression holds, what it gives back, and what happens when there is no more memory to be had. */
+class CompressionMemoryTest {
+    /** "Hello", compressed by itself. */
+    private static final String HELLO = "f2 48 cd c9 c9 07 00";
+
+    /** The same again, referring to the message before. */
+    private static final String HELLO_AGAIN = "f2 00 11 00 00";
+
+    private static final DeflateOptions DEFLATE =
+            DeflateOptions.on().withThreshold(0).withLevel(6);
+
+    private static WebSocketOptions.Builder compressing() {
+        return TestPeer.quick().deflate(DEFLATE);
+    }
+
+    private static byte[] deflated(int first, String hex) {
+        return Frames.masked(first, Frames.hex(hex));
+    }
+
+    @Test
+    void aConnectionGivesEverythingBackAtItsEnd() throws IOException {
+        WebSocketOptions options = compressing().build();
+        try (TestPeer peer = TestPeer.connectDeflating(options, "");
+                TestPeer other = TestPeer.connectDeflating(options, "")) {
+            peer.send(deflated(FIN | RSV1 | TEXT, HELLO));
+            assertEquals("Hello", peer.connection().readMessage().text());
+            peer.connection().writeMessage("Hello");
+            assertEquals(1, Shared.of(options).pools().deflate().lent(), "the deflater, which remembers");
+
+            peer.send(deflated(RSV1 | TEXT, HELLO));
+            peer.connection().nextReader();
+            MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
+            writer.write(new byte[100_000]);
+            assertEquals(2, Shared.of(options).pools().deflate().lent());
+            peer.connection().abort();
+            assertEquals(0, Shared.of(options).pools().deflate().lent());
+            assertEquals(2, Shared.of(options).pools().deflate().resting(), "another connection may use them");
+            assertThrows(IOException.class, writer::close);
+            assertEquals(0, Shared.of(options).pools().write().lent());
+
+            other.connection().abort();
+            assertEquals(0, Shared.of(options).pools().deflate().resting(), "nobody is left who could");
+        }
+    }
+
+    /** Deflaters are the largest thing that an idle connection holds, so their number has a bound. */
+    @Test
+    void beyondTheMostContextsConnectionsGiveTheirDeflaterBackAfterEachMessage() throws IOException {
+        WebSocketOptions options =
+                TestPeer.quick().deflate(DEFLATE.withMaxContexts(1)).build();
+        try (TestPeer first = TestPeer.connectDeflating(options, "");
+                TestPeer second = TestPeer.connectDeflating(options, "")) {
+            first.connection().writeMessage("Hello");
+            second.connection().writeMessage("Hello");
+            second.connection().writeMessage("Hello");
+            first.connection().writeMessage("Hello");
+            assertEquals(1, Shared.of(options).pools().deflate().lent());
+            first.expectFrame(FIN | RSV1 | TEXT, Frames.hex(HELLO));
+            first.expectFrame(FIN | RSV1 | TEXT, Frames.hex(HELLO_AGAIN));
+            second.expectFrame(FIN | RSV1 | TEXT, Frames.hex(HELLO));
+            second.expectFrame(FIN | RSV1 | TEXT, Frames.hex(HELLO));
+        }
+    }
+
+    @Test
+    void aMessageThatMemoryWasShortForIsNeverSentAsIfItWereWhole() throws IOException {
+        for (int failing : new int[] {1, 2}) {
+            AtomicInteger writes = new AtomicInteger();
+            UnaryOperator<Transport> failingOnce = inner -> new FilterTransport(inner) {
+                @Override
+                public void write(ByteBuffer[] buffers) throws IOException {
+                    if (writes.incrementAndGet() == failing) {
+                        throw new OutOfMemoryError("as a transport's buffer may meet it");
+                    }
+                    super.write(buffers);
+                }
+            };
+            byte[] message = new byte[100_000];
+            new Random(1).nextBytes(message);
+            try (TestPeer peer = TestPeer.connectDeflating(compressing().build(), "", failingOnce)) {
+                MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
+                assertThrows(OutOfMemoryError.class, () -> writer.write(message));
+                assertThrows(IOException.class, writer::close);
+                if (failing == 2) {
+                    peer.expectHex("42 7e 3f f2");
+                    peer.receive(0x3ff2);
+                }
+                peer.expectEof();
+            }
+        }
+    }
+
+    /** What is left of a message would else be read as frames, or what was inflated be missing from the history. */
+    @Test
+    void aReadThatMemoryWasShortForIsTheLast() throws Exception {
+        AtomicInteger reads = new AtomicInteger();
+        UnaryOperator<Transport> shortOnce = transport -> new FilterTransport(transport) {
+            @Override
+            public int read(ByteBuffer into) throws IOException {
+                if (reads.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("as whoever allocates may meet it");
+                }
+                return super.read(into);
+            }
+        };
+        try (TestPeer peer = TestPeer.connectDeflating(compressing().build(), "", shortOnce)) {
+            peer.send(deflated(FIN | RSV1 | TEXT, HELLO));
+            OutOfMemoryError error = assertThrows(OutOfMemoryError.class, peer.connection()::readMessage);
+            IOException after = assertThrows(IOException.class, peer.connection()::readMessage);
+            assertSame(error, after.getCause());
+            peer.expectClose(1011);
+        }
+    }
+
+    /** 64 MiB that cannot be compressed are prepared in a heap of 256 MiB: once as they are, once compressed. */
+    @Test
+    void preparingWhatCannotBeCompressedTakesLittleMoreThanItsSize() throws Exception {
+        int size = 8 << 20;
+        byte[] noise = new byte[size];
+        new Random(7).nextBytes(noise);
+        PreparedMessage prepared = PreparedMessage.of(MessageType.BINARY, noise);
+        WebSocketOptions options = compressing().build();
+        Cost cost = Cost.measure(() -> EncodedMessage.of(prepared)
+                        .compressed(Shared.of(options).pools().deflate(), 6, 1 << 8))
+                .result();
+        EncodedMessage.Frame frame = EncodedMessage.of(prepared)
+                .compressed(Shared.of(options).pools().deflate(), 6, 1 << 8);
+        assertTrue(frame.payloadLength() > size);
+        cost.assertAtMost(size / 8 * 14L, Duration.ofSeconds(20));
+        byte[] head = new byte[6];
+        frame.bytes().get(head);
+        assertArrayEquals(new byte[] {(byte) 0xc2, 127, 0, 0, 0, 0}, head, "one frame, its length in 64 bits");
+    }
+
+    @Test
+    void whatFailedToBeWrittenIsNotCounted() throws IOException {
+        try (TestPeer peer = TestPeer.connectDeflating(compressing().build(), "")) {
+            peer.connection().writeMessage("Hello");
+            String traffic = peer.connection().byteCounts().toString();
+            peer.connection().abort();
+            assertThrows(IOException.class, () -> peer.connection().writeMessage("Hello"));
+            assertThrows(IOException.class, () -> peer.connection().writePrepared(PreparedMessage.text("Hello")));
+            assertThrows(IOException.class, () -> peer.connection().nextWriter(MessageType.TEXT));
+            assertEquals(traffic, peer.connection().byteCounts().toString());
+        }
+    }
+}

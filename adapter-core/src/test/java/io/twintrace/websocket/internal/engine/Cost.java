@@ -1,0 +1,37 @@
+package io.twintrace.websocket.internal.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/**
+ * What a call has cost its thread.
+ *
+ * @param bytes allocated on the heap, garbage included
+ * @param cpu used, which does not depend on what else the machine does
+ */
+record Cost(long bytes, Duration cpu) {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** Measures a call on a thread of its own. */
+    static Background<Cost> measure(Background.ThrowingRunnable call) {
+        return Background.start(() -> {
+            long bytes = allocatedByThread();
+            long nanos = THREADS.getCurrentThreadCpuTime();
+            call.run();
+            return new Cost(allocatedByThread() - bytes, Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - nanos));
+        });
+    }
+
+    /** How many bytes the calling thread has allocated so far. */
+    static long allocatedByThread() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    void assertAtMost(long mostBytes, Duration mostCpu) {
+        assertTrue(bytes <= mostBytes, bytes + " bytes allocated");
+        assertTrue(cpu.compareTo(mostCpu) <= 0, cpu + " of CPU time used");
+    }
+}

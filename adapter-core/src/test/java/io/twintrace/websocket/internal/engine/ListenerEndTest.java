@@ -1,0 +1,415 @@
+package io.twintrace.websocket.internal.engine;
+
+import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.internal.engine.Frames.PONG;
+import static io.twintrace.websocket.internal.engine.Frames.hex;
+import static io.twintrace.websocket.internal.engine.Frames.masked;
+import static io.twintrace.websocket.internal.engine.Frames.ping;
+import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.internal.engine.Frames.utf8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.WebSocketOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
+class ListenerEndTest {
+    /** Sets handlers as its first act. */
+    private static class Preparing extends RecordingListener {
+        private final Background.Action<WebSocketConnection> preparation;
+
+        Preparing(Background.Action<WebSocketConnection> preparation) {
+            this.preparation = preparation;
+        }
+
+        @Override
+        public void onOpen(WebSocketConnection connection) throws Exception {
+            super.onOpen(connection);
+            preparation.run(connection);
+        }
+    }
+
+    private static void awaitEnd(ListeningPeer peer) {
+        Background.eventually("the end of the connection", () -> {
+            peer.settle();
+            return peer.ends() > 0;
+        });
+    }
+
+    @Test
+    void everythingIsGivenBackBeforeTheEndIsToldOf() {
+        List<ListeningPeer> ended = new ArrayList<>();
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(text("a"), Frames.close(1000));
+            peer.end();
+            ended.add(peer);
+        }
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(text("a"), new byte[] {(byte) 0x81});
+            peer.end();
+            ended.add(peer);
+        }
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(new byte[] {(byte) 0x81});
+            peer.connection().abort();
+            peer.settle();
+            ended.add(peer);
+        }
+        for (ListeningPeer peer : ended) {
+            assertEquals(1, peer.ends());
+            assertEquals(0, peer.lentAtTheEnd());
+        }
+    }
+
+    @Test
+    void nobodyWaitsForAPeerWhoseCloseFrameWasItsLastWord() {
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(Frames.close(1000));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void noPeerWaitsForWhatABlockingListenerDoesLast() {
+        AtomicReference<ListeningPeer> peer = new AtomicReference<>();
+        AtomicBoolean endedBefore = new AtomicBoolean();
+        peer.set(ListeningPeer.connect(new WebSocketListener() {
+            @Override
+            public void onClose(WebSocketConnection connection, CloseStatus status) {
+                endedBefore.set(peer.get().isOutputEnded());
+            }
+        }));
+        try (ListeningPeer connected = peer.get()) {
+            connected.send(Frames.close(1000));
+            assertTrue(endedBefore.get());
+        }
+    }
+
+    @Test
+    void anAbortBehindACloseIsTheEndAtOnce() {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.beginClose(1000, "");
+                connection.abort();
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("a"), text("never seen"));
+            assertEquals(List.of("open", "text a", "error IOException", "close 1006"), listener.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anotherConnectionThatIsClosingIsAnErrorOfTheListener() {
+        try (ListeningPeer other = ListeningPeer.connect(new RecordingListener())) {
+            other.connection().beginClose(1000, "");
+            RecordingListener listener = new RecordingListener() {
+                @Override
+                public void onText(WebSocketConnection connection, String text) throws Exception {
+                    other.connection().writeMessage(text);
+                }
+            };
+            try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+                peer.send(text("a"));
+                assertEquals(List.of("open", "error CloseSentException"), listener.calls());
+                assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            }
+        }
+    }
+
+    @Test
+    void whatGoesWrongBehindItsOwnCloseIsToldOfToo() {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                connection.beginClose(1000, "");
+                connection.writeMessage(text);
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(text("a"));
+            assertEquals(List.of("open"), listener.calls());
+            peer.end();
+            assertEquals(List.of("open", "error CloseException", "close 1006"), listener.calls());
+            assertEquals(1, peer.errors().size());
+        }
+    }
+
+    /** Closing with unread input would reset the connection, and the reset might overtake the Close frame. */
+    @Test
+    void aPeerThatGoesOnBehindItsCloseFrameGetsAMomentToReadTheAnswer() {
+        try (ListeningPeer peer = ListeningPeer.connect(new RecordingListener())) {
+            peer.send(Frames.close(1000), text("more"));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            assertFalse(peer.isClosed());
+            peer.end();
+            assertTrue(peer.isClosed());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void pingsAndPongsAreToldOfWhereThatIsWanted() {
+        List<String> told = new ArrayList<>();
+        RecordingListener listener = new Preparing(connection -> {
+            connection.setPingHandler(payload -> told.add("ping " + new String(payload, StandardCharsets.UTF_8)));
+            connection.setPongHandler(payload -> told.add("pong " + new String(payload, StandardCharsets.UTF_8)));
+        });
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), masked(FIN | PONG, utf8("q")), text("m"));
+            assertEquals(List.of("ping p", "pong q"), told);
+            assertEquals(List.of("open", "text m"), listener.calls());
+        }
+    }
+
+    @Test
+    void anExceptionOfAPingHandlerIsOneOfTheListener() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), text("never seen"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of("open", "error IllegalStateException", "close 1011"), listener.calls());
+            assertEquals("on purpose", peer.errors().get(0).getMessage());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsAtEachPingHoldsNothingUp() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), ping("q"), ping("r"), Frames.close(1011));
+            peer.end();
+            assertEquals(1, peer.ends());
+            assertEquals("close 1011", listener.calls().get(2));
+            assertEquals(3, listener.calls().size());
+        }
+    }
+
+    @Test
+    void anExceptionOfACloseHandlerIsOneOfTheListener() {
+        RecordingListener listener = new Preparing(connection -> connection.setCloseHandler(status -> {
+            throw new IllegalStateException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(Frames.close(1000));
+            assertArrayEquals(hex("88 02 03e8"), peer.received());
+            peer.end();
+            assertEquals(List.of("open", "error IllegalStateException", "close 1000"), listener.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anIOExceptionOfAPingHandlerEndsTheConnection() {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw new IOException("on purpose");
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), text("never seen"));
+            assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
+            assertEquals(1, peer.ends());
+            assertTrue(peer.isClosed());
+        }
+    }
+
+    @Test
+    void anErrorOfTheListenerClosesToo() {
+        RecordingListener failing = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw new AssertionError("on purpose");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(failing)) {
+            peer.send(text("a"), text("b"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            peer.end();
+            assertEquals(List.of("open", "error AssertionError", "close 1006"), failing.calls());
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void closingFromACallDoesNotWaitForTheOutboxOfASlowPeer() throws Exception {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                for (int i = 0; i < 3; i++) {
+                    connection.outbox().offer(MessageType.BINARY, new byte[100_000]);
+                }
+                connection.close();
+                calls().add("closing");
+            }
+        };
+        WebSocketOptions patient =
+                ListeningPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(listener, patient, 10)) {
+            Background.run(() -> peer.send(text("a"))).result();
+            assertEquals(List.of("open", "text a", "closing"), listener.calls());
+        }
+    }
+
+    @Test
+    void anAbortInACallIsTheLastMessage() {
+        RecordingListener aborting = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.abort();
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(aborting)) {
+            peer.send(text("a"), text("b"));
+            assertEquals(List.of("open", "text a", "error IOException", "close 1006"), aborting.calls());
+        }
+    }
+
+    /** The peer's Close frame comes while the thread that closes is still inside its write. */
+    @Test
+    void aCloseThatIsAnsweredBeforeItsWriteReturnsIsOverSoon() throws Exception {
+        RecordingListener listener = new RecordingListener();
+        WebSocketOptions patient =
+                ListeningPeer.quick().closeTimeout(Duration.ofMinutes(1)).build();
+        try (ListeningPeer peer = ListeningPeer.connect(listener, patient)) {
+            peer.duringNextWrite(() -> {
+                try {
+                    Background.run(() -> peer.send(Frames.close(1000))).awaitEnd();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            Background.run(() -> peer.connection().beginClose(1000, "")).result();
+            assertEquals(List.of("open", "close 1000"), listener.calls());
+            awaitEnd(peer);
+            assertEquals(1, peer.ends());
+        }
+    }
+
+    @Test
+    void anAbortInACallIsTheEndOnceTheCallReturns() {
+        RecordingListener aborting = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                super.onText(connection, text);
+                connection.writeMessage("lost");
+                connection.abort();
+                calls().add("aborted");
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(aborting)) {
+            peer.send(text("a"));
+            assertEquals(List.of("open", "text a", "aborted", "error IOException", "close 1006"), aborting.calls());
+            assertArrayEquals(new byte[0], peer.received());
+            assertEquals(1, peer.ends());
+            assertEquals(0, peer.lentBuffers());
+        }
+    }
+
+    /** The log may find memory again once the connection has given everything back, or a second later. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void anErrorIsLoggedOnceAsSoonAsThereIsMemoryForIt(int failures) {
+        OutOfMemoryError error = new OutOfMemoryError("made by hand");
+        RecordingListener greedy = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw error;
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(greedy).withFailingLog(failures)) {
+            peer.send(text("a"));
+            assertEquals(1011, WebSocketListenerTest.closeCode(peer.received()));
+            assertEquals(List.of("open", "error OutOfMemoryError"), greedy.calls());
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of("open", "error OutOfMemoryError", "close 1011"), greedy.calls());
+            assertEquals(1, peer.ends());
+            Background.eventually("the error in the log", () -> {
+                peer.settle();
+                return !peer.errors().isEmpty();
+            });
+            assertEquals(List.of(error), peer.errors());
+        }
+    }
+
+    /** Where memory was so short that not even the timer could be told, nobody else would come. */
+    @Test
+    void anErrorThatTheLogCouldNotTakeIsTriedAgainWhenAConnectionBegins() {
+        OutOfMemoryError error = new OutOfMemoryError("made by hand");
+        RecordingListener greedy = new RecordingListener() {
+            @Override
+            public void onText(WebSocketConnection connection, String text) {
+                throw error;
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(greedy).withFailingLog(2)) {
+            peer.send(text("a"));
+            peer.send(Frames.close(1011));
+            peer.end();
+            assertEquals(List.of(), peer.errors());
+            try (ListeningPeer later = ListeningPeer.connect(new RecordingListener())) {
+                assertTrue(later.connection().isOpen());
+                peer.settle();
+                assertEquals(List.of(error), peer.errors());
+            }
+        }
+    }
+
+    @Test
+    void aFrameThatDripsEndsAtTheIdleTimeoutWhateverItsKind() {
+        WebSocketOptions hasty =
+                ListeningPeer.quick().idleTimeout(Duration.ofMillis(300)).build();
+        for (int opcode : List.of(Frames.TEXT, Frames.PING)) {
+            RecordingListener listener = new RecordingListener();
+            try (ListeningPeer peer = ListeningPeer.connect(listener, hasty)) {
+                peer.send(Frames.maskedHeader(Frames.FIN | opcode, 120));
+                long begin = System.nanoTime();
+                drip(peer);
+                awaitEnd(peer);
+                assertEquals(1001, WebSocketListenerTest.closeCode(peer.received()), "opcode " + opcode);
+                assertTrue(System.nanoTime() - begin < 2_000_000_000L, "opcode " + opcode);
+            }
+        }
+    }
+
+    /** A byte every 50 ms, until the server has had enough, or 100 of them. */
+    private static void drip(ListeningPeer peer) {
+        for (int i = 0; i < 100 && peer.connection().isOpen(); i++) {
+            long next = System.nanoTime() + 50_000_000;
+            Background.eventually("the next drop", () -> {
+                peer.settle();
+                return System.nanoTime() - next > 0;
+            });
+            peer.send(new byte[] {'x'});
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package io.twintrace.websocket.internal.engine;
+
+import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.CloseCode;
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.Outbox;
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WhenFull;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Any thread offers, one writer sends (over a real socket). */
+class OutboxTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(Background.PATIENCE_SECONDS);
+
+    /** More than a tight connection can buffer. */
+    private static final byte[] MUCH = Frames.pattern(4 << 20);
+
+    private static TestPeer tight(OutboxOptions options) {
+        return TestPeer.connectTight(TestPeer.quick().outbox(options).build());
+    }
+
+    /** Keeps the writer busy with a message that the peer does not read. */
+    private static Outbox stuck(TestPeer peer) {
+        Outbox outbox = peer.connection().outbox();
+        assertTrue(outbox.offer(MessageType.BINARY, MUCH));
+        Background.eventually("the writer to be at it", () -> outbox.waiting() == 0);
+        return outbox;
+    }
+
+    @Test
+    void messagesLeaveInTheOrderInWhichTheyWereOffered() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            Outbox outbox = peer.connection().outbox();
+            assertTrue(outbox.offer("one"));
+            assertTrue(outbox.offer(MessageType.BINARY, new byte[] {2}));
+            assertTrue(outbox.offer(PreparedMessage.text("three")));
+            assertTrue(outbox.offerJson(4));
+            assertTrue(outbox.flush(PATIENCE));
+            peer.expectHex("81 03 6f6e65 82 01 02 81 05 7468726565 81 01 34");
+        }
+    }
+
+    @Test
+    void manyThreadsOfferAndNoneMeetsTheDetector() throws Exception {
+        int threads = 8;
+        int each = 10_000;
+        OutboxOptions options = OutboxOptions.defaults().withWhenFull(WhenFull.block(PATIENCE));
+        try (TestPeer peer = TestPeer.connect(TestPeer.quick().outbox(options).build())) {
+            Background<Integer> reading = Background.start(() -> {
+                int bytes = threads * each * 3;
+                return peer.receive(bytes).length;
+            });
+            List<Background<Void>> offering = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                offering.add(Background.run(() -> {
+                    for (int n = 0; n < each; n++) {
+                        assertTrue(peer.connection().outbox().offer("x"));
+                    }
+                }));
+            }
+            for (Background<Void> one : offering) {
+                one.result();
+            }
+            assertTrue(peer.connection().outbox().flush(PATIENCE));
+            assertEquals(threads * each * 3, reading.result());
+            assertTrue(peer.logged().isEmpty());
+        }
+    }
+
+    @Test
+    void aDirectWriteBesideItFailsAtOnceAndSaysWhatToDo() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            peer.connection().outbox().offer("through the outbox");
+            assertTrue(peer.connection().outbox().flush(PATIENCE));
+            assertThrows(ConcurrentWriteException.class, () -> peer.connection().writeMessage("past it"));
+            ConcurrentWriteReport report = peer.logged().get(0);
+            assertEquals(Kind.BROKEN_DISCIPLINE, report.kind());
+            assertTrue(report.summary().contains("offer the message to outbox() instead"), report.summary());
+            assertEquals("Outbox.offer", report.first().operation());
+            assertFalse(peer.connection().outbox().offer("too late"));
+        }
+    }
+
+    /** Even right after the first offer, when its message may not be written yet. */
+    @Test
+    void theFirstOfferDeclaresItBeforeItReturns() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            try (TestPeer peer = TestPeer.connect()) {
+                assertTrue(peer.connection().outbox().offer("first"));
+                assertThrows(
+                        ConcurrentWriteException.class, () -> peer.connection().writeMessage("direct"));
+                // By the outbox's writer, if that was just beginning.
+                Background.eventually("one log entry", () -> peer.logged().size() == 1);
+            }
+        }
+    }
+
+    @Test
+    void whoeverOffersFirstWhileAnotherThreadWritesIsNamedInTheReport() throws Exception {
+        try (TestPeer peer = tight(OutboxOptions.defaults())) {
+            Background<Void> direct = Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, MUCH))
+                    .awaitStuckInWrite();
+            ConcurrentWriteException e = assertThrows(
+                    ConcurrentWriteException.class,
+                    () -> peer.connection().outbox().offer("first"));
+            assertEquals("Outbox.offer", e.report().second().operation());
+            assertEquals("offer", e.report().second().stack().get(0).getMethodName());
+            assertFalse(peer.connection().outbox().offer("second"));
+            direct.failure(ConcurrentWriteException.class);
+        }
+    }
+
+    @Test
+    void aBurstToAPeerThatReadsIsOnlySlowedDown() throws Exception {
+        int messages = 20_000;
+        OutboxOptions patient = OutboxOptions.defaults()
+                .withWhenFull(
+                        WhenFull.closePeer(CloseCode.TRY_AGAIN_LATER, Duration.ofSeconds(5))); // on a busy machine
+        try (TestPeer peer = TestPeer.connect(TestPeer.quick().outbox(patient).build())) {
+            Background<byte[]> reading = Background.start(() -> peer.receive(messages * 3));
+            for (int i = 0; i < messages; i++) {
+                assertTrue(peer.connection().outbox().offer("x"));
+            }
+            assertEquals(messages * 3, reading.result().length);
+        }
+    }
+
+    @Test
+    void anOldWriteDeadlineDoesNotCutTheConnection() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            peer.connection().setWriteDeadline(Instant.now().minusSeconds(1));
+            assertTrue(peer.connection().outbox().offer("x"));
+            peer.expectHex("81 01 78");
+        }
+    }
+
+    @Test
+    void flushWaitsForTheMessageThatIsBeingWrittenThoughLaterOnesAreDropped() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(1, MUCH.length, WhenFull.dropOldest()))) {
+            Outbox outbox = stuck(peer);
+            Background<Boolean> flushing =
+                    Background.start(() -> outbox.flush(PATIENCE)).awaitWaitingIn("Outbox.flush");
+            assertTrue(outbox.offer("2"));
+            assertTrue(outbox.offer("3"));
+            assertEquals(1, outbox.dropped());
+            assertFalse(outbox.flush(Duration.ZERO), "looks without waiting");
+            assertFalse(flushing.isDone());
+            peer.receive(10 + MUCH.length);
+            assertTrue(flushing.result());
+        }
+    }
+
+    @Test
+    void theWriterInheritsNothingOfWhoeverOffersFirst() throws Exception {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        AtomicReference<String> seen = new AtomicReference<>("nothing yet");
+        AtomicReference<ClassLoader> context = new AtomicReference<>();
+        try (TestPeer peer = TestPeer.connect(TestPeer.quick().build(), transport -> new FilterTransport(transport) {
+            @Override
+            public void write(ByteBuffer[] buffers) throws IOException {
+                seen.set(user.get());
+                context.set(Thread.currentThread().getContextClassLoader());
+                super.write(buffers);
+            }
+        })) {
+            user.set("alice");
+            assertTrue(peer.connection().outbox().offer("x"));
+            peer.expectHex("81 01 78");
+            assertNull(seen.get());
+            assertSame(loader, context.get());
+        } finally {
+            user.remove();
+        }
+    }
+
+    @Test
+    void itTakesOverFromWhateverDisciplineWasDeclared() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            peer.connection().declareWriteDiscipline(WriteDiscipline.confinedTo(Thread.currentThread()));
+            peer.connection().writeMessage("a");
+            peer.connection().outbox().offer("b");
+            assertTrue(peer.connection().outbox().flush(PATIENCE));
+            peer.expectHex("81 01 61 81 01 62");
+            assertTrue(peer.logged().isEmpty());
+        }
+    }
+
+    @Test
+    void aPeerThatIsTooSlowIsClosedWith1013ByDefault() throws Exception {
+        try (TestPeer peer = tight(OutboxOptions.defaults().withMaxMessages(2).withMaxBytes(MUCH.length))) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            assertTrue(outbox.offer("2"));
+            assertFalse(outbox.offer("3"));
+            assertFalse(peer.connection().isOpen());
+            assertEquals(0, outbox.waiting());
+            assertThrows(IOException.class, () -> outbox.flush(PATIENCE));
+            peer.receive(10 + MUCH.length);
+            peer.expectClose(1013, "too slow");
+        }
+    }
+
+    @Test
+    void theOldestGiveWayWhereThatWasAskedFor() throws Exception {
+        OutboxOptions options = new OutboxOptions(3, MUCH.length, WhenFull.dropOldest());
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            for (String price : new String[] {"1", "2", "3", "4", "5"}) {
+                assertTrue(outbox.offer(price));
+            }
+            assertEquals(2, outbox.dropped());
+            assertEquals(3, outbox.waiting());
+            assertEquals(3, outbox.waitingBytes());
+            peer.receive(10 + MUCH.length);
+            for (String price : new String[] {"3", "4", "5"}) {
+                peer.expectFrame(FIN | TEXT, Frames.utf8(price));
+            }
+            assertTrue(outbox.flush(PATIENCE));
+        }
+    }
+
+    @Test
+    void whoeverOffersWaitsForRoomUntilTheDeadlineWhereThatWasAskedFor() throws Exception {
+        OutboxOptions options = new OutboxOptions(1, MUCH.length, WhenFull.block(Duration.ofMillis(100)));
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            assertFalse(outbox.offer("2"));
+            assertTrue(peer.connection().isOpen());
+            peer.receive(10 + MUCH.length);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("1"));
+            assertTrue(outbox.offer("3"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("3"));
+        }
+    }
+
+    @Test
+    void whoeverWaitsForRoomGetsIt() throws Exception {
+        OutboxOptions options = new OutboxOptions(1, MUCH.length, WhenFull.block(PATIENCE));
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            Background<Boolean> second =
+                    Background.start(() -> outbox.offer("2")).awaitWaitingIn("Outbox.offer");
+            peer.receive(10 + MUCH.length);
+            assertTrue(second.result());
+            peer.expectFrame(FIN | TEXT, Frames.utf8("1")).expectFrame(FIN | TEXT, Frames.utf8("2"));
+        }
+    }
+
+    @Test
+    void theBoundInBytesCountsWhatWaits() throws Exception {
+        OutboxOptions options = new OutboxOptions(100, MUCH.length, WhenFull.dropOldest());
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer(MessageType.BINARY, new byte[MUCH.length / 2]));
+            assertTrue(outbox.offer(MessageType.BINARY, new byte[MUCH.length / 2]));
+            assertEquals(MUCH.length, outbox.waitingBytes());
+            assertTrue(outbox.offer("1"));
+            assertEquals(1, outbox.dropped());
+            assertEquals(MUCH.length / 2 + 1, outbox.waitingBytes());
+        }
+    }
+
+    @Test
+    void aMessageThatIsLargerThanTheOutboxIsRefusedWithBothSizes() throws Exception {
+        OutboxOptions options = new OutboxOptions(100, 10, WhenFull.dropOldest());
+        try (TestPeer peer = tight(options)) {
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> peer.connection().outbox().offer("eleven byte"));
+            assertTrue(e.getMessage().startsWith("message of 11 bytes is larger than the outbox, which holds 10"));
+        }
+    }
+
+    @Test
+    void closingTheConnectionWritesFirstWhatWasOffered() throws Exception {
+        try (TestPeer peer = TestPeer.connectTight(TestPeer.quick()
+                .closeTimeout(PATIENCE)
+                .outbox(OutboxOptions.defaults().withMaxBytes(MUCH.length))
+                .build())) {
+            Outbox outbox = stuck(peer);
+            for (int i = 0; i < 100; i++) {
+                assertTrue(outbox.offer("x"));
+            }
+            Background<Void> closing = Background.run(peer.connection()::close).awaitWaitingIn("Outbox.close");
+            peer.receive(10 + MUCH.length);
+            for (int i = 0; i < 100; i++) {
+                peer.expectHex("81 01 78");
+            }
+            peer.expectClose(1000);
+            assertFalse(peer.connection().outbox().offer("too late"));
+            peer.send(Frames.close(1000));
+            closing.result();
+        }
+    }
+
+    @Test
+    void theEndOfTheConnectionWakesWhoeverWaits() throws Exception {
+        OutboxOptions options = new OutboxOptions(1, MUCH.length, WhenFull.block(PATIENCE));
+        try (TestPeer peer = tight(options)) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            Background<Boolean> offering =
+                    Background.start(() -> outbox.offer("2")).awaitWaitingIn("Outbox.offer");
+            Background<Boolean> flushing =
+                    Background.start(() -> outbox.flush(PATIENCE)).awaitWaitingIn("Outbox.flush");
+            peer.connection().abort();
+            assertFalse(offering.result());
+            flushing.failure(IOException.class);
+            assertEquals(0, outbox.waiting());
+        }
+    }
+
+    @Test
+    void noThreadIsHeldWhileThereIsNothingToWrite() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            Outbox outbox = peer.connection().outbox();
+            for (int i = 0; i < 3; i++) {
+                assertTrue(outbox.offer("x"));
+                assertTrue(outbox.flush(PATIENCE));
+                peer.expectHex("81 01 78");
+            }
+            Background.eventually(
+                    "no thread is inside the outbox",
+                    () -> Thread.getAllStackTraces().values().stream()
+                            .flatMap(java.util.Arrays::stream)
+                            .noneMatch(frame -> frame.getClassName().equals(Outbox.class.getName())));
+        }
+    }
+}

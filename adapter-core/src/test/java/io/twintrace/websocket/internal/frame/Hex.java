@@ -1,0 +1,28 @@
+package io.twintrace.websocket.internal.frame;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+
+/** Bytes written as a reader sees them on the wire: {@code "81 05 48 65"}. */
+final class Hex {
+    private Hex() {}
+
+    static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    static ByteBuffer buffer(String hex) {
+        return ByteBuffer.wrap(bytes(hex));
+    }
+
+    static String of(byte[] bytes) {
+        return HexFormat.ofDelimiter(" ").withUpperCase().formatHex(bytes);
+    }
+
+    /** What has been put into the buffer so far. */
+    static String written(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.position()];
+        buffer.get(0, bytes);
+        return of(bytes);
+    }
+}

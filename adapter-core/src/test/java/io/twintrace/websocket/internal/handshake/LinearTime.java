@@ -1,0 +1,32 @@
+package io.twintrace.websocket.internal.handshake;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Blows a header's value up, so that a parser whose time grows faster than its input shows. */
+final class LinearTime {
+    private static final int LONG = 1 << 16;
+
+    /** A linear parser takes a few milliseconds, also when it is instrumented; a quadratic one seconds. */
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private LinearTime() {}
+
+    /** Repeats the middle third of {@code value}; also from its beginning, or to its end. */
+    static void check(String value, Consumer<String> parser) {
+        int third = value.length() / 3;
+        String begin = value.substring(0, third);
+        String middle = value.substring(third, value.length() - third);
+        String end = value.substring(value.length() - third);
+        String large = middle.repeat(LONG / Math.max(1, middle.length()));
+        for (String blownUp : new String[] {begin + large + end, large + end, begin + large}) {
+            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            parser.accept(blownUp);
+            long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+            assertTrue(nanos < MOST_NANOS, () -> nanos / 1_000_000 + " ms for " + blownUp.length() + " characters");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.twintrace.websocket.internal.jmx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConcurrentWrites;
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import java.lang.management.ManagementFactory;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+
+/** The bean as a console sees it. */
+class ConcurrentWritesMXBeanTest {
+    private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+
+    private static ObjectName name(String application, String more) throws Exception {
+        return new ObjectName("io.twintrace.websocket:type=ConcurrentWrites,application=\"" + application + '"' + more);
+    }
+
+    @Test
+    void theBeanTellsCountersAndTheLastReports() throws Exception {
+        Registration registration = Registration.of("/tells");
+        try {
+            collide();
+            ObjectName name = name("/tells", "");
+            assertEquals(ConcurrentWrites.detected(), SERVER.getAttribute(name, "Detected"));
+            assertEquals(ConcurrentWrites.failedLater(), SERVER.getAttribute(name, "FailedLater"));
+            String[] summaries = (String[]) SERVER.getAttribute(name, "LastSummaries");
+            String[] reports = (String[]) SERVER.getAttribute(name, "LastReports");
+            assertEquals(summaries.length, reports.length);
+            String newest = reports[reports.length - 1];
+            assertTrue(newest.startsWith(summaries[summaries.length - 1]), newest);
+            assertTrue(newest.contains("connection 3 (/jmx)"), newest);
+            assertTrue(newest.contains("The first writer: "), newest);
+        } finally {
+            registration.close();
+        }
+        assertFalse(SERVER.isRegistered(name("/tells", "")));
+    }
+
+    private static void collide() throws Exception {
+        WriteDetector detector =
+                new WriteDetector(new ConnectionId(3, "/jmx"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+        detector.enter(Operation.WRITE_MESSAGE);
+        Thread second = new Thread(() -> {
+            try {
+                detector.enter(Operation.WRITE_MESSAGE);
+            } catch (ConcurrentWriteException e) {
+                // The second of the two.
+            }
+        });
+        second.start();
+        second.join();
+        try {
+            detector.leave(Operation.WRITE_MESSAGE, null);
+        } catch (ConcurrentWriteException e) {
+            // The first.
+        }
+    }
+
+    @Test
+    void servletsOfOneApplicationShareTheBeanAndTheLastOneRemovesIt() throws Exception {
+        Registration one = Registration.of("/shared");
+        Registration two = Registration.of("/shared");
+        one.close();
+        one.close();
+        assertTrue(SERVER.isRegistered(name("/shared", "")));
+        two.close();
+        assertFalse(SERVER.isRegistered(name("/shared", "")));
+    }
+
+    @Test
+    void anotherCopyOfTheLibraryOnTheSamePathGetsANumber() throws Exception {
+        ObjectName taken = name("/twice", "");
+        SERVER.registerMBean(new ConcurrentWritesBean(), taken);
+        Registration registration = Registration.of("/twice");
+        try {
+            assertTrue(SERVER.isRegistered(name("/twice", ",copy=2")));
+            registration.close();
+            assertTrue(SERVER.isRegistered(taken));
+            assertFalse(SERVER.isRegistered(name("/twice", ",copy=2")));
+        } finally {
+            SERVER.unregisterMBean(taken);
+        }
+    }
+}
