@@ -89,7 +89,16 @@ class EndWithoutThreadsTest {
             abortWithoutThreads(peer);
             assertTrue(peer.isClosed());
             assertNothingKept();
+            awaitEnd(peer);
         }
+    }
+
+    /** The timer tries again in a second. */
+    private static void awaitEnd(ListeningPeer peer) {
+        Background.eventually("the end of the connection", () -> {
+            peer.settle();
+            return peer.ends() > 0;
+        });
     }
 
     @Test
@@ -97,10 +106,7 @@ class EndWithoutThreadsTest {
         try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
             abortWithoutThreads(peer);
             assertEquals(0, peer.ends());
-            Background.eventually("the end of the connection", () -> {
-                peer.settle();
-                return peer.ends() > 0;
-            });
+            awaitEnd(peer);
             assertEquals(1, peer.ends());
             assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
         }
