@@ -59,7 +59,8 @@ class InitParamsTest {
         assertEquals(Duration.ofSeconds(3), apply("write-timeout", "3s").writeTimeout());
         assertEquals(Duration.ofMillis(50), apply("slow-call-threshold", "50ms").slowCallThreshold());
         assertEquals(Duration.ofSeconds(20), apply("unread-threshold", "20s").unreadThreshold());
-        assertEquals(Duration.ofMillis(2), apply("coalescing-delay", "2ms").coalescingDelay());
+        assertEquals(
+                Duration.ofNanos(300_000), apply("coalescing-delay", "300us").coalescingDelay());
         assertEquals(512, apply("read-buffer-size", "512").readBufferSize());
         assertEquals(1024, apply("write-buffer-size", "1KiB").writeBufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
