@@ -33,7 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Deadlines are points of the wall clock, read when they are set; null means none.
  *
  * <p>The library implements this interface. An application may implement it for its own tests, as
- * {@code docs/testing.md} shows.
+ * {@code docs/getting-started.md} shows.
  */
 public interface WebSocketConnection extends AutoCloseable {
 
