@@ -1,0 +1,2 @@
+/** The application whose log docs/concurrent-writes.md shows. */
+package com.example;

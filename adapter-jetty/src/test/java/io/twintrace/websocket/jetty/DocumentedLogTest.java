@@ -1,0 +1,69 @@
+package io.twintrace.websocket.jetty;
+
+import com.example.LockedQuotes;
+import com.example.OfferedQuotes;
+import com.example.Quotes;
+import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.testkit.Await;
+import io.twintrace.websocket.testkit.LogExcerpt;
+import io.twintrace.websocket.testkit.RawClient;
+import java.nio.file.Path;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.junit.jupiter.api.Test;
+
+/** The log excerpts of docs/concurrent-writes.md are what the log has. */
+class DocumentedLogTest {
+    private static final Path PAGE = Path.of("../docs/concurrent-writes.md");
+
+    private static final WebSocketOptions UNLIMITED =
+            WebSocketOptions.builder().readLimit(0).build();
+
+    private static final WebSocketOptions LOCKED = WebSocketOptions.builder()
+            .writeDiscipline(connection -> WriteDiscipline.guardedBy(connection.writeLock()))
+            .build();
+
+    /** More than lies between the two, so that the answer waits for a client that does not read. */
+    private static final byte[] LARGE = RawClient.text("x".repeat(16 << 20));
+
+    private static TestServer serving(WebSocketHandler quotes, WebSocketOptions options) throws Exception {
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/quotes", quotes, options);
+        return new TestServer(context).start();
+    }
+
+    private static void assertLogged(LogExcerpt excerpt, TestServer server, byte[]... messages) throws Exception {
+        try (RawClient client = RawClient.open(server.port(), "/quotes")) {
+            client.send(messages);
+            Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
+        }
+    }
+
+    @Test
+    void theReportOfTwoOverlappingCalls() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "called writeMessage while");
+        try (TestServer server = serving(new Quotes(), UNLIMITED)) {
+            assertLogged(excerpt, server, LARGE);
+        }
+    }
+
+    @Test
+    void theReportOfACallWithoutTheLock() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "declared to be guarded by");
+        try (TestServer server = serving(new LockedQuotes(), LOCKED)) {
+            assertLogged(excerpt, server, RawClient.text("ACME"));
+        }
+    }
+
+    @Test
+    void theReportOfACallPastTheOutbox() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "The first offer to it was made");
+        try (TestServer server = serving(new OfferedQuotes(), UNLIMITED);
+                RawClient client = RawClient.open(server.port(), "/quotes")) {
+            client.read(); // the beat, which was offered
+            client.send(RawClient.text("ACME"));
+            Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
+        }
+    }
+}
