@@ -36,6 +36,8 @@ public interface BlockingConnection extends WebSocketConnection {
     /**
      * Waits for the next message and reads it as JSON. Needs Gson.
      *
+     * @param <T> the type of the value
+     * @param type what to read the message as
      * @return null when the peer has closed in the ordinary way
      * @throws InvalidJsonException when it is not JSON of that type, is empty, or is the literal null; the next message
      *     may be read after that
@@ -46,6 +48,12 @@ public interface BlockingConnection extends WebSocketConnection {
         return (T) readJson((Type) type);
     }
 
-    /** {@link #readJson(Class)} for generic types. */
+    /**
+     * {@link #readJson(Class)} for generic types.
+     *
+     * @param type what to read the message as
+     * @return null when the peer has closed in the ordinary way
+     * @throws IOException as {@link #readJson(Class)}
+     */
     Object readJson(Type type) throws IOException;
 }

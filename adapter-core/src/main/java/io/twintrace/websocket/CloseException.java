@@ -23,17 +23,22 @@ public final class CloseException extends IOException {
         this.status = status;
     }
 
-    /** Code and reason; {@link CloseCode#ABNORMAL} where there was no Close frame. */
+    /** {@return code and reason; {@link CloseCode#ABNORMAL} where there was no Close frame} */
     public CloseStatus status() {
         return status;
     }
 
-    /** The code of {@link #status()}. */
+    /** {@return the code of {@link #status()}} */
     public int code() {
         return status.code();
     }
 
-    /** Whether the code is one of {@code codes}. */
+    /**
+     * Compares the code.
+     *
+     * @param codes of {@link CloseCode}, or an application's own
+     * @return whether it is one of them
+     */
     public boolean isCode(int... codes) {
         for (int code : codes) {
             if (code == status.code()) {

@@ -15,14 +15,20 @@ public record CloseStatus(int code, String reason) {
 
     private static final byte[] EMPTY = new byte[0];
 
+    /**
+     * Checks that there is a reason.
+     *
+     * @param code any number; {@link #payload()} refuses one that may not be sent
+     * @param reason empty where there is none
+     */
     public CloseStatus {
         Objects.requireNonNull(reason, "reason");
     }
 
     /**
-     * The payload to send. {@link CloseCode#NO_STATUS} gives an empty one; a reason longer than 123 bytes is cut at the
-     * end of a character.
+     * The payload to send.
      *
+     * @return empty for {@link CloseCode#NO_STATUS}; a reason longer than 123 bytes is cut at the end of a character
      * @throws IllegalArgumentException for a code that may not be sent
      */
     public byte[] payload() {

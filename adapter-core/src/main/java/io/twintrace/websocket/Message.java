@@ -8,23 +8,28 @@ public final class Message {
     private final MessageType type;
     private final byte[] payload;
 
-    /** A message of this very array. */
+    /**
+     * Makes a message of this very array.
+     *
+     * @param type text or binary
+     * @param payload kept, not copied; for a text message, valid UTF-8
+     */
     public Message(MessageType type, byte[] payload) {
         this.type = Objects.requireNonNull(type, "type");
         this.payload = Objects.requireNonNull(payload, "payload");
     }
 
-    /** Text or binary. */
+    /** {@return whether this is text or binary} */
     public MessageType type() {
         return type;
     }
 
-    /** The payload itself, not a copy; for a text message, valid UTF-8. */
+    /** {@return the payload itself, not a copy; for a text message, valid UTF-8} */
     public byte[] payload() {
         return payload;
     }
 
-    /** The payload decoded as UTF-8; made anew at each call. */
+    /** {@return the payload decoded as UTF-8; made anew at each call} */
     public String text() {
         return new String(payload, StandardCharsets.UTF_8);
     }

@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
  * <p>Text is checked as it arrives, so the bytes of a text message are valid UTF-8 as far as they have been read.
  */
 public abstract class MessageReader extends InputStream {
-    /** The type of the message. */
+    /** For the library, and for fakes of a connection. */
+    protected MessageReader() {}
+
+    /** {@return the type of the message} */
     public abstract MessageType type();
 
     @Override
@@ -31,7 +34,7 @@ public abstract class MessageReader extends InputStream {
     @Override
     public abstract int read(byte[] into, int offset, int length) throws IOException;
 
-    /** The message as characters, decoded as UTF-8. */
+    /** {@return the message as characters, decoded as UTF-8} */
     public Reader asText() {
         return new InputStreamReader(this, StandardCharsets.UTF_8);
     }

@@ -4,8 +4,14 @@ package io.twintrace.websocket;
 public final class MessageTooBigException extends ProtocolException {
     private static final long serialVersionUID = 1L;
 
+    /** As {@link #limit()}. */
     private final long limit;
 
+    /**
+     * For a message that has more bytes than the read limit.
+     *
+     * @param limit as {@link #limit()}
+     */
     public MessageTooBigException(long limit) {
         this(
                 limit,
@@ -21,7 +27,13 @@ public final class MessageTooBigException extends ProtocolException {
         this.limit = limit;
     }
 
-    /** For a compressed message that is longer on the wire than any message within the limit has to be. */
+    /**
+     * For a compressed message that is longer on the wire than any message within the limit has to be.
+     *
+     * @param limit as {@link #limit()}
+     * @param mostOnWire how many bytes it may have on the wire
+     * @return the exception, to be thrown
+     */
     public static MessageTooBigException onWire(long limit, long mostOnWire) {
         return new MessageTooBigException(
                 limit,
@@ -30,7 +42,7 @@ public final class MessageTooBigException extends ProtocolException {
                         + " bytes on the wire, which follows from the read limit of " + limit + " bytes");
     }
 
-    /** The limit that was passed, in bytes of the whole message. */
+    /** {@return the limit that was passed, in bytes of the whole message} */
     public long limit() {
         return limit;
     }

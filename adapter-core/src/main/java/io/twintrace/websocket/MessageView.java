@@ -9,24 +9,27 @@ import java.nio.ByteBuffer;
  * {@link #text()} or a copy of {@link #payload()}.
  */
 public interface MessageView {
-    /** Text or binary. */
+    /** {@return whether this is text or binary} */
     MessageType type();
 
-    /** How many bytes the message has. */
+    /** {@return how many bytes the message has} */
     int length();
 
     /**
-     * The payload, between position and limit; for a text message, valid UTF-8. Read-only, since it may be passed on;
-     * the same buffer at each call.
+     * {@return the payload, between position and limit; for a text message, valid UTF-8} Read-only, since it may be
+     * passed on; the same buffer at each call.
      */
     ByteBuffer payload();
 
-    /** The whole payload decoded as UTF-8; made anew at each call. */
+    /** {@return the whole payload decoded as UTF-8; made anew at each call} */
     String text();
 
     /**
      * The message read as JSON, made anew at each call. Needs Gson.
      *
+     * @param <T> the type of the value
+     * @param type what to read the message as
+     * @return the value
      * @throws InvalidJsonException when it is not JSON of that type, is empty, or is the literal null
      */
     @SuppressWarnings("unchecked") // the value is what it is asked for, boxed where the class is primitive
@@ -34,6 +37,12 @@ public interface MessageView {
         return (T) json((Type) type);
     }
 
-    /** {@link #json(Class)} for generic types. */
+    /**
+     * {@link #json(Class)} for generic types.
+     *
+     * @param type what to read the message as
+     * @return the value
+     * @throws InvalidJsonException as {@link #json(Class)}
+     */
     Object json(Type type) throws InvalidJsonException;
 }

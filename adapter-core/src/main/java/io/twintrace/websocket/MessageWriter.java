@@ -13,7 +13,10 @@ import java.io.OutputStream;
  * A pooled buffer is held while the writer is open; if the message is compressed, a second one and a deflater as well.
  */
 public abstract class MessageWriter extends OutputStream {
-    /** The type of the message. */
+    /** For the library, and for fakes of a connection. */
+    protected MessageWriter() {}
+
+    /** {@return the type of the message} */
     public abstract MessageType type();
 
     @Override
@@ -32,14 +35,21 @@ public abstract class MessageWriter extends OutputStream {
     @Override
     public abstract void write(byte[] bytes, int offset, int length) throws IOException;
 
-    /** Appends text as UTF-8. A surrogate pair may be split between two calls. */
+    /**
+     * Appends text as UTF-8.
+     *
+     * @param text may end inside a surrogate pair, which the next call completes
+     * @throws IOException as {@link WebSocketConnection#writeMessage(MessageType, byte[])}
+     */
     public abstract void write(CharSequence text) throws IOException;
 
     /**
      * Appends everything that {@code in} gives, to its end. The stream is not closed. Reading it is part of the guarded
      * call, so a second writer that comes meanwhile is a conflict.
      *
+     * @param in read by the calling thread
      * @return how many bytes that were
+     * @throws IOException when reading fails, or as {@link WebSocketConnection#writeMessage(MessageType, byte[])}
      */
     public abstract long transferFrom(InputStream in) throws IOException;
 

@@ -32,16 +32,19 @@ import java.time.Duration;
  */
 public interface Outbox {
     /**
-     * Offers a text message. Unpaired surrogates are sent as question marks.
+     * Offers a text message.
      *
+     * @param text unpaired surrogates are sent as question marks
      * @return whether it will be sent
      * @throws IllegalArgumentException when it is larger than the outbox
      */
     boolean offer(String text);
 
     /**
-     * Offers a message of a copy of {@code payload}.
+     * Offers a message of bytes.
      *
+     * @param type text or binary
+     * @param payload copied
      * @return whether it will be sent
      * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8, or when it is larger than
      *     the outbox
@@ -51,26 +54,28 @@ public interface Outbox {
     /**
      * Offers a message that others get as well.
      *
+     * @param message not copied
      * @return whether it will be sent
      * @throws IllegalArgumentException when it is larger than the outbox
      */
     boolean offer(PreparedMessage message);
 
     /**
-     * Offers a value as JSON. Needs Gson; the value is serialised by the calling thread, before this returns.
+     * Offers a value as JSON. Needs Gson.
      *
+     * @param value serialised by the calling thread, before this returns
      * @return whether it will be sent
      * @throws IllegalArgumentException when it is larger than the outbox
      */
     boolean offerJson(Object value);
 
-    /** How many messages wait at the moment. */
+    /** {@return how many messages wait at the moment} */
     int waiting();
 
-    /** How many bytes of payload wait at the moment. */
+    /** {@return how many bytes of payload wait at the moment} */
     long waitingBytes();
 
-    /** How many messages {@link WhenFull#dropOldest()} has dropped so far. */
+    /** {@return how many messages {@link WhenFull#dropOldest()} has dropped so far} */
     long dropped();
 
     /**

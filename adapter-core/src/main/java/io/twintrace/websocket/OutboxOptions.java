@@ -12,7 +12,13 @@ import java.util.Objects;
 public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
     private static final OutboxOptions DEFAULTS = new OutboxOptions(1024, 1 << 20, WhenFull.closePeer());
 
-    /** Checks the values. */
+    /**
+     * Checks the values.
+     *
+     * @param maxMessages at least 1
+     * @param maxBytes at least 1
+     * @param whenFull not null
+     */
     public OutboxOptions {
         if (maxMessages < 1) {
             throw new IllegalArgumentException("maxMessages is " + maxMessages + ", but must be at least 1");
@@ -23,22 +29,37 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
         Objects.requireNonNull(whenFull, "whenFull");
     }
 
-    /** 1024 messages, 1 MiB, and a peer that is slower than that is closed with 1013. */
+    /** {@return the defaults: 1024 messages, 1 MiB, and a peer that is slower than that is closed with 1013} */
     public static OutboxOptions defaults() {
         return DEFAULTS;
     }
 
-    /** The same, but with another number of messages. */
+    /**
+     * Changes the most messages that wait.
+     *
+     * @param value at least 1
+     * @return changed options
+     */
     public OutboxOptions withMaxMessages(int value) {
         return new OutboxOptions(value, maxBytes, whenFull);
     }
 
-    /** The same, but with another number of bytes. */
+    /**
+     * Changes the most bytes that wait.
+     *
+     * @param value at least 1
+     * @return changed options
+     */
     public OutboxOptions withMaxBytes(int value) {
         return new OutboxOptions(maxMessages, value, whenFull);
     }
 
-    /** The same, but with another way to be full. */
+    /**
+     * Changes what happens to a message without room.
+     *
+     * @param value the way to be full
+     * @return changed options
+     */
     public OutboxOptions withWhenFull(WhenFull value) {
         return new OutboxOptions(maxMessages, maxBytes, value);
     }

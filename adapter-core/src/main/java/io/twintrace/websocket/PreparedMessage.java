@@ -31,21 +31,34 @@ public final class PreparedMessage {
                 .position(HEADROOM);
     }
 
-    /** A text message. Unpaired surrogates become question marks. */
+    /**
+     * Prepares a text message.
+     *
+     * @param text unpaired surrogates become question marks
+     * @return the message, for any number of connections
+     */
     public static PreparedMessage text(String text) {
         return new PreparedMessage(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
-     * A message of a copy of {@code payload}.
+     * Prepares a message of bytes.
      *
+     * @param type text or binary
+     * @param payload copied
+     * @return the message, for any number of connections
      * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8
      */
     public static PreparedMessage of(MessageType type, byte[] payload) {
         return of(type, ByteBuffer.wrap(payload));
     }
 
-    /** A message of a copy of one that has just come. */
+    /**
+     * Prepares a message that has just come.
+     *
+     * @param message copied
+     * @return the message, for any number of connections
+     */
     public static PreparedMessage of(MessageView message) {
         return of(message.type(), message.payload().duplicate());
     }
@@ -67,17 +80,17 @@ public final class PreparedMessage {
         return result.isUnderflow();
     }
 
-    /** Text or binary. */
+    /** {@return whether this is text or binary} */
     public MessageType type() {
         return type;
     }
 
-    /** How many bytes the message has. */
+    /** {@return how many bytes the message has} */
     public int length() {
         return payload.remaining();
     }
 
-    /** The payload, between position and limit: a read-only view of its own. */
+    /** {@return the payload, between position and limit: a read-only view of its own} */
     public ByteBuffer payload() {
         return payload.asReadOnlyBuffer();
     }
@@ -92,8 +105,10 @@ public final class PreparedMessage {
         /**
          * Encodes a message.
          *
+         * @param type text or binary
          * @param payload from position to limit; the {@value PreparedMessage#HEADROOM} bytes before that may be
          *     overwritten, with a frame's header
+         * @return what connections send
          */
         T encode(MessageType type, ByteBuffer payload);
     }
@@ -102,7 +117,10 @@ public final class PreparedMessage {
      * The encoded message, which is made at the first call and kept. For implementations of {@link WebSocketConnection};
      * applications do not need it. Any thread; of two that come at once both may encode it.
      *
+     * @param <T> the encoded message
      * @param form what {@code encoder} makes
+     * @param encoder called when there is none of that form yet
+     * @return the encoded message
      */
     public <T> T encoded(Class<T> form, Encoder<T> encoder) {
         Object known = encoded;

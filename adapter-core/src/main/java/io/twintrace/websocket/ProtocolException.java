@@ -10,10 +10,14 @@ import java.io.IOException;
 public class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** As {@link #closeCode()}. */
     private final int closeCode;
+    /** As {@link #reason()}. */
     private final String reason;
 
     /**
+     * Says which rule or limit was broken.
+     *
      * @param closeCode one of {@link CloseCode}
      * @param reason the rule or limit that was broken, for the peer and for the log: at most 123 bytes of UTF-8
      */
@@ -28,17 +32,17 @@ public class ProtocolException extends IOException {
         this.reason = reason;
     }
 
-    /** The code sent to the peer, one of {@link CloseCode}. */
+    /** {@return the code sent to the peer, one of {@link CloseCode}} */
     public int closeCode() {
         return closeCode;
     }
 
-    /** The reason sent to the peer, which names the rule or the limit. */
+    /** {@return the reason sent to the peer, which names the rule or the limit} */
     public String reason() {
         return reason;
     }
 
-    /** Code and reason of the Close frame that is sent to the peer. */
+    /** {@return code and reason of the Close frame that is sent to the peer} */
     public CloseStatus closeStatus() {
         return new CloseStatus(closeCode, reason);
     }

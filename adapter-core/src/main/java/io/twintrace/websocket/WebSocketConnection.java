@@ -39,34 +39,37 @@ public interface WebSocketConnection extends AutoCloseable {
 
     // ---- What it is -----------------------------------------------------------------------------------------------
 
-    /** A number, unique for each copy of the library, and the path: how reports and logs call this connection. */
+    /**
+     * {@return the name of this connection in reports and logs} It has a number, unique for each copy of the library,
+     * and the path.
+     */
     String name();
 
-    /** The request that opened the connection: path, query, headers, user. */
+    /** {@return the request that opened the connection: path, query, headers, user} */
     HandshakeRequest request();
 
-    /** The subprotocol that was agreed on. */
+    /** {@return the subprotocol that was agreed on; empty where there is none} */
     Optional<String> subprotocol();
 
-    /** What was agreed on about compressing messages; empty where they are not. */
+    /** {@return what was agreed on about compressing messages; empty where they are not compressed} */
     Optional<DeflateParameters> deflate();
 
-    /** How many bytes of messages went in and out so far, with and without compression. */
+    /** {@return how many bytes of messages went in and out so far, with and without compression} */
     ByteCounts byteCounts();
 
-    /** This side's address, where the container tells it. */
+    /** {@return this side's address, where the container tells it} */
     Optional<InetSocketAddress> localAddress();
 
-    /** The peer's address, or that of the proxy in between, where the container tells it. */
+    /** {@return the peer's address, or that of the proxy in between, where the container tells it} */
     Optional<InetSocketAddress> remoteAddress();
 
-    /** Room for what the application wants to remember along with the connection. Safe for any thread. */
+    /** {@return room for what the application wants to remember along with the connection} Safe for any thread. */
     ConcurrentMap<String, Object> attributes();
 
-    /** The peer's Close frame, once it has come. */
+    /** {@return the peer's Close frame; empty until it has come} */
     Optional<CloseStatus> peerCloseStatus();
 
-    /** Whether both directions are still meant to be used: false once either side has begun to close, or has failed. */
+    /** {@return whether both directions are still in use: false once either side has begun to close, or has failed} */
     boolean isOpen();
 
     // ---- Settings for reading: any thread -------------------------------------------------------------------------
@@ -74,6 +77,8 @@ public interface WebSocketConnection extends AutoCloseable {
     /**
      * Sets the time by which the next message must have arrived whole. A read that passes it fails, and so do all later
      * ones. Also applies to a read that is waiting.
+     *
+     * @param deadline null for none
      */
     void setReadDeadline(Instant deadline);
 
@@ -81,28 +86,47 @@ public interface WebSocketConnection extends AutoCloseable {
      * Sets the most bytes of one message, over all its fragments and after inflating; 0 for no limit. Also applies to
      * the message that is being read.
      *
+     * @param bytes 0 for no limit
      * @throws IllegalArgumentException for a negative number
      */
     void setReadLimit(long bytes);
 
-    /** Replaces what is done at a Ping; null for the default, which answers with a Pong. */
+    /**
+     * Replaces what is done at a Ping.
+     *
+     * @param handler null for the default, which answers with a Pong
+     */
     void setPingHandler(ControlHandler handler);
 
-    /** Replaces what is done at a Pong; null for the default, which is nothing. */
+    /**
+     * Replaces what is done at a Pong.
+     *
+     * @param handler null for the default, which does nothing
+     */
     void setPongHandler(ControlHandler handler);
 
-    /** Sets who is told of the peer's Close before it is answered; null for nobody. */
+    /**
+     * Sets the handler that is told of the peer's Close before it is answered.
+     *
+     * @param handler null for none
+     */
     void setCloseHandler(CloseHandler handler);
 
     // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
 
-    /** {@link #writeMessage(MessageType, byte[])} of TEXT. Unpaired surrogates are sent as question marks. */
+    /**
+     * Sends a text message, as {@link #writeMessage(MessageType, byte[])} does.
+     *
+     * @param text unpaired surrogates are sent as question marks
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     */
     void writeMessage(String text) throws IOException;
 
     /**
      * Sends one message, as one frame unless it is compressed, and returns when the operating system has it, or when it
      * was put aside for a moment, as {@link #flush()} says.
      *
+     * @param type text or binary
      * @param payload not kept, and not changed
      * @throws ConcurrentWriteException when another thread writes too, or did so before
      * @throws IllegalStateException when this thread is inside another write on this connection
@@ -117,12 +141,21 @@ public interface WebSocketConnection extends AutoCloseable {
         writeMessage(type, ByteBuffer.wrap(payload));
     }
 
-    /** {@link #writeMessage(MessageType, byte[])} of a buffer's remaining bytes; moves its position to its limit. */
+    /**
+     * {@link #writeMessage(MessageType, byte[])} of a buffer's remaining bytes.
+     *
+     * @param type text or binary
+     * @param payload its position moves to its limit
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     */
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException;
 
     /**
      * Passes a message on as it is. Text is not checked again, so this is the quickest way to send one that has just
-     * come, to this connection or another. Throws what {@link #writeMessage(MessageType, byte[])} throws.
+     * come, to this connection or another.
+     *
+     * @param message as a listener is shown it
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
      */
     void writeMessage(MessageView message) throws IOException;
 
@@ -130,28 +163,42 @@ public interface WebSocketConnection extends AutoCloseable {
      * Sends a value as a text message of JSON. Needs Gson. The value is serialised inside the guarded call, so a
      * serializer that writes to this connection gets an IllegalStateException.
      *
+     * @param value what Gson can serialise
      * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
      */
     void writeJson(Object value) throws IOException;
 
-    /** Sends a message whose frame is built already. Throws what {@link #writeMessage(MessageType, byte[])} throws. */
+    /**
+     * Sends a message whose frame is built already.
+     *
+     * @param message any number of connections may send it
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     */
     void writePrepared(PreparedMessage message) throws IOException;
 
     /**
      * Begins a message that is written piece by piece. If this thread has one open already, that one is completed
      * first. If another thread has, this is a conflict, since it would cut that message in half.
      *
+     * @param type text or binary
+     * @return the writer of the message; close it to complete the message
      * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
      */
     MessageWriter nextWriter(MessageType type) throws IOException;
 
     /**
-     * Sets the time by which writes must be done. Holds until it is set again; null goes back to the write timeout of the options,
-     * counted for each frame. A write that passes it breaks the connection for good.
+     * Sets the time by which writes must be done. Holds until it is set again. A write that passes it breaks the
+     * connection for good.
+     *
+     * @param deadline null goes back to the write timeout of the options, counted for each frame
      */
     void setWriteDeadline(Instant deadline);
 
-    /** Sets whether messages are compressed from the next one on. Has no effect unless compression was negotiated. */
+    /**
+     * Sets whether messages are compressed from the next one on. Has no effect unless compression was negotiated.
+     *
+     * @param enable true at the beginning
+     */
     void enableWriteCompression(boolean enable);
 
     /**
@@ -167,6 +214,8 @@ public interface WebSocketConnection extends AutoCloseable {
      * fails at once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared
      * before, which the calling thread has to keep for that. Nobody can replace it once the {@linkplain #outbox() outbox}
      * has written.
+     *
+     * @param discipline the new rule; {@link WriteDiscipline#none()} takes the old one away
      */
     void declareWriteDiscipline(WriteDiscipline discipline);
 
@@ -181,29 +230,36 @@ public interface WebSocketConnection extends AutoCloseable {
     void flush();
 
     /**
-     * A lock for an application whose threads take turns at writing: always the same for this connection, and nothing
-     * here takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the init-param
-     * {@code write-discipline} with the value {@code connection-lock}, has every write fail that does not hold it.
+     * {@return a lock for an application whose threads take turns at writing} It is always the same for this
+     * connection, and the library never takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the
+     * init-param {@code write-discipline} with the value {@code connection-lock}, has every write fail that does not
+     * hold it.
      */
     ReentrantLock writeLock();
 
     /**
-     * A queue that any thread may offer messages to, and that one writer empties. From the first offer on all writing is
-     * left to it: a direct write fails as one against the declared discipline. Always the same.
+     * {@return the queue that any thread may offer messages to, and that one writer empties; always the same} From the
+     * first offer on all writing is left to it: a direct write fails as one against the declared discipline.
      */
     Outbox outbox();
 
-    /** Sets who is told of a conflict on this connection, after the log; null for nobody. */
+    /**
+     * Sets the listener that is told of a conflict on this connection, after the log.
+     *
+     * @param listener null for none
+     */
     void setConcurrentWriteListener(ConcurrentWriteListener listener);
 
     /**
      * Sends a control frame, between the frames of a message if need be. Does not enter the detector's guard.
      *
+     * @param type the kind of frame
      * @param payload at most 125 bytes; for CLOSE, as {@link CloseStatus#payload()} makes it
      * @param deadline null for the write timeout of the options
      * @throws java.net.SocketTimeoutException at the deadline; harmless when it passed before the frame's turn came
      * @throws CloseSentException after a Close frame
      * @throws IllegalArgumentException for a payload that such a frame cannot have
+     * @throws IOException when the connection is broken
      */
     void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException;
 
@@ -228,6 +284,9 @@ public interface WebSocketConnection extends AutoCloseable {
     /**
      * The first half of {@link #close(int, String)}: sends the Close frame, and returns without waiting for the peer's.
      * The thread that reads then sees the end within the close timeout.
+     *
+     * @param code as in {@link #close(int, String)}
+     * @param reason cut at 123 bytes of UTF-8
      */
     void beginClose(int code, String reason);
 

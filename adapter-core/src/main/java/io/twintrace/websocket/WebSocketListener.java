@@ -26,22 +26,30 @@ import java.nio.ByteBuffer;
  */
 public interface WebSocketListener {
     /**
-     * Whether no method of this listener ever blocks, waits for a lock for long, or computes for long. It is then
-     * called by the very thread that has found the input, which cannot serve other connections meanwhile. By default it
-     * is called by threads that may be blocked.
+     * Whether the thread that has found the input may call this listener. That thread cannot serve other connections
+     * meanwhile. By default threads that may be blocked call the listener.
+     *
+     * @return true if no method of this listener ever blocks, waits for a lock for long, or computes for long
      */
     default boolean isNonBlocking() {
         return false;
     }
 
-    /** The connection is open; the first call. */
+    /**
+     * The connection is open; the first call.
+     *
+     * @param connection to keep, if the application sends from elsewhere
+     * @throws Exception closes the connection and comes to {@link #onError}
+     */
     default void onOpen(WebSocketConnection connection) throws Exception {}
 
     /**
      * A message has arrived. By default it goes on to {@link #onText} or {@link #onBinary}; overridden where text is
      * wanted as the bytes it came in.
      *
+     * @param connection that has got it
      * @param message valid during the call
+     * @throws Exception closes the connection and comes to {@link #onError}
      */
     default void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
         if (message.type() == MessageType.TEXT) {
@@ -51,7 +59,13 @@ public interface WebSocketListener {
         }
     }
 
-    /** A text message has arrived. By default it is refused with 1003. */
+    /**
+     * A text message has arrived. By default it is refused with 1003.
+     *
+     * @param connection that has got it
+     * @param text the whole message
+     * @throws Exception closes the connection and comes to {@link #onError}
+     */
     default void onText(WebSocketConnection connection, String text) throws Exception {
         connection.beginClose(CloseCode.UNSUPPORTED_DATA, "text is not accepted here");
     }
@@ -59,7 +73,9 @@ public interface WebSocketListener {
     /**
      * A binary message has arrived. By default it is refused with 1003.
      *
+     * @param connection that has got it
      * @param payload between position and limit; valid during the call
+     * @throws Exception closes the connection and comes to {@link #onError}
      */
     default void onBinary(WebSocketConnection connection, ByteBuffer payload) throws Exception {
         connection.beginClose(CloseCode.UNSUPPORTED_DATA, "binary is not accepted here");
@@ -68,13 +84,19 @@ public interface WebSocketListener {
     /**
      * Something went wrong, in the ways that the reading methods of {@link WebSocketConnection} throw, or in this
      * listener. Only {@link #onClose} follows.
+     *
+     * @param connection that has failed
+     * @param error what went wrong
+     * @throws Exception logged
      */
     default void onError(WebSocketConnection connection, Throwable error) throws Exception {}
 
     /**
      * Nothing more will come. The last call, once for each connection that was opened.
      *
+     * @param connection that has ended
      * @param status the peer's Close frame; 1006 where none has come
+     * @throws Exception logged
      */
     default void onClose(WebSocketConnection connection, CloseStatus status) throws Exception {}
 }

@@ -45,7 +45,7 @@ public final class ConcurrentWriteException extends RuntimeException {
         this.told = Objects.requireNonNull(told, "told");
     }
 
-    /** Both threads, both operations and both stacks. */
+    /** {@return the report: both threads, both operations and both stacks; null once this was serialised} */
     public ConcurrentWriteReport report() {
         return report;
     }
@@ -54,6 +54,8 @@ public final class ConcurrentWriteException extends RuntimeException {
      * Runs an action once the log and all listeners know of this conflict: now if they do, else soon, on the thread
      * that tells them. For log lines about what the conflict has led to, which belong behind its report. The action
      * must be quick; what it throws is dropped.
+     *
+     * @param action run at most once
      */
     public void whenReported(Runnable action) {
         if (told == null) { // was serialised

@@ -59,40 +59,53 @@ public record ConcurrentWriteReport(
     public record Writer(String thread, String operation, Instant time, List<StackTraceElement> stack, boolean ended) {
         static final String OPEN_MESSAGE = "an unfinished message";
 
-        /** One that has not ended. */
+        /**
+         * One that has not ended.
+         *
+         * @param thread its name and number
+         * @param operation the write method it was in
+         * @param time when it was there
+         * @param stack the innermost frame first
+         */
         public Writer(String thread, String operation, Instant time, List<StackTraceElement> stack) {
             this(thread, operation, time, stack, false);
         }
 
         /**
-         * The application's code nearest to the write: the innermost frame that is neither ours nor the container's.
+         * {@return the application's code nearest to the write: the innermost frame that is neither ours nor the
+         * container's}
          */
         public Optional<StackTraceElement> applicationFrame() {
             return StackTraces.applicationFrame(stack);
         }
     }
 
-    /** One line that names the connection, and of both threads the application's method, the operation and the name. */
+    /**
+     * {@return one line with the connection and, of both threads, the application's method, the operation and the name}
+     */
     public String summary() {
         return ReportText.summary(this);
     }
 
-    /** What to log along with {@link #asThrowable()}: the summary, what follows, and where the repair is described. */
+    /**
+     * {@return what to log along with {@link #asThrowable()}: the summary, what follows, and where the repair is
+     * described}
+     */
     public String logMessage() {
         return ReportText.logMessage(this);
     }
 
     /**
-     * The whole report as text of many lines: {@link #logMessage()} and both stacks, each with a mark at the
-     * {@linkplain Writer#applicationFrame() application's frame}.
+     * {@return the whole report as text of many lines: {@link #logMessage()} and both stacks, each with a mark at the
+     * {@linkplain Writer#applicationFrame() application's frame}}
      */
     public String render() {
         return ReportText.render(this);
     }
 
     /**
-     * Both stacks as a throwable, the second writer's on top and the first writer's as its cause: what a logger prints
-     * whole, where it might fold a text of many lines into one.
+     * {@return both stacks as a throwable: the second writer's on top, the first writer's as its cause} A logger prints
+     * it whole, where it might fold a text of many lines into one.
      */
     public Throwable asThrowable() {
         return new WriterTrace(

@@ -21,29 +21,37 @@ public final class ConcurrentWrites {
 
     private ConcurrentWrites() {}
 
-    /** How many conflicts there were: at most one for each connection. */
+    /** {@return how many conflicts there were: at most one for each connection} */
     public static long detected() {
         return DETECTED.sum();
     }
 
-    /** How many writes failed only because there had been a conflict on their connection before. */
+    /** {@return how many writes failed only because there had been a conflict on their connection before} */
     public static long failedLater() {
         return FAILED_LATER.sum();
     }
 
-    /** The last reports, at most 16, the newest at the end. */
+    /** {@return the last reports, at most 16, the newest at the end} */
     public static List<ConcurrentWriteReport> lastReports() {
         synchronized (LAST) {
             return List.copyOf(LAST);
         }
     }
 
-    /** Has a listener told of each conflict on any connection. It is kept until it is removed. */
+    /**
+     * Has a listener told of each conflict on any connection.
+     *
+     * @param listener kept until it is removed
+     */
     public static void addListener(ConcurrentWriteListener listener) {
         LISTENERS.addIfAbsent(listener);
     }
 
-    /** Removes a listener; without effect where there is none. */
+    /**
+     * Removes a listener.
+     *
+     * @param listener may be one that was never added
+     */
     public static void removeListener(ConcurrentWriteListener listener) {
         LISTENERS.remove(listener);
     }

@@ -4,17 +4,29 @@ import java.util.Arrays;
 
 /** The write methods that the detector guards. */
 public enum Operation {
+    /** A whole message. */
     WRITE_MESSAGE("writeMessage", Role.STARTS_MESSAGE),
+    /** A value as JSON. */
     WRITE_JSON("writeJson", Role.STARTS_MESSAGE),
+    /** A prepared message. */
     WRITE_PREPARED("writePrepared", Role.STARTS_MESSAGE),
+    /** The beginning of a message in pieces. */
     NEXT_WRITER("nextWriter", Role.STARTS_MESSAGE),
+    /** A piece of a message. */
     WRITER_WRITE("MessageWriter.write", Role.CONTINUES_MESSAGE),
+    /** A piece of a message, read from a stream. */
     WRITER_TRANSFER("MessageWriter.transferFrom", Role.CONTINUES_MESSAGE),
+    /** What a writer has buffered. */
     WRITER_FLUSH("MessageWriter.flush", Role.CONTINUES_MESSAGE),
+    /** The end of a message in pieces. */
     WRITER_CLOSE("MessageWriter.close", Role.CONTINUES_MESSAGE),
+    /** The deadline of writes. */
     SET_WRITE_DEADLINE("setWriteDeadline", Role.SETTING),
+    /** Compression on or off. */
     ENABLE_WRITE_COMPRESSION("enableWriteCompression", Role.SETTING),
+    /** The level of compression. */
     SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING),
+    /** The rule for writing. */
     DECLARE_DISCIPLINE("declareWriteDiscipline", Role.SETTING),
     /** The first offer, which leaves all writing to the outbox from then on. */
     FIRST_OFFER("Outbox.offer", Role.STARTS_MESSAGE);
@@ -37,7 +49,7 @@ public enum Operation {
         this.continuesMessage = role == Role.CONTINUES_MESSAGE;
     }
 
-    /** The name of the method as the application calls it. */
+    /** {@return the name of the method as the application calls it} */
     public String methodName() {
         return methodName;
     }

@@ -98,6 +98,8 @@ public final class WriteDetector {
     private StackTraceElement[] lastEntry = StackTraces.NO_STACK;
 
     /**
+     * Makes the detector of one connection.
+     *
      * @param connection what reports call it
      * @param level how much to watch
      * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}; asked
@@ -123,13 +125,19 @@ public final class WriteDetector {
      * The discipline that leaves writing to an outbox, which holds this lock while it writes. Reports name the calling
      * thread, and show where it is now.
      *
+     * @param heldByOutbox held by the thread that writes for the outbox
      * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
+     * @return the discipline, for one connection
      */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
         return WriteDiscipline.throughOutbox(heldByOutbox, mayWait);
     }
 
-    /** Has every write from now on keep a discipline. Only between enter and leave. */
+    /**
+     * Has every write from now on keep a discipline. Only between enter and leave.
+     *
+     * @param declared the rule; {@link WriteDiscipline#none()} for none
+     */
     public void declare(WriteDiscipline declared) {
         boolean isRule = declared != WriteDiscipline.none();
         keeper = isRule ? new DisciplineKeeper() : null;
@@ -156,6 +164,7 @@ public final class WriteDetector {
     /**
      * The first line of a guarded method.
      *
+     * @param operation the guarded method
      * @throws ConcurrentWriteException when another thread is inside, or holds a message open that this operation would
      *     cut in half, when the declared discipline is broken, or when there was a conflict before
      * @throws IllegalStateException when this very thread is inside: a write within a write, which poisons nothing
@@ -191,6 +200,7 @@ public final class WriteDetector {
     /**
      * The last line of a guarded method.
      *
+     * @param operation the guarded method
      * @param thrown what the method is about to throw, or null
      * @throws ConcurrentWriteException when another thread came while this one was inside; {@code thrown} is suppressed
      *     under it
@@ -243,7 +253,7 @@ public final class WriteDetector {
         openedAt = StackTraces.NO_STACK;
     }
 
-    /** Whether a conflict has failed the write side. Safe for any thread. */
+    /** {@return whether a conflict has failed the write side} Safe for any thread. */
     public boolean isPoisoned() {
         return slot instanceof Conflict;
     }

@@ -28,16 +28,18 @@ public abstract sealed class WriteDiscipline {
 
     private WriteDiscipline() {}
 
-    /** No rule: the default. */
+    /** {@return no rule: the default} */
     public static WriteDiscipline none() {
         return NONE;
     }
 
     /**
-     * Whoever writes is inside {@code synchronized (monitor)}.
+     * Writers are inside {@code synchronized (monitor)}.
      *
-     * @throws IllegalArgumentException for a lock or a semaphore of {@code java.util.concurrent}, which is seldom meant
-     *     to be synchronized on: locks that can be guarded by have {@link #guardedBy(Lock)}
+     * @param monitor any object but a lock or a semaphore of {@code java.util.concurrent}; locks have
+     *     {@link #guardedBy(Lock)}
+     * @return the discipline
+     * @throws IllegalArgumentException for a lock or a semaphore, which is seldom meant to be synchronized on
      */
     public static WriteDiscipline guardedBy(Object monitor) {
         if (Objects.requireNonNull(monitor, "monitor") instanceof Lock lock) {
@@ -58,9 +60,10 @@ public abstract sealed class WriteDiscipline {
     }
 
     /**
-     * Whoever writes holds the lock.
+     * Writers hold the lock.
      *
      * @param lock a {@link ReentrantLock}, or the write lock of a {@link ReentrantReadWriteLock}
+     * @return the discipline
      * @throws IllegalArgumentException for any other, since only these can say who holds them
      */
     public static WriteDiscipline guardedBy(Lock lock) {
@@ -76,12 +79,21 @@ public abstract sealed class WriteDiscipline {
                         + " of a ReentrantReadWriteLock");
     }
 
-    /** Only this thread writes. */
+    /**
+     * Only one thread writes.
+     *
+     * @param thread which may write
+     * @return the discipline
+     */
     public static WriteDiscipline confinedTo(Thread thread) {
         return new Confined(Objects.requireNonNull(thread, "thread"), "confined to thread ");
     }
 
-    /** Only the thread writes that is the first to do so on the connection. */
+    /**
+     * Only the thread writes that is the first to do so on the connection.
+     *
+     * @return the discipline
+     */
     public static WriteDiscipline confinedToFirstWriter() {
         return FIRST_WRITER;
     }

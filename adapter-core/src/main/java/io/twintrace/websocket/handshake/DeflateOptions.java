@@ -25,7 +25,15 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     private static final int DEFAULT_LEVEL = 1;
     private static final int DEFAULT_THRESHOLD = 256;
 
-    /** Checks the values. */
+    /**
+     * Checks the values.
+     *
+     * @param enabled whether offers of clients are accepted
+     * @param contextTakeover whether messages may refer to earlier ones
+     * @param maxContexts at least 0
+     * @param level -2 to 9
+     * @param threshold at least 0
+     */
     public DeflateOptions {
         level = checkLevel(level);
         if (maxContexts < 0) {
@@ -36,37 +44,62 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
         }
     }
 
-    /** No compression, whatever clients offer: the default. */
+    /** {@return no compression, whatever clients offer: the default} */
     public static DeflateOptions off() {
         return new DeflateOptions(false, true, DEFAULT_MAX_CONTEXTS, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
     }
 
-    /** Compression where the client offers it: level 1, with context takeover, messages from 256 bytes on. */
+    /** {@return compression where the client offers it: level 1, with context takeover, messages from 256 bytes on} */
     public static DeflateOptions on() {
         return off().withEnabled(true);
     }
 
-    /** The same, but turned on or off. */
+    /**
+     * Turns compression on or off.
+     *
+     * @param value whether offers of clients are accepted
+     * @return changed options
+     */
     public DeflateOptions withEnabled(boolean value) {
         return new DeflateOptions(value, contextTakeover, maxContexts, level, threshold);
     }
 
-    /** The same, but with or without context takeover, in both directions. */
+    /**
+     * Turns context takeover on or off, in both directions.
+     *
+     * @param value whether messages may refer to earlier ones
+     * @return changed options
+     */
     public DeflateOptions withContextTakeover(boolean value) {
         return new DeflateOptions(enabled, value, maxContexts, level, threshold);
     }
 
-    /** The same, but with another number of connections that send with context takeover at a time: 1024 by default. */
+    /**
+     * Changes how many connections send with context takeover at a time.
+     *
+     * @param value 1024 by default
+     * @return changed options
+     */
     public DeflateOptions withMaxContexts(int value) {
         return new DeflateOptions(enabled, contextTakeover, value, level, threshold);
     }
 
-    /** The same, but with another level. */
+    /**
+     * Changes how hard messages are compressed.
+     *
+     * @param value -2 to 9; 1 by default
+     * @return changed options
+     */
     public DeflateOptions withLevel(int value) {
         return new DeflateOptions(enabled, contextTakeover, maxContexts, value, threshold);
     }
 
-    /** The same, but with another threshold, in bytes. */
+    /**
+     * Changes the size below which messages are sent uncompressed.
+     *
+     * @param value in bytes; 256 by default
+     * @return changed options
+     */
     public DeflateOptions withThreshold(int value) {
         return new DeflateOptions(enabled, contextTakeover, maxContexts, level, value);
     }
@@ -74,6 +107,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     /**
      * Throws when there is no such level.
      *
+     * @param level any number
      * @return the level
      * @throws IllegalArgumentException for a level that is not -2 to 9
      */

@@ -31,7 +31,14 @@ public record DeflateParameters(
 
     private static final int LEAST_WINDOW_BITS = 8;
 
-    /** Checks the windows. */
+    /**
+     * Checks the windows.
+     *
+     * @param serverNoContextTakeover whether each message of the server is compressed by itself
+     * @param clientNoContextTakeover whether each message of the client is compressed by itself
+     * @param serverMaxWindowBits 8 to 15, or empty
+     * @param clientMaxWindowBits 8 to 15, or empty
+     */
     public DeflateParameters {
         checkWindowBits(SERVER_MAX_WINDOW_BITS, serverMaxWindowBits);
         checkWindowBits(CLIENT_MAX_WINDOW_BITS, clientMaxWindowBits);
@@ -47,6 +54,7 @@ public record DeflateParameters(
      * Answers one offer of a client.
      *
      * @param offer the parameters' names and values, in any order
+     * @param options the server's side of it
      * @return empty to decline it, as RFC 7692 section 7.1 asks where a parameter is unknown or has a wrong value
      */
     public static Optional<DeflateParameters> answer(Map<String, Optional<String>> offer, DeflateOptions options) {
@@ -88,12 +96,12 @@ public record DeflateParameters(
         return Optional.of(new DeflateParameters(serverAlone, clientAlone, serverBits, clientBits));
     }
 
-    /** How many bytes the server may refer back, at most. */
+    /** {@return how many bytes the server may refer back, at most} */
     public int serverWindow() {
         return 1 << serverMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
     }
 
-    /** How many bytes the client may refer back, at most. */
+    /** {@return how many bytes the client may refer back, at most} */
     public int clientWindow() {
         return 1 << clientMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
     }

@@ -19,23 +19,43 @@ public record HandshakeRequest(
         String method, String protocol, String path, String query, Principal user, Map<String, List<String>> headers) {
     private static final int LONGEST_PLAIN_PATH = 100;
 
+    /**
+     * Copies the headers.
+     *
+     * @param method the HTTP method
+     * @param protocol such as {@code HTTP/1.1}
+     * @param path without query
+     * @param query may be null
+     * @param user may be null
+     * @param headers names in any case
+     */
     public HandshakeRequest {
         headers = HeaderLines.copyOf(headers);
     }
 
-    /** All lines of a header, in the order of the request; empty where there is none. */
+    /**
+     * All lines of a header.
+     *
+     * @param name in any case
+     * @return in the order of the request; empty where there is none
+     */
     public List<String> headerLines(String name) {
         return headers.getOrDefault(name, List.of());
     }
 
-    /** The first line of a header. */
+    /**
+     * The first line of a header.
+     *
+     * @param name in any case
+     * @return empty where there is none
+     */
     public Optional<String> header(String name) {
         return headerLines(name).stream().findFirst();
     }
 
     /**
-     * The path for reports and logs: at most 100 characters, and without path parameters, which may hold a session's
-     * identifier.
+     * {@return the path for reports and logs} It has at most 100 characters, and no path parameters, which may hold a
+     * session's identifier.
      */
     public String plainPath() {
         String plain = path.indexOf(';') < 0 ? path : path.replaceAll(";[^/]*", "");

@@ -13,12 +13,19 @@ import java.util.stream.Collectors;
  */
 @FunctionalInterface
 public interface OriginPolicy {
-    /** Whether a request may proceed. Must not block. */
+    /**
+     * Decides about one request. Must not block.
+     *
+     * @param request to be upgraded
+     * @return whether it may proceed
+     */
     boolean allows(HandshakeRequest request);
 
     /**
-     * The default: requests without an Origin, which do not come from a browser's page, and those whose origin has the
-     * host and port of the Host header.
+     * The default: allows requests whose origin has the host and port of the Host header. Requests without an Origin,
+     * which do not come from a browser's page, are allowed too.
+     *
+     * @return the policy
      */
     static OriginPolicy sameOrigin() {
         return request -> {
@@ -30,15 +37,20 @@ public interface OriginPolicy {
         };
     }
 
-    /** Every origin. Only for services that know their users by something else than cookies. */
+    /**
+     * Allows every origin. Only for services that know their users by something else than cookies.
+     *
+     * @return the policy
+     */
     static OriginPolicy any() {
         return request -> true;
     }
 
     /**
-     * The same origin, and those listed.
+     * Allows the same origin, and those listed.
      *
      * @param origins such as {@code https://example.org} or {@code http://localhost:3000}
+     * @return the policy
      * @throws IllegalArgumentException for one that is not an origin
      */
     static OriginPolicy allowing(Collection<String> origins) {

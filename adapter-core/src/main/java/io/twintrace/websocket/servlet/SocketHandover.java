@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 public interface SocketHandover {
     /**
      * Whether this is the container that it knows, and its classes can be seen. Asked once, when the servlet starts.
+     *
+     * @param context of the servlet
+     * @return whether it can hand sockets over here
      */
     boolean supports(ServletContext context);
 
@@ -35,9 +38,14 @@ public interface SocketHandover {
     /**
      * Sends 101 and the headers, and has the socket handed over.
      *
+     * @param request to be upgraded
+     * @param response not committed yet
+     * @param headers of the answer
      * @param timeout how long that may take
      * @param receiver gets the transport, once, after which the caller has nothing more to do with the connection; on
      *     any thread, and must not block it
+     * @throws ServletException when the container does not give the socket away
+     * @throws IOException when the answer cannot be sent
      */
     void handOver(
             HttpServletRequest request,

@@ -61,22 +61,40 @@ public class UpgradeServlet extends HttpServlet {
         this(null, null, null);
     }
 
-    /** A handler, with the {@link #defaultOptions()}. */
+    /**
+     * Serves connections with a handler, and the {@link #defaultOptions()}.
+     *
+     * @param handler called for each connection, by many threads at once
+     */
     public UpgradeServlet(WebSocketHandler handler) {
         this(handler, null, null);
     }
 
-    /** A handler, for embedding. */
+    /**
+     * Serves connections with a handler, for embedding.
+     *
+     * @param handler called for each connection, by many threads at once
+     * @param options on top of which init-params are applied
+     */
     public UpgradeServlet(WebSocketHandler handler, WebSocketOptions options) {
         this(handler, null, options);
     }
 
-    /** A listener, with the {@link #defaultOptions()}. */
+    /**
+     * Serves connections with a listener, and the {@link #defaultOptions()}.
+     *
+     * @param listener called for all connections, by many threads at once
+     */
     public UpgradeServlet(WebSocketListener listener) {
         this(null, listener, null);
     }
 
-    /** A listener, for embedding. */
+    /**
+     * Serves connections with a listener, for embedding.
+     *
+     * @param listener called for all connections, by many threads at once
+     * @param options on top of which init-params are applied
+     */
     public UpgradeServlet(WebSocketListener listener, WebSocketOptions options) {
         this(null, listener, options);
     }
@@ -87,17 +105,27 @@ public class UpgradeServlet extends HttpServlet {
         this.givenOptions = options;
     }
 
-    /** Whether a request asks for a WebSocket at all: for filters, and servlets that serve pages as well. */
+    /**
+     * Tells requests for a WebSocket from others: for filters, and servlets that serve pages as well.
+     *
+     * @param request only looked at
+     * @return whether it asks for a WebSocket
+     */
     public static boolean isUpgrade(HttpServletRequest request) {
         return Handshake.isUpgrade(snapshot(request));
     }
 
-    /** The subprotocols that a request asks for, in the client's order. */
+    /**
+     * Reads the subprotocols that a request asks for.
+     *
+     * @param request only looked at
+     * @return in the order of the client
+     */
     public static List<String> subprotocols(HttpServletRequest request) {
         return Handshake.subprotocols(snapshot(request));
     }
 
-    /** The options before init-params are applied; for subclasses to override. Called once, at the start. */
+    /** {@return the options before init-params are applied} For subclasses to override. Called once, at the start. */
     protected WebSocketOptions defaultOptions() {
         return WebSocketOptions.defaults();
     }
@@ -105,6 +133,9 @@ public class UpgradeServlet extends HttpServlet {
     /**
      * Serves one connection from its first message to its last, on a thread of its own; not called where there is a
      * listener. Subclasses override it; here it calls the handler. See {@link WebSocketHandler#handle}.
+     *
+     * @param connection valid until this returns
+     * @throws Exception as {@link WebSocketHandler#handle}
      */
     protected void handle(BlockingConnection connection) throws Exception {
         if (handler == null) {
@@ -117,10 +148,21 @@ public class UpgradeServlet extends HttpServlet {
      * May take along from the request what the connection will need, such as the HTTP session, into
      * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is
      * sent; the request is not valid later.
+     *
+     * @param request to be upgraded
+     * @param attributes empty, and to be filled
+     * @throws ServletException makes the container answer with an error
      */
     protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
 
-    /** Renders a refusal; by default its message as plain text. */
+    /**
+     * Renders a refusal; by default its message as plain text.
+     *
+     * @param request that is refused
+     * @param response not committed yet
+     * @param refused status, message and headers
+     * @throws IOException when the response cannot be written
+     */
     protected void refuse(HttpServletRequest request, HttpServletResponse response, Refused refused)
             throws IOException {
         refused.headers().forEach(response::setHeader);
@@ -153,7 +195,11 @@ public class UpgradeServlet extends HttpServlet {
         connections.join();
     }
 
-    /** For subclasses: called at the end of {@link #init()}. */
+    /**
+     * For subclasses: called at the end of {@link #init()}.
+     *
+     * @throws ServletException fails the start of the servlet
+     */
     protected void started() throws ServletException {}
 
     /**

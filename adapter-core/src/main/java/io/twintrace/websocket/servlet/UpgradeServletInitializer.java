@@ -13,6 +13,9 @@ import java.util.Set;
  * fail.
  */
 public final class UpgradeServletInitializer implements ServletContainerInitializer {
+    /** Called by the container. */
+    public UpgradeServletInitializer() {}
+
     @Override
     public void onStartup(Set<Class<?>> unused, ServletContext context) throws ServletException {
         for (ServletRegistration registration :

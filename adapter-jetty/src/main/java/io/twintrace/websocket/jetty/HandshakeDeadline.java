@@ -28,6 +28,7 @@ public final class HandshakeDeadline implements Connection.Listener {
     /**
      * Sets the deadline for all connections of a connector, whatever they will ask for. To be called before it starts.
      *
+     * @param connector not started yet
      * @param timeout from the opening of the connection to the end of the first request's head
      */
     public static void set(AbstractConnector connector, Duration timeout) {

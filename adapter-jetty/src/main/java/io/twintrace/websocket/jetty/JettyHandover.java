@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 public final class JettyHandover implements SocketHandover {
     private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";
 
+    /** Called by {@link java.util.ServiceLoader}. */
+    public JettyHandover() {}
+
     @Override
     public boolean supports(ServletContext context) {
         String server = context.getServerInfo();

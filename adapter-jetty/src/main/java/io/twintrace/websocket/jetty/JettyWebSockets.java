@@ -26,7 +26,14 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 public final class JettyWebSockets {
     private JettyWebSockets() {}
 
-    /** Serves WebSockets on {@code pathSpec} with the default options. */
+    /**
+     * Serves WebSockets with the default options.
+     *
+     * @param context to add the servlet to
+     * @param pathSpec such as {@code /echo}
+     * @param handler called for each connection
+     * @return the holder of the servlet, for init-params and the like
+     */
     public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketHandler handler) {
         return add(context, pathSpec, handler, WebSocketOptions.defaults());
     }
@@ -35,7 +42,11 @@ public final class JettyWebSockets {
      * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at
      * once. It is named after the path, unless another servlet has that name.
      *
-     * @return the servlet's holder, for init-params and the like
+     * @param context to add the servlet to
+     * @param pathSpec such as {@code /echo}
+     * @param handler called for each connection
+     * @param options on top of which init-params are applied
+     * @return the holder of the servlet, for init-params and the like
      */
     public static ServletHolder add(
             ServletContextHandler context, String pathSpec, WebSocketHandler handler, WebSocketOptions options) {
@@ -45,12 +56,25 @@ public final class JettyWebSockets {
     /**
      * {@link #add(ServletContextHandler, String, WebSocketHandler)} for a listener, which is called in place of
      * reading.
+     *
+     * @param context to add the servlet to
+     * @param pathSpec such as {@code /echo}
+     * @param listener called for all connections
+     * @return the holder of the servlet, for init-params and the like
      */
     public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketListener listener) {
         return add(context, pathSpec, listener, WebSocketOptions.defaults());
     }
 
-    /** {@link #add(ServletContextHandler, String, WebSocketHandler, WebSocketOptions)} for a listener. */
+    /**
+     * {@link #add(ServletContextHandler, String, WebSocketHandler, WebSocketOptions)} for a listener.
+     *
+     * @param context to add the servlet to
+     * @param pathSpec such as {@code /echo}
+     * @param listener called for all connections
+     * @param options on top of which init-params are applied
+     * @return the holder of the servlet, for init-params and the like
+     */
     public static ServletHolder add(
             ServletContextHandler context, String pathSpec, WebSocketListener listener, WebSocketOptions options) {
         return add(context, pathSpec, new UpgradeServlet(listener, options));
