@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
     private static final String VALID =
-            "valid are handler, pending-write-limit, close-timeout, compression, compression-context-takeover,";
+            "valid are handler, close-timeout, coalescing-delay, compression, compression-context-takeover,";
 
     @TempDir
     private Path directory;
