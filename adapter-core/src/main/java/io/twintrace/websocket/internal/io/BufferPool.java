@@ -6,28 +6,27 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 
 /**
- * Buffers of one size, direct or on the heap, shared by all connections, so that an idle connection holds none. Keeps at most a fixed
- * number of them at rest; more than that may be lent. What a thread gets is most likely what it gave back last, and so
- * in its processor's cache. Safe for use by any thread.
+ * Lends buffers of one size, direct or on the heap, to all connections, so that an idle connection holds none. Keeps a
+ * fixed number of unused buffers at most; lends as many as are asked for. A thread most likely gets the buffer that it
+ * gave back last, which is still in its processor's cache. Safe for use by any thread.
  *
- * <p>A buffer is borrowed and given back for each message. So that threads seldom meet there, the one that a thread
- * gives back lies at hand, in a place that only few threads share, and only the one that it displaces goes to the
- * others.
+ * <p>Threads borrow and give back a buffer for each message. To keep them from contending, a thread gives a buffer back
+ * to a place that it shares with few others. Only the buffer that this displaces goes to the common stack.
  */
 public final class BufferPool {
-    private static final int MOST_AT_HAND =
+    private static final int MAX_AT_HAND =
             Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
 
-    /** One in so many of those at rest may be at hand, where other threads do not find it. */
+    /** At most one in this many unused buffers may be at hand, where other threads do not find it. */
     private static final int AT_HAND_FRACTION = 8;
 
-    /** So many references fill a cache line, which is what threads would contend for. */
+    /** The number of references in a cache line. Threads that share a line contend for it. */
     private static final int STRIDE = 16;
 
     private final int bufferSize;
     private final IntFunction<ByteBuffer> maker;
 
-    /** How many places there are, less one; a power of two, less one. */
+    /** The number of places, a power of two, minus one. */
     private final int placeMask;
 
     private final AtomicReferenceArray<ByteBuffer> atHand;
@@ -36,30 +35,30 @@ public final class BufferPool {
     private final LongAdder lent = new LongAdder();
 
     /**
-     * Direct buffers.
+     * Creates a pool of direct buffers.
      *
-     * @param bufferSize of each buffer, in bytes
-     * @param mostAtRest how many unused buffers are kept; one at least
+     * @param bufferSize the size of each buffer, in bytes
+     * @param maxAtRest the number of unused buffers to keep, at least one
      */
-    public BufferPool(int bufferSize, int mostAtRest) {
-        this(bufferSize, mostAtRest, ByteBuffer::allocateDirect);
+    public BufferPool(int bufferSize, int maxAtRest) {
+        this(bufferSize, maxAtRest, ByteBuffer::allocateDirect);
     }
 
-    /** Buffers with an array each, for what takes nothing else. */
-    public static BufferPool onHeap(int bufferSize, int mostAtRest) {
-        return new BufferPool(bufferSize, mostAtRest, ByteBuffer::allocate);
+    /** Creates a pool of buffers with arrays, for code that accepts only arrays. */
+    public static BufferPool onHeap(int bufferSize, int maxAtRest) {
+        return new BufferPool(bufferSize, maxAtRest, ByteBuffer::allocate);
     }
 
-    private BufferPool(int bufferSize, int mostAtRest, IntFunction<ByteBuffer> maker) {
+    private BufferPool(int bufferSize, int maxAtRest, IntFunction<ByteBuffer> maker) {
         this.bufferSize = bufferSize;
         this.maker = maker;
-        int places = Math.min(MOST_AT_HAND, Integer.highestOneBit(Math.max(1, mostAtRest / AT_HAND_FRACTION)));
+        int places = Math.min(MAX_AT_HAND, Integer.highestOneBit(Math.max(1, maxAtRest / AT_HAND_FRACTION)));
         this.placeMask = places - 1;
-        this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first of them lies beside the length
-        this.resting = new RestingBuffers(Math.max(0, mostAtRest - places));
+        this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first stride lies beside the length
+        this.resting = new RestingBuffers(Math.max(0, maxAtRest - places));
     }
 
-    /** Lends an empty buffer, big-endian, to be given back by {@link #release}. */
+    /** Lends an empty, big-endian buffer. The caller gives it back with {@link #release}. */
     public ByteBuffer acquire() {
         ByteBuffer buffer = atHand.getAndSet(place(), null);
         if (buffer == null) {
@@ -68,7 +67,7 @@ public final class BufferPool {
         if (buffer == null) {
             buffer = maker.apply(bufferSize);
         }
-        lent.increment(); // last: where memory is short, nothing was lent
+        lent.increment(); // last: when memory is short, the pool has lent nothing
         return buffer;
     }
 
@@ -86,17 +85,17 @@ public final class BufferPool {
         return (((int) Thread.currentThread().getId() & placeMask) + 1) * STRIDE;
     }
 
-    /** Strikes a lent buffer off the books that some thread may still be using, so that nobody gets it again. */
+    /** Removes a lent buffer from the count. Call this for a buffer that another thread may still use. */
     public void discard() {
         lent.decrement();
     }
 
-    /** The balance: how many buffers are lent; exact where no thread is borrowing or giving back at the moment. */
+    /** Returns the number of lent buffers. It is exact only while no thread borrows or gives back a buffer. */
     public int lent() {
         return Math.max(0, lent.intValue());
     }
 
-    /** The size of each buffer, in bytes. */
+    /** Returns the size of each buffer, in bytes. */
     public int bufferSize() {
         return bufferSize;
     }

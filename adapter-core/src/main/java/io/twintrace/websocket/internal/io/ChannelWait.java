@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Waits for one kind of readiness of a channel, through a selector that is opened at the first wait. */
+/** Waits until a channel is ready for one operation. Opens a selector at the first wait. */
 final class ChannelWait {
     private final SocketChannel channel;
     private final int interest;
@@ -51,7 +51,7 @@ final class ChannelWait {
             if (nanos <= 0) {
                 throw new SocketTimeoutException("timed out waiting " + waitingFor);
             }
-            // Rounded up: a select of 0 ms would wait for ever, one cut short would spin.
+            // Round up: a select of 0 ms would wait for ever, and one that is too short would spin.
             long millis = nanos == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
             if (select(waiting, millis)) {
                 return;
@@ -94,7 +94,7 @@ final class ChannelWait {
                 selector.close();
             }
         } catch (IOException ignored) {
-            // The selector is of no use to anybody any more.
+            // Nobody uses the selector any more.
         } finally {
             lifecycle.unlock();
         }

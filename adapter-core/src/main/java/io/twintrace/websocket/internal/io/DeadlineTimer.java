@@ -7,19 +7,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Sees to it that somebody looks when a deadline passes, with one scheduled task at most. A deadline that moves away
- * costs nothing: the task finds out when it runs. Any thread.
+ * Calls back when a deadline passes. A timer schedules one task at most. To move the deadline back costs nothing: the
+ * task reads the current deadline when it runs. Safe for use by any thread.
  */
 public final class DeadlineTimer {
-    /** One for all: the timer has no more than one either, and there are many watches, which seldom need it. */
+    /** Shared by all instances, which are many and seldom lock. The executor has only one lock as well. */
     private static final ReentrantLock LOCK = new ReentrantLock();
 
-    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier deadline;
-    private final Runnable whenPassed;
+    private final Runnable onPassed;
 
-    /** When the task runs; {@link Deadlines#NONE} while there is none. Written under the lock. */
+    /** When the task runs; {@link Deadlines#NONE} while there is no task. Guarded by LOCK for writing. */
     private volatile long scheduledFor = Deadlines.NONE;
 
     // Guarded by LOCK.
@@ -27,29 +27,29 @@ public final class DeadlineTimer {
     private boolean ended;
 
     /**
-     * @param deadline the earliest there is at the moment
-     * @param whenPassed called by the timer's thread, and must return soon
+     * @param deadline returns the earliest deadline at the moment
+     * @param onPassed called on the timer's thread; it must return soon
      */
-    public DeadlineTimer(LongSupplier deadline, Runnable whenPassed) {
+    public DeadlineTimer(LongSupplier deadline, Runnable onPassed) {
         this.deadline = deadline;
-        this.whenPassed = whenPassed;
+        this.onPassed = onPassed;
     }
 
-    /** {@link #later} for what needed memory or a thread, and got none: in a second. */
+    /** Runs a task in one second on the timer's thread. Use this to retry if the system had no memory or no thread. */
     public static void again(Runnable task) {
-        later(AGAIN_NANOS, task);
+        later(RETRY_NANOS, task);
     }
 
-    /** Has the timer's thread run a task, which must return soon. */
+    /** Runs a task on the timer's thread after a delay. The task must return soon. */
     public static void later(long nanos, Runnable task) {
         try {
             ScheduledFuture<?> unused = Timer.executor().schedule(task, nanos, TimeUnit.NANOSECONDS);
         } catch (OutOfMemoryError e) {
-            // The timer has no thread either. It keeps the task, until there is one for the next.
+            // The timer has no thread either. It keeps the task and runs it once it gets a thread for a later one.
         }
     }
 
-    /** The deadline may have come nearer. */
+    /** Reads the deadline again. Call this when the deadline may have come nearer. */
     public void look() {
         long next = deadline.getAsLong();
         if (next != Deadlines.NONE && Deadlines.earlier(scheduledFor, next) != scheduledFor) {
@@ -61,20 +61,20 @@ public final class DeadlineTimer {
         LOCK.lock();
         try {
             if (ended || Deadlines.earlier(scheduledFor, next) == scheduledFor) {
-                return; // another thread has seen a nearer one meanwhile
+                return; // another thread has scheduled an earlier deadline meanwhile
             }
             if (task != null) {
                 task.cancel(false);
             }
-            Callable<Void> fire = this::fire; // not a Runnable, which the timer would wrap once more
-            scheduledFor = next; // first, since the task looks at it
+            Callable<Void> fire = this::fire; // a Callable, because the timer would wrap a Runnable once more
+            scheduledFor = next; // first, since the task reads it
             boolean scheduled = false;
             try {
                 task = Timer.executor().schedule(fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
                 scheduled = true;
             } finally {
                 if (!scheduled) {
-                    scheduledFor = Deadlines.NONE; // so that the next look tries again
+                    scheduledFor = Deadlines.NONE; // so that the next call of look() tries again
                 }
             }
         } finally {
@@ -86,7 +86,7 @@ public final class DeadlineTimer {
         LOCK.lock();
         try {
             if (Deadlines.remaining(scheduledFor) > 0) {
-                return null; // another task has taken the place of this one, too late to stop it
+                return null; // a newer task has replaced this one, but too late to cancel it
             }
             scheduledFor = Deadlines.NONE;
             task = null;
@@ -95,9 +95,9 @@ public final class DeadlineTimer {
         }
         if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
             try {
-                whenPassed.run();
-            } catch (OutOfMemoryError e) { // also for want of a thread
-                schedule(Deadlines.afterNanos(AGAIN_NANOS));
+                onPassed.run();
+            } catch (OutOfMemoryError e) { // or the system has no thread
+                schedule(Deadlines.afterNanos(RETRY_NANOS));
             }
         } else {
             look();
@@ -105,7 +105,7 @@ public final class DeadlineTimer {
         return null;
     }
 
-    /** Nobody needs to look any more. */
+    /** Ends this timer for good and cancels its task. */
     public void end() {
         LOCK.lock();
         try {

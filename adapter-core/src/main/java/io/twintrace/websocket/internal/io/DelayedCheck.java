@@ -9,15 +9,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Something to check within two milliseconds or so after it was asked for. All checks share one task of the timer,
- * which runs every two milliseconds while any are due: to wake its thread more often would cost a busy server several
- * per cent of its speed. Asking costs one compare-and-set, and mostly less: only the first to ask after a while
- * schedules the task, and a check that was {@linkplain #isTooEarly() too early} is due already.
+ * A check that runs about two milliseconds after a caller asks for it. All checks share one task of the timer, which
+ * runs every two milliseconds while any check is due. To wake the timer's thread more often would cost a busy server
+ * several per cent of its speed. Asking costs one compare-and-set, and usually less: only the first caller after a
+ * pause schedules the task, and a check that was {@linkplain #isTooEarly() too early} is still due.
  */
 public abstract class DelayedCheck {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    /** How long nobody tries again after a failure: each try takes a failing system call, and leaves a task behind. */
+    /** How long nobody retries after a failure: each attempt costs a failing system call and leaves a task behind. */
     private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final VarHandle ASKED;
@@ -29,55 +29,55 @@ public abstract class DelayedCheck {
             ASKED = lookup.findVarHandle(DelayedCheck.class, "asked", boolean.class);
             CURRENT = lookup.findStaticVarHandle(DelayedCheck.class, "current", Tick.class);
             for (Class<?> needed : new Class<?>[] {Timer.class, StackProbe.class, Tick.class}) {
-                lookup.ensureInitialized(needed); // else a thread without stack may, and break the class for good
+                lookup.ensureInitialized(needed); // else a thread without stack may try, and break the class for good
             }
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** A stack of all that were asked for since the task ran last, linked by {@link #next}. */
+    /** The checks that callers have asked for since the last run: a stack, linked by {@link #next}. */
     private static final AtomicReference<DelayedCheck> DUE = new AtomicReference<>();
 
-    /** Those that were too early at the last run, linked like the others. Owned by the timer's thread. */
+    /** The checks that were too early at the last run, linked by {@link #next}. Owned by the timer's thread. */
     private static DelayedCheck early;
 
-    /** The task that is scheduled or running; null for none. A field, since setting that takes no stack. */
+    /** The task that is scheduled or running, or null. A static field, because setting one needs no stack. */
     private static volatile Tick current;
 
-    /** The time before which no thread is asked for, on the time line of {@link System#nanoTime()}; NONE after a success. */
+    /** No caller tries to start a thread before this time of {@link System#nanoTime()}; NONE after a success. */
     private static volatile long refusedUntil = Deadlines.NONE;
 
-    /** Owned by the thread that has set {@link #asked}, and then by the task. */
+    /** Owned by the thread that set {@link #asked}, and then by the task. */
     private DelayedCheck next;
 
     private volatile boolean asked;
 
-    /** Makes a check that nobody has asked for yet. */
+    /** Creates a check that nobody has asked for yet. */
     protected DelayedCheck() {}
 
-    /** Checks. Called by the timer's thread, which must not wait for anything. May {@link #ask} for another check. */
+    /** Makes the check, on the timer's thread, which must never wait. May {@link #ask} for another check. */
     protected abstract void check();
 
     /**
-     * Whether the check is to be made at the next run instead, unless it is too early then as well. For what is asked
-     * for again and again: as long as this is true, asking costs a look. Called like {@link #check}, which must test the
-     * same condition again, since somebody may have asked in between.
+     * Returns whether to defer the check to the next run. The timer calls this again at each run. Override it for a
+     * check that callers ask for again and again: while this returns true, asking costs one read. {@link #check} must
+     * test the same condition again, since another caller may have asked in between.
      */
     protected boolean isTooEarly() {
         return false;
     }
 
     /**
-     * Asks for one check, which sees everything that the caller has done before. Any thread.
+     * Asks for one check. It sees everything that the caller has done before. Any thread may call this.
      *
-     * @return false if it may not be made in time: no thread can be had, or another caller is just asking for one
+     * @return false if the check may be late: the system has no thread, or another caller is just starting one
      */
     public final boolean ask() {
         return (asked && isTicking()) || askNow();
     }
 
-    /** Apart, so that what is inlined into every write stays small. */
+    /** A method of its own, so that {@link #ask}, which is inlined into every write, stays small. */
     private boolean askNow() {
         if (!asked && ASKED.compareAndSet(this, false, true)) {
             boolean pushed = false;
@@ -85,7 +85,7 @@ public abstract class DelayedCheck {
                 push();
                 pushed = true;
             } finally {
-                if (!pushed) { // for want of stack
+                if (!pushed) { // no stack is left
                     asked = false;
                 }
             }
@@ -106,7 +106,7 @@ public abstract class DelayedCheck {
         return tick != null && tick.isScheduled;
     }
 
-    /** Whether the task is scheduled now. What the timer fails with otherwise is thrown, such as for want of stack. */
+    /** Starts the task unless it runs, and returns whether it is scheduled. Throws what the timer throws. */
     private static boolean start() {
         if (current != null) {
             return isTicking();
@@ -126,50 +126,50 @@ public abstract class DelayedCheck {
         } finally {
             if (scheduled) {
                 tick.isScheduled = true;
-            } else if (!tick.isScheduled) { // else another task has got the timer a thread
+            } else if (!tick.isScheduled) { // else the timer has a thread, thanks to another task
                 current = null;
             }
         }
         return scheduled;
     }
 
-    /** False if it was too early, so that this is still due. */
+    /** Returns false if the check was too early and is still due. */
     private boolean run() {
         try {
             if (isTooEarly()) {
                 return false;
             }
-        } catch (Throwable e) { // the others' turn now
+        } catch (Throwable e) { // go on with the other checks
             return false;
         }
-        asked = false; // first: what happens from now on asks again
+        asked = false; // first: a change from now on asks for a new check
         try {
             check();
-        } catch (Throwable e) { // for want of memory or a thread: again later, and the others' turn now
+        } catch (Throwable e) { // no memory or no thread: retry later, and go on with the other checks
             ask();
         }
         return true;
     }
 
-    /** The task, which schedules itself again while any checks are due. */
-    private static final class Tick implements Callable<Void> { // not a Runnable, which the timer would wrap once more
-        /** Whether those that ask now can rely on it. */
+    /** The task. It schedules itself again while any checks are due. */
+    private static final class Tick implements Callable<Void> { // the timer would wrap a Runnable once more
+        /** Whether callers can rely on this task to run. */
         private volatile boolean isScheduled;
 
         private boolean schedule() {
             try {
                 ScheduledFuture<Void> unused = Timer.executor().schedule(this, PERIOD_NANOS, TimeUnit.NANOSECONDS);
                 return true;
-            } catch (OutOfMemoryError e) { // also for want of a thread
+            } catch (OutOfMemoryError e) { // or the system has no thread
                 return false;
             }
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // this very task is meant
+        @SuppressWarnings("ReferenceEquality") // compares identity on purpose
         public Void call() {
             if (current != this) {
-                return null; // the timer kept it for want of a thread, and it was given up
+                return null; // the timer had no thread for this task and kept it; start() has given it up
             }
             isScheduled = true;
             do {
@@ -181,7 +181,7 @@ public abstract class DelayedCheck {
                     if (DUE.get() == null || !CURRENT.compareAndSet(null, this)) {
                         return null;
                     }
-                    // Somebody has asked since then, who has seen this task.
+                    // A caller has asked since then and relies on this task.
                 }
                 run(again);
                 run(due);
@@ -201,7 +201,7 @@ public abstract class DelayedCheck {
             }
         }
 
-        /** False when the thread has waited itself, for want of memory. */
+        /** Returns false if there was no memory to schedule the task. This thread has then waited instead. */
         private boolean scheduleOrWait() {
             if (schedule()) {
                 return true;

@@ -7,8 +7,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where one thread waits for an event that another thread announces, until a deadline that may move meanwhile. Waiting
- * is parking, so that a virtual thread gives its carrier away, and opening is an unpark, which any selector thread can
+ * Makes one thread wait for an event that another thread announces, until a deadline that may move meanwhile. The
+ * waiting thread parks, so a virtual thread frees its carrier. Opening only unparks, which any selector thread can
  * afford.
  */
 public final class Gate {
@@ -20,36 +20,35 @@ public final class Gate {
     private volatile Thread waiter;
 
     /**
-     * Wakes the waiting thread at the deadline. Parking for a time would do that too, at the price of a timer that is
-     * set and stopped for each wait, where most waits are short and most deadlines far away. Null until there is
-     * something to wait for.
+     * Wakes the waiting thread at the deadline. A timed park would do that too, but would set and stop a timer for each
+     * wait, while most waits are short and most deadlines far away. Null until the first wait that has a deadline.
      */
-    private volatile DeadlineTimer watch;
+    private volatile DeadlineTimer timer;
 
     /**
-     * A gate that is shut.
+     * Creates a gate that is not open.
      *
-     * @param waitingFor what a timeout says was waited for
+     * @param waitingFor what a timeout's message says the thread waited for
      */
     public Gate(String waitingFor) {
         this.waitingFor = waitingFor;
     }
 
-    /** Lets the waiting thread, or else the next one to come, pass once. */
+    /** Lets the waiting thread pass once. If none is waiting, the next one passes. */
     public void open() {
         open = true;
         wake();
     }
 
-    /** Lets nobody pass any more: waiting ends with an exception. */
+    /** Ends the gate: every wait, now and later, ends with an exception. */
     public void close() {
         closed = true;
-        endWatch();
+        endTimer();
         wake();
     }
 
-    private void endWatch() {
-        DeadlineTimer current = watch;
+    private void endTimer() {
+        DeadlineTimer current = timer;
         if (current != null) {
             current.end();
         }
@@ -59,7 +58,7 @@ public final class Gate {
         LockSupport.unpark(waiter);
     }
 
-    /** Moves the deadline, also of a thread that is waiting. */
+    /** Moves the deadline. A thread that is waiting takes it over. */
     public void deadline(long newDeadline) {
         deadline = newDeadline;
         if (waiter != null) {
@@ -67,16 +66,16 @@ public final class Gate {
         }
     }
 
-    /** Whether a thread is waiting. */
+    /** Returns whether a thread is waiting. */
     public boolean hasWaiter() {
         return waiter != null;
     }
 
     /**
-     * Waits for the gate to open, and shuts it behind the caller.
+     * Waits for the gate to open. One thread passes, and the gate is shut again.
      *
      * @throws SocketTimeoutException at the deadline
-     * @throws AsynchronousCloseException once closed
+     * @throws AsynchronousCloseException after {@link #close}
      * @throws InterruptedIOException when the thread is interrupted; the interrupt stays set
      */
     public void await() throws IOException {
@@ -84,8 +83,8 @@ public final class Gate {
         try {
             while (!open) {
                 long until = deadline;
-                watch(until);
-                // Looked at after watching, which may wait for a lock, and so use up what was to wake this thread here.
+                startTimer(until);
+                // Check again: setting the timer may wait for a lock, which uses up an unpark meant for this wait.
                 if (!open && deadline == until) {
                     check(until);
                     LockSupport.park(this);
@@ -97,18 +96,18 @@ public final class Gate {
         }
     }
 
-    private void watch(long until) {
+    private void startTimer(long until) {
         if (until != Deadlines.NONE) {
-            if (watch == null) {
-                watch = new DeadlineTimer(() -> deadline, this::wake);
+            if (timer == null) {
+                timer = new DeadlineTimer(() -> deadline, this::wake);
             }
-            watch.look();
+            timer.look();
         }
     }
 
     private void check(long until) throws IOException {
         if (closed) {
-            endWatch(); // which may have begun since
+            endTimer(); // this thread may have set it after close() ended it
             throw new AsynchronousCloseException();
         }
         if (Thread.currentThread().isInterrupted()) {

@@ -5,15 +5,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Direct buffers in which messages are put together as they arrive, of a few sizes from 4 KiB to 1 MiB, each four times
- * the one before. Bounded: of each size there is never more than a 128th of the heap, and 32 MiB, lent and at rest
- * together, made when it is needed first and kept then. Safe for use by any thread.
+ * Lends direct buffers in which messages are put together as they arrive. There are a few sizes from 4 KiB to 1 MiB,
+ * each four times the one before. All buffers of one size, lent and unused, together take at most a 128th of the heap
+ * and never more than 32 MiB. The pool creates a buffer at its first use and keeps it. Safe for use by any thread.
  *
- * <p>Unlike {@link BufferPool}, which lends to everybody since nobody keeps a buffer for long, this one may have
- * nothing to lend: a peer may take its time to send the rest of a message.
+ * <p>A {@link BufferPool} always lends, since nobody keeps its buffers for long. This pool may have nothing to lend,
+ * because a peer may take its time to send the rest of a message.
  */
 public final class MessagePool {
-    /** A buffer has this many times the size of the next smaller one at most. */
+    /** The factor between one size and the next. */
     public static final int STEP = 4;
 
     /** The smallest buffer, in bytes. */
@@ -21,43 +21,43 @@ public final class MessagePool {
 
     private static final int SIZES = 5;
 
-    private static final int MOST_BYTES_OF_A_SIZE = 32 * 1024 * 1024;
+    private static final int MAX_BYTES_PER_SIZE = 32 * 1024 * 1024;
 
-    /** Of the heap, which direct memory is as large as unless it is set; each servlet may have a pool. */
+    /** The share of the heap for each size. By default, direct memory is as large as the heap. */
     private static final int HEAP_FRACTION = 128;
 
-    /** To find that no direct memory is left takes half a second, in which the JVM collects garbage. */
+    /** How long to wait after a failed allocation: each one takes half a second, in which the JVM collects garbage. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** When direct memory may be asked for again; for all pools, since they share it. */
+    /** The time of the next allocation attempt. Static, since all pools share the direct memory. */
     private static volatile long nextTry = System.nanoTime();
 
     private final Shelf[] shelves = new Shelf[SIZES];
 
-    /** A pool that has no buffers yet. */
+    /** Creates a pool that has no buffers yet. */
     public MessagePool() {
         this(Runtime.getRuntime().maxMemory());
     }
 
-    /** @param heap how many bytes it may have */
+    /** @param heap the maximum size of the heap, in bytes */
     MessagePool(long heap) {
-        int most = (int) Math.min(MOST_BYTES_OF_A_SIZE, heap / HEAP_FRACTION);
+        int max = (int) Math.min(MAX_BYTES_PER_SIZE, heap / HEAP_FRACTION);
         int size = SMALLEST;
         for (int i = 0; i < SIZES; i++) {
-            shelves[i] = new Shelf(size, most / size);
+            shelves[i] = new Shelf(size, max / size);
             size *= STEP;
         }
     }
 
     /**
-     * Lends an empty buffer, big-endian, to be given back by {@link #release}.
+     * Lends an empty, big-endian buffer. The caller gives it back with {@link #release}.
      *
-     * @param least how many bytes it has to hold
-     * @return the smallest that does; null if all of its size are lent, or there is no such size
+     * @param minBytes the capacity that the caller needs
+     * @return the smallest buffer that suffices; null if all of its size are lent, or no size is large enough
      */
-    public ByteBuffer acquire(int least) {
+    public ByteBuffer acquire(int minBytes) {
         for (Shelf shelf : shelves) {
-            if (shelf.size >= least) {
+            if (shelf.size >= minBytes) {
                 return shelf.take();
             }
         }
@@ -73,7 +73,7 @@ public final class MessagePool {
         }
     }
 
-    /** The balance: how many buffers are lent. */
+    /** Returns the number of lent buffers. */
     public int lent() {
         int lent = 0;
         for (Shelf shelf : shelves) {
@@ -85,15 +85,15 @@ public final class MessagePool {
     /** The buffers of one size. */
     private static final class Shelf {
         private final int size;
-        private final int most;
+        private final int max;
         private final RestingBuffers resting;
         private final AtomicInteger made = new AtomicInteger();
         private final AtomicInteger lent = new AtomicInteger();
 
-        Shelf(int size, int most) {
+        Shelf(int size, int max) {
             this.size = size;
-            this.most = most;
-            this.resting = new RestingBuffers(most);
+            this.max = max;
+            this.resting = new RestingBuffers(max);
         }
 
         ByteBuffer take() {
@@ -108,7 +108,7 @@ public final class MessagePool {
         }
 
         private ByteBuffer make() {
-            if (made.incrementAndGet() <= most) {
+            if (made.incrementAndGet() <= max) {
                 try {
                     return ByteBuffer.allocateDirect(size);
                 } catch (OutOfMemoryError e) {

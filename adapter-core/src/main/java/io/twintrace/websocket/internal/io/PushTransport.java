@@ -5,48 +5,46 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
- * A transport that tells when there is something to do, so that no thread has to wait. Reading and writing are done
- * with {@link #read} and {@link #tryWrite}, which return at once.
+ * A transport that calls back when it can read or has written, so that no thread has to wait. {@link #read} and
+ * {@link #tryWrite} return at once.
  */
 public interface PushTransport extends Transport {
-    /** What the transport tells. */
+    /** Receives the calls of a transport. */
     interface Events {
-        /** Whether {@link #readable} may block its thread, so that it must not be called by one that serves others. */
+        /** Whether {@link #readable} may block. If so, no thread that serves others may call it. */
         boolean mayBlock();
 
-        /** There is something to read, or the end, or a failure; told once for each {@link #awaitInput}. */
+        /** There is input, the end of the stream or a failure. Called once for each {@link #awaitInput}. */
         void readable();
 
         /**
-         * What {@link #startWrite} was given is with the operating system. Goes on with what waited for that, as
-         * {@link #readable} does, but never blocks: what may block is left to another thread.
+         * The operating system has the buffer of {@link #startWrite}. Like {@link #readable}, this runs the work that
+         * waited for it, but it never blocks: it leaves blocking work to another thread.
          *
-         * @param failure why it is not; null where it is
+         * @param failure why the write failed, or null
          */
         void written(IOException failure);
     }
 
     /**
-     * Whom to tell; called once, before anything else but {@link #close}.
+     * Sets the receiver of events. Call this once, before any other method but {@link #close}.
      *
-     * @param elsewhere runs a task on a thread that may be blocked, for what must not be done where it comes up
+     * @param blockingExecutor runs a task on a thread that may block, for work that the current thread must not do
      */
-    void tell(Events events, Executor elsewhere);
+    void tell(Events events, Executor blockingExecutor);
 
-    /**
-     * Asks for one call of {@link Events#readable}, which is not made from within here. Not to be called again before.
-     */
+    /** Asks for one call of {@link Events#readable}, never made from within this method. Ask again only after it. */
     void awaitInput();
 
     @Override
     boolean tryWrite(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Writes all of the buffer, and whatever {@link #tryWrite} has taken that the operating system has not. One at a
-     * time.
+     * Writes the whole buffer, after any bytes that {@link #tryWrite} accepted and the operating system has not yet
+     * taken. Only one such write may be in progress.
      *
-     * @return true if that is done already; else the buffer is the transport's until {@link Events#written} is called,
-     *     by another thread or later
+     * @return true if the write is done; else the transport owns the buffer until it calls {@link Events#written},
+     *     later or on another thread
      */
     boolean startWrite(ByteBuffer buffer) throws IOException;
 }

@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.io;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A bounded stack of buffers that nobody uses: what came last, and is most likely in a cache, goes first. */
+/** A bounded stack of unused buffers. The last in is the first out: a cache most likely still holds it. */
 final class RestingBuffers {
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -11,11 +11,11 @@ final class RestingBuffers {
     private final ByteBuffer[] buffers;
     private int count;
 
-    RestingBuffers(int most) {
-        this.buffers = new ByteBuffer[most];
+    RestingBuffers(int max) {
+        this.buffers = new ByteBuffer[max];
     }
 
-    /** Null when there is none. */
+    /** Returns null if the stack is empty. */
     ByteBuffer poll() {
         lock.lock();
         try {
@@ -30,7 +30,7 @@ final class RestingBuffers {
         }
     }
 
-    /** Drops the buffer where there is no room. */
+    /** Drops the buffer if the stack is full. */
     void push(ByteBuffer buffer) {
         lock.lock();
         try {

@@ -7,8 +7,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /**
- * The transport over a plain TCP socket that no container manages. A wait takes a selector, one for each direction that
- * has ever waited, and with it a file descriptor; on JDK 21 to 23 it also keeps a virtual thread's carrier.
+ * A transport over a plain TCP socket that no container manages. Each direction opens a selector, and so a file
+ * descriptor, at its first wait. On JDK 21 to 23 a waiting virtual thread also keeps its carrier.
  */
 public final class SocketTransport implements Transport {
     private final SocketChannel channel;
@@ -16,7 +16,7 @@ public final class SocketTransport implements Transport {
     private final ChannelWait writable;
 
     /**
-     * Takes the channel over, and makes it non-blocking.
+     * Takes over the channel and makes it non-blocking.
      *
      * @param channel a connected channel
      */
@@ -86,7 +86,7 @@ public final class SocketTransport implements Transport {
         try {
             channel.close();
         } catch (IOException ignored) {
-            // Nothing can be done about a socket that does not want to be closed.
+            // A failed close leaves nothing to do.
         }
         readable.close();
         writable.close();

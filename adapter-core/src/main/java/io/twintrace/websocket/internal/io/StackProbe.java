@@ -1,46 +1,47 @@
 package io.twintrace.websocket.internal.io;
 
 /**
- * Fails with a StackOverflowError where the calling thread has little stack left, before anything is changed. For what
- * must not stop half way, as in a queue of the JDK that is damaged for good when a thread's stack overflows in it. For
- * this library's own use: public only since its packages share it.
+ * Throws a StackOverflowError if the calling thread has little stack left. Call it before an operation that must not
+ * stop half way, while nothing has changed. For example, a stack overflow inside a queue of the JDK damages that queue
+ * for good. Public only because the packages of this library share it.
  */
 public final class StackProbe {
-    /** 10 KB and more, compiled or not. To schedule a task and start a thread takes less than half of that. */
+    /** At least 10 KB, compiled or not. Scheduling a task and starting a thread takes less than half of that. */
     private static final int FRAMES = 200;
 
-    /** 2 KB and more. Costs some 80 ns. */
+    /** At least 2 KB. Takes about 80 ns. */
     private static final int FEW_FRAMES = 40;
 
     private StackProbe() {}
 
     /**
-     * Any thread.
+     * Checks for about 10 KB. Any thread may call this.
      *
-     * @throws StackOverflowError where less than about 10 KB are left
+     * @throws StackOverflowError if less than about 10 KB are left
      */
     public static void probe() {
         probe(FRAMES);
     }
 
     /**
-     * For a call that reads from a socket, or writes to it. Were the stack to end inside, the channel would keep its
-     * lock for good, and whichever thread closes it would wait for that: in Jetty, the one that selects.
+     * Checks for about 2 KB, before a call that reads from a socket or writes to it. A stack overflow in that call
+     * would leave the channel locked for good, and a thread that closes it, in Jetty the selector's, would wait for
+     * ever.
      *
-     * @throws StackOverflowError where less than about 2 KB are left
+     * @throws StackOverflowError if less than about 2 KB are left
      */
     public static void probeForChannel() {
         probe(FEW_FRAMES);
     }
 
     private static void probe(int frames) {
-        if (fall(frames, 1, 2, 3, 4, 5) == 0) {
+        if (recurse(frames, 1, 2, 3, 4, 5) == 0) {
             throw new AssertionError("a sum of positive numbers");
         }
     }
 
-    /** The numbers are needed after the call, so that they lie on the stack meanwhile. */
-    private static long fall(int frames, long a, long b, long c, long d, long e) {
-        return frames == 0 ? 1 : (fall(frames - 1, a, b, c, d, e) ^ a ^ b ^ c ^ d ^ e) | 1;
+    /** Uses its arguments after the recursive call, so that they stay on the stack during it. */
+    private static long recurse(int frames, long a, long b, long c, long d, long e) {
+        return frames == 0 ? 1 : (recurse(frames - 1, a, b, c, d, e) ^ a ^ b ^ c ^ d ^ e) | 1;
     }
 }

@@ -9,40 +9,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread for each task that may block, as many as there are tasks: virtual where the platform has them (JDK 21), else
- * pooled. None inherits anything of the thread that happened to start the first task, such as the user of its request.
- * Safe for any thread. For this library's own use: public only since its packages share it.
+ * Runs each task that may block on a thread of its own: a virtual thread on JDK 21 or later, else a pooled one. The
+ * number of threads is not limited. They inherit nothing from the thread that starts the first task, such as the user
+ * of its request. Safe for use by any thread. Public only because the packages of this library share it.
  */
 public final class TaskThreads {
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    /** The pooled threads of all, while they have a task. */
+    /** The pooled threads of all instances that run a task at the moment. */
     private static final Set<Thread> BUSY = ConcurrentHashMap.newKeySet();
 
     private final String idleName;
 
-    /** Null where threads are virtual. */
+    /** Null if threads are virtual. */
     private final ThreadPoolExecutor pool;
 
     /**
-     * @param idleName of threads that wait for a task
-     * @param keepAliveMillis how long they do
+     * @param idleName the name of threads that wait for a task
+     * @param keepAliveMillis how long they wait
      */
     public TaskThreads(String idleName, long keepAliveMillis) {
         this.idleName = idleName;
         this.pool = VirtualThreads.exist() ? null : newPool(keepAliveMillis, task -> newThread(idleName, task));
     }
 
-    /** Pooled threads that a factory makes, also where there are virtual ones. */
+    /** Creates pooled threads with a factory, even where the platform has virtual threads. */
     public TaskThreads(String idleName, long keepAliveMillis, ThreadFactory factory) {
         this.idleName = idleName;
         this.pool = newPool(keepAliveMillis, factory);
     }
 
     /**
-     * Runs a task on a thread of its own, which has the name and the context class loader meanwhile.
+     * Runs a task on a thread of its own. The thread has this name and context class loader while the task runs.
      *
-     * @throws OutOfMemoryError also where the system gives no more threads
+     * @throws OutOfMemoryError also if the system has no more threads
      */
     public void start(String name, ClassLoader contextClassLoader, Runnable task) {
         if (pool != null) {
@@ -58,27 +58,27 @@ public final class TaskThreads {
             prepare(thread, name, contextClassLoader);
             task.run();
         } finally {
-            thread.setContextClassLoader(null); // a pooled thread keeps nobody's classes in memory
+            thread.setContextClassLoader(null); // an idle thread must not keep an application's classes in memory
             thread.setName(idleName);
             BUSY.remove(thread);
         }
     }
 
-    /** The task runs also where memory is short: nobody else would end what it was started for. */
+    /** Tolerates a lack of memory: the task has to run, because nothing else ends what it was started for. */
     private static void prepare(Thread thread, String name, ClassLoader contextClassLoader) {
         thread.setContextClassLoader(contextClassLoader);
         try {
             BUSY.add(thread);
             thread.setName(name);
         } catch (OutOfMemoryError e) {
-            // It has its old name, and may not be waited for.
+            // The thread keeps its old name, and awaitIdle may not see it.
         }
     }
 
     /**
-     * Waits until no pooled thread of any instance runs a task with that context class loader.
+     * Waits until no pooled thread of any instance runs a task with this context class loader.
      *
-     * @return false when that takes longer, or the calling thread was interrupted
+     * @return false if the time is over or the calling thread is interrupted
      */
     public static boolean awaitIdle(ClassLoader contextClassLoader, long nanos) {
         long begin = System.nanoTime();
@@ -86,7 +86,7 @@ public final class TaskThreads {
             if (System.nanoTime() - begin >= nanos || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            LockSupport.parkNanos(POLL_NANOS);
         }
         return true;
     }
@@ -100,7 +100,7 @@ public final class TaskThreads {
         return false;
     }
 
-    /** Lets idle threads end at once; no more tasks are to be started. */
+    /** Ends idle threads at once. Start no more tasks after this. */
     public void shutdown() {
         if (pool != null) {
             pool.shutdown();

@@ -4,8 +4,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread that keeps time, for tasks that take none. It ends soon after the last task is done or given up, so
- * that it does not keep an application's classes in memory that is gone.
+ * Holds the library's timer thread, for tasks that return at once. The thread ends soon after its last task is done or
+ * cancelled, so that it does not keep the classes of an undeployed application in memory.
  */
 final class Timer {
     private static final long KEEP_ALIVE_MILLIS = 500;
@@ -15,9 +15,9 @@ final class Timer {
     private Timer() {}
 
     /**
-     * For one task.
+     * Returns the executor, to schedule one task.
      *
-     * @throws StackOverflowError while the executor is whole, instead of in the middle of it
+     * @throws StackOverflowError here, before the call, and not inside the executor, where it would do damage
      */
     static ScheduledThreadPoolExecutor executor() {
         StackProbe.probe();
@@ -26,12 +26,12 @@ final class Timer {
 
     private static ScheduledThreadPoolExecutor newExecutor() {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(null, task, "websocket-timer", 0, false); // nothing of the first request's
+            Thread thread = new Thread(null, task, "websocket-timer", 0, false); // inherits nothing of a request
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             return thread;
         });
-        executor.setRemoveOnCancelPolicy(true); // what waits for minutes would keep a connection in memory that is gone
+        executor.setRemoveOnCancelPolicy(true); // else a cancelled task keeps its connection in memory for minutes
         executor.setKeepAliveTime(KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
         executor.allowCoreThreadTimeOut(true);
         return executor;

@@ -5,91 +5,90 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A connected pair of byte streams with deadlines: what the WebSocket engine needs of a container's socket.
+ * A connected pair of byte streams with deadlines: all that the WebSocket engine needs of a container's socket.
  *
- * <p>One thread at a time reads and one at a time writes; they may be different ones, and both may be virtual threads.
- * Deadlines (see {@link Deadlines}) and {@link #close()} are for any thread at any time and take effect on a call that
- * is already waiting.
+ * <p>One thread at a time reads and one at a time writes. They may be different threads, and both may be virtual. Any
+ * thread may set a deadline (see {@link Deadlines}) or call {@link #close()} at any time. Both affect a call that is
+ * already waiting.
  */
 public interface Transport {
     /**
-     * Reads what is there, without blocking.
+     * Reads the bytes that are there, without blocking.
      *
-     * @return how many bytes were appended at the buffer's position; 0 when none are there now; -1 at the end of stream
+     * @return how many bytes were appended at the buffer's position; 0 if there are none now; -1 at the end of stream
      */
     int read(ByteBuffer into) throws IOException;
 
     /**
-     * Whether it is worth while to {@link #read}: false where that would return 0 at the moment, true where only
-     * reading tells. Spares the caller a buffer that would stay empty. For the reading thread.
+     * Returns false if {@link #read} would return 0 at the moment, and true if only reading can tell. Saves the caller
+     * a buffer that would stay empty. Only the reading thread calls this.
      */
     default boolean mayHaveInput() {
         return true;
     }
 
     /**
-     * Lends what comes next where it lies already in a buffer of the transport's own, big-endian, from its position to
-     * its limit, so that it need not be copied. The borrower moves the position and writes nothing, and returns the
-     * buffer by {@link #takeBack} before it borrows or reads again; what is left in it then is lost. For the reading
-     * thread.
+     * Lends the next bytes, if the transport holds them in a big-endian buffer of its own, so that nobody has to copy
+     * them. They lie between the buffer's position and limit. The borrower moves the position and writes nothing. It
+     * returns the buffer with {@link #takeBack} before it borrows or reads again; bytes that are left in it then are
+     * lost. Only the reading thread calls this.
      *
-     * @return null where there is nothing to lend, as it is once closed and with transports that have no such buffers
+     * @return null if there is nothing to lend: after a close, or if the transport has no such buffers
      */
     default ByteBuffer lend() {
         return null;
     }
 
-    /** Takes back what was lent, after which the borrower must not touch it. */
+    /** Takes back the lent buffer. The borrower must not touch it afterwards. */
     default void takeBack() {
         // Nothing is lent by default.
     }
 
     /**
-     * Waits until {@link #read} would return something else than 0. May return early.
+     * Waits until {@link #read} would return something other than 0. May return early.
      *
-     * @throws java.net.SocketTimeoutException at the read deadline; nothing is lost, the stream may be read further
+     * @throws java.net.SocketTimeoutException at the read deadline; no data is lost, and reading may go on
      */
     void awaitReadable() throws IOException;
 
     /**
-     * Writes all of the buffers, in one system call where that can be had, and returns when they are handed to the
-     * operating system. The buffers' positions end at their limits.
+     * Writes all buffers, in one system call if possible. Returns once the operating system has them. Each buffer's
+     * position is then at its limit.
      *
      * @throws java.net.SocketTimeoutException at the write deadline; how much was written is then unknown
      */
     void write(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Writes what can be written without waiting, all buffers in one system call where that can be had. What a handler
-     * has put aside leaves this way before the handler waits for input, since a reader must not wait for a peer that
-     * does not read.
+     * Writes as much as possible without waiting, in one system call if possible. The engine sends a handler's pending
+     * writes this way before the handler waits for input, since a reader must not wait for a peer that does not read.
      *
-     * @return whether the operating system has everything; else the buffers' positions tell what is still the caller's,
-     *     and {@link #write} goes on with that, even if it is nothing
+     * @return whether the operating system has everything. If not, the caller still owns the bytes after the buffers'
+     *     positions, and {@link #write} continues with them, even if there are none
      */
     default boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        return false; // another thread then writes and waits, which takes longer
+        return false; // another thread then writes and waits, which is slower
     }
 
-    /** Moves the read deadline, also for a thread that is waiting in {@link #awaitReadable()}. */
+    /** Moves the read deadline, also for a thread that waits in {@link #awaitReadable()}. */
     void readDeadline(long deadline);
 
-    /** Moves the write deadline, also for a thread that is waiting in {@link #write}. */
+    /** Moves the write deadline, also for a thread that waits in {@link #write}. */
     void writeDeadline(long deadline);
 
     /**
-     * Tells the peer that nothing more will be written, and leaves the other direction open.
+     * Tells the peer that no more data follows, and leaves the other direction open.
      *
-     * @return false where this kind of transport cannot do so
+     * @return false if this kind of transport cannot do so
      */
     boolean shutdownOutput();
 
-    /** Closes both directions at once; threads waiting here get an IOException. May be called again. */
+    /** Closes both directions at once. Threads that wait here get an IOException. A second call has no effect. */
     void close();
 
-    /** Where this side is bound; unresolved or null where the container does not say. */
+    /** Returns the local address; unresolved or null if the container does not tell it. */
     InetSocketAddress localAddress();
 
-    /** Where the peer is; unresolved or null where the container does not say. */
+    /** Returns the peer's address; unresolved or null if the container does not tell it. */
     InetSocketAddress remoteAddress();
 }

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Virtual threads where the platform has them (JDK 21), for bytecode that runs on 17 too. For this library's own use:
- * public only since its packages share it.
+ * Creates virtual threads on JDK 21 or later, from bytecode that also runs on JDK 17. Public only because the packages
+ * of this library share it.
  */
 public final class VirtualThreads {
     /** {@code Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(Runnable)}, or null before JDK 21. */
@@ -17,15 +17,15 @@ public final class VirtualThreads {
 
     private VirtualThreads() {}
 
-    /** Whether the platform has them. */
+    /** Returns whether the platform has virtual threads. */
     public static boolean exist() {
         return NEW_VIRTUAL_THREAD != null;
     }
 
     /**
-     * A virtual thread, not started yet, which inherits no thread-locals.
+     * Creates a virtual thread that inherits no thread-locals, and does not start it.
      *
-     * @throws IllegalStateException where the platform has none
+     * @throws IllegalStateException if the platform has none
      */
     public static Thread unstarted(Runnable task) {
         if (NEW_VIRTUAL_THREAD == null) {
@@ -41,9 +41,9 @@ public final class VirtualThreads {
     }
 
     /**
-     * Runs a task on a virtual thread that has the name and the context class loader.
+     * Runs a task on a virtual thread with this name and context class loader.
      *
-     * @throws IllegalStateException where the platform has none
+     * @throws IllegalStateException if the platform has none
      */
     public static void start(String name, ClassLoader contextClassLoader, Runnable task) {
         Thread thread = unstarted(task);
@@ -52,7 +52,7 @@ public final class VirtualThreads {
         thread.start();
     }
 
-    /** Whether a thread is a virtual one. */
+    /** Returns whether a thread is virtual. */
     public static boolean isVirtual(Thread thread) {
         try {
             return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invoke(thread);
@@ -63,7 +63,7 @@ public final class VirtualThreads {
 
     private static MethodHandle findIsVirtual() {
         if (NEW_VIRTUAL_THREAD == null) {
-            return null; // in JDK 19 and 20 the method is there, as a preview that throws
+            return null; // JDK 19 and 20 have the method, but as a preview that throws
         }
         try {
             return MethodHandles.publicLookup()

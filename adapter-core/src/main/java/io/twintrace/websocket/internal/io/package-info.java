@@ -1,2 +1,2 @@
-/** Blocking byte pipes with deadlines, the buffers they fill, and the plain-socket pipe. */
+/** Transports, buffer pools, timers and threads. Uses only the JDK. */
 package io.twintrace.websocket.internal.io;
