@@ -6,11 +6,11 @@ import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.ProtocolException;
 import java.nio.charset.StandardCharsets;
 
-/** The payloads of control frames (RFC 6455 section 5.5). */
+/** Checks and reads the payloads of control frames (RFC 6455 section 5.5). */
 public final class ControlPayload {
     private ControlPayload() {}
 
-    /** Throws IllegalArgumentException for a payload that such a frame cannot have. */
+    /** Throws IllegalArgumentException if a frame of this type cannot have this payload. */
     public static void check(ControlType type, byte[] payload) {
         if (payload.length > FrameHeader.MAX_CONTROL_PAYLOAD) {
             throw new IllegalArgumentException(

@@ -1,14 +1,14 @@
 package io.twintrace.websocket.internal.frame;
 
 /**
- * The header of one frame (RFC 6455 section 5.2). One object serves a whole connection: {@link FrameHeaderDecoder}
- * fills it anew for each frame, so that reading a frame allocates nothing.
+ * The header of one frame (RFC 6455 section 5.2). A connection has one instance. {@link FrameHeaderDecoder} fills it
+ * again for each frame, so that reading a frame allocates nothing.
  */
 public final class FrameHeader {
-    /** The longest header: two bytes, eight of extended length, four of masking key. */
+    /** The length of the longest header: two bytes, eight of extended length, four of masking key. */
     public static final int MAX_BYTES = 14;
 
-    /** The most that a control frame may carry (RFC 6455 section 5.5). */
+    /** The maximum payload of a control frame (RFC 6455 section 5.5). */
     public static final int MAX_CONTROL_PAYLOAD = 125;
 
     boolean fin;
@@ -35,12 +35,12 @@ public final class FrameHeader {
         return masked;
     }
 
-    /** The masking key, its first byte on the wire highest; meaningless unless {@link #masked()}. */
+    /** The masking key; the first byte on the wire is the highest. Meaningless unless {@link #masked()}. */
     public int maskKey() {
         return maskKey;
     }
 
-    /** As declared by the peer, 0 to 2^63-1: never a reason to allocate that much. */
+    /** The length that the peer declares, 0 to 2^63-1. Never allocate that much because of it. */
     public long payloadLength() {
         return payloadLength;
     }

@@ -5,8 +5,8 @@ import io.twintrace.websocket.ProtocolException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads frame headers strictly: opcode, reserved bits, mask and length are judged as soon as their byte is there,
- * before anything is allocated for the payload (RFC 6455 section 5.2). Stateless, so safe for use by any thread.
+ * Reads frame headers strictly. It checks opcode, reserved bits, mask and length as soon as their byte has arrived,
+ * before anybody allocates memory for the payload (RFC 6455 section 5.2). Stateless, so safe for use by any thread.
  */
 public final class FrameHeaderDecoder {
     private static final int FIN = 0x80;
@@ -27,10 +27,10 @@ public final class FrameHeaderDecoder {
     }
 
     /**
-     * Reads one header from {@code in} if it is there whole.
+     * Reads one header from {@code in} if all of it has arrived.
      *
-     * @return false where bytes are missing; the buffer's position is then unchanged
-     * @throws ProtocolException 1002 for what no continuation could make valid
+     * @return false if bytes are missing; the buffer's position is then unchanged
+     * @throws ProtocolException 1002 for bytes that no continuation could make valid
      */
     public boolean decode(ByteBuffer in, FrameHeader header) throws ProtocolException {
         int start = in.position();

@@ -2,14 +2,14 @@ package io.twintrace.websocket.internal.frame;
 
 import java.nio.ByteBuffer;
 
-/** Writes frame headers (RFC 6455 section 5.2), the length always in its shortest form. */
+/** Writes frame headers (RFC 6455 section 5.2), with the length always in its shortest form. */
 public final class FrameHeaderEncoder {
-    /** The longest header of an unmasked frame. */
+    /** The length of the longest header of an unmasked frame. */
     public static final int MAX_BYTES = FrameHeader.MAX_BYTES - 4;
 
     private FrameHeaderEncoder() {}
 
-    /** How many bytes the header of an unmasked frame takes: 2, 4 or 10. */
+    /** Returns the length of an unmasked frame's header: 2, 4 or 10 bytes. */
     public static int size(long payloadLength) {
         return payloadLength <= 125 ? 2 : payloadLength <= 0xFFFF ? 4 : 10;
     }
@@ -19,7 +19,7 @@ public final class FrameHeaderEncoder {
         encode(out, fin, rsv1, opcode, payloadLength, 0);
     }
 
-    /** Writes the header of a masked frame, as a client sends it; the caller masks the payload. */
+    /** Writes the header of a masked frame, as a client sends it. The caller masks the payload. */
     public static void encodeMasked(
             ByteBuffer out, boolean fin, boolean rsv1, Opcode opcode, long payloadLength, int maskKey) {
         encode(out, fin, rsv1, opcode, payloadLength, 0x80);

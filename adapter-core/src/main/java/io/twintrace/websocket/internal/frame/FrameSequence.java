@@ -5,11 +5,11 @@ import io.twintrace.websocket.MessageTooBigException;
 import io.twintrace.websocket.ProtocolException;
 
 /**
- * The order of frames within messages (RFC 6455 section 5.4) and the bounds of a message: bytes over all fragments, and
- * the number of fragments, so that a message of empty fragments ends as well. Not safe for use by several threads.
+ * Checks the order of frames within messages (RFC 6455 section 5.4), and limits a message: its bytes over all
+ * fragments, and the number of fragments, so that a message of empty fragments ends as well. Not thread-safe.
  */
 public final class FrameSequence {
-    /** A sender that flushes after each few bytes makes them longer: twice as long and this are let pass. */
+    /** Extra compressed bytes to allow beyond twice the limit: frequent flushes make compressed data longer. */
     private static final int COMPRESSION_SLACK = 1024;
 
     private final int fragmentLimit;
@@ -22,35 +22,35 @@ public final class FrameSequence {
     private long inflated;
 
     /**
-     * @param readLimit the most bytes of one message, 0 for no limit
-     * @param fragmentLimit the most frames of one message
+     * @param readLimit the maximum bytes of one message, 0 for no limit
+     * @param fragmentLimit the maximum frames of one message
      */
     public FrameSequence(long readLimit, int fragmentLimit) {
         this.readLimit = readLimit;
         this.fragmentLimit = fragmentLimit;
     }
 
-    /** Changes the limit in bytes; holds from now on, for the message that is being read as well. Any thread. */
+    /** Changes the limit in bytes, also for the message that is being read. Any thread may call this. */
     public void readLimit(long bytes) {
         this.readLimit = bytes;
     }
 
-    /** The limit in bytes; {@link Long#MAX_VALUE} where there is none. */
+    /** Returns the limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
     public long limit() {
         long limit = readLimit;
         return limit == 0 ? Long.MAX_VALUE : limit;
     }
 
-    /** Whether a message has begun whose last frame has not come. */
+    /** Returns whether a message has begun and its last frame has not yet arrived. */
     public boolean insideMessage() {
         return insideMessage;
     }
 
     /**
-     * Takes note of the header of a data frame.
+     * Accepts the header of a data frame.
      *
      * @throws ProtocolException 1002 for a frame out of order, 1008 for too many fragments
-     * @throws MessageTooBigException 1009 when the message is longer than the limit, or longer than 2^63-1 bytes
+     * @throws MessageTooBigException 1009 if the message is longer than the limit, or longer than 2^63-1 bytes
      */
     public void accept(FrameHeader header) throws ProtocolException {
         boolean continuation = header.opcode() == Opcode.CONTINUATION;
@@ -71,10 +71,10 @@ public final class FrameSequence {
             throw new ProtocolException(
                     CloseCode.POLICY_VIOLATION, "message of more than " + fragmentLimit + " fragments");
         }
-        // Subtracting cannot overflow; adding could, for lengths that the peer is free to invent.
-        if (header.payloadLength() > mostOnWire() - length) {
+        // Subtract: a sum could overflow, because the peer may declare any length.
+        if (header.payloadLength() > maxOnWire() - length) {
             throw compressed
-                    ? MessageTooBigException.onWire(limit(), mostOnWire())
+                    ? MessageTooBigException.onWire(limit(), maxOnWire())
                     : new MessageTooBigException(limit());
         }
         length += header.payloadLength();
@@ -82,9 +82,9 @@ public final class FrameSequence {
     }
 
     /**
-     * Takes note of bytes that a compressed message has been inflated to.
+     * Counts bytes of a compressed message after inflation.
      *
-     * @throws MessageTooBigException 1009 when the message is longer than the limit
+     * @throws MessageTooBigException 1009 if the message is longer than the limit
      */
     public void acceptInflated(int bytes) throws MessageTooBigException {
         inflated += bytes;
@@ -93,8 +93,8 @@ public final class FrameSequence {
         }
     }
 
-    /** Compressed data may be longer than what it stands for, but not without bounds. */
-    private long mostOnWire() {
+    /** Returns the limit for bytes on the wire. Compression may make data longer, but not without bounds. */
+    private long maxOnWire() {
         long limit = limit();
         if (!compressed) {
             return limit;

@@ -6,14 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Masking and unmasking, which are the same (RFC 6455 section 5.3): eight bytes a step, the rest one by one. Everywhere
- * {@code key} is the masking key, its first byte on the wire highest, and {@code position} says how many bytes of the
- * payload came before this piece.
+ * Masks and unmasks payloads, which is the same operation (RFC 6455 section 5.3), eight bytes a step. Throughout,
+ * {@code key} is the masking key, with the first byte on the wire highest, and {@code position} is the number of
+ * payload bytes before this piece.
  *
- * <p>Whether all is ASCII comes for next to nothing here, and spares most text a second look ({@link Utf8Validator}).
+ * <p>To tell whether all bytes are ASCII costs next to nothing here, and spares most text a second pass
+ * ({@link Utf8Validator}).
  */
 public final class Masking {
-    /** In the order of the machine, so that no step turns bytes round: the key is turned once instead. */
+    /** In the machine's byte order, so that no step swaps bytes. The key is swapped once instead. */
     private static final VarHandle ARRAY = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private static final VarHandle BUFFER =
@@ -23,16 +24,14 @@ public final class Masking {
 
     private Masking() {}
 
-    /**
-     * Masks {@code length} bytes in place: nothing else, so that the compiler makes it wider than eight bytes a step.
-     */
+    /** Masks {@code length} bytes in place. The bare loop lets the compiler take steps wider than eight bytes. */
     public static void apply(byte[] bytes, int offset, int length, int key, long position) {
         long wide = repeated(key, position);
-        long swift = inNativeOrder(wide);
+        long nativeKey = inNativeOrder(wide);
         int end = offset + length;
         int at = offset;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            ARRAY.set(bytes, at, (long) ARRAY.get(bytes, at) ^ swift);
+            ARRAY.set(bytes, at, (long) ARRAY.get(bytes, at) ^ nativeKey);
         }
         for (; at < end; at++) {
             wide = Long.rotateLeft(wide, Byte.SIZE);
@@ -40,15 +39,15 @@ public final class Masking {
         }
     }
 
-    /** Masks in place; whether all bytes are ASCII then. */
+    /** Masks in place. Returns whether all bytes are ASCII afterwards. */
     public static boolean applyIsAscii(byte[] bytes, int offset, int length, int key, long position) {
         long wide = repeated(key, position);
-        long swift = inNativeOrder(wide);
-        long seen = 0; // gathers the bits of all bytes: a branch in each step would cost more
+        long nativeKey = inNativeOrder(wide);
+        long seen = 0; // collects the bits of all bytes: a branch in each step would cost more
         int end = offset + length;
         int at = offset;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            long masked = (long) ARRAY.get(bytes, at) ^ swift;
+            long masked = (long) ARRAY.get(bytes, at) ^ nativeKey;
             ARRAY.set(bytes, at, masked);
             seen |= masked;
         }
@@ -61,30 +60,30 @@ public final class Masking {
         return (seen & HIGH_BITS) == 0;
     }
 
-    /** Masks {@code length} bytes from {@code index} on in place; the buffer's position and limit stay. */
+    /** Masks {@code length} bytes in place, from {@code index} on. The buffer's position and limit stay. */
     public static void apply(ByteBuffer buffer, int index, int length, int key, long position) {
         if (buffer.hasArray()) {
             apply(buffer.array(), buffer.arrayOffset() + index, length, key, position);
-        } else { // a loop without the gathering is no quicker here
+        } else { // a loop that does not collect bits is no faster here
             boolean unused = applyIsAsciiDirect(buffer, index, length, key, position);
         }
     }
 
-    /** Masks in place; whether all bytes are ASCII then. */
+    /** Masks in place. Returns whether all bytes are ASCII afterwards. */
     public static boolean applyIsAscii(ByteBuffer buffer, int index, int length, int key, long position) {
-        return buffer.hasArray() // the compiler does better by an array than by a buffer that may or may not have one
+        return buffer.hasArray() // the compiler optimizes an array better than a buffer that may or may not have one
                 ? applyIsAscii(buffer.array(), buffer.arrayOffset() + index, length, key, position)
                 : applyIsAsciiDirect(buffer, index, length, key, position);
     }
 
     private static boolean applyIsAsciiDirect(ByteBuffer buffer, int index, int length, int key, long position) {
         long wide = repeated(key, position);
-        long swift = inNativeOrder(wide);
+        long nativeKey = inNativeOrder(wide);
         long seen = 0;
         int end = index + length;
         int at = index;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            long masked = (long) BUFFER.get(buffer, at) ^ swift;
+            long masked = (long) BUFFER.get(buffer, at) ^ nativeKey;
             BUFFER.set(buffer, at, masked);
             seen |= masked;
         }
@@ -98,15 +97,15 @@ public final class Masking {
     }
 
     /**
-     * Masks into an array; the buffer, which may be read-only, stays as it is. Copying comes first: the machine is so
-     * quick at it that one loop for both would gain nothing.
+     * Masks into an array. The buffer may be read-only and stays as it is. This copies first and masks then: one loop
+     * for both would gain nothing, because the machine copies so fast.
      */
     public static void copy(ByteBuffer from, int index, byte[] into, int offset, int length, int key, long position) {
         from.get(index, into, offset, length);
         apply(into, offset, length, key, position);
     }
 
-    /** The key twice, beginning with the byte that is due at {@code position}. */
+    /** Returns the key twice, beginning with the byte for {@code position}. */
     private static long repeated(int key, long position) {
         int rotated = Integer.rotateLeft(key, (int) (position & 3) * Byte.SIZE);
         return (long) rotated << Integer.SIZE | (rotated & 0xFFFFFFFFL);

@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.frame;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.MessageType;
 
-/** The opcodes of a frame (RFC 6455 section 5.2). All others are reserved and fail the connection. */
+/** The opcodes of frames (RFC 6455 section 5.2). All others are reserved and fail the connection. */
 public enum Opcode {
     CONTINUATION(0x0),
     TEXT(0x1),
@@ -26,12 +26,12 @@ public enum Opcode {
         this.code = code;
     }
 
-    /** The opcode of a message's first frame. */
+    /** Returns the opcode of a message's first frame. */
     public static Opcode of(MessageType type) {
         return type == MessageType.TEXT ? TEXT : BINARY;
     }
 
-    /** The opcode of a control frame. */
+    /** Returns the opcode of a control frame. */
     public static Opcode of(ControlType type) {
         return switch (type) {
             case CLOSE -> CLOSE;
@@ -40,22 +40,22 @@ public enum Opcode {
         };
     }
 
-    /** What a message is that begins with this opcode. */
+    /** Returns the type of a message that begins with this opcode. */
     public MessageType messageType() {
         return this == TEXT ? MessageType.TEXT : MessageType.BINARY;
     }
 
-    /** The four bits on the wire. */
+    /** Returns the four bits on the wire. */
     public int code() {
         return code;
     }
 
-    /** Whether this is a control frame: never fragmented, at most 125 bytes (RFC 6455 section 5.5). */
+    /** Returns whether this is a control frame: never fragmented, at most 125 bytes (RFC 6455 section 5.5). */
     public boolean isControl() {
         return code >= 0x8;
     }
 
-    /** The opcode of the low four bits of {@code code}, or null where the RFC reserves the value. */
+    /** Returns the opcode for the low four bits of {@code code}, or null if the RFC reserves the value. */
     public static Opcode of(int code) {
         return BY_CODE[code & 0x0F];
     }

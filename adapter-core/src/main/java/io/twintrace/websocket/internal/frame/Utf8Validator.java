@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Checks text for UTF-8 while it arrives, in pieces of any size (RFC 6455 section 8.1, RFC 3629). A piece is refused
- * when it holds a byte that no continuation could make valid: overlong forms, surrogates and code points above U+10FFFF
- * included. It is not part of the text then: this validator stays where it was.
+ * Checks text for UTF-8 while it arrives, in pieces of any size (RFC 6455 section 8.1, RFC 3629). The validator refuses
+ * a piece with a byte that no continuation could make valid: overlong forms, surrogates and code points above U+10FFFF
+ * included. A refused piece does not change its state.
  *
  * <p>Not safe for use by several threads.
  */
@@ -25,7 +25,7 @@ public final class Utf8Validator {
     /**
      * Checks the next piece of the text.
      *
-     * @throws ProtocolException 1007 where it holds a wrong byte
+     * @throws ProtocolException 1007 if the piece holds a wrong byte
      */
     public void accept(byte[] bytes, int offset, int length) throws ProtocolException {
         long now = state;
@@ -41,12 +41,12 @@ public final class Utf8Validator {
     }
 
     /**
-     * Checks {@code length} bytes from {@code index} on; the buffer's position and limit stay.
+     * Checks {@code length} bytes from {@code index} on. The buffer's position and limit stay.
      *
-     * @throws ProtocolException 1007 where it holds a wrong byte
+     * @throws ProtocolException 1007 if the piece holds a wrong byte
      */
     public void accept(ByteBuffer buffer, int index, int length) throws ProtocolException {
-        if (buffer.hasArray()) { // the compiler does better by an array than by a buffer that may or may not have one
+        if (buffer.hasArray()) { // the compiler optimizes an array better than a buffer that may or may not have one
             accept(buffer.array(), buffer.arrayOffset() + index, length);
         } else {
             acceptDirect(buffer, index, length);
@@ -66,7 +66,7 @@ public final class Utf8Validator {
         enter(now);
     }
 
-    /** Most text is ASCII from its beginning to its end: a loop that does nothing else is quicker by far. */
+    /** Most text is all ASCII. A loop that does nothing else is much faster. */
     private static int skipAscii(byte[] bytes, int from, int end) {
         int at = from;
         while (at <= end - Long.BYTES && Utf8Automaton.isAscii((long) ARRAY.get(bytes, at))) {
@@ -83,24 +83,24 @@ public final class Utf8Validator {
         return at;
     }
 
-    /** What went wrong stays wrong, so to look once at the end of a piece is enough. */
+    /** Checks the state once per piece. That is enough, since an invalid state stays invalid. */
     private void enter(long next) throws ProtocolException {
-        int name = Utf8Automaton.nameOf(next);
-        if (name == Utf8Automaton.WRONG) {
+        int reached = Utf8Automaton.stateOf(next);
+        if (reached == Utf8Automaton.WRONG) {
             throw invalid("text is not UTF-8");
         }
-        state = name;
+        state = reached;
     }
 
-    /** Whether no character is begun and not ended. */
+    /** Returns whether the text so far ends with a complete character. */
     public boolean isAtBoundary() {
         return state == Utf8Automaton.BOUNDARY;
     }
 
     /**
-     * Ends the text and makes this validator ready for the next one.
+     * Ends the text, and makes this validator ready for the next one.
      *
-     * @throws ProtocolException 1007 when the text ends inside a character
+     * @throws ProtocolException 1007 if the text ends inside a character
      */
     public void finish() throws ProtocolException {
         if (!isAtBoundary()) {
