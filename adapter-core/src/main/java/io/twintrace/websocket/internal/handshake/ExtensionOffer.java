@@ -11,8 +11,8 @@ import java.util.Optional;
  * One extension that the client offers (RFC 6455 section 9.1).
  *
  * @param name the extension's token
- * @param parameters in the client's order; empty for one without a value
- * @param ambiguous whether it names a parameter twice
+ * @param parameters in the client's order; the value is empty if the parameter has none
+ * @param ambiguous whether the offer names a parameter twice
  */
 public record ExtensionOffer(String name, Map<String, Optional<String>> parameters, boolean ambiguous) {
     public ExtensionOffer {
@@ -22,7 +22,7 @@ public record ExtensionOffer(String name, Map<String, Optional<String>> paramete
     /**
      * Reads all lines of a Sec-WebSocket-Extensions header, in time linear in their length.
      *
-     * @return the offers in the client's order, or null when the header is malformed
+     * @return the offers in the client's order, or null if the header is malformed
      */
     static List<ExtensionOffer> parse(List<String> lines) {
         List<ExtensionOffer> offers = new ArrayList<>();
@@ -34,7 +34,7 @@ public record ExtensionOffer(String name, Map<String, Optional<String>> paramete
         return offers;
     }
 
-    /** Walks over one line, never back. */
+    /** Reads one line, from front to back only. */
     private static final class Parser {
         private final String text;
         private int at;
@@ -92,7 +92,7 @@ public record ExtensionOffer(String name, Map<String, Optional<String>> paramete
             return new ExtensionOffer(name, parameters, ambiguous);
         }
 
-        /** A token, or a quoted string that holds one (RFC 6455 section 9.1). */
+        /** Reads a token, or a quoted string that holds one (RFC 6455 section 9.1). Returns null for anything else. */
         private String readValue() {
             if (!skip('"')) {
                 String token = readToken();

@@ -35,8 +35,8 @@ public final class Handshake {
 
     /**
      * @param originPolicy which pages may connect
-     * @param subprotocols those that the server speaks, the preferred one first
-     * @param deflate whether and how messages may be compressed
+     * @param subprotocols the subprotocols of the server, the preferred one first
+     * @param deflate whether and how to compress messages
      */
     public Handshake(OriginPolicy originPolicy, List<String> subprotocols, DeflateOptions deflate) {
         this.originPolicy = Objects.requireNonNull(originPolicy, "originPolicy");
@@ -44,7 +44,7 @@ public final class Handshake {
         this.subprotocols = List.copyOf(subprotocols);
     }
 
-    /** Whether the request asks for a WebSocket at all: the right Connection and Upgrade headers. */
+    /** Returns whether the request asks for a WebSocket: it has the right Connection and Upgrade headers. */
     public static boolean isUpgrade(HandshakeRequest request) {
         return hasToken(request, "Connection", "upgrade") && hasToken(request, "Upgrade", "websocket");
     }
@@ -53,19 +53,19 @@ public final class Handshake {
         return HeaderSyntax.hasToken(request.headerLines(header), token);
     }
 
-    /** The subprotocols that the client asks for, in its order, over all header lines; malformed lines give none. */
+    /** Returns the client's subprotocols, in its order, over all header lines; none if a line is malformed. */
     public static List<String> subprotocols(HandshakeRequest request) {
         List<String> tokens = HeaderSyntax.tokens(request.headerLines(PROTOCOL));
         return tokens == null ? List.of() : tokens;
     }
 
-    /** Checks the request, and says what to answer. */
+    /** Checks the request and returns the answer. */
     public HandshakeResult answer(HandshakeRequest request) {
         Refused refused = check(request);
         return refused != null ? refused : accept(request);
     }
 
-    /** The first thing that is wrong: what a client cannot help first, then what a proxy may have done. */
+    /** Returns the first fault, or null. Method and version come before the headers, which a proxy may have removed. */
     private Refused check(HandshakeRequest request) {
         Refused refused = checkMethodAndVersion(request);
         return refused != null ? refused : checkHeaders(request);
@@ -74,7 +74,7 @@ public final class Handshake {
     private static Refused checkMethodAndVersion(HandshakeRequest request) {
         boolean newer =
                 request.protocol().startsWith("HTTP/2") || request.protocol().startsWith("HTTP/3");
-        if (newer && request.method().equals("CONNECT")) { // RFC 8441, RFC 9220: no Upgrade and no Connection there
+        if (newer && request.method().equals("CONNECT")) { // RFC 8441, RFC 9220: without Upgrade and Connection
             return refuse(
                     501,
                     "WebSockets over HTTP/2 and HTTP/3 are not supported here; if the server's connector does not"
@@ -141,7 +141,7 @@ public final class Handshake {
         return new Accepted(headers, subprotocol, agreed);
     }
 
-    /** The first offer that can be accepted, in the client's order (RFC 7692 section 5). */
+    /** Returns the first acceptable offer, in the client's order (RFC 7692 section 5). */
     private Optional<DeflateParameters> chooseDeflate(HandshakeRequest request) {
         return ExtensionOffer.parse(request.headerLines(EXTENSIONS)).stream()
                 .filter(offer -> offer.name().equals(DeflateParameters.EXTENSION) && !offer.ambiguous())
@@ -150,7 +150,7 @@ public final class Handshake {
                 .findFirst();
     }
 
-    /** The server's order wins; none in common means none, and the client decides whether to stay. */
+    /** Chooses by the server's order. Chooses none if none is common; the client decides whether to stay. */
     private Optional<String> choose(List<String> offered) {
         return subprotocols.stream().filter(offered::contains).findFirst();
     }
@@ -169,7 +169,7 @@ public final class Handshake {
 
     private static String acceptFor(String key) {
         try {
-            // SHA-1 because the RFC says so; it proves that the server speaks WebSocket, and protects nothing.
+            // The RFC demands SHA-1. It proves that the server speaks WebSocket and protects nothing.
             MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
             byte[] digest = sha1.digest((key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII));
             return Base64.getEncoder().encodeToString(digest);

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The syntax of HTTP header values that the handshake needs (RFC 9110 section 5.6), in one pass over the text. */
+/** Parses the HTTP header values of the handshake (RFC 9110 section 5.6), in one pass over the text. */
 public final class HeaderSyntax {
     private HeaderSyntax() {}
 
-    /** Whether {@code text} is a token: what a subprotocol or an extension may be called. */
+    /** Returns whether {@code text} is a token, as the name of a subprotocol or an extension must be. */
     public static boolean isToken(String text) {
         if (text.isEmpty()) {
             return false;
@@ -21,7 +21,7 @@ public final class HeaderSyntax {
         return true;
     }
 
-    /** Whether one of a comma-separated header's lines holds {@code token}, in any case. */
+    /** Returns whether a line of a comma-separated header holds {@code token}, in upper or lower case. */
     static boolean hasToken(List<String> lines, String token) {
         for (String line : lines) {
             for (String part : line.split(",", -1)) {
@@ -33,7 +33,7 @@ public final class HeaderSyntax {
         return false;
     }
 
-    /** Whether a character may stand in a token. */
+    /** Returns whether a token may contain this character. */
     static boolean isTokenChar(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
@@ -42,9 +42,9 @@ public final class HeaderSyntax {
     }
 
     /**
-     * The tokens of a comma-separated header, over all its lines.
+     * Returns the tokens of a comma-separated header, over all its lines.
      *
-     * @return null where something else than tokens stands there
+     * @return null if the header holds anything else
      */
     static List<String> tokens(List<String> lines) {
         List<String> tokens = new ArrayList<>();
