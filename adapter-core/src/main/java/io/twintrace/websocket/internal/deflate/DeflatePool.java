@@ -3,32 +3,32 @@ package io.twintrace.websocket.internal.deflate;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Inflaters and deflaters, shared by all connections of one {@code WebSocketOptions}. They own native memory, so the
- * point at which it is given back is certain: when more than a fixed number rest, and when the last connection that
- * uses compression has ended. Safe for any thread.
+ * Inflaters and deflaters that all connections of one {@code WebSocketOptions} share. They own native memory, so the
+ * pool frees it at certain points: when more than a fixed number are unused, and when the last connection that uses
+ * compression has ended. Safe for use by any thread.
  */
 public final class DeflatePool {
     private final Shelf<PooledInflater> inflaters;
     private final Shelf<PooledDeflater> deflaters;
-    private final int mostContexts;
+    private final int maxContexts;
     private final AtomicInteger users = new AtomicInteger();
 
     /**
-     * @param mostAtRest how many unused inflaters are kept, and how many deflaters
-     * @param mostContexts so many deflaters may stay with their connections between messages
+     * @param maxAtRest how many unused inflaters to keep, and how many unused deflaters
+     * @param maxContexts how many deflaters may stay with their connections between messages
      */
-    public DeflatePool(int mostAtRest, int mostContexts) {
-        this.mostContexts = mostContexts;
-        this.inflaters = new Shelf<>(PooledInflater::new, mostAtRest);
-        this.deflaters = new Shelf<>(PooledDeflater::new, mostAtRest);
+    public DeflatePool(int maxAtRest, int maxContexts) {
+        this.maxContexts = maxContexts;
+        this.inflaters = new Shelf<>(PooledInflater::new, maxAtRest);
+        this.deflaters = new Shelf<>(PooledDeflater::new, maxAtRest);
     }
 
-    /** A connection that compresses has begun. */
+    /** Counts a new connection that uses compression. */
     public void join() {
         users.incrementAndGet();
     }
 
-    /** It has ended, or will within the calls that are in progress. */
+    /** Counts the end of such a connection. Calls for it may still be in progress. */
     public void leave() {
         users.decrementAndGet();
         endUnlessUsed();
@@ -42,9 +42,9 @@ public final class DeflatePool {
         return deflaters.acquire();
     }
 
-    /** Whether so many deflaters are lent that one whose message is over should come back. */
+    /** Returns whether too many deflaters are lent, so that a connection should return its own after each message. */
     boolean isCrowded() {
-        return deflaters.lent() > mostContexts;
+        return deflaters.lent() > maxContexts;
     }
 
     void release(PooledInflater inflater) {
@@ -57,7 +57,7 @@ public final class DeflatePool {
         endUnlessUsed();
     }
 
-    /** Looked at after each release as well, since a thread may come back after its connection has left. */
+    /** Called after each release as well, since a thread may return after its connection has left. */
     private void endUnlessUsed() {
         if (users.get() == 0) {
             inflaters.endResting();
@@ -65,12 +65,12 @@ public final class DeflatePool {
         }
     }
 
-    /** How many are in use at the moment, of both sorts. */
+    /** Returns the number in use at the moment, of both kinds. */
     public int lent() {
         return inflaters.lent() + deflaters.lent();
     }
 
-    /** How many are kept for later, of both sorts. */
+    /** Returns the number of unused ones, of both kinds. */
     public int resting() {
         return inflaters.resting() + deflaters.resting();
     }

@@ -7,19 +7,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.Deflater;
 
 /**
- * Deflates messages to the peer, one after another (RFC 7692 section 7.2.1). For one thread at a time, but for
- * {@link #release()}, which any thread may call.
+ * Deflates messages to the peer, one after another (RFC 7692 section 7.2.1). Only one thread at a time may use it,
+ * except that any thread may call {@link #release()}.
  *
- * <p>{@link Deflater} always uses a window of 32 KiB. Where a smaller one was agreed on, it is made to forget
- * everything after as many bytes as the window has: then nothing can refer back further than that.
+ * <p>{@link Deflater} always uses a window of 32 KiB. To respect a smaller one, this class makes it forget everything
+ * after each window of bytes. Then no data can refer back further than that.
  */
 public final class MessageDeflater {
     private static final int LARGEST_WINDOW = 1 << 15;
 
-    /** An empty block, which ends each message and is left out. */
+    /** An empty block. It ends each message, and the sender leaves it out. */
     private static final int SYNC_TAIL = 0x0000FFFF;
 
-    /** How much of the end of {@code out} must stay in it between the calls for one message. */
+    /** How many bytes at the end of {@code out} must stay there between the calls for one message. */
     public static final int TAIL_LENGTH = 4;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -28,17 +28,17 @@ public final class MessageDeflater {
     private final boolean contextTakeover;
     private final int window;
 
-    /** Held during each step, so that no other thread takes the deflater away meanwhile. */
+    /** Held during each step, so that no other thread releases the deflater meanwhile. */
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
     private PooledDeflater deflater;
     private boolean released;
 
-    /** How many bytes it may refer back to; counted only for windows that are smaller than its own. */
+    /** How many bytes the deflater may refer back to. Counted only for a window smaller than its own. */
     private int remembered;
 
-    /** What was agreed on decides. */
+    /** Creates a deflater with the parameters of the handshake. */
     public MessageDeflater(DeflatePool pool, DeflateParameters parameters) {
         this(pool, !parameters.serverNoContextTakeover(), parameters.serverWindow());
     }
@@ -51,23 +51,23 @@ public final class MessageDeflater {
     }
 
     /**
-     * Compresses one message by itself, to be the payload of one frame.
+     * Compresses one message, independent of all others, as the payload of one frame.
      *
      * @param window how far back the data may refer, in bytes: a power of two from 256 to 32768
-     * @param headroom so many bytes are left free before the payload, which begins at the result's position
+     * @param headroom how many bytes to leave free before the payload, which begins at the result's position
      */
     public static ByteBuffer deflateAlone(DeflatePool pool, int level, int window, ByteBuffer message, int headroom) {
         MessageDeflater deflater = new MessageDeflater(pool, false, window);
-        int most = mostBytes(message.remaining(), window, headroom);
-        ByteBuffer out = ByteBuffer.allocate(Math.min(most, headroom + message.remaining() / 2 + 64));
+        int max = maxBytes(message.remaining(), window, headroom);
+        ByteBuffer out = ByteBuffer.allocate(Math.min(max, headroom + message.remaining() / 2 + 64));
         out.position(headroom);
         try {
             deflater.begin(level);
             while (!deflater.write(message, out)) {
-                out = enlarged(out, most);
+                out = enlarged(out, max);
             }
             while (!deflater.finish(out, headroom)) {
-                out = enlarged(out, most);
+                out = enlarged(out, max);
             }
             return out.flip().position(headroom);
         } catch (IOException e) {
@@ -77,23 +77,23 @@ public final class MessageDeflater {
         }
     }
 
-    /** Enough for data that cannot be compressed: stored as it is, with a few bytes for each block and each flush. */
-    private static int mostBytes(int length, int window, int headroom) {
+    /** Returns enough for incompressible data: zlib stores it with a few bytes for each block and each flush. */
+    private static int maxBytes(int length, int window, int headroom) {
         long flushes = window < LARGEST_WINDOW ? length / window + 1L : 0;
         return (int) Math.min(Integer.MAX_VALUE - 8, headroom + length + length / 1000L + 16 * flushes + 64);
     }
 
-    private static ByteBuffer enlarged(ByteBuffer full, int most) {
-        if (full.capacity() >= most) {
-            throw new OutOfMemoryError("compressed message does not fit in one array of " + most + " bytes");
+    private static ByteBuffer enlarged(ByteBuffer full, int max) {
+        if (full.capacity() >= max) {
+            throw new OutOfMemoryError("compressed message does not fit in one array of " + max + " bytes");
         }
-        return ByteBuffer.allocate(most).put(full.flip());
+        return ByteBuffer.allocate(max).put(full.flip());
     }
 
     /**
      * Begins a message.
      *
-     * @throws IOException when the connection has ended
+     * @throws IOException if the connection has ended
      */
     public void begin(int level) throws IOException {
         lock.lock();
@@ -110,12 +110,12 @@ public final class MessageDeflater {
     }
 
     /**
-     * Takes from {@code in} what fits, compressed, into {@code out}.
+     * Compresses bytes of {@code in} into {@code out}, as many as fit.
      *
-     * @param out big-endian, with room for at least 32 bytes: zlib repeats a flush that has filled its output exactly,
-     *     and would go on for ever where there is only room for that
-     * @return false when something is left because {@code out} is full; empty it but for its last
-     *     {@link #TAIL_LENGTH} bytes, and call again
+     * @param out big-endian, with room for at least 32 bytes: zlib repeats a flush that fills its output exactly, and
+     *     with less room it would do so for ever
+     * @return false if bytes are left because {@code out} is full; empty it except for its last {@link #TAIL_LENGTH}
+     *     bytes, and call again
      */
     public boolean write(ByteBuffer in, ByteBuffer out) throws IOException {
         lock.lock();
@@ -128,9 +128,9 @@ public final class MessageDeflater {
     }
 
     /**
-     * Puts everything that was taken so far into {@code out}, so that the peer can inflate it.
+     * Writes everything taken so far into {@code out}, so that the peer can inflate it.
      *
-     * @return false when {@code out} is full; empty it, and call again
+     * @return false if {@code out} is full; empty it, and call again
      */
     public boolean flush(ByteBuffer out) throws IOException {
         lock.lock();
@@ -146,7 +146,7 @@ public final class MessageDeflater {
      * Ends the message.
      *
      * @param from where in {@code out} compressed bytes begin
-     * @return false when {@code out} is full; empty it but for its last {@link #TAIL_LENGTH} bytes, and call again
+     * @return false if {@code out} is full; empty it except for its last {@link #TAIL_LENGTH} bytes, and call again
      */
     public boolean finish(ByteBuffer out, int from) throws IOException {
         lock.lock();
@@ -159,7 +159,7 @@ public final class MessageDeflater {
             if (tail >= from && out.getInt(tail) == SYNC_TAIL) {
                 out.position(tail);
             } else {
-                out.put((byte) 0); // nothing has come since the last flush: the beginning of one more empty block
+                out.put((byte) 0); // no data since the last flush: write the beginning of one more empty block
             }
             if (!contextTakeover || pool.isCrowded()) {
                 giveBack();
@@ -170,7 +170,7 @@ public final class MessageDeflater {
         }
     }
 
-    /** The peer got a message that has not gone through here: what is remembered is no longer what it remembers. */
+    /** Forgets all history. Call this after a message that bypassed this deflater: the peer's history has changed. */
     public void forget() {
         lock.lock();
         try {
@@ -180,7 +180,7 @@ public final class MessageDeflater {
         }
     }
 
-    /** Gives back what is held; every later call for a message fails. Any thread. */
+    /** Returns the deflater to the pool. Every later call for a message fails. Any thread may call this. */
     public void release() {
         lock.lock();
         try {
@@ -219,7 +219,7 @@ public final class MessageDeflater {
         return true;
     }
 
-    /** Takes no more than the window still has room for. */
+    /** Takes only as many bytes as the window has room for. */
     private boolean writeRemembered(Deflater zlib, ByteBuffer in, ByteBuffer out) {
         int from = in.position();
         int end = in.limit();
@@ -234,11 +234,11 @@ public final class MessageDeflater {
                 remembered += in.position() - from;
             }
             in.limit(end);
-            zlib.setInput(NOTHING); // neither more than it was allowed, nor a message to hold on to
+            zlib.setInput(NOTHING); // it must neither take more nor keep the message in memory
         }
     }
 
-    /** False when {@code out} is full: there may be more. */
+    /** Returns false if {@code out} is full, since more may follow. */
     private static boolean drain(Deflater zlib, int flush, ByteBuffer out) {
         if (out.hasRemaining()) {
             zlib.deflate(out, flush);

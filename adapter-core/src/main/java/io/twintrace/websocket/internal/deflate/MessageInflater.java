@@ -11,17 +11,17 @@ import java.util.zip.DataFormatException;
 /**
  * Inflates the peer's messages, one after another, as their bytes arrive (RFC 7692 section 7.2.2).
  *
- * <p>Between messages it holds no inflater: what later messages may refer to is kept aside, and an inflater begins each
- * message with it. That allows to check that each message ends where DEFLATE data may end, so that no message can
- * change the meaning of the next one.
+ * <p>It holds no inflater between messages. Instead it keeps the history that later messages may refer to, and starts
+ * an inflater with it for each message. So it can check that each message ends where DEFLATE data may end, and no
+ * message can change the meaning of the next one.
  *
- * <p>Not safe for several threads.
+ * <p>Not safe for use by several threads.
  */
 public final class MessageInflater {
-    /** Belongs at the end of each message, whose sender has left it out. */
+    /** The end of each message, which the sender leaves out. */
     private static final int SYNC_TAIL = 0x0000FFFF;
 
-    /** The tail, and an empty final block: an inflater that does not take it as such is inside some other block. */
+    /** The tail and an empty final block. An inflater that does not read it as such is inside another block. */
     private static final byte[] ENDING = {0, 0, (byte) 0xFF, (byte) 0xFF, 3, 0};
 
     private static final int TAIL_LENGTH = 4;
@@ -29,37 +29,38 @@ public final class MessageInflater {
     private final DeflatePool pool;
     private final Source source;
 
-    /** What the next message may refer to; null where that is nothing. */
+    /** The history that the next message may refer to, or null for none. */
     private final SlidingWindow remembered;
 
-    /** What the rest of the message may refer to; not the connection's where the next one may not. */
+    /** What the rest of this message may refer to; the inflater's own window if the next message may not. */
     private SlidingWindow window;
 
-    /** Null between messages, and once it was given back. */
+    /** Null between messages, and after a release. */
     private PooledInflater inflater;
 
-    /** Whether the message has been read to its end; stays false for one that was given up. */
+    /** Whether the reader has reached the end of the message. Stays false for an abandoned message. */
     private boolean done = true;
 
     private int inputLength;
     private boolean inputUsedUp;
     private boolean ending;
 
-    /** The last four compressed bytes, and whether there was any at all since the last final block. */
+    /** The last four compressed bytes. */
     private int lastBytes;
 
+    /** Whether no compressed byte has arrived since the last final block. */
     private boolean atBlockStart;
 
-    /** Where compressed bytes come from. */
+    /** The source of compressed bytes. */
     @FunctionalInterface
     public interface Source {
-        /** The message's next bytes: how many, 0 when none have arrived, -1 at its end. */
-        int read(byte[] into, int offset, int most) throws IOException;
+        /** Reads the message's next bytes. Returns their number, 0 if none have arrived, or -1 at its end. */
+        int read(byte[] into, int offset, int max) throws IOException;
     }
 
     /**
-     * @param parameters what was agreed on
-     * @param source gives the bytes of one message after another
+     * @param parameters the parameters of the handshake
+     * @param source provides the bytes of one message after another
      */
     public MessageInflater(DeflatePool pool, DeflateParameters parameters, Source source) {
         this.pool = pool;
@@ -69,7 +70,7 @@ public final class MessageInflater {
 
     /** Begins a message. */
     public void begin() {
-        done = false; // first: if there is no inflater to be had, the message is not over
+        done = false; // first: the message is not over even if the pool fails to provide an inflater
         inflater = pool.acquireInflater();
         window = remembered != null ? remembered : inflater.window;
         window.prime(inflater.zlib);
@@ -78,7 +79,7 @@ public final class MessageInflater {
         atBlockStart = true;
     }
 
-    /** Whether the message has been read to its end. */
+    /** Returns whether the reader has reached the end of the message. */
     public boolean isDone() {
         return done;
     }
@@ -86,9 +87,9 @@ public final class MessageInflater {
     /**
      * Inflates a piece of the message.
      *
-     * @param into where it goes, from the position to the limit at most; room for one byte at least
-     * @return how many bytes; 0 when none have arrived; -1 at the message's end
-     * @throws ProtocolException 1007 for what is not valid DEFLATE data, or not complete
+     * @param into receives the bytes, between position and limit; must have room for at least one
+     * @return the number of bytes; 0 if none have arrived; -1 at the message's end
+     * @throws ProtocolException 1007 for invalid or incomplete DEFLATE data
      * @throws ClosedChannelException after {@link #release()} inside the message
      */
     public int read(ByteBuffer into) throws IOException {
@@ -104,7 +105,7 @@ public final class MessageInflater {
                 if (ending) {
                     throw invalid("ends inside a block", null);
                 }
-                // With room left over, the inflater has given all that it could make of its input.
+                // If room is left, the inflater has used up its input.
                 inputUsedUp = into.hasRemaining() && !inflater.zlib.finished();
                 window.append(into, into.position() - n, n);
                 return n;
@@ -120,7 +121,7 @@ public final class MessageInflater {
         return -1;
     }
 
-    /** Gives back what is held, in whatever state a message is. */
+    /** Returns the inflater to the pool, also in the middle of a message. */
     public void release() {
         if (inflater != null) {
             pool.release(inflater);
@@ -129,7 +130,7 @@ public final class MessageInflater {
         }
     }
 
-    /** False when nothing has arrived. */
+    /** Returns false if no bytes have arrived. */
     private boolean feed() throws IOException {
         if (ending) {
             throw invalid("ends inside a block", null);
@@ -144,7 +145,7 @@ public final class MessageInflater {
             inflater.zlib.setInput(inflater.input, 0, inputLength);
         } else {
             ending = true;
-            // A sender that had flushed everything already leaves nothing to append the tail to: empty messages and
+            // After a sender has flushed everything, there is nothing to append the tail to: empty messages and
             // empty last fragments of other implementations look like that.
             boolean complete = atBlockStart || lastBytes == SYNC_TAIL;
             int from = complete ? TAIL_LENGTH : 0;
@@ -168,9 +169,7 @@ public final class MessageInflater {
         }
     }
 
-    /**
-     * A sender may end its DEFLATE data wherever it likes, and begin anew within the same message (section 7.2.3.4).
-     */
+    /** A sender may end its DEFLATE data anywhere, and start anew in the same message (section 7.2.3.4). */
     private void startAfterFinalBlock() {
         int left = inflater.zlib.getRemaining();
         inflater.zlib.reset();
@@ -183,7 +182,7 @@ public final class MessageInflater {
 
     private void end() throws ProtocolException {
         int left = inflater.zlib.getRemaining();
-        if (left > 0 && left != ENDING.length - TAIL_LENGTH) { // the tail may itself be a final block
+        if (left > 0 && left != ENDING.length - TAIL_LENGTH) { // the tail may be a final block itself
             throw invalid("ends inside a block", null);
         }
         done = true;

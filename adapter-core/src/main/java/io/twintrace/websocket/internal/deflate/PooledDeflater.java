@@ -12,7 +12,7 @@ final class PooledDeflater implements Shelf.Native {
 
     private int level = Deflater.DEFAULT_COMPRESSION;
 
-    /** Changes the level, between two messages. */
+    /** Changes the level. Call this only between two messages. */
     void level(int wanted) {
         if (wanted == level) {
             return;
@@ -20,7 +20,7 @@ final class PooledDeflater implements Shelf.Native {
         boolean huffmanOnly = wanted == DeflateOptions.HUFFMAN_ONLY;
         zlib.setStrategy(huffmanOnly ? Deflater.HUFFMAN_ONLY : Deflater.DEFAULT_STRATEGY);
         zlib.setLevel(huffmanOnly ? Deflater.BEST_SPEED : wanted);
-        // zlib takes a new level over at its next call, and would compress the input of that call at the old one.
+        // zlib applies a new level at its next call, and would compress the input of that call at the old one.
         zlib.setInput(NOTHING);
         int written = zlib.deflate(new byte[16], 0, 16, Deflater.NO_FLUSH);
         if (written != 0) {

@@ -2,7 +2,7 @@ package io.twintrace.websocket.internal.deflate;
 
 import java.util.zip.Inflater;
 
-/** An inflater, and what it needs at work. */
+/** An inflater with its input buffer and a window. */
 final class PooledInflater implements Shelf.Native {
     private static final int INPUT_SIZE = 8 * 1024;
     private static final int LARGEST_WINDOW = 32 * 1024;
@@ -10,7 +10,7 @@ final class PooledInflater implements Shelf.Native {
     final Inflater zlib = new Inflater(true);
     final byte[] input = new byte[INPUT_SIZE];
 
-    /** For connections that remember nothing from one message to the next. */
+    /** For connections that keep no history from one message to the next. */
     final SlidingWindow window = new SlidingWindow(LARGEST_WINDOW);
 
     @Override

@@ -5,29 +5,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Things with native memory that are used again, one sort of them. Safe for any thread. */
+/** Objects of one kind that own native memory, kept for reuse. Safe for use by any thread. */
 final class Shelf<T extends Shelf.Native> {
     private final Supplier<T> maker;
-    private final int mostAtRest;
+    private final int maxAtRest;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** The one that was used last comes first: its memory is the warmest. Guarded by lock. */
+    /** The last one used comes first, since its memory is most likely in a cache. Guarded by lock. */
     private final ArrayDeque<T> resting = new ArrayDeque<>();
 
     private final AtomicInteger lent = new AtomicInteger();
 
-    /** What a shelf can hold. */
+    /** An object that a shelf can hold. */
     interface Native {
-        /** As new. */
+        /** Resets it to its initial state. */
         void reset();
 
-        /** Gives the native memory back. */
+        /** Frees the native memory. */
         void end();
     }
 
-    Shelf(Supplier<T> maker, int mostAtRest) {
+    Shelf(Supplier<T> maker, int maxAtRest) {
         this.maker = maker;
-        this.mostAtRest = mostAtRest;
+        this.maxAtRest = maxAtRest;
     }
 
     T acquire() {
@@ -59,7 +59,7 @@ final class Shelf<T extends Shelf.Native> {
     private boolean push(T thing) {
         lock.lock();
         try {
-            if (resting.size() >= mostAtRest) {
+            if (resting.size() >= maxAtRest) {
                 return false;
             }
             resting.push(thing);

@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.Inflater;
 
-/** The last bytes that were inflated: what later ones may refer to. Grows with its content, up to its size. */
+/** The last inflated bytes, which later ones may refer to. Grows with its content, up to its size. */
 final class SlidingWindow {
-    private static final int LEAST_CAPACITY = 1024;
+    private static final int MIN_CAPACITY = 1024;
     private static final byte[] EMPTY = {};
 
     private final int size;
 
-    /** A ring, once it has grown to its size and is full. */
+    /** Used as a ring once it has grown to its full size. */
     private byte[] ring = EMPTY;
 
     private int length;
@@ -24,7 +24,7 @@ final class SlidingWindow {
         this.size = size;
     }
 
-    /** Takes {@code count} bytes from {@code index} on. */
+    /** Appends {@code count} bytes from {@code index} on. */
     void append(ByteBuffer bytes, int index, int count) {
         int skipped = Math.max(0, count - size);
         int from = index + skipped;
@@ -40,7 +40,7 @@ final class SlidingWindow {
         }
     }
 
-    /** Gives an inflater that is at its beginning the history that it needs. */
+    /** Gives this history to an inflater that is in its initial state. */
     void prime(Inflater inflater) {
         if (length == size) {
             inflater.setDictionary(ring, at, size - at);
@@ -50,7 +50,7 @@ final class SlidingWindow {
         }
     }
 
-    /** Forgets everything; the memory stays. */
+    /** Forgets everything and keeps the memory. */
     void clear() {
         length = 0;
         at = 0;
@@ -59,7 +59,7 @@ final class SlidingWindow {
     private void grow(int more) {
         int needed = Math.min(size, length + more);
         if (needed > ring.length) {
-            int doubled = Math.max(LEAST_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
+            int doubled = Math.max(MIN_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
             ring = Arrays.copyOf(ring, Math.min(size, doubled)); // not full yet, so the content begins at 0
         }
     }

@@ -1,5 +1,5 @@
 /**
- * permessage-deflate (RFC 7692), without I/O: the answer to an offer, and one message at a time through DEFLATE and
- * back. Uses {@code frame} for its errors, and {@link java.util.zip} for the compression itself.
+ * permessage-deflate (RFC 7692): compresses and decompresses one message at a time, without I/O. Uses
+ * {@link java.util.zip}, and the public types for errors and handshake parameters.
  */
 package io.twintrace.websocket.internal.deflate;
