@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The only class that knows Gson. Its own messages about a text quote it, and are replaced; what gets out unchanged is
- * the application's mistake, not the peer's.
+ * The only class that uses Gson. It replaces Gson's messages about a text, because they quote the text. Exceptions that
+ * it lets pass are the application's mistakes, not the peer's.
  */
 final class GsonCodec {
     private static final Gson GSON = new Gson();
 
-    /** How a JsonReader describes itself: nothing else tells where it is. */
+    /** How a JsonReader describes itself. It offers no other way to learn its position. */
     private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path ");
 
     private GsonCodec() {}
@@ -43,7 +43,7 @@ final class GsonCodec {
                 throw new MalformedJsonException("more than one JSON text");
             }
         } catch (JsonIOException e) {
-            throw e; // Gson cannot make such a type from any text: the application's mistake, not the peer's
+            throw e; // Gson cannot build this type from any text: the application's mistake, not the peer's
         } catch (JsonParseException | IOException e) {
             boolean isJson = !isMalformed(e) && !isMalformed(e.getCause());
             throw at(
@@ -72,7 +72,7 @@ final class GsonCodec {
         return t instanceof MalformedJsonException || t instanceof EOFException;
     }
 
-    /** Gson lists a record's values when its constructor has thrown. */
+    /** Returns whether a constructor has thrown. Gson's message then lists the record's values. */
     private static boolean isOfConstructor(RuntimeException e) {
         return e.getClass() == RuntimeException.class
                 && e.getCause() != null

@@ -2,21 +2,18 @@ package io.twintrace.websocket.internal.json;
 
 import java.lang.reflect.Type;
 
-/**
- * Turns objects into JSON text and back. Gson does the work; it is optional, and is touched only when one of these
- * methods is called.
- */
+/** Converts objects to JSON text and back. Uses Gson, an optional dependency that is loaded at the first call. */
 public final class Json {
-    /** Makes the exception for a text that is not the JSON it should be. */
+    /** Creates the exception for a text that is not the expected JSON. */
     @FunctionalInterface
     public interface Refusal<X extends Exception> {
         /**
-         * Returns the exception.
+         * Creates the exception.
          *
-         * @param what is wrong, without anything of the text
+         * @param what the fault, without any part of the text
          * @param line counted from 1
          * @param column counted from 1
-         * @param cause what a constructor of the application has thrown, or null
+         * @param cause the exception of an application's constructor, or null
          */
         X of(String what, int line, int column, Throwable cause);
     }
@@ -24,9 +21,9 @@ public final class Json {
     private Json() {}
 
     /**
-     * The JSON text of a value.
+     * Converts a value to JSON text.
      *
-     * @throws IllegalStateException when Gson is not on the class path
+     * @throws IllegalStateException if Gson is not on the class path
      */
     public static String encode(Object value) {
         try {
@@ -39,9 +36,9 @@ public final class Json {
     /**
      * Reads one JSON text.
      *
-     * @throws X when it is not JSON of that type, is empty, or is the literal {@code null}
-     * @throws RuntimeException when no text can be read as that type, which says why
-     * @throws IllegalStateException when Gson is not on the class path
+     * @throws X if the text is not JSON of that type, is empty, or is the literal {@code null}
+     * @throws RuntimeException if no text can be read as that type; the message says why
+     * @throws IllegalStateException if Gson is not on the class path
      */
     public static <X extends Exception> Object decode(String text, Type type, Refusal<X> refusal) throws X {
         try {

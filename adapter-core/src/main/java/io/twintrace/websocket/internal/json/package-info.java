@@ -1,2 +1,2 @@
-/** The JSON codec behind readJson and writeJson: Gson, which an application adds if it uses them. */
+/** The JSON codec behind readJson and writeJson. Uses Gson, which the application adds if it needs them. */
 package io.twintrace.websocket.internal.json;
