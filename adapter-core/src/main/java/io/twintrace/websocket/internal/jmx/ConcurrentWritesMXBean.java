@@ -1,20 +1,20 @@
 package io.twintrace.websocket.internal.jmx;
 
 /**
- * The conflicts of one copy of the library: of one web application that brings the jar along, or of all that share it.
- * Registered under {@code io.twintrace.websocket:type=ConcurrentWrites,application="/chat"} while one of its servlets
- * runs.
+ * Shows the write conflicts that one copy of the library has detected. A web application may bring its own copy of the
+ * jar, or share one with others. Registered under
+ * {@code io.twintrace.websocket:type=ConcurrentWrites,application="/chat"} while a servlet of the application runs.
  */
 public interface ConcurrentWritesMXBean {
-    /** How many connections had a conflict. */
+    /** Returns the number of connections that had a conflict. */
     long getDetected();
 
-    /** How many writes failed only because there had been a conflict on their connection before. */
+    /** Returns the number of writes that failed only because of an earlier conflict on their connection. */
     long getFailedLater();
 
-    /** The summaries of the last reports, at most 16, the newest at the end: for lists and alerts. */
+    /** Returns the summaries of the last reports, at most 16, the newest at the end: for lists and alerts. */
     String[] getLastSummaries();
 
-    /** The last reports whole, with both stacks, at most 16, the newest at the end. */
+    /** Returns the full texts of the last reports, with both stacks, at most 16, the newest at the end. */
     String[] getLastReports();
 }

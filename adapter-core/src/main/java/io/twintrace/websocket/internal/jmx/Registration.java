@@ -10,19 +10,19 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The bean of one application, registered as long as anybody holds a registration of that name: a bean that stayed
- * would keep the application's classes in memory after it is undeployed. Safe for any thread.
+ * Keeps the bean of one application registered until the last registration of its name is closed. A bean that stayed
+ * would keep the application's classes in memory after the application is undeployed. Safe for use by any thread.
  */
 public final class Registration implements AutoCloseable {
     private static final String DOMAIN = "io.twintrace.websocket";
 
-    /** Guarded by itself: which names are registered by this copy of the library, and how often. */
+    /** Counts the registrations of each name in this copy of the library. Guarded by itself. */
     private static final Map<String, Shared> REGISTERED = new HashMap<>();
 
     private final String application;
     private boolean closed;
 
-    /** What the registrations of one application share. */
+    /** The state that the registrations of one application share. */
     private static final class Shared {
         private final ObjectName name;
         private int holders;
@@ -37,9 +37,9 @@ public final class Registration implements AutoCloseable {
     }
 
     /**
-     * Registers the bean for an application, such as a context path; to be closed when the application stops.
+     * Registers the bean for an application, for example a context path. Close it when the application stops.
      *
-     * @throws IllegalStateException when the platform's server refuses it
+     * @throws IllegalStateException if the platform's server refuses the bean
      */
     public static Registration of(String application) {
         synchronized (REGISTERED) {
@@ -48,7 +48,7 @@ public final class Registration implements AutoCloseable {
         return new Registration(application);
     }
 
-    /** Removes the bean, if this is the last registration of that application. */
+    /** Removes the bean if this is the last registration of the application. */
     @Override
     public void close() {
         synchronized (REGISTERED) {
@@ -67,7 +67,7 @@ public final class Registration implements AutoCloseable {
     private static Shared register(String application) {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
-            // Another copy of the library may serve the same path, on another host or port of the server.
+            // Another copy of the library may serve the same path on another host or port of the server.
             for (int copy = 1; ; copy++) {
                 ObjectName name = new ObjectName(DOMAIN + ":type=ConcurrentWrites,application="
                         + ObjectName.quote(application) + (copy == 1 ? "" : ",copy=" + copy));
@@ -75,7 +75,7 @@ public final class Registration implements AutoCloseable {
                     server.registerMBean(new ConcurrentWritesBean(), name);
                     return new Shared(name);
                 } catch (InstanceAlreadyExistsException e) {
-                    // The next number.
+                    // Try the next number.
                 }
             }
         } catch (JMException e) {
@@ -87,7 +87,7 @@ public final class Registration implements AutoCloseable {
         try {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
         } catch (InstanceNotFoundException e) {
-            // Somebody else has removed it.
+            // The bean is gone already.
         } catch (JMException e) {
             throw new IllegalStateException("cannot remove " + name, e);
         }

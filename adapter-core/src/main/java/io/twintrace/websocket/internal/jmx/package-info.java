@@ -1,2 +1,2 @@
-/** What operations see of conflicts through JMX. Uses {@code detect}, and the module java.management if it is there. */
+/** Shows write conflicts through JMX. Uses {@code detect}, and the module java.management if the platform has it. */
 package io.twintrace.websocket.internal.jmx;
