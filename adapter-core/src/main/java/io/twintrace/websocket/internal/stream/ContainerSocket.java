@@ -5,51 +5,51 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** What a transport needs of a container's socket and the Servlet API leaves open. Each container answers differently. */
+/** What a transport needs of a container's socket beyond the Servlet API. Each container has its own implementation. */
 interface ContainerSocket {
-    /** How the container's thread waits for room before it leaves input unread; a new one for each connection. */
+    /** Returns how the container's thread waits for room before it leaves input unread. Each connection has its own. */
     Pause pause();
 
     /**
-     * The most that one call of the container reads. It then goes on at the earliest when the application has taken
-     * that, so that a peer that sends without end does not keep the container's thread from other connections.
+     * Returns how much one call of the container may read. The rest waits until the application has taken that, so that
+     * an endless sender does not keep the container's thread from other connections.
      */
     int maxTurnBytes();
 
     /**
-     * Has the stream read on, of which input was left unread. Called by the thread that has made room.
+     * Resumes reading a stream with unread input. The thread that has made room calls this.
      *
-     * @param reading reads what there is, and returns soon
+     * @param reading reads the available input and returns soon
      */
     void resumeReading(Runnable reading);
 
-    /** Whether {@link #resumeReading} reads before it returns. */
+    /** Returns whether {@link #resumeReading} reads before it returns. */
     default boolean readsWithinResume() {
         return false;
     }
 
-    /** Whether an array that was written may be used again, and only its part that was named is written. */
+    /** Returns whether the container writes only the given part of an array, which the caller may then reuse. */
     boolean writesFromSharedArrays();
 
     /**
-     * Has the container send the 101, if it has not yet. Some wait for the first bytes written, and so does the client.
+     * Makes the container send the 101 now. Some containers wait for the first bytes written, and so does the client.
      */
     void sendHandshake(StreamOutput output) throws IOException;
 
-    /** The container has told that a stream failed; called within its call. */
+    /** Called when the container has reported a failed stream, within the container's call. */
     default void streamFailed() {}
 
     /**
-     * Closes the connection, or has another thread close it. Does not wait for the peer.
+     * Closes the connection, or makes another thread close it. Does not wait for the peer.
      *
-     * @throws Exception if the container fails; the connection is of no use then either
+     * @throws Exception if the container fails; the connection is then useless too
      */
     void close() throws Exception;
 
     /**
-     * Finds out which container a connection is from.
+     * Finds out which container a connection comes from.
      *
-     * @param log gets a message for the operator if a container that needs more than the Servlet API does not give it
+     * @param log receives a message for the operator if the container withholds something that this library needs
      */
     static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log)
             throws IOException {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Bytes that the container's thread has read and the application's has not: bounded, and nothing at all when empty. */
+/** Bytes that the container's thread has read and the application has not. Bounded; uses no buffer when empty. */
 final class Inbox {
     private static final int CAPACITY = 32 * 1024;
 
@@ -19,7 +19,7 @@ final class Inbox {
     private boolean ended;
     private IOException error;
 
-    /** @param pool gets back what was taken */
+    /** @param pool receives the buffers that are used up */
     Inbox(BufferPool pool) {
         this.pool = pool;
     }
@@ -33,7 +33,7 @@ final class Inbox {
         }
     }
 
-    /** Whether there is room for much more. */
+    /** Returns whether at least half is free. */
     boolean isHalfEmpty() {
         lock.lock();
         try {
@@ -43,7 +43,7 @@ final class Inbox {
         }
     }
 
-    /** Whether there is neither input nor its end. */
+    /** Returns whether there is neither input nor an end. */
     boolean isEmpty() {
         lock.lock();
         try {
@@ -53,7 +53,7 @@ final class Inbox {
         }
     }
 
-    /** Adds what is between position and limit of a buffer that was lent by the pool, and is given away. */
+    /** Adds the bytes between position and limit. Takes over the buffer, which the pool has lent. */
     void put(ByteBuffer piece) {
         lock.lock();
         try {
@@ -70,7 +70,7 @@ final class Inbox {
         }
     }
 
-    /** So that a peer which sends byte by byte does not fill the memory with buffers for one byte each. */
+    /** Fills up the last buffer, so that a peer that sends byte by byte does not fill the memory with buffers. */
     private boolean appendToLast(ByteBuffer piece) {
         ByteBuffer last = pieces.peekLast();
         int n = piece.remaining();
@@ -83,7 +83,7 @@ final class Inbox {
         return true;
     }
 
-    /** Nothing more will come; {@code cause} is what the reader gets after the rest, or null for the end of stream. */
+    /** Ends the input. After the rest, the reader gets {@code cause}, or the end of the stream if it is null. */
     void end(IOException cause) {
         lock.lock();
         try {
@@ -96,7 +96,7 @@ final class Inbox {
         }
     }
 
-    /** Drops what is there. */
+    /** Drops all input. */
     void clear() {
         lock.lock();
         try {
@@ -110,7 +110,7 @@ final class Inbox {
         }
     }
 
-    /** Takes as much as fits: 0 when there is nothing now, -1 at the end. */
+    /** Takes as much as fits. Returns 0 if there is nothing now, -1 at the end. */
     int take(ByteBuffer into) throws IOException {
         lock.lock();
         try {

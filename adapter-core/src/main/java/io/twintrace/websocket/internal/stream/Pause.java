@@ -2,28 +2,28 @@ package io.twintrace.websocket.internal.stream;
 
 import java.io.IOException;
 
-/** What a container's thread does about a full inbox before it leaves input unread. By default nothing. */
+/** Decides what a container's thread does about a full inbox before it leaves input unread. Does nothing by default. */
 interface Pause {
-    /** For a thread that serves other connections too, and never waits for one. */
+    /** Never waits. For a thread that serves other connections too. */
     Pause NONE = new Pause() {};
 
-    /** Waits for room; false when there is still none. For the container's thread. */
+    /** Waits for room. Returns false if there is still none. Only the container's thread calls this. */
     default boolean awaitRoom(Inbox inbox) throws IOException {
         return false;
     }
 
-    /** The container's thread has found room. */
+    /** Called when the container's thread has found room. */
     default void roomFound() {}
 
-    /** The application has taken something. Any thread. */
+    /** Called by any thread when the application has taken input. */
     default void roomMade() {}
 
-    /** A writer waits for the container. Any thread. */
+    /** Called by any thread when a writer begins to wait for the container. */
     default void writerWaits() {}
 
-    /** The writer waits no longer. Any thread. */
+    /** Called by any thread when the writer waits no longer. */
     default void writerGoesOn() {}
 
-    /** Lets the container's thread go, for good. Any thread. */
+    /** Releases the container's thread for good. Any thread may call this. */
     default void close() {}
 }

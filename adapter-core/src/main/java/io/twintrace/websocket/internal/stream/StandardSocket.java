@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.stream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
-/** A socket of a container that keeps to the Servlet API and offers nothing else. */
+/** A socket of a container that follows the Servlet API and offers nothing else. */
 final class StandardSocket implements ContainerSocket {
     private final WebConnection connection;
     private final Pause pause;
@@ -24,8 +24,8 @@ final class StandardSocket implements ContainerSocket {
     }
 
     /**
-     * Reads here and now. A stream that has said it is ready calls no listener before it has said that it is not, so
-     * any thread may read on.
+     * Reads on the calling thread. A stream that has reported ready calls no listener until it has reported not ready,
+     * so any thread may read on.
      */
     @Override
     public void resumeReading(Runnable reading) {
@@ -42,7 +42,7 @@ final class StandardSocket implements ContainerSocket {
         return false;
     }
 
-    /** Payara answers no handshake without it. */
+    /** Flushes once: without that, Payara does not send the handshake's answer. */
     @Override
     public void sendHandshake(StreamOutput output) throws IOException {
         if (output.isReady()) {

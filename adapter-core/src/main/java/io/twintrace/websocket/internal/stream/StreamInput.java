@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Reads a container's stream into the {@link Inbox}, from which the application takes. Where the inbox is full, the
- * container's thread leaves the rest unread and serves other connections: that is how a fast peer is slowed down. The
- * application has the stream read on once it has made room.
+ * Reads a container's stream into the {@link Inbox}, from which the application takes. When the inbox is full, the
+ * container's thread leaves the rest unread and serves other connections, which slows down a fast peer. The application
+ * resumes reading once it has made room.
  */
 final class StreamInput implements ReadListener {
-    /** What one call reads at most where a thread of the container's serves many connections. */
+    /** The maximum that one call reads if the container's thread serves many connections. */
     static final int MAX_TURN_BYTES = 64 * 1024;
 
     private final ServletInputStream in;
@@ -30,10 +30,10 @@ final class StreamInput implements ReadListener {
     private final Consumer<Throwable> failed;
     private final Gate readable = new Gate("for the peer to send");
 
-    /** How many reasons to read have come since a thread began to. */
+    /** How many read signals have arrived since a thread began to read. */
     private final AtomicInteger readSignals = new AtomicInteger();
 
-    /** Whether the application has to resume the reading when it has made room. */
+    /** Whether the application has to resume reading once it has made room. */
     private final AtomicBoolean paused = new AtomicBoolean();
 
     /** The thread that reads the stream. */
@@ -41,18 +41,18 @@ final class StreamInput implements ReadListener {
 
     private volatile boolean closed;
 
-    /** Null unless {@link #tell} was called; the last of the three that are. */
+    /** Null until {@link #tell}, which sets this after the two executors. */
     private volatile Events events;
 
-    private Executor elsewhere;
-    private Executor whereInputIsTold;
+    private Executor blockingExecutor;
+    private Executor readableExecutor;
 
-    /** Whether the next input is to be told. */
-    private final AtomicBoolean owesReadable = new AtomicBoolean();
+    /** Whether the listener waits for a call of {@link Events#readable}. */
+    private final AtomicBoolean readableWanted = new AtomicBoolean();
 
     /**
-     * @param pool of heap buffers
-     * @param failed told when the stream has failed
+     * @param pool a pool of heap buffers
+     * @param failed called when the stream has failed
      */
     StreamInput(
             ServletInputStream in, ContainerSocket socket, Pause pause, BufferPool pool, Consumer<Throwable> failed) {
@@ -64,18 +64,18 @@ final class StreamInput implements ReadListener {
         this.failed = failed;
     }
 
-    /** Begins to listen; on the container's thread. */
+    /** Starts listening. Only the container's thread calls this. */
     void start() {
         in.setReadListener(this);
     }
 
     // ---- The container's thread -----------------------------------------------------------------------------------
 
-    /** One thread at a time reads: Undertow may call this while another one, which has read the last byte, is here. */
+    /** Reads on one thread at a time. Undertow may call this while a thread that has read the last byte is here. */
     @Override
     public void onDataAvailable() throws IOException {
         if (readSignals.getAndIncrement() != 0) {
-            return; // the thread that reads looks again
+            return; // the reading thread checks again
         }
         int answered = 1;
         do {
@@ -106,7 +106,7 @@ final class StreamInput implements ReadListener {
             }
             left -= piece.remaining();
             if (left <= 0) {
-                paused.set(true); // before the application can take this piece, so that it sees it then
+                paused.set(true); // first, so that the application sees it when it takes this piece
             }
             inbox.put(piece);
             hasInput();
@@ -119,7 +119,7 @@ final class StreamInput implements ReadListener {
         }
     }
 
-    /** Null at the end of the stream. */
+    /** Returns null at the end of the stream. */
     private ByteBuffer readPiece() throws IOException {
         ByteBuffer piece = pool.acquire();
         int n = -1;
@@ -176,12 +176,12 @@ final class StreamInput implements ReadListener {
     private void resume() {
         try {
             if (filler == Thread.currentThread()
-                    && socket.readsWithinResume()) { // a listener's; other connections come first
-                elsewhere.execute(() -> socket.resumeReading(this::fillAgain));
+                    && socket.readsWithinResume()) { // a listener call; other connections come first
+                blockingExecutor.execute(() -> socket.resumeReading(this::fillAgain));
             } else {
                 socket.resumeReading(this::fillAgain);
             }
-        } catch (RuntimeException | OutOfMemoryError e) { // also for want of a thread
+        } catch (RuntimeException | OutOfMemoryError e) { // or the system has no thread
             failed.accept(e);
         }
     }
@@ -190,7 +190,7 @@ final class StreamInput implements ReadListener {
         try {
             onDataAvailable();
         } catch (Throwable t) {
-            // The connection has been told.
+            // onDataAvailable has reported it.
         }
     }
 
@@ -207,17 +207,17 @@ final class StreamInput implements ReadListener {
     // ---- For a listener -------------------------------------------------------------------------------------------
 
     /** As {@link io.twintrace.websocket.internal.io.PushTransport#tell}. */
-    void tell(Events newEvents, Executor newElsewhere) {
-        elsewhere = newElsewhere;
-        whereInputIsTold = newEvents.mayBlock() ? newElsewhere : Runnable::run;
+    void tell(Events newEvents, Executor newBlockingExecutor) {
+        blockingExecutor = newBlockingExecutor;
+        readableExecutor = newEvents.mayBlock() ? newBlockingExecutor : Runnable::run;
         events = newEvents;
     }
 
     /** As {@link io.twintrace.websocket.internal.io.PushTransport#awaitInput}. */
     void awaitInput() {
-        owesReadable.set(true);
+        readableWanted.set(true);
         if (!inbox.isEmpty() || closed) {
-            tellOfInput(elsewhere);
+            notifyReadable(blockingExecutor);
         }
     }
 
@@ -225,39 +225,39 @@ final class StreamInput implements ReadListener {
         if (events == null) {
             readable.open();
         } else {
-            tellOfInput(whereInputIsTold); // there since events are
+            notifyReadable(readableExecutor); // set before events
         }
     }
 
-    private void tellOfInput(Executor where) {
-        if (owesReadable.compareAndSet(true, false)) {
+    private void notifyReadable(Executor where) {
+        if (readableWanted.compareAndSet(true, false)) {
             where.execute(events::readable);
         }
     }
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /** Nothing more will come; the reader is told why. */
+    /** Ends the input and tells the reader why. */
     void end(IOException why) {
         inbox.end(why);
         if (events == null) {
             readable.open();
         } else {
-            tellOfInput(elsewhere); // not here: a container may tell within a failing write, with locks held
+            notifyReadable(blockingExecutor); // elsewhere: a container may fail a write with locks held
         }
     }
 
-    /** Drops what is there, and lets the reader go. */
+    /** Drops all input and releases the reader. */
     void close() {
         closed = true;
         readable.close();
         inbox.clear();
     }
 
-    /** Once all is closed: reading then tells a listener what is wrong. */
-    void tellOfClose() {
+    /** Notifies a listener after everything is closed. It then reads and so learns what is wrong. */
+    void notifyClosed() {
         if (events != null) {
-            tellOfInput(elsewhere);
+            notifyReadable(blockingExecutor);
         }
     }
 }

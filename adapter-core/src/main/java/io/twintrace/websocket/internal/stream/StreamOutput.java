@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A container's non-blocking stream as a sink of buffers. For one writer at a time. What a stream throws that the
- * container has closed becomes an IOException.
+ * Writes buffers to a container's non-blocking stream, one thread at a time. Turns an exception of a stream that the
+ * container has closed into an IOException.
  */
 final class StreamOutput {
     private final ServletOutputStream out;
@@ -16,8 +16,8 @@ final class StreamOutput {
     private final BufferPool pool;
 
     /**
-     * @param sharesArrays whether an array may be used again once it was written, and has only its named part written
-     * @param pool of heap buffers
+     * @param sharesArrays whether the container writes only the given part of an array, and lets the caller reuse it
+     * @param pool a pool of heap buffers
      */
     StreamOutput(ServletOutputStream out, boolean sharesArrays, BufferPool pool) {
         this.out = out;
@@ -25,12 +25,12 @@ final class StreamOutput {
         this.pool = pool;
     }
 
-    /** Tells of when it is possible to write. */
+    /** Sets the listener that learns when it is possible to write. */
     void tell(WriteListener listener) {
         out.setWriteListener(listener);
     }
 
-    /** Whether something can be written; if not, the listener will be told when it can. */
+    /** Returns whether it is possible to write. If not, the container calls the listener once it is. */
     boolean isReady() throws IOException {
         try {
             return out.isReady();
@@ -39,7 +39,7 @@ final class StreamOutput {
         }
     }
 
-    /** Writes as long as that needs no waiting; whether that was all of it. */
+    /** Writes as much as possible without waiting. Returns whether that was everything. */
     boolean write(ByteBuffer buffer) throws IOException {
         try {
             while (buffer.hasRemaining()) {
@@ -54,7 +54,7 @@ final class StreamOutput {
         }
     }
 
-    /** Has the container write what it has kept; only while this is ready. */
+    /** Makes the container write what it has kept. Call this only while the stream is ready. */
     void flush() throws IOException {
         try {
             out.flush();
@@ -63,11 +63,11 @@ final class StreamOutput {
         }
     }
 
-    /** What the socket does not take the container would copy and keep, however much it is; so it is given pieces. */
+    /** Writes one small piece, since the container copies and keeps everything that the socket does not take. */
     private void writePiece(ByteBuffer buffer) throws IOException {
         int n = Math.min(pool.bufferSize(), buffer.remaining());
         if (!sharesArrays) {
-            byte[] exact = new byte[n]; // Undertow writes the whole array, whatever it is told
+            byte[] exact = new byte[n]; // Undertow always writes the whole array
             buffer.get(exact);
             out.write(exact, 0, n);
         } else if (buffer.hasArray()) {
@@ -88,7 +88,7 @@ final class StreamOutput {
         }
     }
 
-    /** Containers throw IllegalStateException where they have closed a stream, and Grizzly NullPointerException. */
+    /** Wraps an exception. A closed stream throws IllegalStateException, and in Grizzly NullPointerException. */
     private static IOException failed(RuntimeException e) {
         return new IOException("the container's stream failed or is closed", e);
     }

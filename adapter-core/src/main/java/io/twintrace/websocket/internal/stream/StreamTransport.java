@@ -12,11 +12,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
+ * A transport over the non-blocking streams of an upgraded servlet connection. The streams' blocking mode has no
  * deadlines, and pins virtual threads in Tomcat.
  *
- * <p>Reading is {@link StreamInput}'s, writing {@link StreamWriter}'s, and what containers do differently
- * {@link ContainerSocket}'s.
+ * <p>{@link StreamInput} reads, {@link StreamWriter} writes, and a {@link ContainerSocket} covers the differences
+ * between containers.
  */
 public final class StreamTransport implements PushTransport {
     private final ContainerSocket socket;
@@ -30,8 +30,8 @@ public final class StreamTransport implements PushTransport {
     private volatile boolean closed;
 
     /**
-     * @param pool of heap buffers
-     * @param log gets a message for the operator if the container cannot be used as it should be
+     * @param pool a pool of heap buffers
+     * @param log receives a message for the operator if the container withholds something that this library needs
      */
     public StreamTransport(
             WebConnection connection,
@@ -50,14 +50,14 @@ public final class StreamTransport implements PushTransport {
         this.remote = remote;
     }
 
-    /** Begins to listen; on the container's thread, before anybody else uses this. */
+    /** Starts listening. The container's thread calls this before any other method is used. */
     public void start() throws IOException {
         output.tell(writer);
         socket.sendHandshake(output);
         input.start();
     }
 
-    /** The container's stream is of no use any more. */
+    /** Called when the container's stream has failed. */
     private void failed(Throwable error) {
         IOException why =
                 error instanceof IOException io ? io : new IOException("the container's stream failed", error);
@@ -97,9 +97,9 @@ public final class StreamTransport implements PushTransport {
     }
 
     @Override
-    public void tell(Events events, Executor elsewhere) {
-        writer.tell(events, elsewhere);
-        input.tell(events, elsewhere);
+    public void tell(Events events, Executor blockingExecutor) {
+        writer.tell(events, blockingExecutor);
+        input.tell(events, blockingExecutor);
     }
 
     @Override
@@ -117,7 +117,7 @@ public final class StreamTransport implements PushTransport {
         return writer.start(buffer);
     }
 
-    /** The Servlet API knows no half-closed connection. */
+    /** The Servlet API has no half-closed connections. */
     @Override
     public boolean shutdownOutput() {
         return false;
@@ -137,7 +137,7 @@ public final class StreamTransport implements PushTransport {
             try {
                 closeSocket();
             } finally {
-                input.tellOfClose();
+                input.notifyClosed();
                 writer.failStarted(new AsynchronousCloseException());
             }
         }
@@ -147,7 +147,7 @@ public final class StreamTransport implements PushTransport {
         try {
             socket.close();
         } catch (Exception e) {
-            // It is closed for us either way; the container settles the rest.
+            // The connection is closed for us either way. The container cleans up the rest.
         }
     }
 

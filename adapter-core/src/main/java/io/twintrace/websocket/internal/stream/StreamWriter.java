@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Writes to a container's stream, on the writer's own thread, and on the container's what a socket has not taken. */
+/** Writes to a container's stream. The container's thread continues a write that the socket did not take at once. */
 final class StreamWriter implements WriteListener {
     private final StreamOutput output;
     private final Pause pause;
@@ -19,20 +19,20 @@ final class StreamWriter implements WriteListener {
 
     private volatile boolean closed;
 
-    /** Null unless {@link #tell} was called; the last of the two that are. */
+    /** Null until {@link #tell}, which sets this after the executor. */
     private volatile Events events;
 
-    private Executor elsewhere;
+    private Executor blockingExecutor;
 
-    /** What {@link #start} was given; null when it is written. */
+    /** The buffer of {@link #start}, or null once it is written. */
     private volatile ByteBuffer started;
 
-    /** How many reasons to go on with it have come since a thread began to. */
+    /** How many signals to write that buffer have arrived since a thread began to write it. */
     private final AtomicInteger writeSignals = new AtomicInteger();
 
     /**
-     * @param pause tells the container's thread that this waits for it
-     * @param failed told when the stream has failed
+     * @param pause learns that a writer waits for the container's thread
+     * @param failed called when the stream has failed
      */
     StreamWriter(StreamOutput output, Pause pause, Consumer<Throwable> failed) {
         this.output = output;
@@ -67,7 +67,7 @@ final class StreamWriter implements WriteListener {
         }
         awaitReady();
         output.flush();
-        awaitReady(); // only then has the operating system all of it
+        awaitReady(); // the operating system has everything only now
     }
 
     private void awaitReady() throws IOException {
@@ -89,14 +89,14 @@ final class StreamWriter implements WriteListener {
     // ---- For a listener -------------------------------------------------------------------------------------------
 
     /** As {@link io.twintrace.websocket.internal.io.PushTransport#tell}. */
-    void tell(Events newEvents, Executor newElsewhere) {
-        elsewhere = newElsewhere;
+    void tell(Events newEvents, Executor newBlockingExecutor) {
+        blockingExecutor = newBlockingExecutor;
         events = newEvents;
     }
 
     /** As {@link io.twintrace.websocket.internal.io.PushTransport#tryWrite}. */
     boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        if (closed) { // the container would only say that it is not ready, for ever
+        if (closed) { // the container would only report, for ever, that it is not ready
             throw new AsynchronousCloseException();
         }
         for (ByteBuffer buffer : buffers) {
@@ -107,7 +107,7 @@ final class StreamWriter implements WriteListener {
         return flushIfReady();
     }
 
-    /** Whether the operating system has everything. */
+    /** Returns whether the operating system has everything. */
     private boolean flushIfReady() throws IOException {
         if (!output.isReady()) {
             return false;
@@ -121,7 +121,7 @@ final class StreamWriter implements WriteListener {
         pause.writerWaits();
         started = buffer;
         if (writeSignals.getAndIncrement() != 0) {
-            return false; // the container's thread is at it
+            return false; // the container's thread is writing
         }
         boolean done = false;
         int answered = 1;
@@ -135,22 +135,22 @@ final class StreamWriter implements WriteListener {
         return done;
     }
 
-    /** On the container's thread. */
+    /** Writes the rest, on the container's thread. */
     private void writeIsPossible() {
         if (writeSignals.getAndIncrement() != 0) {
-            return; // the thread that is at it looks again
+            return; // the writing thread checks again
         }
         int answered = 1;
         do {
             try {
-                tellIfWritten();
+                notifyIfWritten();
             } finally {
                 answered = writeSignals.addAndGet(-answered);
             }
         } while (answered != 0);
     }
 
-    private void tellIfWritten() {
+    private void notifyIfWritten() {
         IOException failure = null;
         boolean done = false;
         try {
@@ -175,21 +175,21 @@ final class StreamWriter implements WriteListener {
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /** Lets a writer that waits go. */
+    /** Releases a waiting writer. */
     void release() {
         writable.close();
     }
 
-    /** What {@link #start} was given will not be written. */
+    /** Reports that the buffer of {@link #start} will not be written. */
     void failStarted(IOException why) {
         if (started != null) {
             started = null;
             pause.writerGoesOn();
-            elsewhere.execute(() -> events.written(why));
+            blockingExecutor.execute(() -> events.written(why));
         }
     }
 
-    /** Nothing more is written, and a writer that waits is let go. */
+    /** Ends writing and releases a waiting writer. */
     void close() {
         closed = true;
         writable.close();

@@ -7,25 +7,25 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has Tomcat's thread wait for the application to make room. Tomcat sends it back at once to a stream whose socket
- * has unread input, and the pause keeps that from spinning: a stalled peer that has sent more than fits holds a thread
- * nearly all the time, which the Servlet API gives no means against. The pause is short, since Tomcat has few threads, and this
- * one holds the socket's lock, which a writer may be waiting for.
+ * Makes Tomcat's thread wait for the application to make room. Tomcat calls it again at once for a stream whose socket
+ * has unread input, and the pause keeps that from spinning. So a stalled peer that has sent too much holds a thread
+ * nearly all the time, and the Servlet API offers no remedy. The pause is short, since Tomcat has few threads, and this
+ * one holds the socket's lock, which a writer may need.
  */
 final class TomcatPause implements Pause {
     private static final long MAX_MILLIS = 50;
 
-    /** How many times in a row the thread may find the inbox full at no cost while a writer waits. */
+    /** How many times in a row the thread may find a full inbox without a pause while a writer waits. */
     private static final int FREE_STALLS = 16;
 
     private final boolean isBounded;
     private final Gate space = new Gate("for the application to read");
     private volatile boolean writerWaits;
 
-    /** For the container's thread, which holds the socket's lock. */
+    /** Used only by the container's thread, which holds the socket's lock. */
     private int stalls;
 
-    /** @param isBounded false for a thread that may leave nothing unread, since nobody could send it back */
+    /** @param isBounded false if the thread must not leave input unread, since nobody could make it read again */
     TomcatPause(boolean isBounded) {
         this.isBounded = isBounded;
     }
@@ -47,13 +47,13 @@ final class TomcatPause implements Pause {
             if (++stalls <= FREE_STALLS) {
                 return false;
             }
-            pause = Math.min(pause, stalls - FREE_STALLS); // longer only when the writer's peer does not read
+            pause = Math.min(pause, stalls - FREE_STALLS); // grows only while the writer's peer does not read
         }
         try {
             space.deadline(Deadlines.afterNanos(TimeUnit.MILLISECONDS.toNanos(pause)));
             space.await();
         } catch (SocketTimeoutException e) {
-            // Still full, or nearly so.
+            // The inbox is still full, or nearly so.
         }
         return !inbox.isFull();
     }
@@ -68,7 +68,7 @@ final class TomcatPause implements Pause {
         space.open();
     }
 
-    /** The container's thread may hold the lock that the write event needs. */
+    /** Releases the container's thread, because it may hold the lock that the write event needs. */
     @Override
     public void writerWaits() {
         writerWaits = true;

@@ -10,29 +10,29 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Has Tomcat look at an upgraded connection, through classes that the Servlet API does not know. Two things need it:
+ * Makes Tomcat attend to an upgraded connection, through classes outside the Servlet API, for two reasons:
  *
  * <ul>
- *   <li>{@code WebConnection.close()} only marks the connection; its socket is closed at the next event, which a silent
- *       peer never causes.
- *   <li>A {@code ReadListener} that leaves input unread is called again while the socket has some, but not for what Tomcat
- *       has buffered. Another thread must not read in its place: it would race with Tomcat over the socket's buffer.
+ *   <li>{@code WebConnection.close()} only marks the connection. Tomcat closes its socket at the next event, which a
+ *       silent peer never causes.
+ *   <li>Tomcat calls a {@code ReadListener} again for unread input in the socket, but not for input in its own buffer.
+ *       No other thread must read instead: it would race with Tomcat for that buffer.
  * </ul>
  */
 final class TomcatSocket implements ContainerSocket {
     private static final String STREAM = "org.apache.coyote.http11.upgrade.UpgradeServletInputStream";
 
-    /** How many times Tomcat is asked to close a socket, once a second, while it has no thread for that. */
-    private static final int MOST_STOPS = 60;
+    /** How many times to ask Tomcat, once a second, to close a socket while it has no thread for that. */
+    private static final int MAX_STOPS = 60;
 
-    /** Of the last connection: as a rule there is one Tomcat. */
+    /** From the last connection. There is usually one Tomcat. */
     private static volatile Tomcat lastTomcat;
 
     private final WebConnection connection;
     private final Object endpoint;
     private final Object socket;
     private final Tomcat tomcat;
-    private int stopsLeft = MOST_STOPS;
+    private int stopsLeft = MAX_STOPS;
 
     TomcatSocket(WebConnection connection, Object endpoint, Object socket, Tomcat tomcat) {
         this.connection = connection;
@@ -42,9 +42,9 @@ final class TomcatSocket implements ContainerSocket {
     }
 
     /**
-     * What is used of Tomcat's classes.
+     * The members of Tomcat's classes that this class uses.
      *
-     * @param processSocket of the endpoint, since the one of the socket does not say whether there was a thread
+     * @param processSocket the endpoint's method; the socket's own does not tell whether Tomcat had a thread
      */
     record Tomcat(
             Class<?> stream, Field socketWrapper, Field endpoint, Method processSocket, Object read, Object stop) {
@@ -73,12 +73,12 @@ final class TomcatSocket implements ContainerSocket {
         }
     }
 
-    /** Whether a stream of an upgraded connection is Tomcat's. */
+    /** Returns whether a stream of an upgraded connection is Tomcat's. */
     static boolean isTomcat(ServletInputStream in) {
         return in.getClass().getName().equals(STREAM);
     }
 
-    /** The socket under a stream of Tomcat's; a poor one, and a message in the log, if this Tomcat has changed. */
+    /** Returns the socket of a stream. If this Tomcat has changed, logs that and returns a limited socket. */
     static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log) {
         try {
             Tomcat tomcat = Tomcat.of(in.getClass());
@@ -98,13 +98,13 @@ final class TomcatSocket implements ContainerSocket {
         return new TomcatPause(true);
     }
 
-    /** Unbounded: this thread is one of Tomcat's pool, and serves no other connection meanwhile. */
+    /** No limit: the thread belongs to Tomcat's pool and serves no other connection meanwhile. */
     @Override
     public int maxTurnBytes() {
         return Integer.MAX_VALUE;
     }
 
-    /** Has Tomcat call the ReadListener on one of its threads, if there is input. */
+    /** Makes Tomcat call the ReadListener on one of its threads, if there is input. */
     @Override
     public void resumeReading(Runnable reading) {
         if (!process(tomcat.read())) {
@@ -112,7 +112,7 @@ final class TomcatSocket implements ContainerSocket {
         }
     }
 
-    /** What it cannot write at once it copies. */
+    /** Tomcat copies the bytes that it cannot write at once. */
     @Override
     public boolean writesFromSharedArrays() {
         return true;
@@ -120,7 +120,7 @@ final class TomcatSocket implements ContainerSocket {
 
     @Override
     public void sendHandshake(StreamOutput output) {
-        // It was sent before the streams were given.
+        // Tomcat has sent it before it provided the streams.
     }
 
     @Override
@@ -137,14 +137,14 @@ final class TomcatSocket implements ContainerSocket {
         try {
             passedOn = process(tomcat.stop());
         } catch (IllegalStateException e) {
-            // For want of a thread, or the connection is gone already.
+            // Tomcat has no thread, or the connection is gone already.
         }
         if (!passedOn && --stopsLeft > 0) {
             DeadlineTimer.again(this::stop);
         }
     }
 
-    /** Whether a thread of Tomcat's takes the event. */
+    /** Returns whether a thread of Tomcat's takes the event. */
     private boolean process(Object event) {
         try {
             return (boolean) tomcat.processSocket().invoke(endpoint, socket, event, true);

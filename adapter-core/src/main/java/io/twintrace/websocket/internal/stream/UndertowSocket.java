@@ -11,29 +11,29 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Uses the I/O thread and the channel under an upgraded connection of Undertow, and so of WildFly. The Servlet API does
- * not know them, and three things need them:
+ * Uses the I/O thread and the channel under an upgraded connection of Undertow, and so of WildFly. They lie outside the
+ * Servlet API, but are needed for three reasons:
  *
  * <ul>
- *   <li>Only the I/O thread may read on. Another thread could do so before Undertow has returned from its own call of
- *       the listener, and both would change the stream's state without a lock.
- *   <li>{@code WebConnection.close()} first writes what the socket has not taken yet, and waits for the peer as long as
- *       that takes.
- *   <li>Where a peer resets the connection before it has read everything, the I/O thread tries to write the rest again
- *       and again, for ever, unless the rest is taken away.
+ *   <li>Only the I/O thread may resume reading. Another thread could do so before Undertow has returned from its own
+ *       call of the listener, and both would change the stream's state without a lock.
+ *   <li>{@code WebConnection.close()} first writes all that the socket has not yet taken, and waits for the peer as
+ *       long as that takes.
+ *   <li>If a peer resets the connection before it has read everything, the I/O thread tries for ever to write the rest,
+ *       unless somebody takes the rest away.
  * </ul>
  */
 final class UndertowSocket implements ContainerSocket {
     private static final String CONNECTION = "io.undertow.servlet.spec.WebConnectionImpl";
 
-    /** Of the last connection: as a rule there is one Undertow. */
+    /** From the last connection. There is usually one Undertow. */
     private static volatile Undertow lastUndertow;
 
     private final Executor ioThread;
     private final Closeable channel;
     private final ServletOutputStream out;
 
-    /** What the socket has not taken of the last write; for the I/O thread. */
+    /** The bytes of the last write that the socket has not taken. Only the I/O thread uses this. */
     private final Field unwritten;
 
     private UndertowSocket(WebConnection connection) throws ReflectiveOperationException, IOException {
@@ -44,7 +44,7 @@ final class UndertowSocket implements ContainerSocket {
         this.unwritten = undertow.buffer();
     }
 
-    /** The fields of Undertow's that are used. */
+    /** The fields of Undertow's classes that this class uses. */
     private record Undertow(Class<?> connection, Class<?> output, Field ioExecutor, Field channel, Field buffer) {
         static Undertow of(Class<?> connection, Class<?> output) throws NoSuchFieldException {
             Undertow last = lastUndertow;
@@ -67,12 +67,12 @@ final class UndertowSocket implements ContainerSocket {
         }
     }
 
-    /** Whether an upgraded connection is Undertow's. */
+    /** Returns whether an upgraded connection is Undertow's. */
     static boolean isUndertow(WebConnection connection) {
         return connection.getClass().getName().equals(CONNECTION);
     }
 
-    /** The socket under a connection of Undertow's; a poor one, and a message in the log, if this Undertow has changed. */
+    /** Returns the socket of a connection. If this Undertow has changed, logs that and returns a limited socket. */
     static ContainerSocket of(WebConnection connection, Consumer<String> log) throws IOException {
         try {
             return new UndertowSocket(connection);
@@ -87,7 +87,7 @@ final class UndertowSocket implements ContainerSocket {
         }
     }
 
-    /** None: an I/O thread serves many connections. */
+    /** No pause: an I/O thread serves many connections. */
     @Override
     public Pause pause() {
         return Pause.NONE;
@@ -103,7 +103,7 @@ final class UndertowSocket implements ContainerSocket {
         ioThread.execute(reading);
     }
 
-    /** It writes the whole of an array, whatever it is told. */
+    /** Undertow always writes the whole array. */
     @Override
     public boolean writesFromSharedArrays() {
         return false;
@@ -111,7 +111,7 @@ final class UndertowSocket implements ContainerSocket {
 
     @Override
     public void sendHandshake(StreamOutput output) {
-        // It was sent before the streams were given.
+        // Undertow has sent it before it provided the streams.
     }
 
     @Override
@@ -125,27 +125,27 @@ final class UndertowSocket implements ContainerSocket {
         }
     }
 
-    /** On the I/O thread, which the streams belong to. */
+    /** Closes on the I/O thread, which owns the streams. */
     @Override
     public void close() {
         try {
-            ioThread.execute(this::closeHere);
+            ioThread.execute(this::closeNow);
         } catch (RejectedExecutionException e) { // the container has stopped
-            closeHere();
+            closeNow();
         }
     }
 
-    /** Drops what is unwritten, which Undertow would otherwise write before anything else. */
-    private void closeHere() {
+    /** Drops the unwritten bytes, which Undertow would otherwise write first. */
+    private void closeNow() {
         try {
             try {
                 unwritten.set(out, null);
-                out.close(); // with TLS it says goodbye, if that needs no waiting
+                out.close(); // with TLS it sends close_notify if it need not wait
             } finally {
                 channel.close(); // which also frees Undertow's buffer for reading
             }
         } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-            // It is closed for us either way.
+            // The connection is closed for us either way.
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The transport over the streams of a container that keeps to the Servlet specification: what reads, what writes, and
- * what each container does differently.
+ * The transport over the streams of any servlet container: a reader, a writer, and the differences between containers.
+ * Uses {@code io} and the Servlet API.
  */
 package io.twintrace.websocket.internal.stream;
