@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** permessage-deflate: a JSON text compressed for the peer, and the peer's inflated, at the default level. */
+/** Measures permessage-deflate: compressing a JSON text for the peer and inflating the peer's, at the default level. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class DeflateBenchmark {
-    /** More than the window holds, so that no message finds itself in it. */
+    /** More than the window holds, so that no message finds itself in the history. */
     private static final int COUNT = 64;
 
     private static final int AT_REST = 4;
@@ -57,10 +57,10 @@ public class DeflateBenchmark {
     private int arriving;
     private boolean arrived;
 
-    /** Compresses all texts, and sees to it that they inflate to what they were, before anything is measured. */
+    /** Compresses all texts, and checks that they inflate to the originals, before the measurement. */
     @Setup
     public void prepare() throws IOException {
-        pool.join(); // so that it keeps what it is given back
+        pool.join(); // so that the pool keeps what it gets back
         DeflateParameters parameters =
                 new DeflateParameters(!contextTakeover, !contextTakeover, OptionalInt.empty(), OptionalInt.empty());
         texts = JsonTexts.ofSize(size, COUNT);
@@ -72,8 +72,7 @@ public class DeflateBenchmark {
             compressed[i] = new byte[compress()];
             out.get(0, compressed[i]);
         }
-        inflated =
-                ByteBuffer.allocateDirect(size + 1); // one more, since reading asks for room until it has seen the end
+        inflated = ByteBuffer.allocateDirect(size + 1); // one more, since reading needs room until the end
         inflater = new MessageInflater(pool, parameters, this::arrive);
         for (int i = 0; i < COUNT; i++) {
             if (inflate() != size || !inflated.flip().equals(ByteBuffer.wrap(texts[i]))) {
@@ -104,13 +103,13 @@ public class DeflateBenchmark {
         return inflated.position();
     }
 
-    /** The next compressed text, then its end. */
-    private int arrive(byte[] into, int offset, int most) {
+    /** Returns the next compressed text, and then its end. */
+    private int arrive(byte[] into, int offset, int max) {
         byte[] message = compressed[arriving];
         if (arrived) {
             return -1;
         }
-        if (message.length > most) {
+        if (message.length > max) {
             throw new IllegalStateException("a text comes in one piece here");
         }
         System.arraycopy(message, 0, into, offset, message.length);

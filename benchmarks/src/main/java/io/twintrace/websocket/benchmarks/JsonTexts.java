@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/** JSON as applications send it: lists of orders, no two the same. */
+/** JSON as applications send it: lists of orders, each different. */
 final class JsonTexts {
     private static final String[] ITEMS = {
         "amber", "basalt", "cobalt", "delta", "ember", "fjord", "granite", "harbor", "island", "juniper", "kelp",
@@ -13,7 +13,7 @@ final class JsonTexts {
 
     private JsonTexts() {}
 
-    /** Texts of exactly so many bytes; the same for each run. */
+    /** Returns texts of exactly this many bytes, the same in each run. */
     static byte[][] ofSize(int size, int count) {
         SplittableRandom random = new SplittableRandom(size);
         byte[][] texts = new byte[count][];
@@ -23,7 +23,7 @@ final class JsonTexts {
         return texts;
     }
 
-    /** Cut off at the size, since nobody here reads it as JSON. */
+    /** Cuts the text off at the size, since nobody here parses it as JSON. */
     private static byte[] text(SplittableRandom random, int size) {
         StringBuilder json = new StringBuilder("{\"orders\":[");
         while (json.length() < size) {

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Unmasking a payload, in place or while it is copied, as every frame from a browser needs it. */
+/** Measures unmasking a payload, in place or while copying, as every frame from a browser needs it. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MaskingBenchmark {
     private static final int KEY = 0x37FA213D;
 
-    /** What lies before the payload in a buffer: the header of a masked frame, so that nothing is aligned. */
+    /** The bytes before the payload in a buffer: the header of a masked frame, so that nothing is aligned. */
     private static final int HEADER = 6;
 
     @Param({"16", "125", "4096", "65536"})
@@ -38,7 +38,7 @@ public class MaskingBenchmark {
     private ByteBuffer buffer;
     private byte[] array;
 
-    /** Both kinds of memory are used before, as in a server, so that neither has the compiled code for itself. */
+    /** Uses both kinds of memory first, as in a server, so that neither has the compiled code for itself. */
     @Setup
     public void fill() {
         array = new byte[size];
@@ -50,7 +50,7 @@ public class MaskingBenchmark {
         buffer = memory.allocate(HEADER + size).put(HEADER, array);
     }
 
-    /** With the size at hand, since a loop that was always short is compiled as a short one. */
+    /** Uses the size under test, since the compiler treats a loop that was always short as a short one. */
     private void useOften() {
         for (int i = 0; i < 1_000 + 1_000_000 / size; i++) {
             Masking.apply(buffer, HEADER, size, KEY, 1);

@@ -2,7 +2,7 @@ package io.twintrace.websocket.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** Where the bytes of a buffer lie. */
+/** Where a buffer keeps its bytes. */
 public enum Memory {
     HEAP,
     DIRECT;

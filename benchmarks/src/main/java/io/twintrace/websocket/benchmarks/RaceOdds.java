@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How seldom a race shows, as it is and with the window widened: many connections, each with a handler that writes
- * every 20 ms and a heartbeat that writes every 2 s, both at random moments. The transport swallows everything at once,
- * so that a write is as short as it can be. Needs virtual threads.
+ * Measures how rarely a race shows, naturally and with the window widened. There are many connections, each with a
+ * handler that writes every 20 ms and a heartbeat that writes every 2 s, at random moments. The transport accepts
+ * everything at once, so that a write is as short as possible. Needs virtual threads.
  *
  * <pre>java -cp benchmarks/target/benchmarks.jar io.twintrace.websocket.benchmarks.RaceOdds 180 20</pre>
  */
@@ -40,7 +40,7 @@ public final class RaceOdds {
 
     private RaceOdds() {}
 
-    /** Takes how many seconds to watch as it is, and how many with the window widened. */
+    /** Takes the seconds to watch as it is, and the seconds to watch with the window widened. */
     public static void main(String[] args) throws InterruptedException {
         double natural = new RaceOdds().watch("as it is", Integer.parseInt(args[0]));
         WideWindow window = WideWindow.open(WINDOW);
@@ -49,7 +49,7 @@ public final class RaceOdds {
         System.out.printf("factor %.0f%n", natural / widened);
     }
 
-    /** How many writes there are to one conflict; no number where there is none, which asks for more patience. */
+    /** Returns the writes for each conflict. The result is not finite without a conflict: watch longer then. */
     private double watch(String title, int seconds) throws InterruptedException {
         long before = ConcurrentWrites.detected();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -64,7 +64,7 @@ public final class RaceOdds {
         return odds;
     }
 
-    /** One connection after another, each until its conflict. */
+    /** Runs one connection after another, each until its conflict. */
     private void serve() {
         while (!over) {
             WebSocketConnection connection = new ConnectionFactory(options, report -> {}, warning -> {})
@@ -86,11 +86,11 @@ public final class RaceOdds {
                 writes.increment();
             }
         } catch (ConcurrentWriteException | IOException e) {
-            // What is being counted, or the other side of it.
+            // A conflict, which the detector counts, or its effect on the other writer.
         }
     }
 
-    /** Takes everything at once, and never says a word. */
+    /** Accepts everything at once and sends nothing. */
     private static final class Nowhere implements Transport {
         @Override
         public int read(ByteBuffer into) {

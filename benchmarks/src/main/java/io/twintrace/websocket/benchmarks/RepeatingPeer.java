@@ -9,14 +9,14 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
- * A peer in memory that sends one and the same message over and over, each time when it is asked to or waited for, and
- * takes at once whatever is written. For one thread. Serves both faces, and allocates nothing, so that what is
- * allocated is the library's.
+ * A peer in memory that sends the same message each time that the benchmark asks or waits for it, and takes at once all
+ * bytes written to it. For one thread. Serves both faces. Allocates nothing, so that every measured allocation is the
+ * library's.
  */
 final class RepeatingPeer implements PushTransport {
     private static final int KEY = 0x37FA213D;
 
-    /** One masked text frame, which is not changed: the library unmasks what it has read. */
+    /** One masked text frame. It does not change, since the library unmasks its own copy. */
     private final ByteBuffer frame;
 
     private final int replyLength;
@@ -36,13 +36,13 @@ final class RepeatingPeer implements PushTransport {
         replyLength = FrameHeaderEncoder.size(text.length) + text.length;
     }
 
-    /** Sends the message, and has the listener called. */
+    /** Sends the message and calls the listener. */
     void send() {
         arrive();
         tell();
     }
 
-    /** The same, but in the middle of the message there is nothing to read for a while. */
+    /** Sends the message in two pieces, with nothing to read in between. */
     void sendInTwoPieces() {
         arrive();
         int end = frame.limit();
@@ -65,12 +65,12 @@ final class RepeatingPeer implements PushTransport {
         sent++;
     }
 
-    /** How many bytes were written to this peer. */
+    /** Returns the number of bytes written to this peer. */
     long taken() {
         return taken;
     }
 
-    /** Throws unless every message has been answered by one frame of the same length. */
+    /** Throws unless the library has answered every message with one frame of the same length. */
     void checkEchoed() {
         if (taken != sent * replyLength) {
             throw new IllegalStateException(
@@ -87,7 +87,7 @@ final class RepeatingPeer implements PushTransport {
         return n;
     }
 
-    /** A thread that waits for the peer: the next message comes. */
+    /** Makes the next message arrive. */
     @Override
     public void awaitReadable() {
         arrive();
@@ -106,7 +106,7 @@ final class RepeatingPeer implements PushTransport {
     }
 
     @Override
-    public void tell(Events newEvents, Executor elsewhere) {
+    public void tell(Events newEvents, Executor blockingExecutor) {
         events = newEvents;
     }
 
@@ -144,7 +144,7 @@ final class RepeatingPeer implements PushTransport {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // This peer holds no resources.
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
-/** What a text is written in. */
+/** The script of a text. */
 public enum Script {
     ASCII("the quick brown fox jumps over a lazy dog and writes two frames at once, {\"id\":17,\"user\":\"ann\"} ok"),
     GERMAN("die größte Überraschung war, dass zwei Threads gleichzeitig schreiben und der Fehler erst später auffällt"),
@@ -17,7 +17,7 @@ public enum Script {
         this.sample = sample;
     }
 
-    /** Words in random order, which no branch predictor knows by heart; the same for each run. */
+    /** Returns words in random order, which no branch predictor learns. The order is the same in each run. */
     byte[] text(int size) {
         String[] words = sample.split(" ", -1);
         Random random = new Random(size);

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Checking a text message. */
+/** Measures checking a text message. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,7 +36,7 @@ public class Utf8ValidatorBenchmark {
     private final Utf8Validator validator = new Utf8Validator();
     private ByteBuffer text;
 
-    /** All kinds of text and memory are seen before, as in a server, so that none has the compiled code for itself. */
+    /** Runs all kinds of text and memory first, as in a server, so that none has the compiled code for itself. */
     @Setup
     public void fill() throws ProtocolException {
         for (Script other : Script.values()) {
@@ -48,7 +48,7 @@ public class Utf8ValidatorBenchmark {
         text = memory.allocate(size).put(0, script.text(size));
     }
 
-    /** With the size at hand, since a loop that was always short is compiled as a short one. */
+    /** Uses the size under test, since the compiler treats a loop that was always short as a short one. */
     private void useOften() throws ProtocolException {
         for (int i = 0; i < 500 + 500_000 / size; i++) {
             check();

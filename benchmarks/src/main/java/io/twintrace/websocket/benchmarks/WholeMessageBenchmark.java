@@ -29,9 +29,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A text message's whole way through the library and back, but for sockets: it arrives in pieces of the read buffer's
- * size at most, the application sends it back, and the frame is handed to the transport. Aim: the push face allocates
- * nothing for a message that arrives at once, fits into the read buffer and is only passed on.
+ * Measures a text message's whole way through the library and back, without sockets. The message arrives in pieces of
+ * at most the read buffer's size, the application sends it back, and the transport takes the frame. Aim: the push face
+ * allocates nothing for a message that arrives at once, fits into the read buffer and is only passed on.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -79,21 +79,21 @@ public class WholeMessageBenchmark {
         return blockingPeer.taken();
     }
 
-    /** A listener that passes on what it is shown. */
+    /** A listener that passes on the message view. */
     @Benchmark
     public long push() {
         pushPeer.send();
         return pushPeer.taken();
     }
 
-    /** As it happens to a message that lies across the end of a read: it has to be put together. */
+    /** A message that arrives in two reads, so that the library has to put it together. */
     @Benchmark
     public long pushInTwoPieces() {
         pushPeer.sendInTwoPieces();
         return pushPeer.taken();
     }
 
-    /** What was not done would seem cheap. */
+    /** Checks that the work was done, since skipped work would seem cheap. */
     @TearDown(Level.Iteration)
     public void check() {
         if (failure != null) {

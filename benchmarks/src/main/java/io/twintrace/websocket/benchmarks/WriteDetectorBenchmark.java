@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the detector adds to a write that nobody disturbs. Aim: below 15 ns, and nothing allocated below TRACED. */
+/** Measures what the detector adds to an undisturbed write. Aim: below 15 ns, and no allocation below TRACED. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

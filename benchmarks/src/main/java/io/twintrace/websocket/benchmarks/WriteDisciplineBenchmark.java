@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the detector adds to a write where a discipline is declared, without the lock itself, which is held all the
- * time. Aim: below 25 ns, and nothing allocated.
+ * Measures what the detector adds to a write with a declared discipline. The lock is held all the time and not
+ * measured. Aim: below 25 ns, and no allocation.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +42,7 @@ public class WriteDisciplineBenchmark {
     private WriteDetector byWriteLock;
     private WriteDetector byFirstWriter;
 
-    /** On the thread that measures, which is the one to hold the locks. */
+    /** Runs on the measuring thread, which has to hold the locks. */
     @Setup
     public void create() {
         lock.lock();
@@ -62,7 +62,7 @@ public class WriteDisciplineBenchmark {
         return detector;
     }
 
-    /** A monitor cannot be held from outside, so it is entered once for many writes. */
+    /** Enters the monitor once for many writes, since it cannot be held from outside. */
     @Benchmark
     @OperationsPerInvocation(WRITES_A_MONITOR)
     public void guardedByMonitor() {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Every figure of every round, with what lies between, so that a difference can be judged by the spread. */
+/** Writes every figure of every round, so that readers can judge a difference by the spread. */
 final class Csv {
     private final Options options;
     private final Jvm jvm;
@@ -17,7 +17,7 @@ final class Csv {
         this.results = results;
     }
 
-    /** A line for each metric of each server under each workload. What is not known is an empty cell. */
+    /** Returns a line for each metric of each server under each workload. An unknown value is an empty cell. */
     String text() throws IOException {
         StringBuilder text = new StringBuilder();
         List<String> head = new ArrayList<>(
@@ -44,15 +44,15 @@ final class Csv {
                 jvm.version(server),
                 metric.heading(),
                 number(results.median(workload, server, metric)),
-                number(results.least(workload, server, metric)),
-                number(results.most(workload, server, metric)),
-                // How busy the generator was is neither good nor bad.
+                number(results.min(workload, server, metric)),
+                number(results.max(workload, server, metric)),
+                // A busy generator is neither good nor bad.
                 metric == Metric.LOAD ? "" : number(results.toBestPeer(workload, server, metric))));
         results.ofEachRound(workload, server, metric).forEach(value -> cells.add(number(value)));
         return cells;
     }
 
-    /** Replies that were wrong or missing. */
+    /** Returns the line for wrong or missing replies. */
     private List<String> wrong(Workload workload, ServerKind server) throws IOException {
         List<String> cells = new ArrayList<>(List.of(workload.id(), server.id(), jvm.version(server), "wrong"));
         cells.addAll(List.of("", "", "", ""));
@@ -60,7 +60,7 @@ final class Csv {
         return cells;
     }
 
-    /** No cell holds a comma, a quote or a line's end. */
+    /** Joins the cells. No cell holds a comma, a quote or a line break. */
     private static void line(StringBuilder text, List<String> cells) {
         text.append(String.join(",", cells)).append('\n');
     }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class EndToEnd {
     private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
 
-    /** For what a server has open besides its connections. */
+    /** The files that a server opens besides its connections. */
     private static final int OTHER_FILES = 500;
 
     private final Options options;
@@ -31,7 +31,7 @@ public final class EndToEnd {
         this.jvm = new Jvm(options.javaHome(), options.serverJvm());
     }
 
-    /** Takes the options of {@link Options#USAGE}. Ends with 1 where a reply was wrong or a server has failed. */
+    /** Takes the options of {@link Options#USAGE}. Exits with 1 if a reply was wrong or a server has failed. */
     public static void main(String[] args) throws IOException {
         if (List.of(args).contains("--help")) {
             System.out.println(Options.USAGE);
@@ -59,7 +59,7 @@ public final class EndToEnd {
         System.exit(results.errors() == 0 ? 0 : 1);
     }
 
-    /** All rounds. Servers take turns under each workload, and begin with another one in each round. */
+    /** Runs all rounds. Servers take turns under each workload, and each round begins with another server. */
     Results run() throws IOException {
         for (int round = 0; round < options.rounds(); round++) {
             List<ServerKind> order = new ArrayList<>(options.servers());
@@ -97,7 +97,7 @@ public final class EndToEnd {
                 measurement.errors() == 0 ? "" : ", " + measurement.errors() + " WRONG");
     }
 
-    /** Here and now, and not in the middle of a long run. */
+    /** Checks the limit of open files at the start, not in the middle of a long run. */
     private static void checkOpenFiles(Options options) throws IOException {
         Path limits = Path.of("/proc/self/limits");
         if (!options.workloads().contains(Workload.MEMORY) || !Files.exists(limits)) {

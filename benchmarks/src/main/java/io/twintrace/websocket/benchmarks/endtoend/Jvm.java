@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Command lines for processes on one JDK, each with its own class path. */
+/** Builds command lines for processes on one JDK, each with its own class path. */
 final class Jvm {
     private static final Pattern RELEASE = Pattern.compile("JAVA_VERSION=\"((\\d+)[^\"]*)\"");
     private static final Pattern HDR_HISTOGRAM = Pattern.compile("org\\.hdrhistogram\\..*");
@@ -24,7 +24,7 @@ final class Jvm {
 
     private final Path java;
 
-    /** The same for all servers. */
+    /** The virtual machine's options, the same for all servers. */
     private final List<String> serverOptions;
 
     private final String release;
@@ -33,7 +33,7 @@ final class Jvm {
     /** The benchmarks' own classes. */
     private final Path classes;
 
-    /** What the build has put there, under names that begin with the group. */
+    /** The jars that the build has copied. Their names begin with the group. */
     private final List<Path> libraries;
 
     Jvm(Path javaHome, List<String> serverOptions) throws IOException {
@@ -72,7 +72,7 @@ final class Jvm {
         return release;
     }
 
-    /** What the servers' virtual machines are told, and the garbage collector that comes of it on this machine. */
+    /** Returns the servers' virtual machine options, and the garbage collector that they select on this machine. */
     String serverSetting() throws IOException {
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(serverOptions);
@@ -97,13 +97,13 @@ final class Jvm {
         return command;
     }
 
-    /** The load generator, without its options. */
+    /** Returns the command of the load generator, without its options. */
     List<String> load() throws IOException {
         String mainClass = "io.twintrace.websocket.benchmarks.endtoend.load.LoadMain";
         return List.of(java.toString(), "-Xmx1g", "-cp", classPath(HDR_HISTOGRAM), mainClass);
     }
 
-    /** The server's version, from the name of its library. */
+    /** Returns the server's version, from the name of its library. */
     String version(ServerKind kind) throws IOException {
         String start = kind.principal() + "-";
         List<String> found = libraries.stream()

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Has the load generator put one workload on one server. */
+/** Runs the load generator with one workload against one server. */
 final class LoadRun {
     private static final double PERCENT = 100;
 
@@ -32,7 +32,7 @@ final class LoadRun {
         try {
             return workload == Workload.MEMORY ? memory(process, server) : traffic(process, workload);
         } finally {
-            process.destroy(); // where it has not ended by itself
+            process.destroy(); // if it has not ended by itself
         }
     }
 
@@ -60,7 +60,7 @@ final class LoadRun {
         boolean broadcast = workload == Workload.BROADCAST;
         command.add(broadcast ? "fanout" : workload.mode());
         command.addAll(workload.load());
-        if (broadcast) { // there the sender is not one of them
+        if (broadcast) { // here, wsload does not count the sender
             int conns = command.indexOf("--conns") + 1;
             command.set(conns, Integer.toString(Integer.parseInt(command.get(conns)) - 1));
         }
@@ -118,7 +118,7 @@ final class LoadRun {
         }
     }
 
-    /** How many replies were wrong. A load generator that does not say so has not compared them. */
+    /** Returns the number of wrong replies. A load generator that does not report it has not compared them. */
     private static long errors(String json) throws IOException {
         double errors = field(json, "errors");
         if (Double.isNaN(errors)) {
@@ -127,7 +127,7 @@ final class LoadRun {
         return (long) errors;
     }
 
-    /** One number of a flat object. */
+    /** Returns one number of a flat JSON object. */
     private static double field(String json, String name) {
         Matcher matcher = Pattern.compile("\"" + name + "\":(-?[0-9.]+)").matcher(String.valueOf(json));
         return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;

@@ -3,13 +3,13 @@ package io.twintrace.websocket.benchmarks.endtoend;
 import java.util.Map;
 
 /**
- * One server under one workload, once.
+ * The result of one server under one workload in one round.
  *
- * @param values what was measured; nothing where the run has failed altogether
- * @param errors how many replies were wrong or missing
+ * @param values the measured values; empty if the run has failed
+ * @param errors the number of wrong or missing replies
  */
 record Measurement(Map<Metric, Double> values, long errors) {
-    /** Nothing came of it. */
+    /** Returns the result of a failed run. */
     static Measurement failed() {
         return new Measurement(Map.of(), 1);
     }

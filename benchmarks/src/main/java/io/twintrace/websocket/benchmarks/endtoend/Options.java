@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The command line.
+ * The options of the command line.
  *
  * @param wsload the load generator that is written in C, if it is to be used
  * @param serverJvm options of the virtual machine that every server runs on, the same for all
@@ -27,7 +27,7 @@ record Options(
         Optional<Path> svg,
         Optional<Path> csv) {
 
-    /** Enough for 10,000 connections of the server that needs most. The collector is the one that the JDK chooses. */
+    /** Enough for 10,000 connections of the server that needs most. The JDK chooses the collector. */
     private static final String SERVER_JVM = "-Xms256m -Xmx2g";
 
     static final String USAGE = """
@@ -66,7 +66,7 @@ record Options(
     /**
      * Reads the command line.
      *
-     * @throws IllegalArgumentException when it makes no sense
+     * @throws IllegalArgumentException if it is invalid
      */
     static Options parse(String... args) {
         Options options = defaults();

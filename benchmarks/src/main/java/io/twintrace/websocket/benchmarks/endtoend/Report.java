@@ -78,7 +78,7 @@ final class Report {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%,.0f", value);
     }
 
-    /** The first metric of each workload. */
+    /** Returns a chart of each workload's first metric. */
     String svg() throws IOException {
         BarChart chart = new BarChart("WebSocket servers, JDK " + jvm.release() + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors");

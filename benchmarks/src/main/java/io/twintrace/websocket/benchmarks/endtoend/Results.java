@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** All measurements, and their medians over the rounds. */
+/** Holds all measurements, and computes their medians over the rounds. */
 final class Results {
     private final Map<Workload, Map<ServerKind, List<Measurement>>> all = new EnumMap<>(Workload.class);
 
@@ -17,7 +17,7 @@ final class Results {
                 .add(measurement);
     }
 
-    /** Not a number where nothing was measured. */
+    /** Returns the median, or NaN if there is no measurement. */
     double median(Workload workload, ServerKind server, Metric metric) {
         double[] sorted = known(workload, server, metric).sorted().toArray();
         if (sorted.length == 0) {
@@ -27,15 +27,15 @@ final class Results {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    double least(Workload workload, ServerKind server, Metric metric) {
+    double min(Workload workload, ServerKind server, Metric metric) {
         return known(workload, server, metric).min().orElse(Double.NaN);
     }
 
-    double most(Workload workload, ServerKind server, Metric metric) {
+    double max(Workload workload, ServerKind server, Metric metric) {
         return known(workload, server, metric).max().orElse(Double.NaN);
     }
 
-    /** One for each round; not a number where that round has failed. */
+    /** Returns one value for each round, NaN for a failed one. */
     List<Double> ofEachRound(Workload workload, ServerKind server, Metric metric) {
         return measurements(workload, server).stream()
                 .map(measurement -> measurement.values().getOrDefault(metric, Double.NaN))
@@ -43,8 +43,8 @@ final class Results {
     }
 
     /**
-     * How a server's median compares with that of the best server that is not Twintrace: above 1 it is better, whether
-     * more or less of the metric is better. Not a number where there is nothing to compare, or a median is not above 0.
+     * Compares a server's median with that of the best server that is not Twintrace. Above 1 it is better, whether more
+     * or less of the metric is better. NaN if there is nothing to compare, or a median is not above 0.
      */
     double toBestPeer(Workload workload, ServerKind server, Metric metric) {
         double own = median(workload, server, metric);

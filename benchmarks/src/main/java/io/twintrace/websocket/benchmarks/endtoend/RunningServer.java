@@ -42,15 +42,15 @@ final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * What it holds.
+     * The memory that the server holds.
      *
      * @param heap bytes of objects
      * @param outside bytes of direct buffers, metaspace and compiled code
-     * @param rss bytes that the system counts; 0 where there is no /proc
+     * @param rss bytes that the system counts; 0 if there is no /proc
      */
     record Memory(long heap, long outside, long rss) {}
 
-    /** After a collection. */
+    /** Returns the memory use after a garbage collection. */
     Memory memory() throws IOException {
         Writer input = process.outputWriter(StandardCharsets.UTF_8);
         input.write("memory\n");

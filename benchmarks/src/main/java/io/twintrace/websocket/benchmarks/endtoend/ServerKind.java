@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The servers that are compared. */
+/** The servers to compare. */
 enum ServerKind {
     PUSH(
             "Twintrace push",
@@ -63,7 +63,7 @@ enum ServerKind {
             "io.netty.netty-codec-http",
             "native epoll, an event loop for each processor, frames passed on as they came, one flush for each read; Unsafe"
                     + " allowed") {
-        /** Without them Netty does without Unsafe on newer JDKs, and is slower than it need be. */
+        /** Without these options Netty does not use Unsafe on newer JDKs, and is slower. */
         @Override
         List<String> jvmOptions(int javaVersion) {
             return javaVersion < UNSAFE_WARNS
@@ -75,16 +75,14 @@ enum ServerKind {
         }
     };
 
-    /**
-     * What both faces have in common; a class of its own, since constants cannot refer to fields that come after them.
-     */
+    /** Constants of both faces. They need a class of their own, since enum constants cannot refer to later fields. */
     private static final class Twintrace {
         static final String LIBRARIES =
                 "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*";
         static final String PRINCIPAL = "io.twintrace.adapter-jetty";
     }
 
-    /** The first JDK that warns of Unsafe. */
+    /** The first JDK that warns about Unsafe. */
     private static final int UNSAFE_WARNS = 24;
 
     private final String title;
@@ -103,7 +101,7 @@ enum ServerKind {
         this.note = note;
     }
 
-    /** As on the command line. */
+    /** Returns the name used on the command line. */
     String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -116,27 +114,27 @@ enum ServerKind {
         return "io.twintrace.websocket.benchmarks.endtoend.server." + mainClass;
     }
 
-    /** Whether it is one of those that Twintrace is compared with, and not a face of Twintrace itself. */
+    /** Returns whether this is a server that Twintrace is compared with, and not a face of Twintrace. */
     boolean isPeer() {
         return !mainClass.equals("TwintraceServer");
     }
 
-    /** After the message limit. */
+    /** Returns the arguments that follow the message limit. */
     List<String> arguments() {
         return argument.isEmpty() ? List.of() : List.of(argument);
     }
 
-    /** The files that it gets to see, by their names, which begin with the group. */
+    /** Returns a pattern for the names of its libraries, which begin with the group. */
     Pattern libraries() {
         return libraries;
     }
 
-    /** The group and artifact whose version is the server's. */
+    /** Returns the group and artifact whose version is the server's. */
     String principal() {
         return principal;
     }
 
-    /** Its setting. */
+    /** Returns a description of its settings. */
     String note() {
         return note;
     }

@@ -3,7 +3,7 @@ package io.twintrace.websocket.benchmarks.endtoend;
 import java.util.List;
 import java.util.Locale;
 
-/** What the servers have to do. */
+/** The tasks for the servers. */
 enum Workload {
     ECHO_125("echo", "echo, 64 connections, 125 bytes, 1 in flight", "--conns 64 --size 125 --depth 1"),
     ECHO_125_PIPELINED("echo", "echo, 64 connections, 125 bytes, 16 in flight", "--conns 64 --size 125 --depth 16"),
@@ -39,7 +39,7 @@ enum Workload {
         this.load = load;
     }
 
-    /** As on the command line. */
+    /** Returns the name used on the command line. */
     String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -48,12 +48,12 @@ enum Workload {
         return title;
     }
 
-    /** The load generator's. */
+    /** Returns the mode of the load generator. */
     String mode() {
         return mode;
     }
 
-    /** Options of the load generator. */
+    /** Returns the options of the load generator. */
     List<String> load() {
         return List.of(load.split(" "));
     }
@@ -62,17 +62,17 @@ enum Workload {
         return mode.equals("broadcast") ? "/broadcast" : "/echo";
     }
 
-    /** Only as large as it has to be, since Tomcat allocates as much for each connection. */
+    /** Returns the smallest sufficient message limit, since Tomcat allocates that much for each connection. */
     int messageLimit() {
         return this == ECHO_64K || this == ECHO_1M ? LARGE_LIMIT : SMALL_LIMIT;
     }
 
-    /** Whether the load generator that is written in C can do it as well. */
+    /** Returns whether the load generator written in C supports this workload. */
     boolean isForWsload() {
         return this != ECHO_UTF8 && this != DEFLATE && this != MEMORY;
     }
 
-    /** What is counted, in the load generator's terms. */
+    /** Returns the load generator's key for the counted events. */
     String unit() {
         return switch (mode) {
             case "broadcast" -> "deliveries";
@@ -81,12 +81,12 @@ enum Workload {
         };
     }
 
-    /** What is counted, in words. */
+    /** Returns the counted events in words. */
     String counted() {
         return unit().equals("msgs") ? "messages" : unit();
     }
 
-    /** The figures that are shown; the first of them makes the chart. */
+    /** Returns the metrics to show. The chart uses the first one. */
     List<Metric> metrics() {
         return switch (this) {
             case MEMORY -> List.of(Metric.HELD, Metric.HEAP, Metric.OUTSIDE, Metric.RSS);

@@ -38,8 +38,8 @@ class ResultsTest {
         add(9, 0);
         results.add(Workload.ECHO_4K, ServerKind.NETTY, Measurement.failed());
         add(1, 0);
-        assertEquals(1, results.least(Workload.ECHO_4K, ServerKind.NETTY, Metric.P50));
-        assertEquals(9, results.most(Workload.ECHO_4K, ServerKind.NETTY, Metric.P50));
+        assertEquals(1, results.min(Workload.ECHO_4K, ServerKind.NETTY, Metric.P50));
+        assertEquals(9, results.max(Workload.ECHO_4K, ServerKind.NETTY, Metric.P50));
         assertEquals(
                 List.of(9.0, Double.NaN, 1.0), results.ofEachRound(Workload.ECHO_4K, ServerKind.NETTY, Metric.P50));
         assertEquals(List.of(0L, 1L, 0L), results.errorsOfEachRound(Workload.ECHO_4K, ServerKind.NETTY));

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** The first connection sends, and all get it. A message is done when everybody has it, the sender included. */
+/** The first connection sends, and all receive. A message is done once everybody has it, the sender included. */
 final class BroadcastLoad extends Load {
     private static final int ATTEMPTS = 20;
     private static final long ATTEMPT = TimeUnit.SECONDS.toNanos(1);
     private static final long SETTLING = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** By the message's number, modulo how many are in flight. */
+    /** Indexed by the message's number, modulo the number in flight. */
     private final long[] sentAt;
 
     private final int[] missing;
@@ -25,7 +25,7 @@ final class BroadcastLoad extends Load {
         this.missing = new int[settings.depth()];
     }
 
-    /** All expect what the sender sends. */
+    /** All connections expect the sender's messages. */
     @Override
     protected Payload payload(int number) {
         return super.payload(0);
@@ -45,8 +45,8 @@ final class BroadcastLoad extends Load {
     }
 
     /**
-     * A server may answer the upgrade before the connection is on its list: so there is one message at a time until one
-     * has reached everybody.
+     * Sends one message at a time until one has reached everybody, because a server may answer the upgrade before it
+     * lists the connection.
      */
     private boolean synchronize() throws IOException {
         sender = clients.get(0);
@@ -81,7 +81,7 @@ final class BroadcastLoad extends Load {
         missing[slot] = clients.size();
         outstanding++;
         sender.ask(now);
-        sender.takeTime(); // it is kept here, for all
+        sender.takeTime(); // this class keeps the time, for all connections
     }
 
     @Override

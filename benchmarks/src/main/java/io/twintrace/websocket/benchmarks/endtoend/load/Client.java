@@ -7,18 +7,18 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /**
- * One connection to the server: what it has asked for comes back in the same order. Of the load generator's only
- * thread.
+ * One connection to the server. Replies come back in the order of its messages. Used only by the load generator's
+ * single thread.
  */
 final class Client implements ReplyReader.Events {
-    /** Told of what happens to a connection. */
+    /** Receives the events of a connection. */
     interface Owner {
         void opened(Client client);
 
         /**
          * The next message has come back.
          *
-         * @param now in the nanoseconds of the system's clock
+         * @param now the value of {@link System#nanoTime()}
          */
         void answered(Client client, long now);
 
@@ -44,14 +44,14 @@ final class Client implements ReplyReader.Events {
     private final ReplyReader replies;
     private final long createdAt = System.nanoTime();
 
-    /** When what has not come back was sent, or should have been. */
+    /** When the outstanding messages were sent, or should have been. */
     private final LongQueue times = new LongQueue();
 
     private InflatedReply inflated;
     private SelectionKey key;
     private State state = State.CONNECTING;
 
-    /** Filled up to its position. */
+    /** Holds unsent bytes up to its position. */
     private ByteBuffer out = ByteBuffer.allocate(512);
 
     private long asked;
@@ -79,37 +79,37 @@ final class Client implements ReplyReader.Events {
         return state == State.OPEN;
     }
 
-    /** How many messages have not come back. */
+    /** Returns the number of messages that have not come back. */
     int outstanding() {
         return times.size();
     }
 
-    /** When the oldest message that has not come back was sent; that message is then taken as come back. */
+    /** Removes the oldest outstanding message, and returns the time at which it was sent. */
     long takeTime() {
         return times.remove();
     }
 
-    /** For {@link #takeTime}, where no message is sent. */
+    /** Adds a time for {@link #takeTime}, without a message. */
     void keepTime(long time) {
         times.add(time);
     }
 
-    /** The number of the next message to be sent. */
+    /** Returns the number of the next message to send. */
     long nextNumber() {
         return asked + owed;
     }
 
-    /** The number of the message that came last. */
+    /** Returns the number of the message that arrived last. */
     long lastNumber() {
         return replies.lastNumber();
     }
 
-    /** Messages come back from this number on. */
+    /** Sets the number of the next message to expect. */
     void expect(long number) {
         replies.expect(number);
     }
 
-    /** Sends the next message as soon as there is room for it; {@link #flush} has to follow. */
+    /** Sends the next message as soon as there is room for it. Call {@link #flush} afterwards. */
     void ask(long time) {
         times.add(time);
         owed++;
@@ -123,7 +123,7 @@ final class Client implements ReplyReader.Events {
         }
     }
 
-    /** Writes what the socket takes; the rest waits until the selector says that there is room. */
+    /** Writes as much as the socket takes. The rest waits until the selector reports room. */
     void flush() {
         if (out.position() == 0) {
             return;
@@ -151,7 +151,7 @@ final class Client implements ReplyReader.Events {
         }
     }
 
-    /** Without a word to the server. */
+    /** Closes the socket without a closing handshake. */
     void abort() {
         state = State.CLOSED;
         if (inflated != null) {
@@ -162,7 +162,7 @@ final class Client implements ReplyReader.Events {
         try {
             channel.close();
         } catch (IOException e) {
-            // closed all the same
+            // the channel is closed anyway
         }
     }
 

@@ -34,7 +34,7 @@ final class ClientHandshake {
         return request.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Takes bytes up to the end of the response. Whether that has come. */
+    /** Reads bytes up to the end of the response. Returns whether it has reached the end. */
     boolean read(ByteBuffer in) throws WrongReply {
         while (in.hasRemaining()) {
             response.append((char) (in.get() & 0xFF));
@@ -48,7 +48,7 @@ final class ClientHandshake {
         return false;
     }
 
-    /** Whether the server may compress with what it has sent before. */
+    /** Returns whether the server may use context takeover. */
     boolean serverContextTakeover() {
         return !header("sec-websocket-extensions").contains("server_no_context_takeover");
     }
@@ -60,7 +60,7 @@ final class ClientHandshake {
         WrongReply.unless(agreed == deflate, "permessage-deflate was " + (agreed ? "not offered" : "not accepted"));
     }
 
-    /** Empty where there is none. */
+    /** Returns a header's value, or an empty string if there is none. */
     private String header(String name) {
         return response.toString()
                 .lines()

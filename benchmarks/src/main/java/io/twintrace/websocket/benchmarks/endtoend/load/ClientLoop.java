@@ -12,14 +12,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** All connections, on one thread. */
+/** Runs all connections on one thread. */
 final class ClientLoop implements AutoCloseable {
     private static final int INPUT_SIZE = 256 * 1024;
 
-    /** So many connections from one address: well below the ports that a system gives away by itself. */
+    /** Connections from one address: well below the number of ports that a system assigns. */
     private static final int CONNECTIONS_PER_ADDRESS = 8000;
 
-    /** Each handshake leaves its port unusable for a while. */
+    /** The handshake load uses more addresses, since each handshake leaves its port unusable for a while. */
     private static final int ADDRESSES_FOR_HANDSHAKES = 32;
 
     private final LoadSettings settings;
@@ -40,7 +40,7 @@ final class ClientLoop implements AutoCloseable {
         return settings;
     }
 
-    /** Shared by all connections: nothing stays in it. */
+    /** Shared by all connections, since no data stays in it. */
     ByteBuffer input() {
         return input;
     }
@@ -55,7 +55,7 @@ final class ClientLoop implements AutoCloseable {
         Client client = new Client(this, channel, payload, owner);
         clients.add(client);
         client.registered(channel.register(selector, SelectionKey.OP_CONNECT, client));
-        channel.connect(loopback(1, settings.port())); // never done at once on a selector's channel
+        channel.connect(loopback(1, settings.port())); // never completes at once on a selector's channel
         return client;
     }
 
@@ -63,7 +63,7 @@ final class ClientLoop implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host}), port);
     }
 
-    /** Serves what is ready; waits for it so many milliseconds at most. */
+    /** Serves the ready connections. Waits for one at most this many milliseconds. */
     void poll(long timeout) throws IOException {
         if (timeout > 0) {
             selector.select(ClientLoop::serve, timeout);

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Every connection sends, and gets its messages back: with so many in flight all the time, or at a rate. In the latter
- * case a message's time begins when it is due, not when the sender gets round to it, so that a server which stalls is
- * charged for all that it kept waiting.
+ * Every connection sends messages and gets them back, with a fixed number in flight or at a fixed rate. At a rate, a
+ * message's time starts when it is due, not when the sender gets to it. So a stalled server is charged for every
+ * message that it delays.
  */
 final class EchoLoad extends Load {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
@@ -61,7 +61,7 @@ final class EchoLoad extends Load {
             }
             due += interval;
         }
-        // The selector's clock is too coarse for less than a millisecond: then it is only looked at.
+        // The selector's clock is too coarse for less than a millisecond, so poll without waiting then.
         return due - now > 2 * MILLISECOND ? 1 : 0;
     }
 }

@@ -2,10 +2,10 @@ package io.twintrace.websocket.benchmarks.endtoend.load;
 
 import java.io.IOException;
 
-/** Connects, upgrades, closes, and starts again, so many at a time. Latency is that of connecting and upgrading. */
+/** Connects, upgrades, closes and repeats, on many connections at a time. Latency covers connect and upgrade. */
 final class HandshakeLoad extends Load {
-    /** A server that refuses everything would keep this busy to no end. */
-    private static final int MOST_ERRORS = 1000;
+    /** Ends the run against a server that refuses everything. */
+    private static final int MAX_ERRORS = 1000;
 
     private final Payload nothing = payload(0);
     private int active;
@@ -52,7 +52,7 @@ final class HandshakeLoad extends Load {
     public void failed(Client client, IOException why) {
         super.failed(client, why);
         active--;
-        if (errors() < MOST_ERRORS) {
+        if (errors() < MAX_ERRORS) {
             next();
         }
     }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens connections, has one message echoed on each, and holds them. Whoever measures is told of each step on standard
- * output and lets it go on by a line on standard input.
+ * Opens connections, sends one echo message on each, and holds them. It reports each step on standard output, and
+ * continues after a line on standard input.
  */
 final class IdleLoad extends Load {
-    /** A first batch comes and goes, so that classes, pools and buffers are there before anything is measured. */
+    /** Opens and closes a first batch, so that classes, pools and buffers exist before the measurement. */
     private static final int FIRST_BATCH = 500;
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);

@@ -6,7 +6,7 @@ import java.util.zip.Inflater;
 
 /** Inflates the messages of one connection (RFC 7692, section 7.2.2). */
 final class InflatedReply {
-    /** Takes what has been inflated. */
+    /** Receives the inflated bytes. */
     interface Output {
         void take(ByteBuffer part) throws WrongReply;
     }
@@ -17,7 +17,7 @@ final class InflatedReply {
     private final byte[] buffer = new byte[4096];
     private final boolean contextTakeover;
 
-    /** With or without context takeover, as the server has answered. */
+    /** Creates an inflater with or without context takeover, as the server has answered. */
     InflatedReply(boolean contextTakeover) {
         this.contextTakeover = contextTakeover;
     }
@@ -27,7 +27,7 @@ final class InflatedReply {
         inflate(output);
     }
 
-    /** The end of a message. */
+    /** Ends a message. */
     void end(Output output) throws DataFormatException, WrongReply {
         inflater.setInput(TAIL);
         inflate(output);

@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.zip.Deflater;
 
-/** JSON documents of a given size, compressed beforehand (RFC 7692), each by itself. */
+/** JSON documents of a given size, compressed in advance (RFC 7692), each independent of the others. */
 final class JsonDocuments {
     private static final int COUNT = 256;
-    private static final int TAIL = 4; // 00 00 ff ff, which is not sent
+    private static final int TAIL = 4; // 00 00 ff ff, which senders omit
     private static final int MASK = 0x5B3C71D9;
     private static final int LEVEL = 6;
 
-    /** And the beginning of the remark. */
+    /** The length of the longest order, with the beginning of the remark. */
     private static final int LONGEST_ORDER = 120;
 
     private static final String[] WORDS = {
@@ -35,7 +35,7 @@ final class JsonDocuments {
         }
     }
 
-    /** The messages of one connection: all documents in turn, beginning at one of its own. */
+    /** Returns the messages of one connection: all documents in turn, each connection from its own start. */
     Payload startingAt(int first) {
         return new Payload() {
             @Override
@@ -59,7 +59,7 @@ final class JsonDocuments {
         };
     }
 
-    /** A list of orders, and a remark that fills it up. */
+    /** Returns a list of orders, and a remark that fills the rest. */
     private static byte[] document(SplittableRandom random, int size) {
         StringBuilder json = new StringBuilder("{\"orders\":[");
         do {

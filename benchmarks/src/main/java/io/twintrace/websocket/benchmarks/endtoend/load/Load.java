@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What all modes have in common: opening connections, the phases, and counting what goes wrong. */
+/** The base class of all modes: opens connections, runs the phases, and counts errors. */
 abstract class Load implements Client.Owner {
     private static final int OPENING_AT_A_TIME = 64;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
@@ -18,7 +18,7 @@ abstract class Load implements Client.Owner {
     protected final Meter meter;
     protected final List<Client> clients = new ArrayList<>();
 
-    /** Nothing more is asked for. */
+    /** Whether to send nothing more. */
     protected boolean over;
 
     private final JsonDocuments documents;
@@ -32,21 +32,21 @@ abstract class Load implements Client.Owner {
         this.documents = settings.deflate() ? new JsonDocuments(settings.size()) : null;
     }
 
-    /** From the first connection to the last. The line for standard output. */
+    /** Runs from the first connection to the last. Returns the line for standard output. */
     abstract String run() throws IOException;
 
     final long errors() {
         return errors;
     }
 
-    /** The messages of the connection with that number. */
+    /** Returns the messages of the connection with this number. */
     protected Payload payload(int number) {
         return documents != null
                 ? documents.startingAt(number)
                 : new NumberedText(number, settings.size(), settings.utf8());
     }
 
-    /** Opens all connections, or complains. Whether it has. */
+    /** Opens all connections, or reports an error. Returns whether it has succeeded. */
     protected final boolean openAll(int count) throws IOException {
         opened = 0;
         long deadline = System.nanoTime() + PATIENCE;
@@ -82,7 +82,7 @@ abstract class Load implements Client.Owner {
         }
     }
 
-    /** Warm-up, measurement, and what is still on its way. */
+    /** Runs the warm-up and the measurement, and waits for outstanding messages. */
     protected final void measure() throws IOException {
         pollFor(settings.warmup());
         meter.begin();
@@ -99,7 +99,7 @@ abstract class Load implements Client.Owner {
         }
     }
 
-    /** By the closing handshake, so that no server has anything to complain of; within a bound. */
+    /** Closes all connections with the closing handshake, so that no server logs an error. Waits a limited time. */
     final void closeAll() throws IOException {
         over = true;
         List.copyOf(clients).forEach(Client::close);
@@ -116,7 +116,7 @@ abstract class Load implements Client.Owner {
         }
     }
 
-    /** May send; how many milliseconds it is until it wants to again. */
+    /** Sends messages if they are due. Returns the milliseconds until the next one. */
     protected long beforePoll(long now) {
         return 10;
     }
@@ -125,7 +125,7 @@ abstract class Load implements Client.Owner {
         return clients.stream().anyMatch(client -> client.isOpen() && client.outstanding() > 0);
     }
 
-    /** Connects in a place where nothing may be thrown. */
+    /** Connects, for callers that may throw no checked exception. */
     protected final Client connectAgain(Payload payload) {
         try {
             return loop.connect(payload, this);

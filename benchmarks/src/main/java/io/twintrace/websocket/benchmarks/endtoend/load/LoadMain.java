@@ -2,11 +2,11 @@ package io.twintrace.websocket.benchmarks.endtoend.load;
 
 import java.io.IOException;
 
-/** The load generator: one run, one line of JSON on standard output. Ends with 1 where anything was wrong. */
+/** The load generator: one run, one line of JSON on standard output. Exits with 1 if anything was wrong. */
 public final class LoadMain {
     private LoadMain() {}
 
-    /** Takes the mode and then options, each with its value: see {@link LoadSettings}. */
+    /** Takes the mode and then options with their values: see {@link LoadSettings}. */
     public static void main(String[] args) throws IOException {
         LoadSettings settings = LoadSettings.parse(args);
         long errors;

@@ -4,20 +4,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the load generator is told, in options with a value each.
+ * The options of the load generator, each with a value.
  *
  * @param mode echo, broadcast, handshake or idle: see {@link Load}
  * @param port where the server listens on the loopback interface
- * @param path of the request
- * @param pid of the server, for its CPU time; 0 for none
- * @param conns how many connections there are at a time
- * @param size bytes of payload
+ * @param path the path of the request
+ * @param pid the server's process id, for its CPU time; 0 for none
+ * @param conns the number of simultaneous connections
+ * @param size the bytes of payload
  * @param depth messages in flight: of each connection, or of the one that broadcasts
- * @param rate messages a second over all connections, due at their time whatever the server does; 0 for a closed loop
+ * @param rate messages a second over all connections, due on time whatever the server does; 0 for a closed loop
  * @param deflate whether to offer permessage-deflate, and to send JSON
- * @param utf8 whether to send text that is not ASCII, where it is not compressed
- * @param warmup seconds before the measurement
- * @param seconds of the measurement
+ * @param utf8 whether to send text that is not ASCII, if it is not compressed
+ * @param warmup the seconds before the measurement
+ * @param seconds the seconds of the measurement
  */
 record LoadSettings(
         String mode,

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.benchmarks.endtoend.load;
 
-/** First in, first out, without an object for each number. */
+/** A first-in, first-out queue without an object for each number. */
 final class LongQueue {
     private long[] ring = new long[16]; // always a power of two
     private int first;

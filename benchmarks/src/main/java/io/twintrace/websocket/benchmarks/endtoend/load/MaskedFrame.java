@@ -23,9 +23,9 @@ final class MaskedFrame {
     }
 
     /**
-     * A whole frame.
+     * Returns a whole frame.
      *
-     * @param first the opcode, with RSV1 where the payload is compressed
+     * @param first the opcode, with RSV1 if the payload is compressed
      */
     static byte[] of(int first, byte[] payload, int mask) {
         ByteBuffer frame = ByteBuffer.allocate(headerLength(payload.length) + payload.length);
@@ -44,7 +44,7 @@ final class MaskedFrame {
         return frame.array();
     }
 
-    /** What the payload's byte at an index is combined with. */
+    /** Returns the mask byte for the payload's byte at an index. */
     static int maskByte(int mask, int index) {
         return (mask >>> (24 - 8 * (index & 3))) & 0xFF;
     }

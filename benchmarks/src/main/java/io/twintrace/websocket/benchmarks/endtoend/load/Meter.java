@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/** Counts, times and the server's CPU time, from the beginning of the measurement to its end. */
+/** Records counts, times and the server's CPU time during the measurement. */
 final class Meter {
     private static final long LONGEST = Duration.ofMinutes(10).toNanos();
     private static final int DIGITS = 3;
@@ -39,7 +39,7 @@ final class Meter {
         ownCpu = cpu(ProcessHandle.current().pid()).minus(ownCpu);
     }
 
-    /** What was sent during the measurement counts for latency, even if it comes back after its end. */
+    /** Counts a reply. Records its latency if the message was sent during the measurement, even if it arrives later. */
     void record(long sentAt, long now) {
         if (runs) {
             count++;
@@ -49,7 +49,7 @@ final class Meter {
         }
     }
 
-    /** One line of JSON, in the terms of the generator that is written in C. */
+    /** Returns one line of JSON, with the keys of the generator that is written in C. */
     String json(LoadSettings settings, String what, long errors) {
         double seconds = (end - begin) / NANOS;
         double cpu = serverCpu.toNanos() / NANOS;

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
-/** Text that is each connection's own, and begins with the message's number. */
+/** Text that differs for each connection, and begins with the message's number. */
 final class NumberedText implements Payload {
     private static final int DIGITS = 8;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /** Of every length; in random order, which no branch predictor knows by heart. */
+    /** Characters of every length. The order in a text is random, so that no branch predictor learns it. */
     private static final byte[][] CHARACTERS = "a, éüßñдяжπ漢字かな한€😀🚀"
             .codePoints()
             .mapToObj(each -> Character.toString(each).getBytes(StandardCharsets.UTF_8))
@@ -20,19 +20,19 @@ final class NumberedText implements Payload {
     private final byte[] frame;
     private final ByteBuffer expected;
 
-    /** ASCII. Takes the connection's number, from which the text is made. */
+    /** Creates ASCII text from the connection's number. */
     NumberedText(int seed, int size) {
         this(seed, size, false);
     }
 
-    /** @param utf8 whether it is characters of two, three and four bytes, and some of one */
+    /** @param utf8 whether to use characters of two, three and four bytes, and some of one */
     NumberedText(int seed, int size, boolean utf8) {
         if (size < DIGITS) {
             throw new IllegalArgumentException("a message has a number of " + DIGITS + " bytes, so not " + size);
         }
         SplittableRandom random = new SplittableRandom(seed);
         byte[] text = utf8 ? utf8(random, size) : ascii(random, size);
-        mask = random.nextInt() | 0x01010101; // no byte of it is zero
+        mask = random.nextInt() | 0x01010101; // none of its bytes is zero
         frame = MaskedFrame.of(MaskedFrame.TEXT, text, mask);
         headerLength = MaskedFrame.headerLength(size);
         expected = ByteBuffer.wrap(text);
@@ -46,7 +46,7 @@ final class NumberedText implements Payload {
         return text;
     }
 
-    /** ASCII where the number goes, so that the rest stays whole characters, and at the end, where none other fits. */
+    /** Keeps ASCII in place of the number and at the end, so that all characters stay whole. */
     private static byte[] utf8(SplittableRandom random, int size) {
         byte[] text = ascii(random, size);
         for (int at = DIGITS; ; ) {

@@ -3,11 +3,11 @@ package io.twintrace.websocket.benchmarks.endtoend.load;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 
-/** Reads a server's frames as they arrive, and compares every byte with what is due. Keeps no message. */
+/** Reads a server's frames as they arrive, and compares every byte with the expected one. Stores no message. */
 final class ReplyReader {
-    /** Told of what has been read. */
+    /** Receives the events of a reader. */
     interface Events {
-        /** The next message has come whole, and is right. */
+        /** The next message is complete and correct. */
         void message();
 
         void control(int opcode, byte[] payload);
@@ -22,7 +22,7 @@ final class ReplyReader {
     private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
     private final ByteBuffer control = ByteBuffer.allocate(LONGEST_CONTROL);
 
-    /** Null unless compression was agreed on. */
+    /** Null unless the handshake has agreed on compression. */
     private InflatedReply inflated;
 
     private int headerLength = 2;
@@ -46,7 +46,7 @@ final class ReplyReader {
         this.inflated = with;
     }
 
-    /** The number of the next message to come. */
+    /** Sets the number of the next message. */
     void expect(long number) {
         this.next = number;
     }
@@ -55,7 +55,7 @@ final class ReplyReader {
         return next - 1;
     }
 
-    /** Takes all there is. */
+    /** Reads all bytes. */
     void read(ByteBuffer in) throws WrongReply {
         while (in.hasRemaining() || (inFrame && frameRemaining == 0)) {
             if (!inFrame) {
@@ -168,7 +168,7 @@ final class ReplyReader {
         }
     }
 
-    /** Compares all of it with what is due at this place. */
+    /** Compares all bytes with the expected ones at this place. */
     private void compare(ByteBuffer part) throws WrongReply {
         int end = position + part.remaining();
         WrongReply.unless(end <= expected.capacity(), "a message that is too long");

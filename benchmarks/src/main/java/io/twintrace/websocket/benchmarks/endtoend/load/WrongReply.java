@@ -2,7 +2,7 @@ package io.twintrace.websocket.benchmarks.endtoend.load;
 
 import java.io.IOException;
 
-/** A server has said something else than it should. */
+/** Thrown if a server has sent something other than expected. */
 final class WrongReply extends IOException {
     private static final long serialVersionUID = 1L;
 

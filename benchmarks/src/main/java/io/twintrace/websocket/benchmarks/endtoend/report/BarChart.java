@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Groups of horizontal bars as SVG, whose colours follow the reader's choice of light or dark. */
+/** Draws groups of horizontal bars as SVG. The colours follow the reader's choice of light or dark. */
 public final class BarChart {
     /**
      * Bars of one scale.
      *
-     * @param unit what they show
+     * @param unit the unit of the values
      */
     public record Group(String title, String unit, List<Bar> bars) {
         /** Copies the list. */
@@ -21,7 +21,7 @@ public final class BarChart {
     /**
      * One bar.
      *
-     * @param value shown as a dash where it is not a number
+     * @param value shown as a dash if it is not a number
      * @param emphasized whether it stands out
      */
     public record Bar(String label, double value, boolean emphasized) {}
@@ -59,7 +59,7 @@ public final class BarChart {
     private final String title;
     private final List<Group> groups = new ArrayList<>();
 
-    /** Takes what stands above all. */
+    /** Takes the title. */
     public BarChart(String title) {
         this.title = title;
     }
@@ -69,7 +69,7 @@ public final class BarChart {
         groups.add(group);
     }
 
-    /** The whole document. */
+    /** Returns the whole document. */
     public String svg() {
         StringBuilder body = new StringBuilder();
         text(body, "title", MARGIN, MARGIN + BAR_HEIGHT, "start", title);
@@ -83,7 +83,7 @@ public final class BarChart {
                 + "  <rect class=\"page\" width=\"100%\" height=\"100%\"/>\n" + body + "</svg>\n";
     }
 
-    /** Where the next one may begin. */
+    /** Draws a group. Returns the position of the next one. */
     private static int group(StringBuilder body, Group group, int top) {
         text(body, "group", MARGIN, top + BAR_HEIGHT, "start", group.title());
         text(body, "unit", MARGIN, top + 2 * BAR_HEIGHT + 2, "start", group.unit());

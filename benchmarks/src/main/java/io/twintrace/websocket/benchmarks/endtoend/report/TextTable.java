@@ -3,7 +3,7 @@ package io.twintrace.websocket.benchmarks.endtoend.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns of text, the first one aligned to the left and the others to the right. */
+/** Formats columns of text, the first one aligned to the left and the others to the right. */
 public final class TextTable {
     private static final String GAP = "  ";
 
@@ -14,7 +14,7 @@ public final class TextTable {
         rows.add(List.copyOf(head));
     }
 
-    /** Adds a row that has as many cells as there are headings. */
+    /** Adds a row with as many cells as there are headings. */
     public void add(List<String> row) {
         if (row.size() != rows.get(0).size()) {
             throw new IllegalArgumentException(
@@ -23,7 +23,7 @@ public final class TextTable {
         rows.add(List.copyOf(row));
     }
 
-    /** A line for each row. */
+    /** Returns a line for each row. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

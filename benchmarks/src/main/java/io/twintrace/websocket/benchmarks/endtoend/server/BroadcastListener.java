@@ -8,7 +8,7 @@ import io.twintrace.websocket.WebSocketListener;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Offers every message to all who are connected, its sender included; the frame is built once. */
+/** Offers every message to all connections, its sender included. Builds the frame once. */
 final class BroadcastListener implements WebSocketListener {
     private final Set<WebSocketConnection> connected = ConcurrentHashMap.newKeySet();
 

@@ -5,7 +5,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import java.io.IOException;
 
-/** Passes every message back as it came. */
+/** Sends every message back unchanged. */
 final class EchoListener implements WebSocketListener {
     @Override
     public boolean isNonBlocking() {

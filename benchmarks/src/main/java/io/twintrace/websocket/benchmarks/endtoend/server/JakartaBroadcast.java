@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** For any container of Jakarta WebSocket. Each session encodes a message anew: the API knows no prepared one. */
+/** For any Jakarta WebSocket container. Each session encodes a message anew: the API has no prepared ones. */
 @ServerEndpoint("/broadcast")
 public final class JakartaBroadcast {
-    /** Static, since there is an object of this class for each connection. */
+    /** Static, since each connection has its own instance of this class. */
     private static final Set<Session> CONNECTED = ConcurrentHashMap.newKeySet();
 
     @OnOpen
@@ -37,7 +37,7 @@ public final class JakartaBroadcast {
         CONNECTED.forEach(each -> send(each, () -> each.getBasicRemote().sendBinary(message.slice())));
     }
 
-    /** Here only so that a client which has gone makes no noise. */
+    /** Prevents log output for clients that have disconnected. */
     @OnError
     public void onError(Throwable error) {
         if (!(error instanceof IOException)) {
@@ -51,7 +51,7 @@ public final class JakartaBroadcast {
             try {
                 sending.send();
             } catch (IOException e) {
-                CONNECTED.remove(session); // it has gone; its end is told of elsewhere
+                CONNECTED.remove(session); // the client has disconnected; onClose handles that
             }
         }
     }

@@ -7,7 +7,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** For any container of Jakarta WebSocket. */
+/** An endpoint for any Jakarta WebSocket container. */
 @ServerEndpoint("/echo")
 public final class JakartaEcho {
     @OnMessage
@@ -20,7 +20,7 @@ public final class JakartaEcho {
         session.getBasicRemote().sendBinary(message);
     }
 
-    /** Here only so that a client which has gone makes no noise. */
+    /** Prevents log output for clients that have disconnected. */
     @OnError
     public void onError(Throwable error) {
         if (!(error instanceof IOException)) {

@@ -5,13 +5,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.compression.DeflaterPool;
 
-/** What the three servers on Jetty have in common. */
+/** Code that the three servers on Jetty share. */
 final class JettyConnector {
     private static final int DEFLATERS = 1024;
 
     private JettyConnector() {}
 
-    /** A server with Jetty's default thread pool, acceptors and selectors. */
+    /** Creates a server with Jetty's default thread pool, acceptors and selectors. */
     static Server newServer() {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);

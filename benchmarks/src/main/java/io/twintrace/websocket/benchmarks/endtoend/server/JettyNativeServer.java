@@ -11,9 +11,9 @@ import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** Jetty's own WebSocket API. Sending is asynchronous there, and a session may be sent to by any thread. */
+/** Jetty's own WebSocket API. Sending is asynchronous there, and any thread may send to a session. */
 final class JettyNativeServer implements TestServer {
-    /** As large as Twintrace's, where Jetty would take 4 KiB. */
+    /** As large as Twintrace's. Jetty's default is 4 KiB. */
     private static final int BUFFER_SIZE = 16 * 1024;
 
     private final Set<Session> connected = ConcurrentHashMap.newKeySet();
@@ -34,7 +34,7 @@ final class JettyNativeServer implements TestServer {
         container.setIdleTimeout(Duration.ofMinutes(IDLE_MINUTES));
         container.setMaxTextMessageSize(messageLimit);
         container.setMaxBinaryMessageSize(messageLimit);
-        container.setMaxFrameSize(messageLimit); // or it would send large messages in fragments
+        container.setMaxFrameSize(messageLimit); // else Jetty sends large messages in fragments
         container.setInputBufferSize(BUFFER_SIZE);
         container.setOutputBufferSize(BUFFER_SIZE);
         container.addMapping("/echo", (request, response, callback) -> new Echo());
@@ -42,7 +42,7 @@ final class JettyNativeServer implements TestServer {
     }
 
     private abstract static class Quiet extends Session.Listener.AbstractAutoDemanding {
-        /** Jetty's own would make noise for each client that has gone. */
+        /** Prevents log output for clients that have disconnected. */
         @Override
         public void onWebSocketError(Throwable cause) {
             if (!(cause instanceof IOException)) {
@@ -64,7 +64,7 @@ final class JettyNativeServer implements TestServer {
         }
     }
 
-    /** Each session encodes the text anew: Jetty's API knows no prepared message. */
+    /** Each session encodes the text anew, since Jetty's API has no prepared messages. */
     public static final class Broadcast extends Quiet {
         private final Set<Session> connected;
 

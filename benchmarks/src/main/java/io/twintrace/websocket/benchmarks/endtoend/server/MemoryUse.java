@@ -5,13 +5,13 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
-/** What a server holds on to, without what awaits collection. */
+/** Measures the memory that a server retains, without garbage. */
 final class MemoryUse {
     private static final int COLLECTIONS = 3;
 
     private MemoryUse() {}
 
-    /** In bytes: {@code memory heap=N outside=N}, where outside is direct buffers, metaspace and compiled code. */
+    /** Returns {@code memory heap=N outside=N} in bytes; outside is direct buffers, metaspace and compiled code. */
     static String now(long uncounted) throws InterruptedIOException {
         collect();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -23,7 +23,7 @@ final class MemoryUse {
         return "memory heap=" + heap + " outside=" + outside;
     }
 
-    /** More than once, since what has a cleaner, direct buffers first of all, goes only after the first collection. */
+    /** Collects more than once, since objects with a cleaner, such as direct buffers, outlive the first time. */
     private static void collect() throws InterruptedIOException {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();

@@ -31,7 +31,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Netty on native epoll, one event loop a processor. A frame that came is the frame that goes: nothing is copied. */
+/** Netty on native epoll, with one event loop for each processor. Sends back the frame that arrived, without a copy. */
 final class NettyServer implements TestServer {
     private static final int MAX_REQUEST = 16 * 1024;
     private static final int WINDOW_BITS = 15;
@@ -66,7 +66,7 @@ final class NettyServer implements TestServer {
         return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
-    /** Netty allocates direct memory past the virtual machine's counter where it may use Unsafe. */
+    /** Netty with Unsafe allocates direct memory that the virtual machine does not count. */
     @Override
     public long uncountedBytes() {
         return Math.max(0, PlatformDependent.usedDirectMemory());
@@ -94,7 +94,7 @@ final class NettyServer implements TestServer {
         }
     }
 
-    /** Echoes, or broadcasts, by the path of the request; flushes once for all that one read has brought. */
+    /** Echoes or broadcasts, depending on the path of the request. Flushes once for all messages of one read. */
     private static final class Frames extends SimpleChannelInboundHandler<WebSocketFrame> {
         private final ChannelGroup connected;
         private boolean broadcasts;
@@ -114,7 +114,7 @@ final class NettyServer implements TestServer {
         }
 
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // a peer that has gone is none of this benchmark's concern
+        @SuppressWarnings("FutureReturnValueIgnored") // the benchmark ignores disconnected peers
         protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
             if (broadcasts) {
                 connected.write(frame.retain(), ChannelMatchers.all(), true);
@@ -134,7 +134,7 @@ final class NettyServer implements TestServer {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (!(cause instanceof IOException)) { // which a client that has gone makes
+            if (!(cause instanceof IOException)) { // a disconnected client causes an IOException
                 cause.printStackTrace();
             }
             var unused = context.close();

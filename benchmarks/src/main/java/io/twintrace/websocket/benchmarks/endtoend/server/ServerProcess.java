@@ -8,21 +8,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What the main methods of the servers have in common: the port goes to standard output as soon as the server listens,
- * each line {@code memory} on standard input is answered by {@link MemoryUse}, and the process ends with that input.
+ * Runs a server in its own process. It prints the port to standard output once the server listens. It answers each line
+ * {@code memory} on standard input with {@link MemoryUse}. The process ends with that input.
  */
 final class ServerProcess {
     private ServerProcess() {}
 
     /** Runs until standard input ends. The only argument is the message limit. */
     static void run(String messageLimit, TestServer server) throws Exception {
-        Logger.getLogger("").setLevel(Level.WARNING); // Tomcat and Undertow greet at INFO
+        Logger.getLogger("").setLevel(Level.WARNING); // Tomcat and Undertow log their start at INFO
         int port = server.start(Integer.parseInt(messageLimit));
         System.out.println("port " + port);
         try {
             answer(server);
         } finally {
-            Runtime.getRuntime().halt(0); // nobody waits for closing handshakes
+            Runtime.getRuntime().halt(0); // skip the closing handshakes
         }
     }
 

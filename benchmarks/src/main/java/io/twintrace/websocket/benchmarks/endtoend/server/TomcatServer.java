@@ -37,7 +37,7 @@ final class TomcatServer implements TestServer {
         context.addServletContainerInitializer(
                 (classes, servletContext) -> servletContext.addListener(new Limits(messageLimit)), Set.of());
         context.addServletContainerInitializer(new WsSci(), Set.of(JakartaEcho.class, JakartaBroadcast.class));
-        // Tomcat's filter for upgrades is only asked where there is a servlet behind it.
+        // Tomcat calls its filter for upgrades only if a servlet is behind it.
         Tomcat.addServlet(context, "nothing", new HttpServlet() {
             private static final long serialVersionUID = 1L;
         });
@@ -47,7 +47,7 @@ final class TomcatServer implements TestServer {
         return connector.getLocalPort();
     }
 
-    /** Every session allocates buffers as large as its limits at once. */
+    /** Every session allocates buffers of its full limit at once. */
     private record Limits(int messageLimit) implements ServletContextListener {
         @Override
         public void contextInitialized(ServletContextEvent event) {

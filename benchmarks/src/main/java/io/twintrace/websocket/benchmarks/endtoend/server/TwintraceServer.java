@@ -16,9 +16,9 @@ import org.eclipse.jetty.server.Server;
 
 /** Twintrace, embedded in Jetty. */
 final class TwintraceServer implements TestServer {
-    /** Through which face of the library the application is served. */
+    /** The face of the library that serves the application. */
     private enum Face {
-        /** A listener that is called, by the very thread that has found the input. */
+        /** A listener, called by the thread that has found the input. */
         PUSH {
             @Override
             void add(ServletContextHandler context, WebSocketOptions options) {
@@ -26,7 +26,7 @@ final class TwintraceServer implements TestServer {
                 JettyWebSockets.add(context, "/broadcast", new BroadcastListener(), options);
             }
         },
-        /** A handler that reads and writes, on a thread of its own: a virtual one where the JDK has them. */
+        /** A handler that reads and writes on a thread of its own, virtual if the JDK has such threads. */
         BLOCKING {
             @Override
             void add(ServletContextHandler context, WebSocketOptions options) {

@@ -105,7 +105,7 @@ final class UndertowServer implements TestServer {
         }
     }
 
-    /** The text is encoded once; headers are Undertow's affair. */
+    /** Encodes the text once. Undertow writes the headers. */
     private static final class Broadcast extends Limited {
         private final Set<WebSocketChannel> connected;
 
