@@ -1,0 +1,73 @@
+package io.twintrace.sample;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Applications need the API alone, and the adapter for Jetty little more. */
+class ApiFenceTest {
+    private static final String LIBRARY = "io.twintrace.websocket";
+    private static final String INTERNAL = LIBRARY + ".internal..";
+
+    /** Which says what lies below internal. */
+    private static final Path ARCHITECTURE = Path.of("../docs/architecture.md");
+
+    private static JavaClasses classes(String packageName) {
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages(packageName);
+    }
+
+    @Test
+    void theSampleUsesNothingInternal() {
+        noClasses().should().dependOnClassesThat().resideInAPackage(INTERNAL).check(classes("io.twintrace.sample"));
+    }
+
+    @Test
+    void theAdapterForJettyUsesTransportsAndTheApi() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        LIBRARY + ".detect..",
+                        LIBRARY + ".internal.engine..",
+                        LIBRARY + ".internal.deflate..",
+                        LIBRARY + ".internal.frame..",
+                        LIBRARY + ".internal.handshake..",
+                        LIBRARY + ".internal.jmx..",
+                        LIBRARY + ".internal.json..",
+                        LIBRARY + ".internal.stream..")
+                .check(classes(LIBRARY + ".jetty"));
+    }
+
+    @Test
+    void nothingBelowKnowsTheAdapterForJetty() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LIBRARY + ".jetty")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(LIBRARY + ".jetty")
+                .check(classes(LIBRARY));
+    }
+
+    @Test
+    void thePagesShowNothingInternal() throws Exception {
+        try (Stream<Path> pages = Files.list(Path.of("../docs"))) {
+            List<Path> all = Stream.concat(pages, Stream.of(Path.of("../README.md")))
+                    .filter(page -> page.toString().endsWith(".md") && !page.equals(ARCHITECTURE))
+                    .toList();
+            for (Path page : all) {
+                assertFalse(Files.readString(page).contains(LIBRARY + ".internal"), page::toString);
+            }
+        }
+    }
+}
