@@ -1,14 +1,14 @@
 package io.twintrace.websocket;
 
 /**
- * How many bytes of messages a connection has received and sent so far: as the application has them, and as they were on
- * the wire. The two differ by what compression saves, and while a message is under way by what is in a buffer. Headers
- * and control frames do not count, nor does what failed to be written.
+ * Counts the message bytes that a connection has received and sent so far, before compression and on the wire. The two
+ * differ by what compression saves. They also differ while a message is still in a buffer. Frame headers, control
+ * frames and failed writes do not count.
  *
  * @param received bytes of messages received, after inflating
- * @param receivedOnWire the same bytes as they came, compressed if the peer compressed them
+ * @param receivedOnWire the same bytes as they arrived, compressed if the peer compressed them
  * @param sent bytes of messages sent, before compressing
- * @param sentOnWire the same bytes as they went out, compressed if this side compressed them
+ * @param sentOnWire the same bytes as they were sent, compressed if this side compressed them
  */
 public record ByteCounts(long received, long receivedOnWire, long sent, long sentOnWire) {
     @Override

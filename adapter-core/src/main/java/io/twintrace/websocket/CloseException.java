@@ -3,8 +3,8 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * The conversation ended in another way than the ordinary: the peer closed with a code other than 1000, 1001 or none,
- * or the connection ended without a Close frame (1006).
+ * Thrown when the conversation did not end in the ordinary way: the peer closed with a code other than 1000, 1001 or
+ * none, or the connection ended without a Close frame (1006).
  */
 public final class CloseException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -12,18 +12,18 @@ public final class CloseException extends IOException {
     private final transient CloseStatus status;
 
     /**
-     * Made by the library, and by fakes of a connection.
+     * For the library, and for fake connections in tests.
      *
-     * @param message without the reason, which is the peer's text
+     * @param message without the reason, which is text of the peer
      * @param status {@link CloseCode#ABNORMAL} if there was no Close frame
-     * @param cause why it ended, or null
+     * @param cause the cause of the end, or null
      */
     public CloseException(String message, CloseStatus status, Throwable cause) {
         super(message, cause);
         this.status = status;
     }
 
-    /** {@return code and reason; {@link CloseCode#ABNORMAL} where there was no Close frame} */
+    /** {@return code and reason; {@link CloseCode#ABNORMAL} if there was no Close frame} */
     public CloseStatus status() {
         return status;
     }
@@ -34,10 +34,10 @@ public final class CloseException extends IOException {
     }
 
     /**
-     * Compares the code.
+     * Reports whether {@link #code()} is one of the given codes.
      *
-     * @param codes of {@link CloseCode}, or an application's own
-     * @return whether it is one of them
+     * @param codes constants of {@link CloseCode}, or codes of the application
+     * @return true if one of them is equal
      */
     public boolean isCode(int... codes) {
         for (int code : codes) {

@@ -3,17 +3,17 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * Told of the peer's Close frame. Runs inside the read call that met it, on the reading thread; where there is a
- * {@link WebSocketListener}, as one of its calls.
+ * Handles the peer's Close frame. Runs inside the read call that received it, on the reading thread. On a connection
+ * with a {@link WebSocketListener}, it runs like a listener call.
  */
 @FunctionalInterface
 public interface CloseHandler {
     /**
-     * May answer with a Close frame of its own; where it does not, the peer's code is echoed after it returns (RFC 6455
-     * section 5.5.1).
+     * Handles the frame. May answer with its own Close frame. Otherwise the library echoes the peer's code when this
+     * method returns (RFC 6455 section 5.5.1).
      *
      * @param status the peer's code and reason
-     * @throws IOException goes to the caller of the read method, or to the listener's {@code onError}
+     * @throws IOException propagates to the caller of the read method, or to the listener's {@code onError}
      */
     void onClose(CloseStatus status) throws IOException;
 }

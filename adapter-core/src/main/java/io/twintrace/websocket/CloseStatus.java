@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * Code and reason of a Close frame (RFC 6455 section 5.5.1).
  *
- * @param code the status code; {@link CloseCode#NO_STATUS} where the frame was empty
- * @param reason at most 123 bytes of UTF-8; empty where there was none
+ * @param code the status code; {@link CloseCode#NO_STATUS} if the frame was empty
+ * @param reason at most 123 bytes of UTF-8; empty if there was none
  */
 public record CloseStatus(int code, String reason) {
     /** A control frame holds 125 bytes (RFC 6455 section 5.5), two of which are the code. */
@@ -16,20 +16,20 @@ public record CloseStatus(int code, String reason) {
     private static final byte[] EMPTY = new byte[0];
 
     /**
-     * Checks that there is a reason.
+     * Checks that the reason is not null.
      *
-     * @param code any number; {@link #payload()} refuses one that may not be sent
-     * @param reason empty where there is none
+     * @param code any number; {@link #payload()} rejects a code that may not be sent
+     * @param reason empty for none
      */
     public CloseStatus {
         Objects.requireNonNull(reason, "reason");
     }
 
     /**
-     * The payload to send.
+     * Encodes the payload of a Close frame.
      *
      * @return empty for {@link CloseCode#NO_STATUS}; a reason longer than 123 bytes is cut at the end of a character
-     * @throws IllegalArgumentException for a code that may not be sent
+     * @throws IllegalArgumentException if the code may not be sent
      */
     public byte[] payload() {
         if (code == CloseCode.NO_STATUS) {
@@ -48,11 +48,11 @@ public record CloseStatus(int code, String reason) {
         return payload;
     }
 
-    private static int cutAtCharacter(byte[] utf8, int most) {
-        if (utf8.length <= most) {
+    private static int cutAtCharacter(byte[] utf8, int max) {
+        if (utf8.length <= max) {
             return utf8.length;
         }
-        int end = most;
+        int end = max;
         while (end > 0 && (utf8[end] & 0xC0) == 0x80) {
             end--;
         }

@@ -3,13 +3,13 @@ package io.twintrace.websocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** One whole message as it was received. The payload is the application's own: the library keeps no reference. */
+/** One complete received message. The application owns the payload: the library keeps no reference. */
 public final class Message {
     private final MessageType type;
     private final byte[] payload;
 
     /**
-     * Makes a message of this very array.
+     * Creates a message that wraps the array.
      *
      * @param type text or binary
      * @param payload kept, not copied; for a text message, valid UTF-8
@@ -29,12 +29,12 @@ public final class Message {
         return payload;
     }
 
-    /** {@return the payload decoded as UTF-8; made anew at each call} */
+    /** {@return the payload decoded as UTF-8; each call decodes it again} */
     public String text() {
         return new String(payload, StandardCharsets.UTF_8);
     }
 
-    /** Type and length, but never the payload: this may end in a log. */
+    /** Type and length, but never the payload, because the text may end up in a log. */
     @Override
     public String toString() {
         return type + " message of " + payload.length + " bytes";

@@ -7,13 +7,13 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads one message piece by piece as it arrives; from {@link BlockingConnection#nextReader}. Valid until the next
- * message is asked for; after that every call throws IllegalStateException. One thread at a time.
+ * Reads one message piece by piece as it arrives. {@link BlockingConnection#nextReader} returns one. Valid until the
+ * next message is requested; after that every call throws IllegalStateException. Only one thread at a time may use it.
  *
- * <p>Text is checked as it arrives, so the bytes of a text message are valid UTF-8 as far as they have been read.
+ * <p>Text is checked as it arrives, so the bytes read so far from a text message are valid UTF-8.
  */
 public abstract class MessageReader extends InputStream {
-    /** For the library, and for fakes of a connection. */
+    /** For the library, and for fake connections in tests. */
     protected MessageReader() {}
 
     /** {@return the type of the message} */
@@ -26,9 +26,9 @@ public abstract class MessageReader extends InputStream {
     }
 
     /**
-     * Reads what has arrived, waiting until that is at least one byte.
+     * Reads the bytes that have arrived. Waits until there is at least one.
      *
-     * @return -1 at the message's end; 0, without waiting, when {@code length} is 0
+     * @return -1 at the end of the message; 0, without waiting, when {@code length} is 0
      * @throws IOException as {@link BlockingConnection#readMessage()}; errors are permanent
      */
     @Override

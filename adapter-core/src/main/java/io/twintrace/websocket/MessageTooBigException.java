@@ -1,16 +1,16 @@
 package io.twintrace.websocket;
 
-/** A message passed the read limit. The peer is sent 1009; the message is not delivered. */
+/** Thrown when a message exceeds the read limit. The peer is sent 1009, and the message is not delivered. */
 public final class MessageTooBigException extends ProtocolException {
     private static final long serialVersionUID = 1L;
 
-    /** As {@link #limit()}. */
+    /** See {@link #limit()}. */
     private final long limit;
 
     /**
-     * For a message that has more bytes than the read limit.
+     * Creates the exception for a message that is larger than the read limit.
      *
-     * @param limit as {@link #limit()}
+     * @param limit see {@link #limit()}
      */
     public MessageTooBigException(long limit) {
         this(
@@ -28,21 +28,21 @@ public final class MessageTooBigException extends ProtocolException {
     }
 
     /**
-     * For a compressed message that is longer on the wire than any message within the limit has to be.
+     * Creates the exception for a compressed message that is longer on the wire than the limit permits.
      *
-     * @param limit as {@link #limit()}
-     * @param mostOnWire how many bytes it may have on the wire
-     * @return the exception, to be thrown
+     * @param limit see {@link #limit()}
+     * @param maxOnWire the maximum number of bytes on the wire
+     * @return the exception, for the caller to throw
      */
-    public static MessageTooBigException onWire(long limit, long mostOnWire) {
+    public static MessageTooBigException onWire(long limit, long maxOnWire) {
         return new MessageTooBigException(
                 limit,
-                "compressed message of more than " + mostOnWire + " bytes",
-                "compressed message has more than " + mostOnWire
+                "compressed message of more than " + maxOnWire + " bytes",
+                "compressed message has more than " + maxOnWire
                         + " bytes on the wire, which follows from the read limit of " + limit + " bytes");
     }
 
-    /** {@return the limit that was passed, in bytes of the whole message} */
+    /** {@return the read limit, in bytes of the whole message} */
     public long limit() {
         return limit;
     }

@@ -4,6 +4,6 @@ package io.twintrace.websocket;
 public enum MessageType {
     /** UTF-8 text, checked in both directions. */
     TEXT,
-    /** Bytes of any meaning. */
+    /** Arbitrary bytes. */
     BINARY
 }

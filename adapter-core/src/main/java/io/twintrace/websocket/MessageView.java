@@ -4,43 +4,43 @@ import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 
 /**
- * A message as a {@link WebSocketListener} is shown it. Valid during the call and on its thread alone, since the memory is
- * used again for the next message; after that every method throws IllegalStateException. To keep it, take
- * {@link #text()} or a copy of {@link #payload()}.
+ * A message in a call of a {@link WebSocketListener}. Valid only during the call and on its thread, because the library
+ * reuses the memory for the next message. After the call every method throws IllegalStateException. To keep the
+ * message, store {@link #text()} or a copy of {@link #payload()}.
  */
 public interface MessageView {
     /** {@return whether this is text or binary} */
     MessageType type();
 
-    /** {@return how many bytes the message has} */
+    /** {@return the length of the payload in bytes} */
     int length();
 
     /**
-     * {@return the payload, between position and limit; for a text message, valid UTF-8} Read-only, since it may be
-     * passed on; the same buffer at each call.
+     * {@return the payload, between position and limit; for a text message, valid UTF-8} The buffer is read-only,
+     * because other connections may send it too. Each call returns the same buffer.
      */
     ByteBuffer payload();
 
-    /** {@return the whole payload decoded as UTF-8; made anew at each call} */
+    /** {@return the whole payload decoded as UTF-8; each call decodes it again} */
     String text();
 
     /**
-     * The message read as JSON, made anew at each call. Needs Gson.
+     * Parses the message as JSON. Each call parses it again. Needs Gson.
      *
      * @param <T> the type of the value
-     * @param type what to read the message as
+     * @param type the type to parse
      * @return the value
      * @throws InvalidJsonException when it is not JSON of that type, is empty, or is the literal null
      */
-    @SuppressWarnings("unchecked") // the value is what it is asked for, boxed where the class is primitive
+    @SuppressWarnings("unchecked") // the value has the requested type, boxed if the class is primitive
     default <T> T json(Class<T> type) throws InvalidJsonException {
         return (T) json((Type) type);
     }
 
     /**
-     * {@link #json(Class)} for generic types.
+     * Parses the message as JSON of a generic type, like {@link #json(Class)}.
      *
-     * @param type what to read the message as
+     * @param type the type to parse
      * @return the value
      * @throws InvalidJsonException as {@link #json(Class)}
      */

@@ -5,15 +5,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Writes one message piece by piece; from {@link WebSocketConnection#nextWriter}. What does not fit in the buffer
- * leaves as a fragment (RFC 6455 section 5.4). {@link #close()} sends the last one: a message is not complete before
- * that.
+ * Writes one message piece by piece. {@link WebSocketConnection#nextWriter} returns one. Whenever its buffer is full,
+ * the writer sends a fragment (RFC 6455 section 5.4). {@link #close()} sends the last fragment and completes the
+ * message.
  *
- * <p>Threads: as for all write methods of the connection, one at a time. A writer may be handed from thread to thread.
- * A pooled buffer is held while the writer is open; if the message is compressed, a second one and a deflater as well.
+ * <p>Only one thread at a time may use a writer, but you may pass it from thread to thread. An open writer holds a
+ * pooled buffer. It also holds a second buffer and a deflater if the message is compressed.
  */
 public abstract class MessageWriter extends OutputStream {
-    /** For the library, and for fakes of a connection. */
+    /** For the library, and for fake connections in tests. */
     protected MessageWriter() {}
 
     /** {@return the type of the message} */
@@ -27,8 +27,8 @@ public abstract class MessageWriter extends OutputStream {
     /**
      * Appends bytes to the message.
      *
-     * @throws IllegalArgumentException when this is a text message and the bytes cannot belong to UTF-8; they are then
-     *     not part of it
+     * @throws IllegalArgumentException when this is a text message and the bytes cannot be part of valid UTF-8; they
+     *     are not appended
      * @throws io.twintrace.websocket.detect.ConcurrentWriteException when another thread writes on this connection
      * @throws IOException as {@link WebSocketConnection#writeMessage(MessageType, byte[])}
      */
@@ -38,28 +38,28 @@ public abstract class MessageWriter extends OutputStream {
     /**
      * Appends text as UTF-8.
      *
-     * @param text may end inside a surrogate pair, which the next call completes
+     * @param text may end with a high surrogate; the next call then completes the pair
      * @throws IOException as {@link WebSocketConnection#writeMessage(MessageType, byte[])}
      */
     public abstract void write(CharSequence text) throws IOException;
 
     /**
-     * Appends everything that {@code in} gives, to its end. The stream is not closed. Reading it is part of the guarded
-     * call, so a second writer that comes meanwhile is a conflict.
+     * Appends all bytes of {@code in} up to its end. Does not close the stream. Reading the stream is part of the
+     * guarded call, so a write by another thread during that time is a conflict.
      *
      * @param in read by the calling thread
-     * @return how many bytes that were
+     * @return the number of bytes appended
      * @throws IOException when reading fails, or as {@link WebSocketConnection#writeMessage(MessageType, byte[])}
      */
     public abstract long transferFrom(InputStream in) throws IOException;
 
-    /** Sends what is buffered as a fragment, so that the peer can see it before the message ends. */
+    /** Sends the buffered bytes as a fragment, so that the peer can see them before the message ends. */
     @Override
     public abstract void flush() throws IOException;
 
     /**
-     * Completes the message. Does nothing when it is complete already, which it also is once the same thread has
-     * started another message; any thread may then call this at any time.
+     * Completes the message. The message also completes when the same thread starts another one. Does nothing if the
+     * message is already complete; any thread may then call it at any time.
      *
      * @throws IllegalArgumentException when this is a text message that ends inside a character
      */

@@ -5,30 +5,31 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Messages on their way to one peer: any thread offers them, one writer sends them, in the order in which they were
- * offered. From {@link WebSocketConnection#outbox()}. Offering does not wait for the peer while there is room.
+ * The outbound queue of one connection, from {@link WebSocketConnection#outbox()}. Any thread may offer messages, and
+ * one writer sends them in that order. An offer does not wait for the peer while there is room.
  *
- * <p>Everything that is written to the connection has to go through here, the handler's own messages included. The first offer
- * {@linkplain WriteDiscipline declares} that, and takes a write deadline away, so that the write timeout of the options
- * holds; from then on every direct write fails at once, and so does every guarded setting, which belongs before it. The
- * report of such a write names the place of the first offer as well.
+ * <p>All writes to the connection must use the outbox, including those of its handler. The first offer
+ * {@linkplain WriteDiscipline declares} this rule. It also removes a write deadline, so that the write timeout of the
+ * options applies. After that, direct writes and guarded settings fail at once, so change settings before the first
+ * offer. The report of such a write also shows where the first offer was made.
  *
  * <p>An offer throws a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only if it is the first, and
- * another thread is inside a direct write or has a {@link MessageWriter} open. One that this thread has open is
- * completed by its first offer. After a direct write past the outbox, offers return false, and {@link #flush} throws
- * with the conflict as the cause: the thread that wrote directly is the one to be changed.
+ * another thread is inside a direct write or has a {@link MessageWriter} open. If the offering thread itself has one
+ * open, its first offer completes that message. After a direct write past the outbox, offers return false, and
+ * {@link #flush} throws an exception with the conflict as the cause. To fix this, change the thread that wrote
+ * directly.
  *
- * <p>What waits is bounded in messages and in bytes ({@link OutboxOptions}). The message that is being written does not
- * count. A thread is held only while there is something to write: a virtual one on JDK 21 and later. Inside a call of a
- * {@link WebSocketListener} the calling thread writes by itself, as long as the peer takes what is written, and nothing
- * here waits, as if every patience and timeout were zero.
+ * <p>{@link OutboxOptions} limits the number of messages and bytes that wait. The message that is being written does
+ * not count. The outbox uses a thread only while it has messages to write (a virtual one on JDK 21 and later). Inside a
+ * call of a {@link WebSocketListener} the calling thread writes itself, as long as the peer accepts the bytes. Nothing
+ * waits there, as if every patience and timeout were zero.
  *
- * <p>An offer returns false if the message will not be sent: when the connection has ended or is closing, when this
- * was closed, or when there was no room. A broadcaster need not look, since the peer's own handler sees the end of
- * its connection; a loop that has only this peer must end at false. A message that was accepted is lost only together
- * with the connection, or to {@link WhenFull#dropOldest()}.
+ * <p>An offer returns false if the message will not be sent: the connection has ended or is closing, the outbox is
+ * closed, or there was no room. A broadcaster can ignore this, because the peer's own handler sees the end. A loop that
+ * serves only this peer must stop at false. An accepted message is lost only if the connection ends, or to
+ * {@link WhenFull#dropOldest()}.
  *
- * <p>Safe for any thread.
+ * <p>Safe for use by any thread.
  */
 public interface Outbox {
     /**
@@ -41,7 +42,7 @@ public interface Outbox {
     boolean offer(String text);
 
     /**
-     * Offers a message of bytes.
+     * Offers a text or binary message.
      *
      * @param type text or binary
      * @param payload copied
@@ -52,7 +53,7 @@ public interface Outbox {
     boolean offer(MessageType type, byte[] payload);
 
     /**
-     * Offers a message that others get as well.
+     * Offers a prepared message, which other connections may send too.
      *
      * @param message not copied
      * @return whether it will be sent
@@ -61,36 +62,36 @@ public interface Outbox {
     boolean offer(PreparedMessage message);
 
     /**
-     * Offers a value as JSON. Needs Gson.
+     * Offers a value as a text message of JSON. Needs Gson.
      *
-     * @param value serialised by the calling thread, before this returns
+     * @param value serialized by the calling thread before this method returns
      * @return whether it will be sent
      * @throws IllegalArgumentException when it is larger than the outbox
      */
     boolean offerJson(Object value);
 
-    /** {@return how many messages wait at the moment} */
+    /** {@return the current number of waiting messages} */
     int waiting();
 
-    /** {@return how many bytes of payload wait at the moment} */
+    /** {@return the current number of waiting payload bytes} */
     long waitingBytes();
 
-    /** {@return how many messages {@link WhenFull#dropOldest()} has dropped so far} */
+    /** {@return the number of messages that {@link WhenFull#dropOldest()} has dropped so far} */
     long dropped();
 
     /**
-     * Waits until everything that was accepted before this call is written, or was dropped by {@link WhenFull}.
-     * Messages that are offered meanwhile are not waited for.
+     * Waits until all messages accepted before this call are written, or dropped by {@link WhenFull}. Does not wait for
+     * messages that are offered during this call.
      *
-     * @param timeout zero to look without waiting
-     * @return false when the timeout came first
-     * @throws IOException when the connection has ended before, so that some were lost
+     * @param timeout zero to check without waiting
+     * @return false if the timeout expired first
+     * @throws IOException when the connection ended earlier, so that messages were lost
      */
     boolean flush(Duration timeout) throws IOException;
 
     /**
-     * Accepts no more, and waits until what was accepted is written, for the close timeout of the options at most. What
-     * is left then goes on being written until the connection is closed.
+     * Stops accepting messages and waits until the accepted ones are written, at most for the close timeout of the
+     * options. The outbox keeps writing the rest until the connection is closed.
      */
     void close();
 }

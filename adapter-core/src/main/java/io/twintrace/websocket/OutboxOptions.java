@@ -3,11 +3,11 @@ package io.twintrace.websocket;
 import java.util.Objects;
 
 /**
- * The bounds of an {@link Outbox}. Immutable.
+ * Sets the limits of an {@link Outbox}. Immutable.
  *
- * @param maxMessages the most messages that wait, 1024 by default
- * @param maxBytes the most bytes of payload that wait, and so the largest message; 1 MiB by default
- * @param whenFull what happens to a message that would pass one of them; {@link WhenFull#closePeer()} by default
+ * @param maxMessages the maximum number of waiting messages; 1024 by default
+ * @param maxBytes the maximum number of waiting payload bytes, and so the largest message; 1 MiB by default
+ * @param whenFull the action for a message that exceeds a limit; {@link WhenFull#closePeer()} by default
  */
 public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
     private static final OutboxOptions DEFAULTS = new OutboxOptions(1024, 1 << 20, WhenFull.closePeer());
@@ -29,13 +29,13 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
         Objects.requireNonNull(whenFull, "whenFull");
     }
 
-    /** {@return the defaults: 1024 messages, 1 MiB, and a peer that is slower than that is closed with 1013} */
+    /** {@return the defaults: 1024 messages, 1 MiB, and a peer that reads too slowly is closed with 1013} */
     public static OutboxOptions defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Changes the most messages that wait.
+     * Sets the maximum number of waiting messages.
      *
      * @param value at least 1
      * @return changed options
@@ -45,7 +45,7 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
     }
 
     /**
-     * Changes the most bytes that wait.
+     * Sets the maximum number of waiting bytes.
      *
      * @param value at least 1
      * @return changed options
@@ -55,9 +55,9 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
     }
 
     /**
-     * Changes what happens to a message without room.
+     * Sets the action for a message that does not fit.
      *
-     * @param value the way to be full
+     * @param value not null
      * @return changed options
      */
     public OutboxOptions withWhenFull(WhenFull value) {

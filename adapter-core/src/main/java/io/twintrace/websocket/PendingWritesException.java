@@ -3,17 +3,17 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * A listener has written more than its peer takes. The message, or this piece of it, was not sent. The connection is
- * sound, and may be written to once the peer has read some of what waits.
+ * Thrown when a listener has written more than its peer accepts. The message, or this piece of it, was not sent. The
+ * connection remains usable: write again once the peer has read some of the pending bytes.
  */
 public final class PendingWritesException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what to do about it.
+     * Creates the exception. Its message says what to do.
      *
-     * @param pending how many bytes wait for the peer
-     * @param limit how many may wait before no more messages are taken
+     * @param pending the bytes that wait for the peer
+     * @param limit the pending write limit in bytes
      */
     public PendingWritesException(long pending, long limit) {
         super(pending + " bytes wait for the peer to read them, and the pending write limit is " + limit

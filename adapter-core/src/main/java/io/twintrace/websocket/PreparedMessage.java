@@ -7,20 +7,20 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message for many connections, whose frame is built only once: once plain, and once for each compression level and
- * window with which it is written. Any number of threads may write it to any number of connections.
+ * A message for many connections. Its frame is built only once: once uncompressed, and once for each compression level
+ * and window size in use. Any number of threads may write it to any number of connections.
  *
- * <p>All its frames stay in memory for as long as it does. Levels are the application's choice; of windows, which are
- * the clients', there are at most eight.
+ * <p>All these frames stay in memory as long as the message. The application chooses the levels. The clients choose the
+ * window sizes, of which there are at most eight.
  */
 public final class PreparedMessage {
-    /** How many bytes of room an {@link Encoder} finds before the payload. */
+    /** The number of free bytes before the payload that an {@link Encoder} may use. */
     public static final int HEADROOM = 14;
 
     private final MessageType type;
     private final ByteBuffer payload;
 
-    /** Null until a connection has needed it. */
+    /** Null until a connection needs it. */
     private volatile Object encoded;
 
     private PreparedMessage(MessageType type, ByteBuffer payload) {
@@ -42,7 +42,7 @@ public final class PreparedMessage {
     }
 
     /**
-     * Prepares a message of bytes.
+     * Prepares a text or binary message.
      *
      * @param type text or binary
      * @param payload copied
@@ -54,7 +54,7 @@ public final class PreparedMessage {
     }
 
     /**
-     * Prepares a message that has just come.
+     * Prepares a received message.
      *
      * @param message copied
      * @return the message, for any number of connections
@@ -85,18 +85,18 @@ public final class PreparedMessage {
         return type;
     }
 
-    /** {@return how many bytes the message has} */
+    /** {@return the length of the payload in bytes} */
     public int length() {
         return payload.remaining();
     }
 
-    /** {@return the payload, between position and limit: a read-only view of its own} */
+    /** {@return the payload, between position and limit, as a new read-only buffer} */
     public ByteBuffer payload() {
         return payload.asReadOnlyBuffer();
     }
 
     /**
-     * Turns a message into what connections send.
+     * Encodes a message into the form that connections send.
      *
      * @param <T> the encoded message
      */
@@ -106,20 +106,20 @@ public final class PreparedMessage {
          * Encodes a message.
          *
          * @param type text or binary
-         * @param payload from position to limit; the {@value PreparedMessage#HEADROOM} bytes before that may be
-         *     overwritten, with a frame's header
-         * @return what connections send
+         * @param payload from position to limit; the {@value PreparedMessage#HEADROOM} bytes before it may be
+         *     overwritten with a frame header
+         * @return the form that connections send
          */
         T encode(MessageType type, ByteBuffer payload);
     }
 
     /**
-     * The encoded message, which is made at the first call and kept. For implementations of {@link WebSocketConnection};
-     * applications do not need it. Any thread; of two that come at once both may encode it.
+     * Returns the encoded message, which the first call creates. For implementations of {@link WebSocketConnection};
+     * applications do not need it. Any thread may call this. Two concurrent first calls may both encode the message.
      *
      * @param <T> the encoded message
-     * @param form what {@code encoder} makes
-     * @param encoder called when there is none of that form yet
+     * @param form the class that {@code encoder} returns
+     * @param encoder called if there is no encoded message of that class yet
      * @return the encoded message
      */
     public <T> T encoded(Class<T> form, Encoder<T> encoder) {

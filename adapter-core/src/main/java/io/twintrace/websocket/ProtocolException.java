@@ -3,29 +3,29 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * The peer broke RFC 6455, or one of the limits set for this connection. The connection is failed with a Close frame
- * that carries {@link #closeCode()} and {@link #reason()} (RFC 6455 section 7.1.7). Neither the reason nor the message
- * holds payload.
+ * Thrown when the peer violated RFC 6455 or a limit of this connection. The library fails the connection with a Close
+ * frame that carries {@link #closeCode()} and {@link #reason()} (RFC 6455 section 7.1.7). Neither the reason nor the
+ * exception message contains payload.
  */
 public class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** As {@link #closeCode()}. */
+    /** See {@link #closeCode()}. */
     private final int closeCode;
-    /** As {@link #reason()}. */
+    /** See {@link #reason()}. */
     private final String reason;
 
     /**
-     * Says which rule or limit was broken.
+     * Creates the exception for a violated rule or limit.
      *
      * @param closeCode one of {@link CloseCode}
-     * @param reason the rule or limit that was broken, for the peer and for the log: at most 123 bytes of UTF-8
+     * @param reason names the rule or limit, for the peer and for the log; at most 123 bytes of UTF-8
      */
     public ProtocolException(int closeCode, String reason) {
         this(closeCode, reason, reason);
     }
 
-    /** With a message for this side, which may say what to do. */
+    /** The message is for this side only, and may say what to do. */
     ProtocolException(int closeCode, String reason, String message) {
         super(message + " (close code " + closeCode + ")");
         this.closeCode = closeCode;

@@ -15,29 +15,29 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One WebSocket connection on the server's side (RFC 6455): what a {@link WebSocketListener} gets, and every thread that
- * sends. A {@link WebSocketHandler} gets a {@link BlockingConnection}, which it can read as well.
+ * One WebSocket connection on the server side (RFC 6455). A {@link WebSocketListener} and all sending threads use this
+ * interface. A {@link WebSocketHandler} gets a {@link BlockingConnection}, which it can also read.
  *
- * <p><b>Threads.</b> One thread at a time may write. Each write method is guarded: when a second thread comes while one
- * is inside, <em>both</em> get a {@link ConcurrentWriteException} that holds both stack traces, the pair is logged, and
- * the connection is closed with 1011. The exceptions to the rule, which any thread may call at any time, are
- * {@link #outbox()}, {@link #writeControl}, {@link #flush()}, {@link #close()}, {@link #abort()}, the settings for
- * reading and the methods that only look.
+ * <p><b>Threads.</b> Only one thread at a time may write. The detector guards each write method. When a second thread
+ * calls one while the first is inside, <em>both</em> threads get a {@link ConcurrentWriteException} with both stack
+ * traces, the library logs the pair, and closes the connection with 1011. Any thread may call {@link #outbox()},
+ * {@link #writeControl}, {@link #flush()}, {@link #close()}, {@link #abort()}, the settings for reading and the getters
+ * at any time.
  *
- * <p><b>Waiting.</b> A write waits until the operating system has the message. Inside the calls of a listener nothing
- * waits: the connection keeps the bytes that the peer does not take at once, as {@link WebSocketListener} describes.
+ * <p><b>Waiting.</b> A write waits until the operating system has accepted the message. Inside a listener call nothing
+ * waits: the connection buffers the bytes that the peer does not accept at once (see {@link WebSocketListener}).
  *
- * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException} and breaks the connection for good: an
- * interrupted write may have sent part of a frame.
+ * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException} and breaks the connection for good,
+ * because an interrupted write may have sent part of a frame.
  *
- * <p>Deadlines are points of the wall clock, read when they are set; null means none.
+ * <p>Deadlines are wall-clock times, read when they are set. Null means no deadline.
  *
  * <p>The library implements this interface. An application may implement it for its own tests, as
  * {@code docs/getting-started.md} shows.
  */
 public interface WebSocketConnection extends AutoCloseable {
 
-    // ---- What it is -----------------------------------------------------------------------------------------------
+    // ---- Properties: any thread -----------------------------------------------------------------------------------
 
     /**
      * {@return the name of this connection in reports and logs} It has a number, unique for each copy of the library,
@@ -48,65 +48,65 @@ public interface WebSocketConnection extends AutoCloseable {
     /** {@return the request that opened the connection: path, query, headers, user} */
     HandshakeRequest request();
 
-    /** {@return the subprotocol that was agreed on; empty where there is none} */
+    /** {@return the negotiated subprotocol; empty if there is none} */
     Optional<String> subprotocol();
 
-    /** {@return what was agreed on about compressing messages; empty where they are not compressed} */
+    /** {@return the negotiated compression parameters; empty if messages are not compressed} */
     Optional<DeflateParameters> deflate();
 
-    /** {@return how many bytes of messages went in and out so far, with and without compression} */
+    /** {@return the bytes of messages received and sent so far, with and without compression} */
     ByteCounts byteCounts();
 
-    /** {@return this side's address, where the container tells it} */
+    /** {@return the address of this side, if the container provides it} */
     Optional<InetSocketAddress> localAddress();
 
-    /** {@return the peer's address, or that of the proxy in between, where the container tells it} */
+    /** {@return the address of the peer or of the proxy in between, if the container provides it} */
     Optional<InetSocketAddress> remoteAddress();
 
-    /** {@return room for what the application wants to remember along with the connection} Safe for any thread. */
+    /** {@return a map in which the application can store its own data about the connection} Any thread may use it. */
     ConcurrentMap<String, Object> attributes();
 
-    /** {@return the peer's Close frame; empty until it has come} */
+    /** {@return the peer's Close frame; empty until it arrives} */
     Optional<CloseStatus> peerCloseStatus();
 
-    /** {@return whether both directions are still in use: false once either side has begun to close, or has failed} */
+    /** {@return whether both directions are in use; false once either side has begun to close, or has failed} */
     boolean isOpen();
 
     // ---- Settings for reading: any thread -------------------------------------------------------------------------
 
     /**
-     * Sets the time by which the next message must have arrived whole. A read that passes it fails, and so do all later
-     * ones. Also applies to a read that is waiting.
+     * Sets the time by which the next message must have arrived completely. A read that passes the deadline fails, and
+     * so do all later reads. The deadline also applies to a read that is already waiting.
      *
      * @param deadline null for none
      */
     void setReadDeadline(Instant deadline);
 
     /**
-     * Sets the most bytes of one message, over all its fragments and after inflating; 0 for no limit. Also applies to
-     * the message that is being read.
+     * Sets the maximum size of one message in bytes, over all its fragments and after inflating. The limit also applies
+     * to the message that is being read.
      *
      * @param bytes 0 for no limit
-     * @throws IllegalArgumentException for a negative number
+     * @throws IllegalArgumentException if the number is negative
      */
     void setReadLimit(long bytes);
 
     /**
-     * Replaces what is done at a Ping.
+     * Sets the handler for Pings (RFC 6455 section 5.5.2).
      *
      * @param handler null for the default, which answers with a Pong
      */
     void setPingHandler(ControlHandler handler);
 
     /**
-     * Replaces what is done at a Pong.
+     * Sets the handler for Pongs (RFC 6455 section 5.5.3).
      *
      * @param handler null for the default, which does nothing
      */
     void setPongHandler(ControlHandler handler);
 
     /**
-     * Sets the handler that is told of the peer's Close before it is answered.
+     * Sets the handler that the library calls with the peer's Close frame, before it answers.
      *
      * @param handler null for none
      */
@@ -115,26 +115,26 @@ public interface WebSocketConnection extends AutoCloseable {
     // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
 
     /**
-     * Sends a text message, as {@link #writeMessage(MessageType, byte[])} does.
+     * Sends a text message, like {@link #writeMessage(MessageType, byte[])}.
      *
      * @param text unpaired surrogates are sent as question marks
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writeMessage(String text) throws IOException;
 
     /**
-     * Sends one message, as one frame unless it is compressed, and returns when the operating system has it, or when it
-     * was put aside for a moment, as {@link #flush()} says.
+     * Sends one message, as one frame unless it is compressed. Returns when the operating system has accepted the
+     * message, or when the connection holds it back to send it together with others (see {@link #flush()}).
      *
      * @param type text or binary
      * @param payload not kept, and not changed
-     * @throws ConcurrentWriteException when another thread writes too, or did so before
+     * @throws ConcurrentWriteException when another thread is writing too, or after an earlier conflict
      * @throws IllegalStateException when this thread is inside another write on this connection
      * @throws IllegalArgumentException when the type is TEXT and the payload is not UTF-8; nothing is sent
      * @throws CloseSentException when a Close frame was sent
-     * @throws PendingWritesException inside a call of a listener, when too much waits for the peer already
-     * @throws java.net.SocketTimeoutException at the write deadline or timeout; the connection is then closed, since
-     *     part of the frame may be out
+     * @throws PendingWritesException inside a listener call, when too many bytes already wait for the peer
+     * @throws java.net.SocketTimeoutException at the write deadline or timeout; the connection is then closed, because
+     *     part of the frame may have been sent
      * @throws IOException when the connection is broken
      */
     default void writeMessage(MessageType type, byte[] payload) throws IOException {
@@ -142,121 +142,120 @@ public interface WebSocketConnection extends AutoCloseable {
     }
 
     /**
-     * {@link #writeMessage(MessageType, byte[])} of a buffer's remaining bytes.
+     * Sends the remaining bytes of a buffer, like {@link #writeMessage(MessageType, byte[])}.
      *
      * @param type text or binary
      * @param payload its position moves to its limit
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException;
 
     /**
-     * Passes a message on as it is. Text is not checked again, so this is the quickest way to send one that has just
-     * come, to this connection or another.
+     * Sends a received message unchanged, to this connection or another. This is the fastest way, because text is not
+     * checked again.
      *
-     * @param message as a listener is shown it
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @param message the message that the listener was called with
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writeMessage(MessageView message) throws IOException;
 
     /**
-     * Sends a value as a text message of JSON. Needs Gson. The value is serialised inside the guarded call, so a
-     * serializer that writes to this connection gets an IllegalStateException.
+     * Sends a value as a text message of JSON. Needs Gson. Serialization runs inside the guarded call, so a serializer
+     * that writes to this connection gets an IllegalStateException.
      *
-     * @param value what Gson can serialise
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @param value a value that Gson can serialize
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writeJson(Object value) throws IOException;
 
     /**
-     * Sends a message whose frame is built already.
+     * Sends a message with a prebuilt frame.
      *
      * @param message any number of connections may send it
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writePrepared(PreparedMessage message) throws IOException;
 
     /**
-     * Begins a message that is written piece by piece. If this thread has one open already, that one is completed
-     * first. If another thread has, this is a conflict, since it would cut that message in half.
+     * Begins a message that is written piece by piece. If this thread already has a message open, this call completes
+     * it first. If another thread has one open, this call is a conflict, because it would cut that message in half.
      *
      * @param type text or binary
      * @return the writer of the message; close it to complete the message
-     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, and the rest of what it throws
+     * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     MessageWriter nextWriter(MessageType type) throws IOException;
 
     /**
-     * Sets the time by which writes must be done. Holds until it is set again. A write that passes it breaks the
+     * Sets the deadline for writes. It stays in effect until you set another. A write that passes it breaks the
      * connection for good.
      *
-     * @param deadline null goes back to the write timeout of the options, counted for each frame
+     * @param deadline null to use the write timeout of the options again, for each frame
      */
     void setWriteDeadline(Instant deadline);
 
     /**
-     * Sets whether messages are compressed from the next one on. Has no effect unless compression was negotiated.
+     * Turns compression on or off, from the next message on. Has no effect unless compression was negotiated.
      *
-     * @param enable true at the beginning
+     * @param enable true is the default
      */
     void enableWriteCompression(boolean enable);
 
     /**
-     * Sets how hard messages are compressed from the next one on. Has no effect unless compression was negotiated.
+     * Sets the compression level, from the next message on. Has no effect unless compression was negotiated.
      *
-     * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for
-     *     Huffman coding only, 0 for none
+     * @param level as in {@link DeflateOptions}: 1 to 9, -1 for zlib's default, -2 for Huffman coding only, 0 for none
      */
     void setCompressionLevel(int level);
 
     /**
-     * Declares the rule by which the application's threads keep from writing at once. From now on every write against it
-     * fails at once, whether it overlaps another one or not, as a concurrent write does. Replaces what was declared
-     * before, which the calling thread has to keep for that. Nobody can replace it once the {@linkplain #outbox() outbox}
+     * Declares the rule by which the application prevents concurrent writes. From now on every write that breaks the
+     * rule fails at once like a concurrent write, even if it overlaps no other. This replaces the previous rule, which
+     * the calling thread must keep for this call. No thread can replace the rule once the {@linkplain #outbox() outbox}
      * has written.
      *
-     * @param discipline the new rule; {@link WriteDiscipline#none()} takes the old one away
+     * @param discipline the new rule; {@link WriteDiscipline#none()} removes the current one
      */
     void declareWriteDiscipline(WriteDiscipline discipline);
 
     // ---- Any thread, at any time ----------------------------------------------------------------------------------
 
     /**
-     * Sends the messages that were put aside to leave together with more: small ones that a {@link WebSocketListener} writes, and
-     * those that a handler writes before it has read all that has arrived ({@link WebSocketOptions#writeCoalescing()}).
-     * Without this call they leave when the listener's call ends, when the handler has read everything, or after about
-     * two milliseconds. Waits for the peer like a write. What goes wrong shows at the next write.
+     * Sends the small messages that the connection holds back to send together: those of a {@link WebSocketListener},
+     * and those that a handler writes before it has read all input ({@link WebSocketOptions#writeCoalescing()}).
+     * Without this call they are sent when the listener call ends, when the handler has read everything, or after about
+     * two milliseconds. Waits for the peer like a write. The next write reports any error.
      */
     void flush();
 
     /**
-     * {@return a lock for an application whose threads take turns at writing} It is always the same for this
-     * connection, and the library never takes it. {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the
-     * init-param {@code write-discipline} with the value {@code connection-lock}, has every write fail that does not
-     * hold it.
+     * {@return a lock for applications whose threads take turns at writing} It is always the same lock, and the library
+     * never acquires it. With {@code WriteDiscipline.guardedBy(connection.writeLock())}, or the init-param
+     * {@code write-discipline} set to {@code connection-lock}, a write fails unless its thread holds the lock.
      */
     ReentrantLock writeLock();
 
     /**
-     * {@return the queue that any thread may offer messages to, and that one writer empties; always the same} From the
-     * first offer on all writing is left to it: a direct write fails as one against the declared discipline.
+     * {@return the outbound queue of this connection; always the same} Any thread may offer messages, and one writer
+     * sends them. After the first offer, a direct write fails because it breaks the declared discipline.
      */
     Outbox outbox();
 
     /**
-     * Sets the listener that is told of a conflict on this connection, after the log.
+     * Sets the listener that is called for a conflict on this connection, after the conflict is logged.
      *
      * @param listener null for none
      */
     void setConcurrentWriteListener(ConcurrentWriteListener listener);
 
     /**
-     * Sends a control frame, between the frames of a message if need be. Does not enter the detector's guard.
+     * Sends a control frame (RFC 6455 section 5.5), if necessary between the frames of a message. The detector does not
+     * guard this method.
      *
      * @param type the kind of frame
-     * @param payload at most 125 bytes; for CLOSE, as {@link CloseStatus#payload()} makes it
+     * @param payload at most 125 bytes; for CLOSE, the result of {@link CloseStatus#payload()}
      * @param deadline null for the write timeout of the options
-     * @throws java.net.SocketTimeoutException at the deadline; harmless when it passed before the frame's turn came
+     * @throws java.net.SocketTimeoutException at the deadline; harmless if the frame was not yet being sent
      * @throws CloseSentException after a Close frame
      * @throws IllegalArgumentException for a payload that such a frame cannot have
      * @throws IOException when the connection is broken
@@ -264,17 +263,18 @@ public interface WebSocketConnection extends AutoCloseable {
     void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException;
 
     /**
-     * {@link #close(int, String)} with 1000, once the {@linkplain #outbox() outbox} has written what it was offered,
-     * for which it has the close timeout as well.
+     * Waits until the {@linkplain #outbox() outbox} has written the messages it accepted, then calls
+     * {@link #close(int, String)} with 1000. Each of the two may take the close timeout.
      */
     @Override
     void close();
 
     /**
-     * Closes the connection with the closing handshake: sends a Close frame behind the frame in flight, waits for the
-     * peer's, and closes the TCP connection, all within the close timeout. A thread that is reading sees the end; if none
-     * is, what the peer still sends is dropped. Has no effect once closed. Inside a call of
-     * a {@link WebSocketListener} it only begins to close, and {@code onClose} tells of the end.
+     * Closes the connection with the close handshake (RFC 6455 section 7.1). Sends a Close frame after the current
+     * frame, waits for the peer's Close frame, and closes the TCP connection, all within the close timeout. A thread
+     * that is reading sees the end. If no thread is reading, the connection drops further messages of the peer. Has no
+     * effect once closed. Inside a call of a {@link WebSocketListener} this only begins to close, and {@code onClose}
+     * reports the end.
      *
      * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
      * @param reason cut at 123 bytes of UTF-8
@@ -282,14 +282,14 @@ public interface WebSocketConnection extends AutoCloseable {
     void close(int code, String reason);
 
     /**
-     * The first half of {@link #close(int, String)}: sends the Close frame, and returns without waiting for the peer's.
-     * The thread that reads then sees the end within the close timeout.
+     * Sends the Close frame like {@link #close(int, String)}, but does not wait for the peer's. The reading thread then
+     * sees the end within the close timeout.
      *
      * @param code as in {@link #close(int, String)}
      * @param reason cut at 123 bytes of UTF-8
      */
     void beginClose(int code, String reason);
 
-    /** Closes the TCP connection at once, without a Close frame; threads waiting here fail. */
+    /** Closes the TCP connection at once, without a Close frame. Threads that wait in this connection fail. */
     void abort();
 }

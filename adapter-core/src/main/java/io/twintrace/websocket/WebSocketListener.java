@@ -3,53 +3,53 @@ package io.twintrace.websocket;
 import java.nio.ByteBuffer;
 
 /**
- * Serves connections by being called, message by message, in place of a {@link WebSocketHandler} that reads. No thread
- * waits for a connection, so that many idle ones cost little.
+ * Serves connections through callbacks, one call for each message. A {@link WebSocketHandler}, in contrast, reads in a
+ * loop. No thread waits for a connection, so many idle connections cost little.
  *
- * <p><b>Threads.</b> One listener serves all connections of its servlet. For one connection it is called by one thread
- * at a time, in the order of what happened, by different ones over time; for different connections at once. What one
- * connection needs to remember belongs in its {@link WebSocketConnection#attributes()}.
+ * <p><b>Threads.</b> One listener serves all connections of its servlet. For one connection the library calls it in the
+ * order of events, on one thread at a time, but not always the same thread. Calls for different connections run
+ * concurrently. Store the state of a connection in its {@link WebSocketConnection#attributes()}.
  *
- * <p><b>Writing.</b> The write methods of the connection may be called from here, and from other threads under the
- * rules of {@link WebSocketConnection}. To connections that a listener serves they never wait from here: what the peer
- * does not take at once is kept for it, up to the {@linkplain WebSocketOptions#pendingWriteLimit() pending write limit}, and until
- * it is taken nothing more is read from the connection. Small messages leave together when everything that has arrived
- * was answered; {@link WebSocketConnection#flush()} sends them earlier. {@link WebSocketConnection#close()} from here
- * only begins to close.
+ * <p><b>Writing.</b> You may call the write methods of a connection here, and on other threads under the rules of
+ * {@link WebSocketConnection}. Here they never wait if a listener serves that connection. The connection buffers the
+ * bytes that the peer does not accept at once, up to the
+ * {@linkplain WebSocketOptions#pendingWriteLimit() pending write limit}, and does not read until they are sent. Small
+ * messages are sent together when the listener has handled all input that has arrived;
+ * {@link WebSocketConnection#flush()} sends them earlier. {@link WebSocketConnection#close()} only begins to close.
  *
- * <p><b>Pings</b> are answered without asking, and Pongs dropped. Who wants to know of them calls
- * {@link WebSocketConnection#setPingHandler} or {@link WebSocketConnection#setPongHandler} in {@link #onOpen}; those
- * are called as the listener is.
+ * <p><b>Pings</b> are answered automatically, and Pongs are dropped. To handle them, call
+ * {@link WebSocketConnection#setPingHandler} or {@link WebSocketConnection#setPongHandler} in {@link #onOpen}. The
+ * library calls these handlers under the same threading rules.
  *
- * <p><b>Exceptions</b> that leave a method close the connection with 1011 (with 1007 for an
- * {@link InvalidJsonException}) and come to {@link #onError}; no further message is shown then.
+ * <p><b>Exceptions</b> thrown by a method close the connection with 1011, or with 1007 for an
+ * {@link InvalidJsonException}. The library passes them to {@link #onError} and delivers no further message.
  */
 public interface WebSocketListener {
     /**
-     * Whether the thread that has found the input may call this listener. That thread cannot serve other connections
-     * meanwhile. By default threads that may be blocked call the listener.
+     * Tells whether the I/O thread that found the input may call this listener. That thread cannot serve other
+     * connections during the call. By default, threads that may block call the listener.
      *
-     * @return true if no method of this listener ever blocks, waits for a lock for long, or computes for long
+     * @return true if no method of this listener blocks, waits long for a lock, or computes for long
      */
     default boolean isNonBlocking() {
         return false;
     }
 
     /**
-     * The connection is open; the first call.
+     * Called first, when the connection is open.
      *
-     * @param connection to keep, if the application sends from elsewhere
-     * @throws Exception closes the connection and comes to {@link #onError}
+     * @param connection keep it to send from other threads
+     * @throws Exception closes the connection and is passed to {@link #onError}
      */
     default void onOpen(WebSocketConnection connection) throws Exception {}
 
     /**
-     * A message has arrived. By default it goes on to {@link #onText} or {@link #onBinary}; overridden where text is
-     * wanted as the bytes it came in.
+     * Called for each message. The default calls {@link #onText} or {@link #onBinary}. Override this method to get text
+     * as UTF-8 bytes.
      *
-     * @param connection that has got it
+     * @param connection the connection that received the message
      * @param message valid during the call
-     * @throws Exception closes the connection and comes to {@link #onError}
+     * @throws Exception closes the connection and is passed to {@link #onError}
      */
     default void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
         if (message.type() == MessageType.TEXT) {
@@ -60,42 +60,42 @@ public interface WebSocketListener {
     }
 
     /**
-     * A text message has arrived. By default it is refused with 1003.
+     * Called for each text message. The default closes the connection with 1003.
      *
-     * @param connection that has got it
+     * @param connection the connection that received the message
      * @param text the whole message
-     * @throws Exception closes the connection and comes to {@link #onError}
+     * @throws Exception closes the connection and is passed to {@link #onError}
      */
     default void onText(WebSocketConnection connection, String text) throws Exception {
         connection.beginClose(CloseCode.UNSUPPORTED_DATA, "text is not accepted here");
     }
 
     /**
-     * A binary message has arrived. By default it is refused with 1003.
+     * Called for each binary message. The default closes the connection with 1003.
      *
-     * @param connection that has got it
+     * @param connection the connection that received the message
      * @param payload between position and limit; valid during the call
-     * @throws Exception closes the connection and comes to {@link #onError}
+     * @throws Exception closes the connection and is passed to {@link #onError}
      */
     default void onBinary(WebSocketConnection connection, ByteBuffer payload) throws Exception {
         connection.beginClose(CloseCode.UNSUPPORTED_DATA, "binary is not accepted here");
     }
 
     /**
-     * Something went wrong, in the ways that the reading methods of {@link WebSocketConnection} throw, or in this
-     * listener. Only {@link #onClose} follows.
+     * Called when the connection or this listener fails. The errors of the connection are those that the read methods
+     * of {@link BlockingConnection} throw. Only {@link #onClose} follows.
      *
-     * @param connection that has failed
-     * @param error what went wrong
+     * @param connection the connection that failed
+     * @param error the cause
      * @throws Exception logged
      */
     default void onError(WebSocketConnection connection, Throwable error) throws Exception {}
 
     /**
-     * Nothing more will come. The last call, once for each connection that was opened.
+     * Called last, once for each opened connection.
      *
-     * @param connection that has ended
-     * @param status the peer's Close frame; 1006 where none has come
+     * @param connection the connection that ended
+     * @param status the peer's Close frame; 1006 if there was none
      * @throws Exception logged
      */
     default void onClose(WebSocketConnection connection, CloseStatus status) throws Exception {}

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What a server decides about its connections. Immutable, safe for any thread; one object serves any number of
+ * Options of a server for its connections. Immutable, safe for use by any thread. One object serves any number of
  * connections, which share its buffer pools. Every default is finite.
  *
  * <pre>{@code
@@ -29,7 +29,7 @@ public final class WebSocketOptions {
         this.values = builder.copy();
     }
 
-    /** {@return a builder that holds the defaults} */
+    /** {@return a builder with the default values} */
     public static Builder builder() {
         return new Builder();
     }
@@ -39,126 +39,126 @@ public final class WebSocketOptions {
         return builder().build();
     }
 
-    /** {@return a builder that holds these options} */
+    /** {@return a builder with the values of these options} */
     public Builder toBuilder() {
         return values.copy();
     }
 
-    /** {@return the most bytes of one received message, over all its fragments; 0 for no limit} */
+    /** {@return the maximum size of a received message in bytes, over all its fragments; 0 for no limit} */
     public long readLimit() {
         return values.readLimit;
     }
 
-    /** {@return the most fragments of one received message} */
+    /** {@return the maximum number of fragments in a received message} */
     public int fragmentLimit() {
         return values.fragmentLimit;
     }
 
-    /** {@return how long the hand-over of the socket may take after the request was accepted} */
+    /** {@return how long the hand-over of the socket may take after the server accepts the request} */
     public Duration handshakeTimeout() {
         return values.handshakeTimeout;
     }
 
-    /** {@return how long the closing handshake may take before the TCP connection is closed without it} */
+    /** {@return how long the close handshake may take before the library closes the TCP connection without it} */
     public Duration closeTimeout() {
         return values.closeTimeout;
     }
 
-    /** {@return how long a connection may be without traffic, and a frame incomplete; zero for no limit} */
+    /** {@return how long a connection may have no traffic, or a frame may stay incomplete; zero for no limit} */
     public Duration idleTimeout() {
         return values.idleTimeout;
     }
 
-    /** {@return how long writing one frame may take, unless the application sets a deadline; zero for no limit} */
+    /** {@return how long the write of one frame may take if the application sets no deadline; zero for no limit} */
     public Duration writeTimeout() {
         return values.writeTimeout;
     }
 
     /**
-     * {@return how many bytes that a listener has written may wait for the peer to read them, before no more messages
-     * are taken; the last one is taken whole}
+     * {@return how many bytes written by a listener may wait for the peer before further messages are rejected; the
+     * message that reaches the limit is still accepted completely}
      */
     public int pendingWriteLimit() {
         return values.pendingWriteLimit;
     }
 
     /**
-     * {@return how long a call of a listener whose {@link WebSocketListener#isNonBlocking()} is true may take before
-     * the log is told, with the call's stack; zero for any time}
+     * {@return how long a call of a {@linkplain WebSocketListener#isNonBlocking() non-blocking} listener may take
+     * before a warning with its stack is logged; zero for no warning}
      */
     public Duration slowCallThreshold() {
         return values.slowCallThreshold;
     }
 
     /**
-     * {@return whether small messages written by the thread that reads the connection wait until it comes back to read,
-     * for about two milliseconds at most, as long as there is more input for it already; then they leave together}
+     * {@return whether small messages written by the reading thread are held back while that thread has more input to
+     * read, and then sent together; for about two milliseconds at most}
      */
     public boolean writeCoalescing() {
         return values.writeCoalescing;
     }
 
-    /** {@return how long messages stay put aside for the reading thread to come back} */
+    /** {@return how long messages are held back for the reading thread to return} */
     public Duration coalescingDelay() {
         return values.coalescingDelay;
     }
 
-    /** {@return how long a handler may write without reading before the log says so; zero for any time} */
+    /** {@return how long a handler may write without reading before a warning is logged; zero for no warning} */
     public Duration unreadThreshold() {
         return values.unreadThreshold;
     }
 
-    /** {@return the size of each buffer for reading, in bytes} */
+    /** {@return the size of each read buffer in bytes} */
     public int readBufferSize() {
         return values.readBufferSize;
     }
 
-    /** {@return the size of each buffer for writing, in bytes} */
+    /** {@return the size of each write buffer in bytes} */
     public int writeBufferSize() {
         return values.writeBufferSize;
     }
 
-    /** {@return the most connections open at the same time through one servlet; more are refused with 503} */
+    /** {@return the maximum number of open connections of one servlet; more are rejected with 503} */
     public int maxConnections() {
         return values.maxConnections;
     }
 
-    /** {@return how much the detector watches} */
+    /** {@return the level of the detector} */
     public DetectorLevel detectorLevel() {
         return values.detectorLevel;
     }
 
-    /** {@return the listener that is told of each conflict, beside the log} */
+    /** {@return the listener that is called for each conflict, in addition to the log} */
     public ConcurrentWriteListener concurrentWriteListener() {
         return values.concurrentWriteListener;
     }
 
-    /** {@return what makes, for each connection, the rule by which its threads keep from writing at once} */
+    /** {@return the function that returns the write discipline of a connection} */
     public Function<WebSocketConnection, WriteDiscipline> writeDiscipline() {
         return values.writeDiscipline;
     }
 
-    /** {@return the bounds of each outbox} */
+    /** {@return the limits of each outbox} */
     public OutboxOptions outbox() {
         return values.outbox;
     }
 
-    /** {@return whether and how messages are compressed} */
+    /** {@return the compression options} */
     public DeflateOptions deflate() {
         return values.deflate;
     }
 
-    /** {@return the policy that says which pages may connect} */
+    /** {@return the policy that decides which pages may connect} */
     public OriginPolicy originPolicy() {
         return values.originPolicy;
     }
 
-    /** {@return the subprotocols that the server speaks, the preferred one first} */
+    /** {@return the subprotocols that the server supports, in order of preference} */
     public List<String> subprotocols() {
         return values.subprotocols;
     }
 
-    /** Collects options. Not safe for several threads. */
+    /** Builds options. Not safe for use by several threads. */
     public static final class Builder {
         private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]++");
 
@@ -213,7 +213,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets the most bytes of one received message; 1 MiB by default.
+         * Sets the maximum size of a received message, over all its fragments and after inflating; 1 MiB by default.
          *
          * @param bytes 0 for no limit, which lets any peer fill the memory
          * @return this builder
@@ -224,7 +224,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets the most fragments of one received message; 1,048,576 by default.
+         * Sets the maximum number of fragments in a received message; 1,048,576 by default.
          *
          * @param fragments at least 1
          * @return this builder
@@ -246,7 +246,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets how long the closing handshake may take; 5 seconds by default.
+         * Sets how long the close handshake may take; 5 seconds by default.
          *
          * @param timeout more than zero
          * @return this builder
@@ -268,9 +268,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets how long writing one frame may take; 30 seconds by default.
+         * Sets how long the write of one frame may take; 30 seconds by default.
          *
-         * @param timeout zero for no limit, which lets a peer that never reads hold a writer for ever
+         * @param timeout zero for no limit, which lets a peer that never reads block a writer forever
          * @return this builder
          */
         public Builder writeTimeout(Duration timeout) {
@@ -280,7 +280,7 @@ public final class WebSocketOptions {
 
         /**
          * Sets how many bytes of a listener may wait for the peer; 1 MiB by default. A single message may be longer:
-         * the limit says when no further one is taken.
+         * the limit only rejects the messages after it.
          *
          * @param bytes at least 1
          * @return this builder
@@ -291,9 +291,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 200 milliseconds by default; zero for no warning. A call of a listener that says it never blocks, and takes
-         * longer, is logged with its stack: once a connection, after which they are counted. Threads are looked at four
-         * times in that time, so a call of up to a quarter more may escape.
+         * Sets how long a call of a non-blocking listener may take before a warning is logged; 200 milliseconds by
+         * default. The warning has the call's stack and is logged once for each connection; further slow calls are
+         * counted. Threads are checked four times in this period, so a call up to a quarter longer may be missed.
          *
          * @param threshold zero for no warning
          * @return this builder
@@ -304,11 +304,11 @@ public final class WebSocketOptions {
         }
 
         /**
-         * On by default. What a handler writes while it has not read all that has arrived leaves when it has, when it
-         * writes more than fits into the write buffer, when it calls {@link WebSocketConnection#flush()}, and after
-         * about two milliseconds in any case.
+         * Turns coalescing of small messages on or off; on by default. The connection holds back what a handler writes
+         * before it has read all input. It sends these messages when the handler has read everything, fills the write
+         * buffer or calls {@link WebSocketConnection#flush()}, and after about two milliseconds in any case.
          *
-         * @param on whether small messages may wait for each other
+         * @param on whether to hold back small messages
          * @return this builder
          */
         public Builder writeCoalescing(boolean on) {
@@ -317,8 +317,8 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Half a millisecond by default. What is put aside leaves two milliseconds after that at the latest, even if
-         * the thread that has written it does not come back to read.
+         * Sets how long messages are held back; half a millisecond by default. They are sent at most two milliseconds
+         * after that, even if the thread that wrote them does not return to read.
          *
          * @param delay more than zero
          * @return this builder
@@ -329,8 +329,8 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 10 seconds by default; zero for no warning. A handler that writes for longer than this and does not read
-         * leaves Pings unanswered, and its peer's Close. The log says so once for each connection.
+         * Sets how long a handler may write without reading before a warning is logged; 10 seconds by default. Such a
+         * handler does not answer Pings or the peer's Close frame. The warning is logged once for each connection.
          *
          * @param threshold zero for no warning
          * @return this builder
@@ -341,9 +341,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 16 KiB by default, at least 256 bytes. Held only while input waits to be read. What embedded or stock Jetty
-         * has read ahead for a handler, without TLS, lies in Jetty's buffers instead: 32 KiB, and once as much while it
-         * works on those.
+         * Sets the size of each read buffer; 16 KiB by default. A connection holds one only while input waits to be
+         * read. Input that embedded or stock Jetty reads ahead for a handler, without TLS, is in Jetty's buffers
+         * instead: 32 KiB, and another 32 KiB while Jetty works on them.
          *
          * @param bytes at least 256
          * @return this builder
@@ -354,8 +354,8 @@ public final class WebSocketOptions {
         }
 
         /**
-         * 16 KiB by default, at least 256 bytes. Held only during a write, while small messages are put aside, and
-         * while a MessageWriter is open.
+         * Sets the size of each write buffer; 16 KiB by default. A connection holds one only during a write, while it
+         * holds back small messages, and while a MessageWriter is open.
          *
          * @param bytes at least 256
          * @return this builder
@@ -366,7 +366,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets how many connections one servlet may have open; 20,000 by default.
+         * Sets the maximum number of open connections of one servlet; 20,000 by default.
          *
          * @param connections at least 1
          * @return this builder
@@ -377,9 +377,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets how much the detector watches; {@link DetectorLevel#MESSAGES} by default.
+         * Sets the level of the detector; {@link DetectorLevel#MESSAGES} by default.
          *
-         * @param level what to look for, and at what cost
+         * @param level defines what the detector finds, and what that costs
          * @return this builder
          */
         public Builder detectorLevel(DetectorLevel level) {
@@ -388,9 +388,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets the listener that is told of each conflict; none by default. Conflicts are logged in any case.
+         * Sets the listener that is called for each conflict; none by default. Conflicts are always logged.
          *
-         * @param listener may be called by any thread
+         * @param listener any thread may call it
          * @return this builder
          */
         public Builder concurrentWriteListener(ConcurrentWriteListener listener) {
@@ -399,13 +399,13 @@ public final class WebSocketOptions {
         }
 
         /**
-         * None by default. The upgrade servlet calls the function once for each connection, on the handler's thread
-         * (for a listener, on any) before the handler:
-         * {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} leaves writing to the handler,
-         * {@code WriteDiscipline::guardedBy} asks for {@code synchronized (connection)} around each write. Where a lock
-         * is made later, {@link WebSocketConnection#declareWriteDiscipline} declares it.
+         * Sets the function that returns the write discipline of a connection; none by default. The upgrade servlet
+         * calls it once for each connection before the handler, on the handler's thread (for a listener, on any
+         * thread). {@code connection -> WriteDiscipline.confinedTo(Thread.currentThread())} lets only the handler
+         * write. {@code WriteDiscipline::guardedBy} requires {@code synchronized (connection)} around each write. For a
+         * lock that is created later, call {@link WebSocketConnection#declareWriteDiscipline}.
          *
-         * @param discipline makes the rule of a connection
+         * @param discipline returns the rule for a connection
          * @return this builder
          */
         public Builder writeDiscipline(Function<WebSocketConnection, WriteDiscipline> discipline) {
@@ -414,7 +414,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets the bounds of each outbox; {@link OutboxOptions#defaults()} by default.
+         * Sets the limits of each outbox; {@link OutboxOptions#defaults()} by default.
          *
          * @param options for the outbox of each connection
          * @return this builder
@@ -424,7 +424,7 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** {@return what {@link #outbox(OutboxOptions)} has set, for changing one of its values} */
+        /** {@return the current value of {@link #outbox(OutboxOptions)}, to change part of it} */
         public OutboxOptions outbox() {
             return outbox;
         }
@@ -432,7 +432,7 @@ public final class WebSocketOptions {
         /**
          * Sets which pages may connect; {@link OriginPolicy#sameOrigin()} by default.
          *
-         * @param policy asked at each handshake
+         * @param policy called at each handshake
          * @return this builder
          */
         public Builder originPolicy(OriginPolicy policy) {
@@ -441,9 +441,9 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets the subprotocols that the server speaks; none by default.
+         * Sets the subprotocols that the server supports (RFC 6455 section 1.9); none by default.
          *
-         * @param names the preferred one first
+         * @param names in order of preference
          * @return this builder
          * @throws IllegalArgumentException for a name that is not a token (RFC 9110 section 5.6.2)
          */
@@ -459,7 +459,7 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets whether and how messages are compressed; {@link DeflateOptions#off()} by default.
+         * Sets the compression options; {@link DeflateOptions#off()} by default.
          *
          * @param options for permessage-deflate
          * @return this builder
@@ -469,19 +469,19 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** {@return what {@link #deflate(DeflateOptions)} has set, for changing one of its values} */
+        /** {@return the current value of {@link #deflate(DeflateOptions)}, to change part of it} */
         public DeflateOptions deflate() {
             return deflate;
         }
 
-        /** {@return the options} The builder may be used further. */
+        /** {@return the options} The builder can be used again. */
         public WebSocketOptions build() {
             return new WebSocketOptions(this);
         }
 
-        private static long atLeast(long least, long value, String name) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + " is " + value + ", but must be at least " + least);
+        private static long atLeast(long min, long value, String name) {
+            if (value < min) {
+                throw new IllegalArgumentException(name + " is " + value + ", but must be at least " + min);
             }
             return value;
         }

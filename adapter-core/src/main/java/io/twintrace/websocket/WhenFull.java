@@ -2,55 +2,56 @@ package io.twintrace.websocket;
 
 import java.time.Duration;
 
-/** What an {@link Outbox} does with a message for which it has no room, because the peer reads more slowly. */
+/** Defines what an {@link Outbox} does with a message that does not fit because the peer reads too slowly. */
 public sealed interface WhenFull {
     /**
-     * The thread that offers waits for room.
+     * Makes the offering thread wait for room.
      *
-     * @param longest after which its message is refused; more than zero
-     * @return this way to be full
+     * @param longest the maximum wait, after which the message is rejected; more than zero
+     * @return this action
      */
     static WhenFull block(Duration longest) {
         return new Block(longest);
     }
 
     /**
-     * Drops the messages that have waited longest. For prices, positions and whatever is soon out of date.
+     * Drops the messages that have waited longest. Use this for prices, positions and other data that is soon out of
+     * date.
      *
-     * @return this way to be full
+     * @return this action
      */
     static WhenFull dropOldest() {
         return new DropOldest();
     }
 
     /**
-     * Closes the peer with 1013 (try again later) if there is no room within 200 milliseconds: the default. The peer
-     * may connect again and begin anew.
+     * Closes the connection with 1013 (try again later) if there is no room within 200 milliseconds. The default. The
+     * peer may reconnect.
      *
-     * @return this way to be full
+     * @return this action
      */
     static WhenFull closePeer() {
         return closePeer(CloseCode.TRY_AGAIN_LATER);
     }
 
     /**
-     * {@link #closePeer()} with another code.
+     * Like {@link #closePeer()}, with another code.
      *
      * @param code such as 1008 (policy violation)
-     * @return this way to be full
+     * @return this action
      */
     static WhenFull closePeer(int code) {
         return closePeer(code, Duration.ofMillis(200));
     }
 
     /**
-     * {@link #closePeer()} with another code and another patience. The offering thread waits for so long, so a burst to
-     * a peer that reads all the time is only slowed down. A thread that sends to many waits so long at most for each
-     * peer that is too slow, and only once.
+     * Like {@link #closePeer()}, with another code and patience. An offer waits up to {@code patience}, so a burst only
+     * slows down for a peer that keeps reading. A thread that sends to many peers waits only once for each peer that is
+     * too slow.
      *
      * @param code such as 1008 (policy violation)
-     * @param patience how long an offer waits for room before the peer is closed; may be zero
-     * @return this way to be full
+     * @param patience how long an offer waits for room before the connection is closed; may be zero
+     * @return this action
      */
     static WhenFull closePeer(int code, Duration patience) {
         return new ClosePeer(code, patience);
@@ -59,7 +60,7 @@ public sealed interface WhenFull {
     /**
      * See {@link #block}.
      *
-     * @param longest how long one offer may wait
+     * @param longest the maximum wait of one offer
      */
     record Block(Duration longest) implements WhenFull {
         /**
@@ -81,14 +82,14 @@ public sealed interface WhenFull {
     /**
      * See {@link #closePeer(int, Duration)}.
      *
-     * @param code of the Close frame
-     * @param patience how long an offer waits for room before
+     * @param code the code of the Close frame
+     * @param patience how long an offer waits for room before the connection is closed
      */
     record ClosePeer(int code, Duration patience) implements WhenFull {
         /**
          * Checks the values.
          *
-         * @param code one that may be sent
+         * @param code a code that may be sent
          * @param patience not negative
          */
         public ClosePeer {

@@ -1,6 +1,6 @@
 /**
- * What an application holds: the connection, its messages, readers and writers, and the options.
+ * The API for applications: the connection, its messages, readers and writers, and the options.
  *
- * <p>{@link io.twintrace.websocket.WebSocketConnection} is where to begin.
+ * <p>Start with {@link io.twintrace.websocket.WebSocketConnection}.
  */
 package io.twintrace.websocket;
