@@ -1,24 +1,24 @@
 package io.twintrace.websocket.handshake;
 
 /**
- * What a server decides about permessage-deflate (RFC 7692). Immutable.
+ * Options of a server for permessage-deflate (RFC 7692). Immutable.
  *
  * <pre>{@code
  * WebSocketOptions.builder().deflate(DeflateOptions.on().withLevel(6).withThreshold(1024)).build();
  * }</pre>
  *
- * @param enabled whether offers of clients are accepted
- * @param contextTakeover whether messages may refer to earlier ones, which makes small messages much smaller, and costs
- *     up to 300 KiB for each connection that uses it; a client can refuse it in any case
- * @param maxContexts how many connections may do so at a time when sending: each holds about 260 KiB outside the heap
- *     between its messages; those beyond compress each message by itself
- * @param level how hard messages are compressed: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends
- *     them uncompressed
- * @param threshold messages of fewer bytes are sent uncompressed, but for those of a {@code MessageWriter} that is
- *     flushed, or has filled the write buffer, before the end of the message is known
+ * @param enabled whether the server accepts clients' offers
+ * @param contextTakeover whether messages may refer to earlier ones. This makes small messages much smaller, and costs
+ *     up to 300 KiB for each connection that uses it. A client can always refuse it.
+ * @param maxContexts how many connections may send with context takeover at a time. Each holds about 260 KiB outside
+ *     the heap between its messages. Further connections compress each message separately.
+ * @param level the compression level: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends messages
+ *     uncompressed
+ * @param threshold size in bytes; smaller messages are sent uncompressed. A {@code MessageWriter} compresses if it is
+ *     flushed, or fills the write buffer, before the message ends.
  */
 public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxContexts, int level, int threshold) {
-    /** The level that looks for no repetitions. */
+    /** The level that uses Huffman coding only, without a search for repetitions. */
     public static final int HUFFMAN_ONLY = -2;
 
     private static final int DEFAULT_MAX_CONTEXTS = 1024;
@@ -28,11 +28,11 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     /**
      * Checks the values.
      *
-     * @param enabled whether offers of clients are accepted
+     * @param enabled whether the server accepts clients' offers
      * @param contextTakeover whether messages may refer to earlier ones
      * @param maxContexts at least 0
      * @param level -2 to 9
-     * @param threshold at least 0
+     * @param threshold in bytes; at least 0
      */
     public DeflateOptions {
         level = checkLevel(level);
@@ -49,7 +49,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
         return new DeflateOptions(false, true, DEFAULT_MAX_CONTEXTS, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
     }
 
-    /** {@return compression where the client offers it: level 1, with context takeover, messages from 256 bytes on} */
+    /** {@return compression if the client offers it: level 1, with context takeover, messages of at least 256 bytes} */
     public static DeflateOptions on() {
         return off().withEnabled(true);
     }
@@ -57,7 +57,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     /**
      * Turns compression on or off.
      *
-     * @param value whether offers of clients are accepted
+     * @param value whether the server accepts clients' offers
      * @return changed options
      */
     public DeflateOptions withEnabled(boolean value) {
@@ -75,9 +75,9 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     }
 
     /**
-     * Changes how many connections send with context takeover at a time.
+     * Sets how many connections may send with context takeover at a time.
      *
-     * @param value 1024 by default
+     * @param value at least 0; 1024 by default
      * @return changed options
      */
     public DeflateOptions withMaxContexts(int value) {
@@ -85,7 +85,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     }
 
     /**
-     * Changes how hard messages are compressed.
+     * Sets the compression level.
      *
      * @param value -2 to 9; 1 by default
      * @return changed options
@@ -95,7 +95,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     }
 
     /**
-     * Changes the size below which messages are sent uncompressed.
+     * Sets the size below which messages are sent uncompressed.
      *
      * @param value in bytes; 256 by default
      * @return changed options
@@ -105,11 +105,11 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
     }
 
     /**
-     * Throws when there is no such level.
+     * Checks a compression level.
      *
      * @param level any number
      * @return the level
-     * @throws IllegalArgumentException for a level that is not -2 to 9
+     * @throws IllegalArgumentException if the level is not -2 to 9
      */
     public static int checkLevel(int level) {
         if (level < HUFFMAN_ONLY || level > 9) {

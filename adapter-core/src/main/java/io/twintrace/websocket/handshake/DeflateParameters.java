@@ -5,12 +5,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What client and server have agreed on about permessage-deflate (RFC 7692 section 7.1). Immutable.
+ * The negotiated parameters of permessage-deflate (RFC 7692 section 7.1). Immutable.
  *
- * @param serverNoContextTakeover whether each message of the server is compressed by itself
- * @param clientNoContextTakeover whether each message of the client is compressed by itself
- * @param serverMaxWindowBits the server refers back by at most 2 to the power of this many bytes, where it was agreed
- *     on
+ * @param serverNoContextTakeover whether the server compresses each message separately
+ * @param clientNoContextTakeover whether the client compresses each message separately
+ * @param serverMaxWindowBits base-2 logarithm of the server's maximum window size in bytes; empty if not negotiated
  * @param clientMaxWindowBits the same for the client
  */
 public record DeflateParameters(
@@ -26,16 +25,16 @@ public record DeflateParameters(
     private static final String SERVER_MAX_WINDOW_BITS = "server_max_window_bits";
     private static final String CLIENT_MAX_WINDOW_BITS = "client_max_window_bits";
 
-    /** Without an agreement, a window has 32 KiB. */
+    /** The default window has 32 KiB. */
     private static final int DEFAULT_WINDOW_BITS = 15;
 
-    private static final int LEAST_WINDOW_BITS = 8;
+    private static final int MIN_WINDOW_BITS = 8;
 
     /**
-     * Checks the windows.
+     * Checks the window sizes.
      *
-     * @param serverNoContextTakeover whether each message of the server is compressed by itself
-     * @param clientNoContextTakeover whether each message of the client is compressed by itself
+     * @param serverNoContextTakeover whether the server compresses each message separately
+     * @param clientNoContextTakeover whether the client compresses each message separately
      * @param serverMaxWindowBits 8 to 15, or empty
      * @param clientMaxWindowBits 8 to 15, or empty
      */
@@ -45,7 +44,7 @@ public record DeflateParameters(
     }
 
     private static void checkWindowBits(String name, OptionalInt bits) {
-        if (bits.isPresent() && (bits.getAsInt() < LEAST_WINDOW_BITS || bits.getAsInt() > DEFAULT_WINDOW_BITS)) {
+        if (bits.isPresent() && (bits.getAsInt() < MIN_WINDOW_BITS || bits.getAsInt() > DEFAULT_WINDOW_BITS)) {
             throw new IllegalArgumentException(name + " is " + bits.getAsInt() + ", but must be 8 to 15");
         }
     }
@@ -53,9 +52,9 @@ public record DeflateParameters(
     /**
      * Answers one offer of a client.
      *
-     * @param offer the parameters' names and values, in any order
-     * @param options the server's side of it
-     * @return empty to decline it, as RFC 7692 section 7.1 asks where a parameter is unknown or has a wrong value
+     * @param offer names and values of the parameters, in any order
+     * @param options the server's options
+     * @return empty to decline the offer. RFC 7692 section 7.1 requires this for an unknown parameter or invalid value.
      */
     public static Optional<DeflateParameters> answer(Map<String, Optional<String>> offer, DeflateOptions options) {
         if (!options.enabled()) {
@@ -83,7 +82,7 @@ public record DeflateParameters(
                     valid = serverBits.isPresent();
                 }
                 case CLIENT_MAX_WINDOW_BITS -> {
-                    // Without a value it only says that the server may ask for a smaller window, which it need not.
+                    // Without a value, the client only permits the server to choose a smaller window.
                     clientBits = windowBits(value);
                     valid = value.isEmpty() || clientBits.isPresent();
                 }
@@ -96,17 +95,17 @@ public record DeflateParameters(
         return Optional.of(new DeflateParameters(serverAlone, clientAlone, serverBits, clientBits));
     }
 
-    /** {@return how many bytes the server may refer back, at most} */
+    /** {@return the server's maximum window size in bytes} */
     public int serverWindow() {
         return 1 << serverMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
     }
 
-    /** {@return how many bytes the client may refer back, at most} */
+    /** {@return the client's maximum window size in bytes} */
     public int clientWindow() {
         return 1 << clientMaxWindowBits.orElse(DEFAULT_WINDOW_BITS);
     }
 
-    /** As the value of a Sec-WebSocket-Extensions header. */
+    /** Formats the parameters as the value of a Sec-WebSocket-Extensions header. */
     @Override
     public String toString() {
         StringBuilder header = new StringBuilder(EXTENSION);
@@ -123,9 +122,9 @@ public record DeflateParameters(
         return header.toString();
     }
 
-    /** 8 to 15 without leading zeros; empty for everything else. */
+    /** Parses 8 to 15 without leading zeros. Returns empty for anything else. */
     private static OptionalInt windowBits(Optional<String> value) {
-        for (int bits = LEAST_WINDOW_BITS; bits <= DEFAULT_WINDOW_BITS; bits++) {
+        for (int bits = MIN_WINDOW_BITS; bits <= DEFAULT_WINDOW_BITS; bits++) {
             if (value.isPresent() && value.get().equals(Integer.toString(bits))) {
                 return OptionalInt.of(bits);
             }

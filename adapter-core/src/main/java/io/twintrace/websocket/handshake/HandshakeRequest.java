@@ -6,63 +6,63 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The HTTP request that asked for the WebSocket. A copy, so it stays valid for as long as the connection; immutable.
+ * The HTTP request of the opening handshake. This is an immutable copy, so it stays valid as long as the connection.
  *
  * @param method the HTTP method
  * @param protocol such as {@code HTTP/1.1}
- * @param path the path as the client wrote it, without query
+ * @param path the path as the client wrote it, without the query
  * @param query the query as the client wrote it, or null
- * @param user who was authenticated by the container, or null
- * @param headers all header lines; names in any case
+ * @param user the user that the container authenticated, or null
+ * @param headers all header lines by name; names are case-insensitive
  */
 public record HandshakeRequest(
         String method, String protocol, String path, String query, Principal user, Map<String, List<String>> headers) {
-    private static final int LONGEST_PLAIN_PATH = 100;
+    private static final int MAX_PLAIN_PATH = 100;
 
     /**
      * Copies the headers.
      *
      * @param method the HTTP method
      * @param protocol such as {@code HTTP/1.1}
-     * @param path without query
+     * @param path without the query
      * @param query may be null
      * @param user may be null
-     * @param headers names in any case
+     * @param headers names are case-insensitive
      */
     public HandshakeRequest {
         headers = HeaderLines.copyOf(headers);
     }
 
     /**
-     * All lines of a header.
+     * Returns all lines of a header.
      *
-     * @param name in any case
-     * @return in the order of the request; empty where there is none
+     * @param name case-insensitive
+     * @return the lines in the order of the request; empty if there are none
      */
     public List<String> headerLines(String name) {
         return headers.getOrDefault(name, List.of());
     }
 
     /**
-     * The first line of a header.
+     * Returns the first line of a header.
      *
-     * @param name in any case
-     * @return empty where there is none
+     * @param name case-insensitive
+     * @return empty if there is none
      */
     public Optional<String> header(String name) {
         return headerLines(name).stream().findFirst();
     }
 
     /**
-     * {@return the path for reports and logs} It has at most 100 characters, and no path parameters, which may hold a
-     * session's identifier.
+     * {@return the path for reports and logs} It has at most 100 characters plus "...", and no path parameters, because
+     * these may contain a session identifier.
      */
     public String plainPath() {
         String plain = path.indexOf(';') < 0 ? path : path.replaceAll(";[^/]*", "");
-        return plain.length() <= LONGEST_PLAIN_PATH ? plain : plain.substring(0, LONGEST_PLAIN_PATH) + "...";
+        return plain.length() <= MAX_PLAIN_PATH ? plain : plain.substring(0, MAX_PLAIN_PATH) + "...";
     }
 
-    /** Names neither headers nor query: the text of this may end in a log. */
+    /** Method and path only. Headers and the query are left out, because the text may end up in a log. */
     @Override
     public String toString() {
         return method + " " + plainPath();

@@ -3,24 +3,24 @@ package io.twintrace.websocket.handshake;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the server answers to an opening handshake. */
+/** The server's answer to an opening handshake (RFC 6455 section 4.2). */
 public sealed interface HandshakeResult {
     /**
-     * 101 Switching Protocols.
+     * The server accepts with 101 Switching Protocols.
      *
-     * @param headers those of the answer, Upgrade and Connection included
-     * @param subprotocol the one chosen, if any
-     * @param deflate what was agreed on about permessage-deflate, if it is used
+     * @param headers the headers of the response, including Upgrade and Connection
+     * @param subprotocol the chosen subprotocol, if any
+     * @param deflate the negotiated parameters of permessage-deflate, if it is used
      */
     record Accepted(Map<String, String> headers, Optional<String> subprotocol, Optional<DeflateParameters> deflate)
             implements HandshakeResult {}
 
     /**
-     * An HTTP error.
+     * The server rejects the handshake with an HTTP error.
      *
      * @param status the HTTP status
-     * @param message what is wrong and what to do; never holds a header's value
-     * @param headers those that the status asks for
+     * @param message the problem and how to fix it; never contains a header value
+     * @param headers the headers that the status requires
      */
     record Refused(int status, String message, Map<String, String> headers) implements HandshakeResult {}
 }

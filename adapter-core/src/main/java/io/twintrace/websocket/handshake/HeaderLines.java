@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Header lines by the header's name in any case; immutable. In one array, since every connection keeps its request's
- * for as long as it lives, and a tree would be many times as large.
+ * Maps header names to their lines. Names are case-insensitive. Immutable. Stores everything in one array: each
+ * connection keeps its request for life, and a tree would be many times larger.
  */
 final class HeaderLines extends AbstractMap<String, List<String>> {
-    /** A name, its line, and so on; names that differ only in case are spelt alike, and stand together. */
+    /** Names and lines alternate. Names that differ only in case are spelled alike and are adjacent. */
     private final String[] pairs;
 
-    /** How many different names there are. */
+    /** The number of different names. */
     private final int names;
 
     private HeaderLines(String[] pairs, int names) {
@@ -26,7 +26,7 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
         this.names = names;
     }
 
-    /** A copy; the lines of names that differ only in case come together. */
+    /** Copies headers, and merges the lines of names that differ only in case. */
     static HeaderLines copyOf(Map<String, List<String>> headers) {
         Map<String, List<String>> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, lines) ->
@@ -60,7 +60,7 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
         return -1;
     }
 
-    /** Where the next name begins. */
+    /** Returns the index of the next name. */
     private int end(int at) {
         int end = at;
         while (end < pairs.length && pairs[end].equals(pairs[at])) {

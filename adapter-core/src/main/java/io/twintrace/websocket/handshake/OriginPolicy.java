@@ -8,22 +8,22 @@ import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 
 /**
- * Decides which pages may open a WebSocket. Browsers send cookies along with the handshake of any page, so a server
- * that accepts every origin lends its users' sessions to every page they visit (RFC 6455 section 10.2).
+ * Decides which pages may open a WebSocket. Browsers send cookies with the handshake of any page. A server that accepts
+ * every origin therefore lets any page use its users' sessions (RFC 6455 section 10.2).
  */
 @FunctionalInterface
 public interface OriginPolicy {
     /**
-     * Decides about one request. Must not block.
+     * Decides about one request. Any thread may call this. Must not block.
      *
-     * @param request to be upgraded
-     * @return whether it may proceed
+     * @param request the opening handshake
+     * @return whether to accept it
      */
     boolean allows(HandshakeRequest request);
 
     /**
-     * The default: allows requests whose origin has the host and port of the Host header. Requests without an Origin,
-     * which do not come from a browser's page, are allowed too.
+     * Allows requests whose origin has the same host and port as the Host header. Also allows requests without an
+     * Origin, because they do not come from a page in a browser. This is the default.
      *
      * @return the policy
      */
@@ -38,7 +38,7 @@ public interface OriginPolicy {
     }
 
     /**
-     * Allows every origin. Only for services that know their users by something else than cookies.
+     * Allows every origin. Use this only if the service does not identify users by cookies.
      *
      * @return the policy
      */
@@ -47,11 +47,11 @@ public interface OriginPolicy {
     }
 
     /**
-     * Allows the same origin, and those listed.
+     * Allows the same origin and the listed origins.
      *
      * @param origins such as {@code https://example.org} or {@code http://localhost:3000}
      * @return the policy
-     * @throws IllegalArgumentException for one that is not an origin
+     * @throws IllegalArgumentException if one of them is not an origin
      */
     static OriginPolicy allowing(Collection<String> origins) {
         Set<String> allowed = origins.stream().map(OriginPolicy::normalise).collect(Collectors.toUnmodifiableSet());
@@ -78,14 +78,14 @@ public interface OriginPolicy {
         try {
             String normal = normalise(origin);
             String scheme = normal.substring(0, normal.indexOf(':'));
-            // The Host header has no scheme. Behind a proxy that ends TLS the request's own would be wrong, too.
+            // The Host header has no scheme. The request's scheme is wrong behind a proxy that terminates TLS.
             return normal.equals(normalise(scheme + "://" + hosts.get(0)));
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
-    /** Scheme, host and port, in lower case, without a port that the scheme implies. */
+    /** Returns scheme, host and port in lower case, without the default port of the scheme. */
     private static String normalise(String origin) {
         Matcher matcher = OriginSyntax.ORIGIN.matcher(origin.strip());
         if (!matcher.matches()) {

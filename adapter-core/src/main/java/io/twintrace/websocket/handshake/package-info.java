@@ -1,5 +1,5 @@
 /**
- * The opening handshake of RFC 6455 section 4: the request is checked and answered, the origin judged and the
- * subprotocol chosen. No I/O: headers in, an answer out.
+ * The opening handshake (RFC 6455 section 4): checks and answers the request, checks its origin, and chooses the
+ * subprotocol. Does no I/O: it takes headers and returns an answer.
  */
 package io.twintrace.websocket.handshake;
