@@ -9,7 +9,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 
 /**
- * The flight recorder's view of a conflict; its own stack trace is that of the thread that found it, the second writer.
+ * The flight recorder event of a conflict. Its own stack trace is that of the detecting thread, the second writer.
  */
 @Name("twintrace.ConcurrentWrite")
 @Label("Concurrent WebSocket Write")

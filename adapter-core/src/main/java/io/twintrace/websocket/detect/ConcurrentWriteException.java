@@ -5,20 +5,20 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Two threads wrote to one connection at once. Both of them get one of these: its own stack trace is this thread's, and
- * that of its {@linkplain #getCause() cause} is the other thread's, so one logged exception names both writers.
- * Whatever the failed call threw of its own is {@linkplain #getSuppressed() suppressed} under it.
+ * Thrown to both threads when two threads write to one connection at once. The exception has the stack trace of its own
+ * thread, and its {@linkplain #getCause() cause} has that of the other thread, so one logged exception shows both
+ * writers. An exception that the failed call threw itself is {@linkplain #getSuppressed() suppressed} under it.
  *
- * <p>The write side of the connection is failed for good and the peer is sent Close 1011. Every later write throws one
- * of these too, with the first conflict as its cause.
+ * <p>The write side of the connection fails for good, and the peer is sent Close 1011. Every later write throws this
+ * exception too, with the first conflict as its cause.
  *
- * <p>Unchecked, so that a {@code catch (IOException)} around a broadcast does not swallow a bug. How to repair it:
- * {@code docs/concurrent-writes.md}, which is also inside the jar at {@value #HELP_RESOURCE}.
+ * <p>Unchecked, so that a {@code catch (IOException)} around a broadcast does not hide a bug. To fix it, see
+ * {@code docs/concurrent-writes.md}, which is also in the jar at {@value #HELP_RESOURCE}.
  */
 public final class ConcurrentWriteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Where the page that explains the repair stands inside the jar. */
+    /** The path in the jar of the page that explains how to fix concurrent writes. */
     public static final String HELP_RESOURCE = "META-INF/twintrace/concurrent-writes.md";
 
     static final String HELP = "docs/concurrent-writes.md (in the jar: " + HELP_RESOURCE + ")";
@@ -28,7 +28,7 @@ public final class ConcurrentWriteException extends RuntimeException {
     private final transient CompletableFuture<Void> told;
 
     /**
-     * @param stack of the failed call; empty for the calling thread's as it is
+     * @param stack of the failed call; empty to use the calling thread's current stack
      * @param told completed once the log and all listeners know of the conflict
      */
     ConcurrentWriteException(
@@ -45,20 +45,20 @@ public final class ConcurrentWriteException extends RuntimeException {
         this.told = Objects.requireNonNull(told, "told");
     }
 
-    /** {@return the report: both threads, both operations and both stacks; null once this was serialised} */
+    /** {@return the report with both threads, operations and stacks; null after deserialization} */
     public ConcurrentWriteReport report() {
         return report;
     }
 
     /**
-     * Runs an action once the log and all listeners know of this conflict: now if they do, else soon, on the thread
-     * that tells them. For log lines about what the conflict has led to, which belong behind its report. The action
-     * must be quick; what it throws is dropped.
+     * Runs an action once the log and all listeners know of this conflict. If they already do, this thread runs it now.
+     * Otherwise the notifying thread runs it soon. Use this for log lines about consequences, so that they follow the
+     * report. The action must be quick. Its exceptions are dropped.
      *
      * @param action run at most once
      */
     public void whenReported(Runnable action) {
-        if (told == null) { // was serialised
+        if (told == null) { // after deserialization
             action.run();
         } else {
             CompletableFuture<Void> unused = told.thenRun(action);
@@ -70,8 +70,8 @@ public final class ConcurrentWriteException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         /**
-         * @param label stands before the outermost frame: where two threads run the same code, what prints causes would
-         *     else take their common frames for the same ones, and leave them out of the second stack
+         * @param label precedes the outermost frame. Printers of causes leave out frames that both stacks have in
+         *     common. The label keeps the second stack complete when two threads run the same code.
          */
         WriterTrace(String line, List<StackTraceElement> stack, String label, WriterTrace cause) {
             super(line, cause, false, true);

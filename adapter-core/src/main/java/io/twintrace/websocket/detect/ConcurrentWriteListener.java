@@ -1,21 +1,21 @@
 package io.twintrace.websocket.detect;
 
-/** Told of each conflict at the moment of detection, once a connection. */
+/** Called for each conflict when it is detected, once for each connection. */
 @FunctionalInterface
 public interface ConcurrentWriteListener {
     /**
-     * Called on the second of the two threads, before its exception is thrown. Should be quick, since the Close frame
-     * waits for it, within the close timeout; must not write to the connection, but may close it. What it throws is
-     * suppressed under that thread's exception.
+     * Called on the second of the two threads, before it throws its exception. Be quick: the Close frame waits for this
+     * call, within the close timeout. Do not write to the connection; you may close it. Exceptions of this method are
+     * added to the thread's own exception as suppressed.
      *
      * @param report both threads and both stacks
      */
     void onConcurrentWrite(ConcurrentWriteReport report);
 
     /**
-     * Calls this listener, then another one, which is called even when this one throws.
+     * Combines this listener with another one. The other one is called second, even if this one throws.
      *
-     * @param next the other one
+     * @param next the other listener
      * @return both as one listener
      */
     default ConcurrentWriteListener andThen(ConcurrentWriteListener next) {

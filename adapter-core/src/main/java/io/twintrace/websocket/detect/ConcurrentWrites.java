@@ -6,11 +6,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * All conflicts of this copy of the library: how many there were, the last ones, and who wants to be told. Each web
- * application that brings the jar along has a copy of its own. Safe for any thread.
+ * Counts all conflicts of this copy of the library, keeps the latest reports, and notifies listeners. Each web
+ * application that contains the jar has its own copy. Safe for use by any thread.
  */
 public final class ConcurrentWrites {
-    private static final int MOST_KEPT = 16;
+    private static final int MAX_KEPT = 16;
 
     private static final LongAdder DETECTED = new LongAdder();
     private static final LongAdder FAILED_LATER = new LongAdder();
@@ -21,17 +21,17 @@ public final class ConcurrentWrites {
 
     private ConcurrentWrites() {}
 
-    /** {@return how many conflicts there were: at most one for each connection} */
+    /** {@return the number of conflicts; at most one for each connection} */
     public static long detected() {
         return DETECTED.sum();
     }
 
-    /** {@return how many writes failed only because there had been a conflict on their connection before} */
+    /** {@return the number of writes that failed only because of an earlier conflict on their connection} */
     public static long failedLater() {
         return FAILED_LATER.sum();
     }
 
-    /** {@return the last reports, at most 16, the newest at the end} */
+    /** {@return the latest reports, at most 16, the newest last} */
     public static List<ConcurrentWriteReport> lastReports() {
         synchronized (LAST) {
             return List.copyOf(LAST);
@@ -39,7 +39,7 @@ public final class ConcurrentWrites {
     }
 
     /**
-     * Has a listener told of each conflict on any connection.
+     * Adds a listener for conflicts on all connections.
      *
      * @param listener kept until it is removed
      */
@@ -50,7 +50,7 @@ public final class ConcurrentWrites {
     /**
      * Removes a listener.
      *
-     * @param listener may be one that was never added
+     * @param listener has no effect if it was never added
      */
     public static void removeListener(ConcurrentWriteListener listener) {
         LISTENERS.remove(listener);
@@ -60,28 +60,28 @@ public final class ConcurrentWrites {
         FAILED_LATER.increment();
     }
 
-    /** Counts and keeps a report, tells everybody, and adds what they throw to {@code suppressing}. */
+    /** Counts and keeps a report, calls all listeners, and adds their exceptions to {@code suppressing}. */
     static void detected(ConcurrentWriteReport report, ConcurrentWriteListener first, Throwable suppressing) {
         DETECTED.increment();
         synchronized (LAST) {
-            if (LAST.size() == MOST_KEPT) {
+            if (LAST.size() == MAX_KEPT) {
                 LAST.removeFirst();
             }
             LAST.addLast(report);
         }
-        tell(first, report, suppressing);
-        LISTENERS.forEach(listener -> tell(listener, report, suppressing));
+        inform(first, report, suppressing);
+        LISTENERS.forEach(listener -> inform(listener, report, suppressing));
         try {
             ConcurrentWriteEvent.record(report);
         } catch (LinkageError e) {
-            // A runtime image without the module jdk.jfr has no recorder to tell.
+            // A runtime image without the module jdk.jfr has no recorder.
         } catch (Throwable t) {
             suppressing.addSuppressed(t);
         }
     }
 
-    /** Nothing may come between the two threads and their exceptions. */
-    private static void tell(ConcurrentWriteListener listener, ConcurrentWriteReport report, Throwable suppressing) {
+    /** Catches everything, because both threads must get their exceptions. */
+    private static void inform(ConcurrentWriteListener listener, ConcurrentWriteReport report, Throwable suppressing) {
         try {
             listener.onConcurrentWrite(report);
         } catch (Throwable t) {

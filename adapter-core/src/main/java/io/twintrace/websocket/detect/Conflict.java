@@ -9,10 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The record of one conflict: what stands in the detector's slot from the moment of detection on. The second thread
- * makes it, without a stack at first, since a short write is over before a stack is taken. Each of the two publishes
- * its own stack here before it throws, and samples the other's where that one has not yet done so. Keeps neither thread
- * reachable.
+ * The record of one conflict, which stays in the detector's slot from detection on. The second thread creates it, at
+ * first without a stack, because a short write ends before a stack is taken. Each of the two threads publishes its own
+ * stack here before it throws, and samples the other's if that is not yet published. Keeps neither thread reachable.
  */
 final class Conflict {
     private final ConnectionId connection;
@@ -22,37 +21,37 @@ final class Conflict {
     private final Kind kind;
     private final Instant time = Instant.now();
 
-    /** Nobody's where a discipline was broken before anybody had kept it. */
+    /** Stands for no thread if a discipline was broken before any thread kept it. */
     private final KnownThread first;
 
     private final KnownThread second;
     private final Operation secondOperation;
     private final List<StackTraceElement> openedAt;
 
-    /** What the first thread was inside of, by the detector's own record; null where it had not said so yet. */
+    /** The first thread's operation as the detector recorded it; null if it was not yet recorded. */
     private volatile Operation firstOperation;
 
     /** Whether the peer has sent something since that operation began. */
     private volatile boolean messageArrived;
 
-    /** The first thread's own account, set by it before it throws. */
+    /** The first thread's own data; it sets this before it throws. */
     private volatile Writer firstPublished;
 
-    /** The second thread's own account, likewise. */
+    /** The second thread's own data; it sets this before it throws. */
     private volatile Writer secondPublished;
 
-    /** What is known of the first without its doing; null until the second thread has looked. */
+    /** The first thread's data as another thread sampled it; null until the second thread has done so. */
     private volatile Writer firstSampled;
 
-    /** The exception of whichever thread built its own first: the cause of those of later writes. */
+    /** The exception of the thread that built one first, as the cause of later writes' exceptions. */
     private volatile ConcurrentWriteException reported;
 
     private final AtomicBoolean firstFailed = new AtomicBoolean();
 
-    /** Completed once the log and all listeners know. */
+    /** Completed once the log and all listeners know of this conflict. */
     private final CompletableFuture<Void> told = new CompletableFuture<>();
 
-    /** Whether the log and the listeners still wait for the report, since the second thread could not build it. */
+    /** Whether the log and the listeners still wait for the report, because the second thread could not build it. */
     private final AtomicBoolean reportPending = new AtomicBoolean();
 
     private Conflict(
@@ -75,7 +74,7 @@ final class Conflict {
         this.openedAt = List.of(openedAt);
     }
 
-    /** The second thread has come while the first is inside a call, and is in a hurry to say so. */
+    /** Creates the conflict of a thread that arrives while the first is inside a call. Takes no stacks, to be quick. */
     static Conflict overlapping(WriteDetector detector, Thread first, Thread second, Operation secondOperation) {
         return new Conflict(
                 detector,
@@ -87,7 +86,7 @@ final class Conflict {
                 StackTraces.NO_STACK);
     }
 
-    /** The second thread starts a message while the first holds one open; the traces are empty unless traced. */
+    /** Creates the conflict of a thread that starts a message while the first has one open. Stacks need TRACED. */
     static Conflict interleaved(
             WriteDetector detector,
             KnownThread first,
@@ -100,10 +99,10 @@ final class Conflict {
     }
 
     /**
-     * The second thread writes against the declared discipline.
+     * Creates the conflict of a thread that breaks the declared discipline.
      *
-     * @param first the last thread that kept it; nobody's where none has written before
-     * @param account what is known of that
+     * @param first the last thread that kept it; stands for no thread if none has written before
+     * @param account the known data of that thread
      */
     static Conflict ofDiscipline(
             WriteDetector detector, KnownThread first, Writer account, Thread second, Operation secondOperation) {
@@ -111,7 +110,7 @@ final class Conflict {
                 detector, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
-    /** What the connection does about this. */
+    /** The response of the connection. */
     ConflictResponse response() {
         return response;
     }
@@ -128,20 +127,20 @@ final class Conflict {
         return kind == Kind.INTERLEAVED_MESSAGE;
     }
 
-    /** Whether the first thread was inside a call, which throws as it ends; else it fails at its next one. */
+    /** Tells whether the first thread was inside a call, which fails when it ends. Otherwise its next call fails. */
     boolean isOverlap() {
         return kind == Kind.OVERLAPPING_CALLS;
     }
 
-    /** Whether the caller is the one who may fail as the first writer: true exactly once. */
+    /** Tells whether the caller may fail as the first writer. Returns true exactly once. */
     boolean claimFirst() {
         return firstFailed.compareAndSet(false, true);
     }
 
     /**
-     * What the detector knows of the first thread, before anything else is done with this.
+     * Records what the detector knows of the first thread. Called before anything else.
      *
-     * @param operation what it is inside of, or null
+     * @param operation the operation it is inside, or null
      * @param arrived whether the peer has sent something since that began
      */
     void firstIsInside(Operation operation, boolean arrived) {
@@ -149,29 +148,29 @@ final class Conflict {
         messageArrived = arrived;
     }
 
-    /** Leaves the report to the next thread that fails. Called where the second thread cannot build its own. */
+    /** Leaves the report to the next thread that fails. Called if the second thread cannot build its own. */
     void postponeReport() {
         reportPending.set(true);
     }
 
-    /** Whether the report was postponed, and nobody has claimed it yet. */
+    /** Tells whether the report was postponed, and no thread has claimed it yet. */
     boolean isReportPending() {
         return reportPending.get();
     }
 
-    /** Whether the caller must report this in place of the second thread: true at most once. */
+    /** Tells whether the caller must report this instead of the second thread. Returns true at most once. */
     boolean claimReport() {
         return reportPending.get() && reportPending.compareAndSet(true, false);
     }
 
-    /** Whether some thread has built its exception, and so may have looked for a pending report already. */
+    /** Tells whether a thread has built its exception. It may then have checked for a pending report already. */
     boolean hasFailedAThread() {
         return reported != null;
     }
 
     /**
-     * Builds the second thread's exception, once this conflict stands in the slot. Publishes its own stack first, so
-     * that the first thread seldom has to sample it.
+     * Builds the second thread's exception, once this conflict is in the slot. Publishes its own stack first, so that
+     * the first thread seldom has to sample it.
      */
     ConcurrentWriteException secondFails() {
         secondPublished = writer(second, secondOperation);
@@ -180,7 +179,7 @@ final class Conflict {
         return remember(exception(report, secondPublished, report.firstTrace()));
     }
 
-    /** The same for want of memory. */
+    /** Builds the second thread's exception without stacks, for lack of memory. */
     ConcurrentWriteException secondFailsWithoutStacks() {
         if (secondPublished == null) {
             secondPublished = new Writer(second.toString(), secondOperation.methodName(), time, List.of());
@@ -189,7 +188,7 @@ final class Conflict {
         return remember(exception(report, secondPublished, report.firstTrace()));
     }
 
-    /** Looks at the first thread, unless it has published where it is; or does while it is looked at. */
+    /** Samples the first thread, unless it has published its data. It may still do so during the sample. */
     private void sampleFirst() {
         if (isOverlap() && firstPublished == null) {
             StackTraceElement[] stack = StackTraces.inside(firstOperation, first.stack());
@@ -208,7 +207,7 @@ final class Conflict {
         return remember(exception(report, firstPublished, report.secondTrace()));
     }
 
-    /** Builds the exception of any call that comes after the two. */
+    /** Builds the exception of any call after the first two. */
     ConcurrentWriteException laterFails(Operation operation) {
         ConcurrentWriteException known = reported;
         return new ConcurrentWriteException(
@@ -220,14 +219,14 @@ final class Conflict {
                 told);
     }
 
-    /** What the second thread's exception will look like, for callers that come while it is being built. */
+    /** Builds a copy of the second thread's exception, for callers that come before it is complete. */
     private ConcurrentWriteException standIn() {
         sampleFirst();
         ConcurrentWriteReport report = report();
         return exception(report, report.second(), report.firstTrace());
     }
 
-    /** The log and all listeners know of this; what waits for that happens now. */
+    /** Called when the log and all listeners know of this. Runs the actions that wait for that. */
     void everybodyTold() {
         told.complete(null);
     }
@@ -263,8 +262,8 @@ final class Conflict {
     }
 
     /**
-     * The second thread stays inside its write until it has published its stack, so one that is sampled before that is
-     * from there as well.
+     * Returns the second thread's data. That thread stays inside its write until it has published its stack, so a
+     * sample taken before that is from inside too.
      */
     private Writer secondWriter() {
         if (secondPublished == null) {
@@ -295,7 +294,7 @@ final class Conflict {
         return new Writer(thread.toString(), Writer.OPEN_MESSAGE, Instant.now(), List.of(stack), thread.hasEnded());
     }
 
-    /** The one whose own call has failed, which was inside the method that goes on with the message. */
+    /** Describes the holder whose own call has failed, inside a method that continues the message. */
     private Writer publishedHolder() {
         Writer published = firstPublished;
         return new Writer(published.thread(), Writer.OPEN_MESSAGE, published.time(), published.stack());

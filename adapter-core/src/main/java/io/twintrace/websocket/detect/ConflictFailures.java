@@ -1,15 +1,15 @@
 package io.twintrace.websocket.detect;
 
 /**
- * Builds the exceptions of the threads that a conflict fails, and reports it once: to the log, the listeners and the
- * connection. Called with the conflict in the detector's slot, by each thread that fails.
+ * Builds the exceptions of the threads that fail because of a conflict. Reports the conflict once to the log, the
+ * listeners and the connection. Each failing thread calls this, with the conflict in the detector's slot.
  */
 final class ConflictFailures {
     private ConflictFailures() {}
 
     /**
-     * The exception of the second thread, which reports the conflict. When it has no memory or stack left for that, the
-     * next thread that fails reports instead.
+     * Builds the second thread's exception, and reports the conflict. If this thread has no memory or stack left, the
+     * next thread that fails reports it instead.
      */
     static ConcurrentWriteException ofSecond(Conflict conflict) {
         ConcurrentWriteException mine;
@@ -18,7 +18,7 @@ final class ConflictFailures {
             mine = buildSecond(conflict);
         } catch (Throwable t) {
             conflict.postponeReport();
-            if (conflict.hasFailedAThread()) { // it looked before that, and perhaps no other thread ever fails
+            if (conflict.hasFailedAThread()) { // it looked too early, and perhaps no other thread ever fails
                 release(conflict);
             }
             throw t;
@@ -30,7 +30,7 @@ final class ConflictFailures {
     private static ConcurrentWriteException buildSecond(Conflict conflict) {
         try {
             return conflict.secondFails();
-        } catch (OutOfMemoryError e) { // for two stacks there is no memory, but perhaps for the two names
+        } catch (OutOfMemoryError e) { // there may be memory for two names, if not for two stacks
             ConcurrentWriteException mine = conflict.secondFailsWithoutStacks();
             mine.addSuppressed(e);
             return mine;
@@ -38,9 +38,9 @@ final class ConflictFailures {
     }
 
     /**
-     * The exception of a thread that was inside a write when the second one came.
+     * Builds the exception of the first thread, which was inside a write when the second one came.
      *
-     * @param thrown what its write has thrown, or null; suppressed under the exception
+     * @param thrown the exception of its own write, or null; added as suppressed
      */
     static ConcurrentWriteException ofFirst(Conflict conflict, Operation operation, Thread thread, Throwable thrown) {
         try {
@@ -58,10 +58,10 @@ final class ConflictFailures {
         }
     }
 
-    /** A first thread that was not inside a write fails once as the first, every other thread as a later one. */
+    /** Builds the exception of a later call. A first thread that was not inside a write fails once as the first. */
     static ConcurrentWriteException ofLater(Conflict conflict, Operation operation, Thread thread) {
         conflict.response().conflictFound();
-        boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // it may have been handed on
+        boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // any user of the writer
         boolean first = !conflict.isOverlap() && !conflict.isSecond(thread) && (conflict.isFirst(thread) || holder);
         if (first && conflict.claimFirst()) {
             return reportedIfPending(conflict, conflict.firstFails(thread, operation));
@@ -85,7 +85,7 @@ final class ConflictFailures {
         }
     }
 
-    /** Lets everything go on that waits for the report. */
+    /** Releases everything that waits for the report. */
     private static void release(Conflict conflict) {
         try {
             conflict.everybodyTold();

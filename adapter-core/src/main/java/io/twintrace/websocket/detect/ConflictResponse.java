@@ -1,17 +1,17 @@
 package io.twintrace.websocket.detect;
 
-/** What a connection does about a conflict between its writers. Each method is called by a thread that has part in it. */
+/** The connection's response to a conflict between its writers. The conflicting threads call these methods. */
 @FunctionalInterface
 public interface ConflictResponse extends ConcurrentWriteListener {
     /**
-     * Called by each thread before it is thrown its exception, so that it finds the connection prepared for the end
-     * whichever thread is quicker. Called again for every write that fails later. Must not block.
+     * Called by each thread before it throws its exception, so that the connection is prepared for the end whichever
+     * thread is faster. Called again for every write that fails later. Must not block.
      */
     default void conflictFound() {}
 
     /**
-     * Called when the log and all listeners know of the conflict, or when no thread may come that could tell them. On
-     * the second thread, or where that had no memory or stack left, on the next one; then perhaps twice.
+     * Called when the log and all listeners know of the conflict, or when no further thread may come to notify them.
+     * The second thread calls this, or the next one if that has no memory or stack left; then perhaps twice.
      */
     default void everybodyTold() {}
 }

@@ -1,10 +1,10 @@
 package io.twintrace.websocket.detect;
 
 /**
- * How reports call a connection: {@code 1 (/chat)}.
+ * The name of a connection in reports: {@code 1 (/chat)}.
  *
  * @param number counts up from 1, unique for each copy of the library in a virtual machine
- * @param path the path it was opened on, without the query
+ * @param path the path of the opening request, without the query
  */
 public record ConnectionId(long number, String path) {
     @Override

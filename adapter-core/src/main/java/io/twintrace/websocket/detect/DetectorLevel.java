@@ -1,20 +1,20 @@
 package io.twintrace.websocket.detect;
 
-/** How much the detector watches, and what that costs. There is no level that turns it off. */
+/** The conflicts that the detector finds, and the cost. No level turns the detector off. */
 public enum DetectorLevel {
-    /** Two calls that overlap in time. A few nanoseconds a call, nothing allocated. */
+    /** Finds two calls that overlap in time. Costs a few nanoseconds a call and allocates nothing. */
     CALLS,
 
     /**
-     * Also a message that one thread has opened and another thread would cut in half, although no calls overlap. The
-     * default; costs what {@link #CALLS} costs.
+     * Also finds a message that another thread would cut in half, although no calls overlap. This is the default, and
+     * costs as much as {@link #CALLS}.
      */
     MESSAGES,
 
     /**
-     * Also keeps the stack trace of each call's entry and of each opening of a message, so that a report says where the
-     * open message was opened. Allocates at every call, and takes some 4 to 10 microseconds each: for
-     * tests and for hunting.
+     * Also keeps the stack trace of each call and of each opening of a message, so that a report shows where an open
+     * message was opened. Allocates at every call, and takes about 4 to 10 microseconds each. Use this for tests and to
+     * find a bug.
      */
     TRACED
 }

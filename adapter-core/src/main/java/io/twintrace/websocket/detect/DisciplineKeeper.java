@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The thread that kept the declared discipline last. Known by number and name, since a reference would keep a thread
- * that has ended. Owned by the thread in the detector's slot.
+ * The last thread that kept the declared discipline. Stores its number and name, because a reference would keep an
+ * ended thread in memory. Owned by the thread in the detector's slot.
  */
 final class DisciplineKeeper {
     private long id;
@@ -16,12 +16,12 @@ final class DisciplineKeeper {
     private long since;
     private Operation operation;
 
-    /** Whether no thread has written since the discipline was declared. */
+    /** Tells whether no thread has written since the discipline was declared. */
     boolean isNobody() {
         return id == 0;
     }
 
-    /** The thread begins a write that keeps the discipline. */
+    /** Called when the thread begins a write that keeps the discipline. */
     void writes(Thread thread, Operation began) {
         if (id != thread.getId()) {
             id = thread.getId();
@@ -37,10 +37,10 @@ final class DisciplineKeeper {
     }
 
     /**
-     * What a report says of it.
+     * Describes the thread for a report.
      *
-     * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}
-     * @param lastEntry where its latest write came in; empty if that is not known
+     * @param lastFrame the start of the latest message frame, in terms of {@link System#nanoTime()}
+     * @param lastEntry the stack of its latest write call; empty if unknown
      */
     Writer account(LongSupplier lastFrame, StackTraceElement[] lastEntry) {
         if (isNobody()) {

@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A thread by its number and name, which outlast it. Does not keep the thread reachable, nor what its task captured.
- * Immutable, safe for any thread.
+ * Identifies a thread by its number and name, which outlast it. Keeps neither the thread nor its task reachable.
+ * Immutable, safe for use by any thread.
  */
 final class KnownThread extends WeakReference<Thread> {
-    /** A thread's own name may contain such a number too, but further in front. */
+    /** The last number counts, because the thread's own name may contain one too. */
     private static final Pattern NUMBER = Pattern.compile(".*#([0-9]+)", Pattern.DOTALL);
 
     private final long id;
@@ -28,7 +28,7 @@ final class KnownThread extends WeakReference<Thread> {
         this.namelessVirtual = namelessVirtual;
     }
 
-    /** One that nobody has a reference to any more. */
+    /** Creates one for a thread without a reference. */
     static KnownThread byName(long id, String name, boolean namelessVirtual) {
         return new KnownThread(null, id, name, namelessVirtual);
     }
@@ -37,17 +37,17 @@ final class KnownThread extends WeakReference<Thread> {
         return thread.getName().isEmpty() && VirtualThreads.isVirtual(thread);
     }
 
-    /** By reference where there is one, since a subclass of Thread may override getId. */
+    /** Compares by reference if there is one, because a subclass of Thread may override getId. */
     boolean is(Thread thread) {
         return refersTo(thread) || (refersTo(null) && thread.getId() == id);
     }
 
-    /** Whether two names, as {@link #toString} gives them, are of one thread, which may have been renamed between. */
+    /** Tells whether two names from {@link #toString} mean the same thread, which may have been renamed in between. */
     static boolean isSame(String one, String other) {
         return numberIn(one).equals(numberIn(other));
     }
 
-    /** What follows the last #; the whole of a name without a number. */
+    /** Returns the digits after the last #, or the whole name if it has no number. */
     private static String numberIn(String words) {
         Matcher number = NUMBER.matcher(words);
         return number.find() ? number.group(1) : words;
@@ -58,13 +58,13 @@ final class KnownThread extends WeakReference<Thread> {
         return thread == null || !thread.isAlive();
     }
 
-    /** Where the thread is now; empty once it has ended. */
+    /** Returns the current stack of the thread; empty once it has ended. */
     StackTraceElement[] stack() {
         Thread thread = get();
         return thread == null ? StackTraces.NO_STACK : thread.getStackTrace();
     }
 
-    /** As reports call it: by the name it has now, or had when it became known. */
+    /** The name for reports: the thread's current name if it is reachable, else its name when it became known. */
     @Override
     public String toString() {
         Thread thread = get();

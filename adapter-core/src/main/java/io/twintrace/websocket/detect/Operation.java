@@ -4,31 +4,31 @@ import java.util.Arrays;
 
 /** The write methods that the detector guards. */
 public enum Operation {
-    /** A whole message. */
+    /** Writes a whole message. */
     WRITE_MESSAGE("writeMessage", Role.STARTS_MESSAGE),
-    /** A value as JSON. */
+    /** Writes a value as JSON. */
     WRITE_JSON("writeJson", Role.STARTS_MESSAGE),
-    /** A prepared message. */
+    /** Writes a prepared message. */
     WRITE_PREPARED("writePrepared", Role.STARTS_MESSAGE),
-    /** The beginning of a message in pieces. */
+    /** Begins a message in pieces. */
     NEXT_WRITER("nextWriter", Role.STARTS_MESSAGE),
-    /** A piece of a message. */
+    /** Writes a piece of a message. */
     WRITER_WRITE("MessageWriter.write", Role.CONTINUES_MESSAGE),
-    /** A piece of a message, read from a stream. */
+    /** Writes a piece of a message, read from a stream. */
     WRITER_TRANSFER("MessageWriter.transferFrom", Role.CONTINUES_MESSAGE),
-    /** What a writer has buffered. */
+    /** Sends the buffered bytes of a writer. */
     WRITER_FLUSH("MessageWriter.flush", Role.CONTINUES_MESSAGE),
-    /** The end of a message in pieces. */
+    /** Ends a message in pieces. */
     WRITER_CLOSE("MessageWriter.close", Role.CONTINUES_MESSAGE),
-    /** The deadline of writes. */
+    /** Sets the deadline for writes. */
     SET_WRITE_DEADLINE("setWriteDeadline", Role.SETTING),
-    /** Compression on or off. */
+    /** Turns compression on or off. */
     ENABLE_WRITE_COMPRESSION("enableWriteCompression", Role.SETTING),
-    /** The level of compression. */
+    /** Sets the compression level. */
     SET_COMPRESSION_LEVEL("setCompressionLevel", Role.SETTING),
-    /** The rule for writing. */
+    /** Declares the rule for writes. */
     DECLARE_DISCIPLINE("declareWriteDiscipline", Role.SETTING),
-    /** The first offer, which leaves all writing to the outbox from then on. */
+    /** Makes the first offer. From then on, only the outbox writes. */
     FIRST_OFFER("Outbox.offer", Role.STARTS_MESSAGE);
 
     private enum Role {
@@ -54,7 +54,7 @@ public enum Operation {
         return methodName;
     }
 
-    /** The public type of the library that has the method. */
+    /** The public type of the library that declares the method. */
     String owner() {
         int dot = methodName.indexOf('.');
         return dot < 0 ? "WebSocketConnection" : methodName.substring(0, dot);
@@ -65,18 +65,18 @@ public enum Operation {
         return methodName.substring(methodName.indexOf('.') + 1);
     }
 
-    /** Its number, from 1 on; for a field that is cheaper to write than a reference. */
-    @SuppressWarnings("EnumOrdinal") // it leaves no virtual machine
+    /** The operation's number, from 1 on. A number is cheaper to write to a field than a reference. */
+    @SuppressWarnings("EnumOrdinal") // the number never leaves the process
     byte code() {
         return (byte) (ordinal() + 1);
     }
 
-    /** Null for 0. */
+    /** Returns null for 0. */
     static Operation ofCode(byte code) {
         return code == 0 ? null : ALL[code - 1];
     }
 
-    /** Whether that is the name of a method that changes a setting. */
+    /** Tells whether this is the name of a method that changes a setting. */
     static boolean isSetting(String methodName) {
         return Arrays.stream(ALL)
                 .anyMatch(operation -> operation.isSetting() && operation.methodName.equals(methodName));

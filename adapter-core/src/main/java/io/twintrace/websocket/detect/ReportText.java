@@ -4,7 +4,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.util.List;
 
-/** A report in words. The application's own methods come first, since they are what has to be changed. */
+/** Formats a report as text. Names the application's own methods first, because you have to change those. */
 final class ReportText {
     private static final String MARK = "  >> at ";
     private static final String NO_MARK = "     at ";
@@ -64,7 +64,7 @@ final class ReportText {
         return writer.operation().isEmpty();
     }
 
-    /** As where a thread writes with the lock first, and then without. */
+    /** True, for example, for a thread that writes first with the lock and then without it. */
     private static boolean isOneThread(ConcurrentWriteReport report) {
         return KnownThread.isSame(report.first().thread(), report.second().thread());
     }
@@ -107,7 +107,7 @@ final class ReportText {
         };
     }
 
-    /** With the application's method in front, where there is one. */
+    /** Starts with the application's method, if there is one. */
     private static String who(Writer writer) {
         String thread = "thread " + writer.thread();
         return writer.applicationFrame()
@@ -164,7 +164,7 @@ final class ReportText {
         return text.toString();
     }
 
-    /** The line over one of the two stacks. */
+    /** Returns the line above one of the two stacks. */
     static String trace(String role, Kind kind, Writer writer) {
         if (isNobody(writer)) {
             return role + ": " + writer.thread();

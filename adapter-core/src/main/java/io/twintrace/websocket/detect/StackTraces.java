@@ -7,17 +7,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads stack traces for the report. A stack begins where the application calls the library: with one frame of the
- * library, its public method, followed by the application's frames. The library's frames are known by their package and
- * the public method by its name, so no class of the library matters here.
+ * Cuts stack traces for the report. A stack begins where the application calls the library: with one library frame, the
+ * public method, followed by the application's frames. Library frames are recognized by package and the public method
+ * by name, so this class depends on no class of the library.
  */
 final class StackTraces {
-    /** The package above this one, which all of the library is in. */
+    /** The parent package, which contains the whole library. */
     private static final String LIBRARY = parent(WriteDetector.class.getPackageName());
 
     private static final String[] PLATFORM = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
 
-    /** The containers, and Gson, which calls serializers. */
+    /** Containers, and Gson, which calls serializers. */
     private static final String[] CONTAINERS = {
         "jakarta.",
         "org.eclipse.jetty.",
@@ -33,12 +33,12 @@ final class StackTraces {
         "com.google.gson."
     };
 
-    /** What the platform makes for lambdas: it shows in sampled stacks alone, and tells nothing. */
+    /** Part of the names of generated lambda classes. They appear only in sampled stacks, and say nothing. */
     private static final String HIDDEN_CLASS = "$$Lambda";
 
     static final StackTraceElement[] NO_STACK = {};
 
-    /** Of the public methods that are guarded. */
+    /** The names of the guarded public methods. */
     private static final Set<String> METHODS =
             Arrays.stream(Operation.values()).map(Operation::simpleName).collect(Collectors.toUnmodifiableSet());
 
@@ -50,14 +50,15 @@ final class StackTraces {
         return packageName.substring(0, packageName.lastIndexOf('.') + 1);
     }
 
-    /** The innermost frame that is neither the library's, nor the platform's, nor the container's. */
+    /** Returns the innermost frame that belongs to neither the library, the platform nor the container. */
     static Optional<StackTraceElement> applicationFrame(List<StackTraceElement> stack) {
         return stack.stream().filter(StackTraces::isApplications).findFirst();
     }
 
     /**
-     * The application's caller of the outer one of two calls of an operation, where a stack is inside both, as in a
-     * serializer that writes JSON to another connection. The stack does not tell which of them is meant.
+     * Returns the application's caller of the outer call, if the stack is inside two calls of an operation. For
+     * example, a serializer may write JSON to another connection. The stack does not tell which of the two calls is
+     * meant.
      */
     static Optional<StackTraceElement> outerCaller(String operation, List<StackTraceElement> stack) {
         StackTraceElement[] frames = stack.toArray(NO_STACK);
@@ -67,21 +68,21 @@ final class StackTraces {
         return outer < 0 ? Optional.empty() : applicationFrame(stack.subList(outer, stack.size()));
     }
 
-    /** The frame as a link that tools understand, without the module and class loader. */
+    /** Formats a frame as a link that tools understand, without module and class loader. */
     static String place(StackTraceElement frame) {
         String file = frame.getFileName() == null ? "Unknown Source" : frame.getFileName();
         String line = frame.getLineNumber() < 0 ? "" : ":" + frame.getLineNumber();
         return frame.getClassName() + '.' + frame.getMethodName() + '(' + file + line + ')';
     }
 
-    /** The calling thread's stack, from the application's call of that operation on. */
+    /** Returns the calling thread's stack, starting at the application's call of the operation. */
     static StackTraceElement[] ofCaller(Operation operation) {
         return inside(operation, new Throwable().getStackTrace());
     }
 
     /**
-     * The innermost frames of it. For a trace that a connection keeps for life, whether or not a report needs it: the
-     * application's frame is near the library's.
+     * Returns only the innermost frames of that stack. Use this for a trace that a connection keeps for life, even if
+     * no report needs it. The application's frame is near the library's.
      */
     static StackTraceElement[] innermostOfCaller(Operation operation) {
         StackTraceElement[] innermost = StackWalker.getInstance()
@@ -92,10 +93,10 @@ final class StackTraces {
     }
 
     /**
-     * The stack of a thread inside that operation, from the application's call on. Leaves out a call on another
-     * connection that runs inside it, such as a serializer's, which could be mistaken for this one.
+     * Returns the stack of a thread inside an operation, starting at the application's call. Leaves out a nested call
+     * on another connection, such as a serializer's, because it could be mistaken for this one.
      *
-     * @param operation null where it is not known; then the innermost call of a guarded method is taken for it
+     * @param operation null if unknown; then the innermost call of a guarded method counts
      */
     static StackTraceElement[] inside(Operation operation, StackTraceElement[] stack) {
         int call = publicMethod(operation == null ? METHODS : Set.of(operation.simpleName()), stack, 0);
@@ -108,14 +109,14 @@ final class StackTraces {
         return cut;
     }
 
-    /** The library's frame as the application knows it: the method of the public type, not of the class behind it. */
+    /** Replaces the library frame by the method of the public type, which the application knows. */
     private static StackTraceElement asCalled(Operation operation, StackTraceElement frame) {
         String type = operation.owner();
         return new StackTraceElement(
                 null, frame.getModuleName(), null, LIBRARY + type, frame.getMethodName(), type + ".java", -1);
     }
 
-    /** Null for none. */
+    /** Returns null if there is none. */
     private static Operation named(String method) {
         for (Operation operation : Operation.values()) {
             if (operation.simpleName().equals(method)) {
@@ -125,21 +126,22 @@ final class StackTraces {
         return null;
     }
 
-    /** Where a thread is, whether or not it is inside a call. */
+    /** Returns the whole stack of a thread, whether or not it is inside a call. */
     static StackTraceElement[] anywhere(StackTraceElement[] stack) {
         return plain(stack);
     }
 
-    /** The operation whose public method a stack begins with, as {@link #inside} gives it for one that is not known. */
+    /** Names the operation whose public method begins a stack, if {@link #inside} was called without one. */
     static String operationOf(StackTraceElement[] stack) {
         Operation found = stack.length > 0 && isLibrarys(stack[0]) ? named(stack[0].getMethodName()) : null;
         return found == null ? "a write" : found.methodName();
     }
 
     /**
-     * The public method of one of these names that the application has called; the innermost one, where there are several.
+     * Finds the public method with one of these names that the application called; the innermost one if there are
+     * several.
      *
-     * @return its place in the stack; negative for none
+     * @return its index in the stack; negative if there is none
      */
     private static int publicMethod(Set<String> names, StackTraceElement[] stack, int from) {
         int found = -1;
@@ -147,7 +149,7 @@ final class StackTraces {
             if (isLibrarys(stack[i])) {
                 boolean isOverload = found == i - 1 && found >= from && isSameClass(stack[i], stack[found]);
                 if (isOverload || names.contains(stack[i].getMethodName())) {
-                    found = i; // the library may call it by itself: its outermost frame is the public one
+                    found = i; // the library may call it too: the outermost frame is the public one
                 }
             } else if (found >= 0 && !isPlatforms(stack[i])) {
                 break;
@@ -189,7 +191,7 @@ final class StackTraces {
         return false;
     }
 
-    /** The stack with a label before its outermost frame, where the name of a class loader would stand. */
+    /** Puts a label before the outermost frame of a stack, in the place of a class loader's name. */
     static StackTraceElement[] labelled(List<StackTraceElement> stack, String label) {
         StackTraceElement[] frames = stack.toArray(NO_STACK);
         if (frames.length > 0) {
@@ -207,9 +209,9 @@ final class StackTraces {
     }
 
     /**
-     * As an exception of the thread itself would show it: a sampled frame names class loader and version as well. And
-     * without the class, which such a frame holds on to in JDK 17, and which would keep an application in memory for as
-     * long as its report is kept.
+     * Makes a frame look like one of the thread's own exception, because a sampled frame also names class loader and
+     * version. Also drops the class. In JDK 17 such a frame refers to it, which would keep an application in memory as
+     * long as its report.
      */
     private static StackTraceElement loadedBy(String loader, StackTraceElement frame) {
         return new StackTraceElement(

@@ -6,26 +6,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * For tests alone: makes every write of connections that begin from now on stay inside the detector's guard for a
- * random moment, so that two writers which would seldom meet do so often. Costs connections nothing that begin while
- * none is open. Safe for any thread.
+ * For tests only. Holds every write of new connections inside the detector's guard for a random time, so that two
+ * writers that rarely collide do so often. Affects connections that begin while a window is open, and costs others
+ * nothing. Safe for use by any thread.
  */
 public final class WideWindow implements AutoCloseable {
     private static final AtomicReference<WideWindow> CURRENT = new AtomicReference<>();
 
-    private final long longestNanos;
+    private final long maxNanos;
     private final WideWindow before;
 
-    private WideWindow(long longestNanos, WideWindow before) {
-        this.longestNanos = longestNanos;
+    private WideWindow(long maxNanos, WideWindow before) {
+        this.maxNanos = maxNanos;
         this.before = before;
     }
 
     /**
-     * Opens a window for all connections that begin from now on, in place of the one before.
+     * Opens a window for all connections that begin from now on. Replaces the previous window.
      *
-     * @param longest the most that one write is held up, the mean is half of it; zero for as it always is
-     * @return to be closed, the last one first, which brings the one before back
+     * @param longest the maximum delay of one write (half of it on average); zero for none
+     * @return the window; close windows in reverse order, which restores the previous one
      */
     public static WideWindow open(Duration longest) {
         if (longest.isNegative()) {
@@ -41,13 +41,13 @@ public final class WideWindow implements AutoCloseable {
         CURRENT.set(before);
     }
 
-    /** Null where writes are not held up. */
+    /** Returns null if writes are not delayed. */
     static WideWindow current() {
         WideWindow window = CURRENT.get();
-        return window == null || window.longestNanos == 0 ? null : window;
+        return window == null || window.maxNanos == 0 ? null : window;
     }
 
     void stay() {
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(longestNanos));
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(maxNanos));
     }
 }

@@ -10,15 +10,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Notices two threads inside the write methods of one connection and fails both. One slot holds {@code null}, the
- * thread that is inside, or a {@link Conflict}, which stays for good. No lock, and nothing is allocated until a
+ * Detects two threads inside the write methods of one connection, and fails both. One slot holds {@code null}, the
+ * thread that is inside, or a {@link Conflict}, which stays forever. Uses no lock, and allocates nothing before a
  * conflict.
  *
- * <p>The order of steps is what makes "exactly one failed" impossible. The second thread swaps the first for a conflict
- * before anything else; from then on the first cannot leave unnoticed, since leaving means swapping itself for null. So
- * either the first left in time, and nothing happened, or both find the conflict. Each of them publishes its own stack
- * before it throws, and looks for the other's published stack after it has sampled one: whichever it uses was taken
- * while the other was inside the write method.
+ * <p>The order of steps guarantees that never exactly one of the two fails. First, the second thread replaces the first
+ * in the slot by a conflict. From then on the first cannot leave unnoticed, because to leave it must replace itself by
+ * null. So either the first left in time, and nothing happens, or both find the conflict. Each thread publishes its own
+ * stack before it throws, and checks for the other's published stack after it sampled one. So each stack was taken
+ * while its thread was inside the write method.
  *
  * <p>{@link #enter} and {@link #leave} come in pairs around each guarded method, from its first line to its last:
  *
@@ -33,7 +33,7 @@ import java.util.function.LongSupplier;
  * detector.leave(operation, null);
  * }</pre>
  *
- * <p>The same lines stand in each guarded method, since a helper that takes them as a lambda would allocate one a call.
+ * <p>Each guarded method repeats these lines, because a helper with a lambda would allocate one for each call.
  */
 public final class WriteDetector {
     private static final VarHandle SLOT;
@@ -42,14 +42,14 @@ public final class WriteDetector {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SLOT = lookup.findVarHandle(WriteDetector.class, "slot", Object.class);
-            lookup.ensureInitialized(Conflict.class); // else the first conflict would be over before it is loaded
+            lookup.ensureInitialized(Conflict.class); // otherwise the first conflict ends before it is loaded
             lookup.ensureInitialized(ConflictFailures.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** How often the outbox's thread looks whether another one has found out that it should not be inside. */
+    /** How often the outbox's thread checks whether the other thread has noticed that it should not be inside. */
     private static final int MAX_LOOKS = 1000;
 
     private static final long LOOK_AGAIN_NANOS = 10_000;
@@ -68,44 +68,44 @@ public final class WriteDetector {
     // Owned by the thread in the slot.
 
     /**
-     * The operation that the thread in the slot is inside of, counted from 1; 0 before it has said so, and from when it
-     * begins to leave. Read by the second thread as well, once its conflict stands in the slot. No reference, which
-     * would cost a garbage collector's barrier at every write.
+     * The operation of the thread in the slot, counted from 1. It is 0 before the thread sets it, and once it begins to
+     * leave. The second thread also reads it, after its conflict is in the slot. Not a reference, because that would
+     * need a garbage collector's barrier at every write.
      */
     private byte call;
 
-    /** What {@link #received} was as that operation began; likewise. */
+    /** The value of {@link #received} when that operation began. The second thread also reads it. */
     private long receivedBefore;
 
-    /** Whether a call has more to do than to pass: there is a discipline, a level TRACED or a wide window. */
+    /** Whether calls need more checks: there is a discipline, the level is TRACED, or a wide window is open. */
     private boolean watchful;
 
     private WriteDiscipline discipline = WriteDiscipline.none();
 
-    /** Null where no discipline is declared. */
+    /** Null if no discipline is declared. */
     private DisciplineKeeper keeper;
 
     /** Whether a message is open; never at level CALLS. */
     private boolean messageOpen;
 
-    /** The thread that last worked on the open message, or on one before; null while there was none. */
+    /** The last thread that worked on the open message, or on the one before; null if there was none. */
     private KnownThread messageHolder;
 
     /** Where the open message was opened; only at level TRACED. */
     private StackTraceElement[] openedAt = StackTraces.NO_STACK;
 
-    /** Where the latest call that writes came in, so the message holder's while one is open; only at level TRACED. */
+    /** The stack of the latest write call, which is the message holder's while one is open; only at level TRACED. */
     private StackTraceElement[] lastEntry = StackTraces.NO_STACK;
 
     /**
-     * Makes the detector of one connection.
+     * Creates the detector of one connection.
      *
-     * @param connection what reports call it
-     * @param level how much to watch
-     * @param lastFrame when the last frame of a message was begun, on the time line of {@link System#nanoTime()}; asked
-     *     only for a report, inside the guard
-     * @param received how much has come in messages from the peer, in whichever unit; asked at every call
-     * @param onConflict what the connection does about a conflict
+     * @param connection the name in reports
+     * @param level the conflicts to detect
+     * @param lastFrame returns when the latest message frame began, in terms of {@link System#nanoTime()}; called only
+     *     for a report, inside the guard
+     * @param received returns how much message data has arrived from the peer, in any unit; called at every call
+     * @param onConflict the connection's response to a conflict
      */
     public WriteDetector(
             ConnectionId connection,
@@ -122,11 +122,11 @@ public final class WriteDetector {
     }
 
     /**
-     * The discipline that leaves writing to an outbox, which holds this lock while it writes. Reports name the calling
-     * thread, and show where it is now.
+     * Returns the discipline that leaves writes to an outbox, which holds this lock while it writes. Reports name the
+     * calling thread and show its stack.
      *
      * @param heldByOutbox held by the thread that writes for the outbox
-     * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
+     * @param mayWait whether the calling thread may wait briefly; called on a thread that holds the lock
      * @return the discipline, for one connection
      */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
@@ -134,7 +134,7 @@ public final class WriteDetector {
     }
 
     /**
-     * Has every write from now on keep a discipline. Only between enter and leave.
+     * Declares a discipline for every write from now on. Call this only between enter and leave.
      *
      * @param declared the rule; {@link WriteDiscipline#none()} for none
      */
@@ -162,12 +162,12 @@ public final class WriteDetector {
     }
 
     /**
-     * The first line of a guarded method.
+     * Enters a guarded method. Call this in its first line.
      *
      * @param operation the guarded method
-     * @throws ConcurrentWriteException when another thread is inside, or holds a message open that this operation would
-     *     cut in half, when the declared discipline is broken, or when there was a conflict before
-     * @throws IllegalStateException when this very thread is inside: a write within a write, which poisons nothing
+     * @throws ConcurrentWriteException when another thread is inside, or has a message open that this operation would
+     *     cut in half, when the call breaks the declared discipline, or after an earlier conflict
+     * @throws IllegalStateException when this thread itself is inside: a nested write, which fails nothing else
      */
     public void enter(Operation operation) {
         Thread me = Thread.currentThread();
@@ -187,7 +187,7 @@ public final class WriteDetector {
                     slot = null; // see leave
                 }
                 throw e;
-            } catch (Throwable t) { // a conflict, or no memory left: nobody may find this thread inside
+            } catch (Throwable t) { // a conflict, or no memory left: no thread may find this one inside
                 call = 0;
                 if (!SLOT.compareAndSet(this, me, null) && !(t instanceof ConcurrentWriteException)) {
                     leaveConflict(operation, me, t);
@@ -198,10 +198,10 @@ public final class WriteDetector {
     }
 
     /**
-     * The last line of a guarded method.
+     * Leaves a guarded method. Call this in its last line.
      *
      * @param operation the guarded method
-     * @param thrown what the method is about to throw, or null
+     * @param thrown the exception that the method is about to throw, or null
      * @throws ConcurrentWriteException when another thread came while this one was inside; {@code thrown} is suppressed
      *     under it
      */
@@ -212,8 +212,8 @@ public final class WriteDetector {
         try {
             left = SLOT.compareAndSet(this, me, null);
         } catch (StackOverflowError e) {
-            // That call takes stack, until it is compiled. A conflict that comes just now is overwritten, but both
-            // threads fail: the other one by its exception, and this one by the error.
+            // The call above needs stack until it is compiled. This overwrites a conflict that arrives now, but both
+            // threads still fail: the other one with its exception, and this one with the error.
             if (slot == me) {
                 slot = null;
             }
@@ -224,7 +224,7 @@ public final class WriteDetector {
         }
     }
 
-    /** Takes note that the message which the calling thread has just begun stays open. Only between enter and leave. */
+    /** Records that the calling thread's new message stays open. Call this only between enter and leave. */
     public void messageOpened() {
         if (level != DetectorLevel.CALLS) {
             messageOpen = true;
@@ -236,7 +236,8 @@ public final class WriteDetector {
     }
 
     /**
-     * Takes note that the calling thread goes on with the open message, whoever began it. Only between enter and leave.
+     * Records that the calling thread continues the open message, whichever thread began it. Call this only between
+     * enter and leave.
      */
     public void messageContinued() {
         if (messageOpen) {
@@ -247,13 +248,13 @@ public final class WriteDetector {
         }
     }
 
-    /** Takes note that no message is open any more. Only between enter and leave. */
+    /** Records that no message is open any more. Call this only between enter and leave. */
     public void messageFinished() {
         messageOpen = false;
         openedAt = StackTraces.NO_STACK;
     }
 
-    /** {@return whether a conflict has failed the write side} Safe for any thread. */
+    /** {@return whether a conflict has failed the write side} Any thread may call this. */
     public boolean isPoisoned() {
         return slot instanceof Conflict;
     }
@@ -276,8 +277,8 @@ public final class WriteDetector {
             } else {
                 Thread owner = (Thread) inside;
                 if (looks < MAX_LOOKS && discipline.isForOwnerToFail(me)) {
-                    // The owner's own report names both places. That of an overlap would name this thread, which has
-                    // no code of the application.
+                    // The owner's own report names both places. The report of an overlap would name this thread, which
+                    // runs no application code.
                     looks++;
                     LockSupport.parkNanos(LOOK_AGAIN_NANOS);
                     continue;
@@ -291,12 +292,12 @@ public final class WriteDetector {
                     mine.firstIsInside(first, mayAnswer && receivedBefore != received.getAsLong());
                     throw ConflictFailures.ofSecond(mine);
                 }
-                // The owner has left, or someone else was quicker: look again.
+                // The owner has left, or another thread was faster: look again.
             }
         }
     }
 
-    /** A write that goes past the outbox is reported as that, even while the outbox is writing. */
+    /** Reports a write past the outbox as such, even while the outbox is writing. */
     private Conflict meeting(Thread owner, Operation operation, Thread me) {
         WriteDiscipline declared = discipline;
         return declared.isLeftToOutbox() && !declared.isKeptBy(me)
@@ -304,7 +305,7 @@ public final class WriteDetector {
                 : Conflict.overlapping(this, owner, me, operation);
     }
 
-    /** Whatever is asked for only by some connections or during a message, so that the others pass with a look. */
+    /** Runs the checks that are needed on some connections only, or during a message. Other calls skip them. */
     private void enterAttentively(Operation operation, Thread me) {
         if (watchful) {
             enterWatched(operation, me);
@@ -321,7 +322,7 @@ public final class WriteDetector {
             fail(Conflict.ofDiscipline(this, keeper.thread(), account, me, operation), operation, me);
         }
         boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();
-        if (!operation.isSetting() && !cutsMessage) { // a setting may be another thread's than the holder's
+        if (!operation.isSetting() && !cutsMessage) { // another thread than the holder may change a setting
             remember(operation, me);
         }
         if (window != null) {
@@ -347,10 +348,10 @@ public final class WriteDetector {
         }
     }
 
-    /** The calling thread, which is inside, has found by itself that it should not be. */
+    /** Fails the calling thread, which is inside and has found that it should not be. */
     private void fail(Conflict mine, Operation operation, Thread me) {
         if (!SLOT.compareAndSet(this, me, mine)) {
-            leaveConflict(operation, me, null); // a third thread has come meanwhile
+            leaveConflict(operation, me, null); // a third thread came in between
         }
         throw ConflictFailures.ofSecond(mine);
     }

@@ -13,12 +13,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * By which rule an application keeps its threads from writing to one connection at once. Without one, only writes that
- * overlap are conflicts; with one, every write against the rule is, so that a race is found at the first wrong call and
- * not at the first unlucky one.
+ * The rule by which an application prevents concurrent writes to one connection. Without a rule, only overlapping
+ * writes are conflicts. With a rule, every write that breaks it is a conflict, so the detector finds a race at the
+ * first wrong call.
  *
- * <p>Immutable, safe for any thread; one object may be declared for any number of connections. Reports name a lock by
- * its class and identity alone: nothing of the application is called to describe it.
+ * <p>Immutable, safe for use by any thread. You may declare one object for any number of connections. Reports name a
+ * lock by class and identity only: the library calls no application code to describe it.
  */
 public abstract sealed class WriteDiscipline {
     private static final String NOT_HELD = "which it did not hold";
@@ -28,18 +28,18 @@ public abstract sealed class WriteDiscipline {
 
     private WriteDiscipline() {}
 
-    /** {@return no rule: the default} */
+    /** {@return no rule; this is the default} */
     public static WriteDiscipline none() {
         return NONE;
     }
 
     /**
-     * Writers are inside {@code synchronized (monitor)}.
+     * Requires writers to be inside {@code synchronized (monitor)}.
      *
-     * @param monitor any object but a lock or a semaphore of {@code java.util.concurrent}; locks have
+     * @param monitor any object except a lock or a semaphore of {@code java.util.concurrent}; for locks see
      *     {@link #guardedBy(Lock)}
      * @return the discipline
-     * @throws IllegalArgumentException for a lock or a semaphore, which is seldom meant to be synchronized on
+     * @throws IllegalArgumentException for a lock or a semaphore, because synchronizing on one is usually a mistake
      */
     public static WriteDiscipline guardedBy(Object monitor) {
         if (Objects.requireNonNull(monitor, "monitor") instanceof Lock lock) {
@@ -60,11 +60,11 @@ public abstract sealed class WriteDiscipline {
     }
 
     /**
-     * Writers hold the lock.
+     * Requires writers to hold the lock.
      *
      * @param lock a {@link ReentrantLock}, or the write lock of a {@link ReentrantReadWriteLock}
      * @return the discipline
-     * @throws IllegalArgumentException for any other, since only these can say who holds them
+     * @throws IllegalArgumentException for any other lock, because only these know which thread holds them
      */
     public static WriteDiscipline guardedBy(Lock lock) {
         if (Objects.requireNonNull(lock, "lock") instanceof ReentrantLock reentrant) {
@@ -80,9 +80,9 @@ public abstract sealed class WriteDiscipline {
     }
 
     /**
-     * Only one thread writes.
+     * Allows only one thread to write.
      *
-     * @param thread which may write
+     * @param thread the thread that may write
      * @return the discipline
      */
     public static WriteDiscipline confinedTo(Thread thread) {
@@ -90,7 +90,7 @@ public abstract sealed class WriteDiscipline {
     }
 
     /**
-     * Only the thread writes that is the first to do so on the connection.
+     * Allows only the first thread that writes on the connection to write.
      *
      * @return the discipline
      */
@@ -99,49 +99,49 @@ public abstract sealed class WriteDiscipline {
     }
 
     /**
-     * Only the connection's outbox writes, which holds this lock while it does. For the outbox itself, which declares
-     * it at the first offer, on the thread that makes it. Reports name the calling thread, and show where it is now.
+     * Allows only the connection's outbox to write, which holds this lock while it does. The outbox declares this at
+     * the first offer, on the offering thread. Reports name that thread and show its stack.
      *
-     * @param mayWait whether the calling thread may wait for a moment; asked of a thread that holds the lock
+     * @param mayWait whether the calling thread may wait briefly; called on a thread that holds the lock
      */
     static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
         return new Outboxed(heldByOutbox::isHeldByCurrentThread, mayWait);
     }
 
-    /** Whether the calling thread may write. */
+    /** Tells whether the calling thread may write. */
     abstract boolean isKeptBy(Thread caller);
 
-    /** What is wrong with a call that may not be made, to be read after the discipline's name. */
+    /** Says how the call breaks the rule. Follows the discipline's name in a report. */
     abstract String breach(Operation call);
 
-    /** Whether writes are left to the outbox. */
+    /** Tells whether only the outbox writes. */
     boolean isLeftToOutbox() {
         return false;
     }
 
     /**
-     * Whether a thread inside a write is about to fail by itself, since only the caller may write, and the caller may
-     * wait for that.
+     * Tells whether a thread inside a write is about to fail itself, because only the caller may write, and whether the
+     * caller may wait for that.
      */
     boolean isForOwnerToFail(Thread caller) {
         return false;
     }
 
-    /** Who made the first offer to the outbox, and where; the stack of the outbox's own thread tells nothing. */
+    /** The thread and stack of the first offer to the outbox. The stack of the outbox's own thread tells nothing. */
     Writer firstOffer() {
         throw new IllegalStateException("writes are " + this + ", and not left to the outbox");
     }
 
-    /** What is to be kept from a write of this thread on. */
+    /** Returns the rule that applies after the first write, by this thread. */
     WriteDiscipline from(Thread firstWriter) {
         return this;
     }
 
-    /** How reports call it, to be read after "writes are". */
+    /** The name in reports, as the end of a sentence that begins "writes are". */
     @Override
     public abstract String toString();
 
-    /** Whether it is a lock of the platform's, such as a StampedLock, a subclass of one, or a semaphore. */
+    /** Tells whether this is a platform lock, such as a StampedLock, a subclass of one, or a semaphore. */
     private static boolean isMeantToBeAcquired(Object monitor) {
         String locks = Lock.class.getPackageName();
         for (Class<?> type = monitor.getClass(); type != null; type = type.getSuperclass()) {
@@ -173,7 +173,7 @@ public abstract sealed class WriteDiscipline {
         }
     }
 
-    /** Whoever writes holds something. */
+    /** Writers hold a lock or a monitor. */
     private static sealed class Held extends WriteDiscipline {
         private final BooleanSupplier heldByCaller;
         private final String name;

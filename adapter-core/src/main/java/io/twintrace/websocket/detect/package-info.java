@@ -1,5 +1,5 @@
 /**
- * The detector: two threads that write to one connection at once are both failed, each with an exception that holds
- * both stack traces. {@link io.twintrace.websocket.detect.WriteDetector} states the protocol between the two threads.
+ * The detector of concurrent writes. When two threads write to one connection at once, both fail, each with an
+ * exception that has both stack traces. {@link io.twintrace.websocket.detect.WriteDetector} documents the protocol.
  */
 package io.twintrace.websocket.detect;
