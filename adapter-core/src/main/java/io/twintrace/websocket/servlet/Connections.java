@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The connections of one servlet, from their acceptance until the application has done with them. Safe for any thread.
+ * The connections of one servlet, from admission until the application has finished with them. Safe for use by any
+ * thread.
  */
 final class Connections {
     private final ServletContext context;
@@ -32,13 +33,13 @@ final class Connections {
     private final Consumer<WebSocketConnection> opened = this::opened;
     private final Consumer<WebSocketConnection> over = this::over;
 
-    /** Completed once this is stopping and nobody is admitted any more. */
+    /** Completed once this is stopping and no connection is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     private final LogRate fullLog = new LogRate();
     private volatile boolean stopping;
 
-    /** Null until it has joined them. */
+    /** Null until {@link #join()}. */
     private ContextConnections all;
 
     Connections(ServletContext context, Service service) {
@@ -50,14 +51,14 @@ final class Connections {
         this.handshakeTimeout = options.handshakeTimeout();
     }
 
-    /** Room for one connection, from the request on. Taken once: by the connection, or by giving it back. */
+    /** A place for one connection, reserved at the request. Either a connection takes it, or it is given back. */
     final class Place {
         private final long expires = Deadlines.after(handshakeTimeout);
         private final AtomicBoolean taken = new AtomicBoolean();
 
         private Place() {}
 
-        /** Gives the place back, if no connection has taken it. */
+        /** Gives the place back, unless a connection has taken it. */
         void giveBack() {
             if (take()) {
                 leave();
@@ -65,8 +66,7 @@ final class Connections {
         }
 
         /**
-         * Begins to serve a connection. One that comes too late is cut off, unless this is stopping: then it is closed
-         * with 1001 like all others.
+         * Begins to serve a connection. Cuts off one that comes too late, or closes it with 1001 if this is stopping.
          */
         void start(Upgraded upgraded) {
             if (take()) {
@@ -88,7 +88,7 @@ final class Connections {
         return stopping;
     }
 
-    /** Reserves a place for one more connection; null when the limit is reached, or this is stopping. */
+    /** Reserves a place for one more connection. Returns null if the limit is reached, or this is stopping. */
     Place admit() {
         if (admitted.get() >= limit) {
             giveBackExpired();
@@ -104,14 +104,14 @@ final class Connections {
         }
         Place place = new Place();
         reserved.add(place);
-        if (stopping) { // too late to be seen by beginStop
+        if (stopping) { // beginStop did not see this place
             place.giveBack();
             return null;
         }
         return place;
     }
 
-    /** A container that has failed after the servlet returned hands no socket over, and does not say so. */
+    /** For a container that failed after the servlet returned: it hands over no socket, and does not report that. */
     private void giveBackExpired() {
         for (Place place : reserved) {
             if (Deadlines.remaining(place.expires) <= 0) {
@@ -161,7 +161,7 @@ final class Connections {
     /**
      * Begins to close all connections with 1001, and admits no more. Does not wait.
      *
-     * @return completed when the last one is over
+     * @return completed when the last connection has ended
      */
     CompletableFuture<Void> beginStop() {
         stopping = true;
@@ -173,15 +173,15 @@ final class Connections {
         return drained;
     }
 
-    /** The servlet has started: its connections will be closed together with those of the others. */
+    /** Called once the servlet has started. Its connections then close together with the other servlets'. */
     void join() {
         all = ContextConnections.join(context, open);
     }
 
     /**
-     * Closes all connections, and those of the web application's other servlets with them, and waits for the
-     * application: for the close timeout and half a second, and as long again once they were cut off. What others have
-     * waited since these began to close counts.
+     * Closes all connections, and begins to close those of the web application's other servlets. Waits for the
+     * application for the close timeout plus half a second, and as long again after cutting connections off. Time that
+     * other servlets have waited since the close began counts.
      */
     void stop() {
         CompletableFuture<Void> unused = beginStop();

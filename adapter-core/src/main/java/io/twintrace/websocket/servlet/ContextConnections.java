@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The connections of all servlets of one web application. A container that stops destroys the servlets one after
- * another; the first one begins to close the connections of all, so that together they take no longer than one. Safe
- * for any thread.
+ * The connections of all servlets of one web application. A container destroys its servlets one after another. The
+ * first one begins to close the connections of all, so that all servlets together need no more time than one. Safe for
+ * use by any thread.
  */
 final class ContextConnections {
     private static final String ATTRIBUTE = ContextConnections.class.getName();
@@ -19,7 +19,7 @@ final class ContextConnections {
         this.context = context;
     }
 
-    /** Those of the web application, with one more servlet's. */
+    /** Adds a servlet, and returns the connections of its web application. */
     static ContextConnections join(ServletContext context, OpenConnections servlet) {
         synchronized (ContextConnections.class) {
             ContextConnections all = context.getAttribute(ATTRIBUTE) instanceof ContextConnections existing
@@ -31,7 +31,7 @@ final class ContextConnections {
         }
     }
 
-    /** A servlet is no more; whether it was the last one. */
+    /** Removes a servlet. Returns whether it was the last one. */
     boolean leave(OpenConnections servlet) {
         synchronized (ContextConnections.class) {
             servlets.remove(servlet);
@@ -42,12 +42,12 @@ final class ContextConnections {
         }
     }
 
-    /** Begins to close all with 1001. Does not wait. */
+    /** Begins to close all connections with 1001. Does not wait. */
     void beginClose() {
         servlets.forEach(OpenConnections::beginClose);
     }
 
-    /** Cuts off those that had their time to close. Does not wait. */
+    /** Cuts off the connections whose time to close is over. Does not wait. */
     void cutOffOverdue() {
         servlets.forEach(OpenConnections::cutOffIfOverdue);
     }

@@ -33,7 +33,7 @@ final class HandlerService extends Service {
         return connection;
     }
 
-    /** On a thread of its own, since a peer that does not read would hold up the others. */
+    /** Closes on a thread of its own, because a peer that does not read would delay the others. */
     @Override
     void close(WebSocketConnection connection, int code, String reason) {
         startThread("websocket-close-" + connection.name(), () -> connection.close(code, reason));

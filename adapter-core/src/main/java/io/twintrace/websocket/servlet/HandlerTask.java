@@ -6,14 +6,14 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import java.util.function.Consumer;
 
-/** Serves one connection by a handler. Whatever fails on the way, the connection is closed at the end. */
+/** Serves one connection with a handler. Closes the connection at the end, whatever fails. */
 final class HandlerTask implements Runnable {
     private final HandlerService service;
     private final WebSocketHandler handler;
     private final Consumer<WebSocketConnection> opened;
     private final Consumer<WebSocketConnection> over;
 
-    /** Null once there is a connection, which lives for longer. */
+    /** Null once there is a connection, because that lives longer. */
     private Upgraded upgraded;
 
     HandlerTask(
@@ -73,7 +73,7 @@ final class HandlerTask implements Runnable {
         }
     }
 
-    /** A connection that is closed already is not affected by being cut off. */
+    /** Aborting a connection that is already closed has no effect. */
     private void end(WebSocketConnection connection) {
         try {
             connection.abort();

@@ -7,7 +7,7 @@ import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Picks the hand-over for the container that the servlet runs in. */
+/** Chooses the hand-over for the servlet's container. */
 final class Handovers {
     private static final Pattern JETTY_ENVIRONMENT = Pattern.compile("org\\.eclipse\\.jetty\\.(ee\\d+)\\.");
     private static final String EE10 = "ee10";
@@ -15,9 +15,9 @@ final class Handovers {
     private Handovers() {}
 
     /**
-     * Finds the one that supports the container, else the standard one.
+     * Returns the hand-over that supports the container, else the standard one.
      *
-     * @throws IllegalStateException on a Jetty whose own route cannot be used: the standard one is broken there
+     * @throws IllegalStateException on a Jetty whose own hand-over cannot be used; the standard one is broken there
      */
     static SocketHandover forContainer(ServletContext context) {
         Iterator<SocketHandover> found = ServiceLoader.load(SocketHandover.class, Handovers.class.getClassLoader())
@@ -51,16 +51,16 @@ final class Handovers {
     }
 
     /**
-     * Which of Jetty's environments a context belongs to, by the name of its class.
+     * Returns the Jetty environment of a context, from the name of its class.
      *
-     * @return such as {@code ee10}, or null if its class is not Jetty's own
+     * @return such as {@code ee10}, or null if the class is not Jetty's
      */
     static String environment(String contextClass) {
         Matcher matcher = JETTY_ENVIRONMENT.matcher(contextClass);
         return matcher.lookingAt() ? matcher.group(1) : null;
     }
 
-    /** What is to be done so that the socket can be taken in Jetty. */
+    /** Says how to make the hand-over work in Jetty. */
     static String whatJettyNeeds(String server, boolean adapterIsThere, String environment) {
         if (environment != null && !environment.equals(EE10)) {
             return "this is the environment " + environment + " of " + server + ", and the socket can be taken in "

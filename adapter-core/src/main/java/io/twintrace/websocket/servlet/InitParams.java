@@ -23,11 +23,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The servlet's init-params. An unknown or malformed one is an error that stops the deployment: a limit with a typing
- * mistake in its name would otherwise be no limit. Names with a dot in them are the application's own, and left alone.
+ * The servlet's init-params. An unknown or malformed one is an error that stops the deployment. Otherwise a misspelled
+ * limit would be no limit. Names with a dot belong to the application and are ignored.
  */
 final class InitParams {
-    /** The class of the handler or listener; not an option of a connection. */
+    /** The class of the handler or listener; not a connection option. */
     static final String HANDLER = "handler";
 
     private static final String EITHER = WebSocketHandler.class.getName() + " or " + WebSocketListener.class.getName();
@@ -78,9 +78,9 @@ final class InitParams {
     private InitParams() {}
 
     /**
-     * Applies the params on top of {@code base}.
+     * Applies the params to the options in {@code base}.
      *
-     * @throws IllegalArgumentException that names the first wrong one; for an unknown name it lists those there are
+     * @throws IllegalArgumentException for the first wrong param; for an unknown name it lists the valid ones
      */
     static WebSocketOptions apply(WebSocketOptions base, Map<String, String> params) {
         WebSocketOptions.Builder builder = base.toBuilder();
@@ -98,9 +98,9 @@ final class InitParams {
     }
 
     /**
-     * Finds the handler's or listener's class without running any of its code.
+     * Finds the class of the handler or listener without running any of its code.
      *
-     * @throws IllegalArgumentException when it can be neither
+     * @throws IllegalArgumentException if it is not exactly one of the two
      */
     static Constructor<?> handlerConstructor(String className, ClassLoader loader) {
         try {
@@ -124,12 +124,12 @@ final class InitParams {
         return WebSocketHandler.class.isAssignableFrom(type);
     }
 
-    /** Whether a class is that of a listener. */
+    /** Tells whether a class is a listener. */
     static boolean isListener(Class<?> type) {
         return WebSocketListener.class.isAssignableFrom(type);
     }
 
-    /** Checks what does not go together with a listener. */
+    /** Rejects params that do not work with a listener. */
     static void checkForListener(Map<String, String> params) {
         String discipline = params.get(WRITE_DISCIPLINE);
         String name = discipline == null ? "" : discipline.strip().toLowerCase(Locale.ROOT);
@@ -140,7 +140,7 @@ final class InitParams {
         }
     }
 
-    /** The error of an upgrade servlet that nobody has told what to do. */
+    /** Returns the error for an upgrade servlet without a handler. */
     static IllegalArgumentException noHandler() {
         return new IllegalArgumentException(
                 "no handler: set the init-param \"" + HANDLER + "\" to the name of a class that implements " + EITHER);
@@ -153,7 +153,7 @@ final class InitParams {
         }
         try {
             setter.accept(builder, value.strip());
-            WebSocketOptions unused = builder.build(); // so that what only the whole shows is blamed on this one
+            WebSocketOptions unused = builder.build(); // so that errors of the combination name this param
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "init-param \"" + name + "\" has the value \"" + value + "\": " + e.getMessage(), e);

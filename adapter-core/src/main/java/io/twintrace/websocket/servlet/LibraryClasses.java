@@ -16,21 +16,21 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * Loads the library's classes at once. A container closes the jars of a web application when they were not used for a
- * while, and a class that is needed later takes a file descriptor. When connections have used all of them up, a class
- * that closing needs for the first time could not be loaded, and no descriptor would ever become free.
+ * Loads all classes of the library in advance. A container closes the jars of a web application that were unused for a
+ * while, so a class that is loaded later needs a file descriptor. If connections have used all descriptors, a class
+ * that is first needed for closing could not be loaded, and no descriptor would ever become free.
  */
 final class LibraryClasses {
     private static final String SUFFIX = ".class";
     private static final String PREFIX = "io/twintrace/websocket/";
 
-    /** Those whose neighbours are loaded already; weak, where this class outlives a web application. */
+    /** Classes whose jar is already loaded. Weak, because this class may outlive a web application. */
     private static final Set<Class<?>> DONE =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private LibraryClasses() {}
 
-    /** Loads all classes that lie beside this one, in the same jar or directory, where they can be listed. */
+    /** Loads all classes in the same jar or directory as this one, if it can be listed. */
     static void loadBeside(Class<?> one) {
         if (!DONE.add(one)) {
             return;
@@ -54,7 +54,7 @@ final class LibraryClasses {
         }
     }
 
-    /** A cached file would stay open, and belong to everybody. */
+    /** A cached jar file would stay open and be shared with other code. */
     private static void withoutCache(URLConnection connection) {
         connection.setUseCaches(false);
     }
@@ -79,7 +79,7 @@ final class LibraryClasses {
         try {
             Class<?> unused = Class.forName(name, false, loader);
         } catch (ClassNotFoundException | LinkageError e) {
-            // It needs a library that is not there, such as Gson, and so nobody will need it.
+            // The class needs a missing library, such as Gson, and so is never used.
         }
     }
 }

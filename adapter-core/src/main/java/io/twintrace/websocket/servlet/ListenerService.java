@@ -9,7 +9,7 @@ import io.twintrace.websocket.internal.io.PushTransport;
 import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
-/** Has a listener called for each connection, on the container's threads where it never blocks. */
+/** Calls a listener for each connection. A non-blocking listener runs on the container's threads. */
 final class ListenerService extends Service {
     private final WebSocketListener listener;
     private final ListenerThreads listenerThreads;
@@ -47,7 +47,7 @@ final class ListenerService extends Service {
             open(upgraded, transport, opened, over);
             open = true;
         } finally {
-            if (!open) { // nobody who could be told is there any more
+            if (!open) { // the listener cannot be called any more
                 try {
                     transport.close();
                 } finally {
@@ -84,24 +84,24 @@ final class ListenerService extends Service {
             try {
                 log(connection, t, "write discipline");
             } catch (Throwable unlogged) {
-                // It is closed, and counted, all the same.
+                // The connection is closed and counted anyway.
             }
             closeOrCutOff(connection);
         }
     }
 
-    /** Does not throw: the connection counts as open by now, and only its own end takes it from the open ones. */
+    /** Never throws. The connection already counts as open, and only its own end removes it from the open ones. */
     private static void closeOrCutOff(WebSocketConnection connection) {
         try {
             connection.beginClose(CloseCode.INTERNAL_ERROR, "write discipline failed");
-        } catch (Throwable t) { // for want of memory
+        } catch (Throwable t) { // for lack of memory
             connection.abort();
         }
     }
 
     @Override
     void close(WebSocketConnection connection, int code, String reason) {
-        connection.beginClose(code, reason); // which never waits, and the rest goes by itself
+        connection.beginClose(code, reason); // never waits; the rest needs no thread
     }
 
     @Override
@@ -111,7 +111,7 @@ final class ListenerService extends Service {
 
     @Override
     void interrupt(Thread runner) {
-        // Whoever is in a call is not known here, and may be one of the container's threads.
+        // The thread inside a call is not known here, and may be one of the container's.
     }
 
     @Override

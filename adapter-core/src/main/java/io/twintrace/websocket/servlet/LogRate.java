@@ -3,7 +3,7 @@ package io.twintrace.websocket.servlet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Leaves lines of one kind out of the log: one in ten seconds is enough. Any thread. */
+/** Limits log lines of one kind to one every ten seconds. Safe for use by any thread. */
 final class LogRate {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -19,7 +19,7 @@ final class LogRate {
         this.nanoTime = nanoTime;
     }
 
-    /** What this line is to end with, about those left out since the last one; null where this one is left out too. */
+    /** Returns the end of this line, with the number of lines omitted before; null to omit this line too. */
     synchronized String next() {
         long now = nanoTime.getAsLong();
         if (omitted >= 0 && now - last < PAUSE_NANOS) {

@@ -3,9 +3,9 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.internal.jmx.Registration;
 import jakarta.servlet.ServletContext;
 
-/** What a servlet shows to operations as long as it runs. That it cannot be shown keeps nobody from serving. */
+/** Registers a servlet in JMX while it runs. The servlet also works if that fails. */
 final class Management {
-    /** Null where there is none. */
+    /** Null if there is none. */
     private final AutoCloseable registration;
 
     private final ServletContext context;
@@ -22,7 +22,7 @@ final class Management {
         } catch (RuntimeException e) {
             context.log("concurrent writes are not shown in JMX", e);
         } catch (LinkageError e) {
-            // A runtime image without the module java.management has nobody to show them to.
+            // A runtime image without the module java.management has no JMX.
         }
         return new Management(context, null);
     }

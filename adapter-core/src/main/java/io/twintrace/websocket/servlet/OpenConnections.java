@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The connections of one servlet that the application has, and how they are all closed. Safe for any thread. */
+/** The open connections of one servlet. Closes them all when the servlet stops. Safe for use by any thread. */
 final class OpenConnections {
-    /** How long closing may take longer than the close timeout. */
+    /** The extra time for closing, beyond the close timeout. */
     private static final Duration MARGIN = Duration.ofMillis(500);
 
     private final ServletContext context;
@@ -21,13 +21,13 @@ final class OpenConnections {
 
     private final Map<WebSocketConnection, Served> open = new ConcurrentHashMap<>();
 
-    /** When those that are closed have to be over; {@link Deadlines#NONE} while not all are closed. */
+    /** The deadline for connections that are being closed; {@link Deadlines#NONE} until all are. */
     private final AtomicLong closedBy = new AtomicLong(Deadlines.NONE);
 
-    /** When those that were cut off have to be over; {@link Deadlines#NONE} while none was. */
+    /** The deadline for connections that were cut off; {@link Deadlines#NONE} until then. */
     private final AtomicLong cutBy = new AtomicLong(Deadlines.NONE);
 
-    /** Who runs the application for a connection, or null, and whether this has begun to close it. */
+    /** The thread that runs the application for a connection, or null, and whether the close has begun. */
     private record Served(Thread runner, AtomicBoolean closing) {}
 
     OpenConnections(ServletContext context, Service service) {
@@ -44,7 +44,7 @@ final class OpenConnections {
         open.remove(connection);
     }
 
-    /** The servlet serves on, although all its connections were closed; from now on others have time again. */
+    /** Resets the deadlines, because the servlet continues and later connections need the full time. */
     void serveOn() {
         if (closedBy.get() != Deadlines.NONE) {
             closedBy.set(Deadlines.NONE);
@@ -52,7 +52,7 @@ final class OpenConnections {
         }
     }
 
-    /** Begins to close all with 1001, each of them once, however often this is called. Does not wait. */
+    /** Begins to close all connections with 1001. Further calls skip those already closing. Does not wait. */
     void beginClose() {
         closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience));
         int failed = 0;
@@ -71,40 +71,40 @@ final class OpenConnections {
         }
     }
 
-    /** Begins to close one; null unless it had to be cut off, since the others are to be closed all the same. */
+    /** Begins to close one connection. Returns the error if it had to be cut off, so that the others still close. */
     Throwable close(WebSocketConnection connection) {
         try {
             service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
             return null;
-        } catch (Throwable t) { // such as for want of a thread
+        } catch (Throwable t) { // for example, no thread can be started
             cut(connection);
             return t;
         }
     }
 
-    /** When those that are closed have to be over; never {@link Deadlines#NONE}. */
+    /** Returns the deadline for connections that are being closed; never {@link Deadlines#NONE}. */
     long closedBy() {
         return within(closedBy);
     }
 
-    /** When those that were cut off have to be over; never {@link Deadlines#NONE}. */
+    /** Returns the deadline for connections that were cut off; never {@link Deadlines#NONE}. */
     long cutBy() {
         return within(cutBy);
     }
 
-    /** A connection that has opened just before the servlet began to stop may have taken the deadline back. */
+    /** A connection that opened just before the servlet began to stop may have reset the deadline. */
     private long within(AtomicLong deadline) {
         return Deadlines.earlier(deadline.get(), Deadlines.after(patience));
     }
 
-    /** {@link #cutOff()}, if they had their time to close. */
+    /** Calls {@link #cutOff()} if the time to close is over. */
     void cutOffIfOverdue() {
         if (Deadlines.remaining(closedBy.get()) <= 0) {
             cutOff();
         }
     }
 
-    /** Cuts off those that are left, once, and wakes the application up. Does not wait. */
+    /** Cuts off the remaining connections, once, and interrupts the application. Does not wait. */
     void cutOff() {
         if (cutBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience))) {
             open.forEach((connection, served) -> {
@@ -114,7 +114,7 @@ final class OpenConnections {
         }
     }
 
-    /** Each, whatever becomes of another one. */
+    /** Cuts off one connection. A failure does not affect the others. */
     private void cut(WebSocketConnection connection) {
         try {
             connection.abort();
@@ -122,12 +122,12 @@ final class OpenConnections {
             try {
                 context.log(connection + " is cut off, but not everything that it held could be given back", t);
             } catch (Throwable unlogged) {
-                // The others are to be cut off all the same.
+                // The others must still be cut off.
             }
         }
     }
 
-    /** Names to the log what the application is still busy with. */
+    /** Logs which application code still runs. */
     void logWhatStillRuns() {
         open.forEach((connection, served) -> context.log(service.whatStillRuns(connection, served.runner())));
     }

@@ -10,18 +10,18 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Logs the handshakes that a servlet refuses: a browser shows its user neither the status nor the text of the answer.
- * For each reason one line every ten seconds at most, with the number of those left out. Of the request only the path,
- * Origin and Host are logged. Any thread.
+ * Logs the handshakes that a servlet rejects, because a browser shows its user neither the status nor the text of the
+ * response. Logs at most one line every ten seconds for each reason, with the number of omitted lines. Of the request,
+ * logs only the path, Origin and Host. Safe for use by any thread.
  */
 final class RefusalLog {
-    private static final int LONGEST = 120;
+    private static final int MAX_LENGTH = 120;
 
     private final String servlet;
     private final Consumer<String> log;
     private final LongSupplier nanoTime;
 
-    /** By the text of the refusal: there are about ten. */
+    /** By the text of the rejection. There are about ten different texts. */
     private final Map<String, LogRate> rates = new ConcurrentHashMap<>();
 
     RefusalLog(String servlet, Consumer<String> log, LongSupplier nanoTime) {
@@ -32,7 +32,7 @@ final class RefusalLog {
 
     void log(HandshakeRequest request, Refused refused) {
         if (!isHandshake(request)) {
-            return; // a page in a browser or a health check, to which the answer itself says what is wrong
+            return; // a page in a browser or a health check: the response itself says what is wrong
         }
         String end = rates.computeIfAbsent(refused.message(), unused -> new LogRate(nanoTime))
                 .next();
@@ -41,7 +41,7 @@ final class RefusalLog {
         }
     }
 
-    /** Whether somebody wants a WebSocket. Proxies that drop Upgrade and Connection pass the other headers on. */
+    /** Tells whether the client wants a WebSocket. Proxies may drop Upgrade and Connection, but not the rest. */
     private static boolean isHandshake(HandshakeRequest request) {
         return request.method().equals("CONNECT")
                 || request.header("Sec-WebSocket-Key").isPresent()
@@ -71,10 +71,10 @@ final class RefusalLog {
         };
     }
 
-    /** Nothing that could end the line or the quotation, change the terminal's colour or the direction of writing. */
+    /** Replaces characters that could end the line or quotation, or change the terminal's color or text direction. */
     private static String printable(String text) {
-        boolean fits = text.length() <= LONGEST;
-        StringBuilder printable = new StringBuilder(fits ? text : text.substring(0, LONGEST));
+        boolean fits = text.length() <= MAX_LENGTH;
+        StringBuilder printable = new StringBuilder(fits ? text : text.substring(0, MAX_LENGTH));
         for (int i = 0; i < printable.length(); i++) {
             char c = printable.charAt(i);
             if (c <= ' ' || c > '~' || c == '"') {

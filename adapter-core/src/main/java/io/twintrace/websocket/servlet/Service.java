@@ -17,19 +17,19 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** How the connections of one servlet are served: by whom, and on which threads. Safe for any thread. */
+/** Serves the connections of one servlet, and defines the threads for that. Safe for use by any thread. */
 abstract class Service {
     private static final long IDLE_THREAD_MILLIS = 30_000;
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** So deep an exception may be wrapped, and its cause is still found. */
+    /** The maximum depth in a chain of causes at which a conflict is still found. */
     private static final int MAX_CAUSES = 16;
 
     private final ServletContext context;
     private final ClassLoader contextClassLoader;
     private final WebSocketOptions options;
 
-    /** As many as there are connections, which the servlet limits. */
+    /** One thread for each connection at most. The servlet limits the connections. */
     private final TaskThreads threads;
 
     private final ThreadShortage shortage;
@@ -46,7 +46,7 @@ abstract class Service {
                 options, report -> context.log(report.logMessage(), report.asThrowable()), context::log);
     }
 
-    /** As many as there are tasks. */
+    /** Creates a pool with one thread for each task. */
     static TaskThreads newThreads() {
         return new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS);
     }
@@ -54,26 +54,26 @@ abstract class Service {
     /**
      * Begins to serve a connection, and returns soon.
      *
-     * @param opened told of the connection, before the application is; by the handler's thread, where there is one
-     * @param over told once the application has done with it, or with null if there is none; not if this throws
+     * @param opened called with the connection before the application sees it, on the handler's thread if there is one
+     * @param over called once the application has finished with the connection, or with null; not called if this throws
      */
     abstract void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over);
 
-    /** Closes a connection, or begins to; returns soon. */
+    /** Closes a connection, or begins to. Returns soon. */
     abstract void close(WebSocketConnection connection, int code, String reason);
 
-    /** Who runs the application for the connection that the calling thread opens; null where that changes. */
+    /** Returns the application's thread for a connection that the calling thread opens; null if it changes. */
     abstract Thread runner();
 
-    /** Wakes the application up, which is still busy with a connection that was cut off. */
+    /** Interrupts the application, which still uses a connection that was cut off. */
     abstract void interrupt(Thread runner);
 
-    /** Tells the log what is still busy with a connection that was cut off a while ago. */
+    /** Returns the log line about code that still uses a connection that was cut off a while ago. */
     abstract String whatStillRuns(WebSocketConnection connection, Thread runner);
 
     /**
-     * Runs the task that serves a connection, on a thread of its own. Where none can be had the peer is told to come
-     * back later, without one.
+     * Runs the task that serves a connection, on a thread of its own. If no thread can be started, closes the
+     * connection with 1013, which needs none.
      */
     final void startThread(Upgraded upgraded, Consumer<WebSocketConnection> over, Runnable task) {
         try {
@@ -98,24 +98,24 @@ abstract class Service {
                         contextClassLoader,
                         (connection, error) -> {},
                         warning -> {}),
-                connection -> {}, // nobody closes it sooner
+                connection -> {}, // nothing closes it earlier
                 over);
     }
 
-    /** Runs a task that may block, on a thread of the web application's that has the name meanwhile. */
+    /** Runs a task that may block, on a thread of the web application, and gives the thread that name meanwhile. */
     final void startThread(String name, Runnable task) {
         threads.start(name, contextClassLoader, task);
     }
 
     /**
-     * Waits a moment for threads that have just done the last thing for a connection: a container that finds one busy
-     * would warn of a leak.
+     * Waits a moment for threads that have just finished with a connection, because a container that finds one busy
+     * warns of a leak.
      */
     final void awaitThreads() {
         boolean unused = TaskThreads.awaitIdle(contextClassLoader, MOMENT_NANOS);
     }
 
-    /** No connection is left; threads may end. */
+    /** Called when no connection is left, so that threads may end. */
     final void shutdown() {
         threads.shutdown();
     }
@@ -135,19 +135,19 @@ abstract class Service {
         }
     }
 
-    /** What the peer is told when the application throws. */
+    /** Returns the close status for an exception of the application. */
     static CloseStatus closeFor(Throwable t) {
         return t instanceof InvalidJsonException invalid
                 ? invalid.closeStatus()
                 : new CloseStatus(CloseCode.INTERNAL_ERROR, "handler failed");
     }
 
-    /** Whether it is not the peer that has ended the connection, but want of memory or another error. */
+    /** Tells whether lack of memory or another error ended the connection, rather than the peer. */
     static boolean isCausedByError(Throwable t) {
         return t.getCause() instanceof Error || t.getCause() instanceof RuntimeException;
     }
 
-    /** A peer that goes away, or sends what it should not, takes one line; anything else shows where it came from. */
+    /** Logs one line if the peer disconnects or sends invalid data. Logs any other error with its stack. */
     final void log(WebSocketConnection connection, Throwable t, String thrower) {
         ConcurrentWriteException conflict = conflictBehind(t);
         if (conflict != null) {
@@ -164,7 +164,7 @@ abstract class Service {
         }
     }
 
-    /** The entry of the conflict has both stacks, so this is one line, and comes after it. */
+    /** Logs one line behind the report of the conflict, which has both stacks. */
     private void logBehind(
             ConcurrentWriteException conflict, WebSocketConnection connection, Throwable thrown, String thrower) {
         String where = conflict.report().connection().toString();

@@ -13,39 +13,40 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * How a container gives a connection's socket away. Found by {@link java.util.ServiceLoader}; where none supports the
- * container, the standard {@code HttpServletRequest.upgrade} is used. Implementations are shared by all servlets and
- * threads, and must load without the container's classes.
+ * Takes a connection's socket from the container. Found by {@link java.util.ServiceLoader}; if none supports the
+ * container, the servlet uses the standard {@code HttpServletRequest.upgrade}. All servlets and threads share one
+ * instance. It must load without the container's classes.
  */
 public interface SocketHandover {
     /**
-     * Whether this is the container that it knows, and its classes can be seen. Asked once, when the servlet starts.
+     * Tells whether this is the right container, and its classes are visible. Called once, when the servlet starts.
      *
-     * @param context of the servlet
-     * @return whether it can hand sockets over here
+     * @param context the servlet's context
+     * @return whether it can take sockets here
      */
     boolean supports(ServletContext context);
 
     /**
-     * Tells of a servlet that starts, so that connections can be closed before the container takes their sockets away.
+     * Called when a servlet starts, so that its connections can be closed before the container takes their sockets
+     * away.
      *
-     * @param context of the servlet
-     * @param closeConnections begins to close them, and gives what is completed when the last one has ended; may be
-     *     called by any thread, and does not wait
+     * @param context the servlet's context
+     * @param closeConnections begins to close the connections, and returns a future that completes when the last one
+     *     has ended; any thread may call it, and it does not wait
      */
     default void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {}
 
     /**
-     * Sends 101 and the headers, and has the socket handed over.
+     * Sends 101 and the headers, and takes the socket.
      *
-     * @param request to be upgraded
+     * @param request the opening handshake
      * @param response not committed yet
-     * @param headers of the answer
-     * @param timeout how long that may take
-     * @param receiver gets the transport, once, after which the caller has nothing more to do with the connection; on
-     *     any thread, and must not block it
-     * @throws ServletException when the container does not give the socket away
-     * @throws IOException when the answer cannot be sent
+     * @param headers the headers of the response
+     * @param timeout the maximum time for that
+     * @param receiver called with the transport, once, on any thread, which it must not block; after that the caller
+     *     must not use the connection
+     * @throws ServletException when the container does not hand the socket over
+     * @throws IOException when the response cannot be sent
      */
     void handOver(
             HttpServletRequest request,

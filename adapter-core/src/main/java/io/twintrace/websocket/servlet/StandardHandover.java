@@ -18,19 +18,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** The hand-over of the Servlet specification (section 2.3.3.5), for every container but Jetty. */
+/** Takes the socket as the Servlet specification defines (section 2.3.3.5), in every container except Jetty. */
 final class StandardHandover implements SocketHandover {
-    /** What a container's streams are given and asked for at once. */
+    /** The maximum number of bytes in one read or write of a container's stream. */
     private static final int BUFFER_SIZE = 8 * 1024;
 
     private static final int BUFFERS_AT_REST = 1024;
 
     private final BufferPool pool = BufferPool.onHeap(BUFFER_SIZE, BUFFERS_AT_REST);
 
-    /** What the log says already. */
+    /** The messages that were already logged. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-    /** Of peers that have gone before their connection was taken over. */
+    /** For peers that disconnect before their connection is taken over. */
     private final LogRate lostLog = new LogRate();
 
     @Override
@@ -69,19 +69,19 @@ final class StandardHandover implements SocketHandover {
         handler.expect(expected);
     }
 
-    /** Without what may be a session's identifier. */
+    /** Leaves out path parameters, which may contain a session identifier. */
     private static String plainPath(HttpServletRequest request) {
         return new HandshakeRequest("GET", "HTTP/1.1", request.getRequestURI(), null, null, Map.of()).plainPath();
     }
 
-    /** What is wrong with a container is wrong for all connections. */
+    /** Logs a problem of the container once, because it affects all connections. */
     private void logOnce(ServletContext context, String message) {
         if (logged.add(message)) {
             context.log(message);
         }
     }
 
-    /** What is needed once the container gives its streams. */
+    /** The data that {@link UpgradeHandler} needs once the container provides its streams. */
     private record Expected(
             String path,
             InetSocketAddress local,
@@ -92,7 +92,7 @@ final class StandardHandover implements SocketHandover {
             LogRate lostLog,
             Consumer<Transport> receiver) {}
 
-    /** Made by the container through its public constructor. */
+    /** The container creates this through its public constructor. */
     public static final class UpgradeHandler implements HttpUpgradeHandler {
         private Expected expected;
         private volatile StreamTransport transport;
@@ -101,7 +101,7 @@ final class StandardHandover implements SocketHandover {
             expected = newExpected;
         }
 
-        /** Whatever fails ends the connection and shows in the log: containers may do neither. */
+        /** Ends the connection and logs the error, whatever fails, because containers may do neither. */
         @Override
         public void init(WebConnection connection) {
             try {
@@ -119,7 +119,7 @@ final class StandardHandover implements SocketHandover {
             }
         }
 
-        /** A peer that has gone takes a line, and not each time; anything else shows where it came from. */
+        /** Logs a lost peer in one line, and at a limited rate. Logs any other error with its stack. */
         private void log(Throwable t) {
             ServletContext context = expected.context();
             String lost = "the WebSocket " + expected.path() + " is cut off: it could not be taken over from "
@@ -142,7 +142,7 @@ final class StandardHandover implements SocketHandover {
             try {
                 connection.close();
             } catch (Exception e) {
-                // The container has failed before; there is nothing else to close.
+                // The container has already failed. There is nothing else to close.
             }
         }
 

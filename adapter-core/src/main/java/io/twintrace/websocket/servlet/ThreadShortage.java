@@ -6,8 +6,8 @@ import io.twintrace.websocket.WebSocketListener;
 import jakarta.servlet.ServletContext;
 
 /**
- * What happens to a connection for which no thread can be started: as a listener, which needs none, this closes it with
- * 1013, try again later. The log has one line in ten seconds. Safe for any thread.
+ * Closes a connection with 1013 (try again later) if no thread can be started for it. This is a listener, because a
+ * listener needs no thread. Logs one line every ten seconds. Safe for use by any thread.
  */
 final class ThreadShortage implements WebSocketListener {
     private final ServletContext context;
@@ -17,7 +17,7 @@ final class ThreadShortage implements WebSocketListener {
         this.context = context;
     }
 
-    /** Tells the log, unless it was told a moment ago. */
+    /** Logs the shortage, unless it did so a moment ago. */
     void log(OutOfMemoryError why) {
         String end = rate.next();
         if (end != null) {

@@ -23,23 +23,23 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Upgrades requests to WebSocket connections, and runs a {@link WebSocketHandler} for each or calls a
- * {@link WebSocketListener}. The same class serves every container, in three
- * ways:
+ * Upgrades requests to WebSocket connections. Runs a {@link WebSocketHandler} for each connection, or calls a
+ * {@link WebSocketListener}. The same class works in every container. You can use it in three ways:
  *
  * <ul>
- *   <li>as a superclass: override {@link #handle}, or give a listener to the constructor, and annotate the class with
+ *   <li>as a superclass: override {@link #handle}, or pass a listener to the constructor, and annotate your class with
  *       {@code @WebServlet};
- *   <li>in web.xml: name this class, and the handler's or listener's class in the init-param {@code handler};
- *   <li>when embedding: {@code new UpgradeServlet(handler, options)}.
+ *   <li>in web.xml: name this class, and put the class of the handler or listener in the init-param {@code handler};
+ *   <li>embedded: {@code new UpgradeServlet(handler, options)}.
  * </ul>
  *
- * <p>Options come from the constructor or {@link #defaultOptions()}, and init-params are applied on top:
- * {@code origins}, {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on; an unknown or malformed
- * one stops the deployment. The servlet need not be {@code async-supported}.
+ * <p>Options come from the constructor or {@link #defaultOptions()}. Init-params override them: {@code origins},
+ * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on. An unknown or malformed one stops the
+ * deployment. The servlet need not be {@code async-supported}.
  *
- * <p>An exception that a handler or listener lets go is logged through {@code ServletContext.log}, and so are
- * concurrent writes. {@link #destroy()} closes every connection with 1001 and waits for the handlers, within a bound.
+ * <p>The servlet logs concurrent writes, and exceptions that a handler or listener throws, with
+ * {@code ServletContext.log}. {@link #destroy()} closes every connection with 1001 and waits for the handlers for a
+ * limited time.
  */
 public class UpgradeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -62,7 +62,7 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Serves connections with a handler, and the {@link #defaultOptions()}.
+     * Serves connections with a handler and {@link #defaultOptions()}.
      *
      * @param handler called for each connection, by many threads at once
      */
@@ -71,17 +71,17 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Serves connections with a handler, for embedding.
+     * Serves connections with a handler and the given options, for embedding.
      *
      * @param handler called for each connection, by many threads at once
-     * @param options on top of which init-params are applied
+     * @param options init-params override them
      */
     public UpgradeServlet(WebSocketHandler handler, WebSocketOptions options) {
         this(handler, null, options);
     }
 
     /**
-     * Serves connections with a listener, and the {@link #defaultOptions()}.
+     * Serves connections with a listener and {@link #defaultOptions()}.
      *
      * @param listener called for all connections, by many threads at once
      */
@@ -90,10 +90,10 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Serves connections with a listener, for embedding.
+     * Serves connections with a listener and the given options, for embedding.
      *
      * @param listener called for all connections, by many threads at once
-     * @param options on top of which init-params are applied
+     * @param options init-params override them
      */
     public UpgradeServlet(WebSocketListener listener, WebSocketOptions options) {
         this(null, listener, options);
@@ -106,9 +106,9 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Tells requests for a WebSocket from others: for filters, and servlets that serve pages as well.
+     * Tells whether a request asks for a WebSocket. For filters, and for servlets that also serve pages.
      *
-     * @param request only looked at
+     * @param request not changed
      * @return whether it asks for a WebSocket
      */
     public static boolean isUpgrade(HttpServletRequest request) {
@@ -116,25 +116,25 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Reads the subprotocols that a request asks for.
+     * Returns the subprotocols that a request offers.
      *
-     * @param request only looked at
-     * @return in the order of the client
+     * @param request not changed
+     * @return in the client's order
      */
     public static List<String> subprotocols(HttpServletRequest request) {
         return Handshake.subprotocols(snapshot(request));
     }
 
-    /** {@return the options before init-params are applied} For subclasses to override. Called once, at the start. */
+    /** {@return the options before init-params are applied} Subclasses may override this. Called once, at the start. */
     protected WebSocketOptions defaultOptions() {
         return WebSocketOptions.defaults();
     }
 
     /**
-     * Serves one connection from its first message to its last, on a thread of its own; not called where there is a
-     * listener. Subclasses override it; here it calls the handler. See {@link WebSocketHandler#handle}.
+     * Serves one connection from its first message to its last, on a thread of its own. Not called if there is a
+     * listener. Subclasses override this; the default calls the handler. See {@link WebSocketHandler#handle}.
      *
-     * @param connection valid until this returns
+     * @param connection valid until this method returns
      * @throws Exception as {@link WebSocketHandler#handle}
      */
     protected void handle(BlockingConnection connection) throws Exception {
@@ -145,20 +145,19 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * May take along from the request what the connection will need, such as the HTTP session, into
-     * {@link WebSocketConnection#attributes()}, where nulls are left out. Called on the request's thread before 101 is
-     * sent; the request is not valid later.
+     * Copies data from the request to {@link WebSocketConnection#attributes()}, such as the HTTP session. The default
+     * copies nothing. Called on the request's thread before 101 is sent. The request is not valid after that.
      *
-     * @param request to be upgraded
-     * @param attributes empty, and to be filled
+     * @param request the opening handshake
+     * @param attributes an empty map to fill; null values are ignored
      * @throws ServletException makes the container answer with an error
      */
     protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
 
     /**
-     * Renders a refusal; by default its message as plain text.
+     * Writes the response for a rejected handshake. The default writes the message as plain text.
      *
-     * @param request that is refused
+     * @param request the rejected request
      * @param response not committed yet
      * @param refused status, message and headers
      * @throws IOException when the response cannot be written
@@ -184,28 +183,28 @@ public class UpgradeServlet extends HttpServlet {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
         LibraryClasses.loadBeside(UpgradeServlet.class);
-        if (!(handover instanceof StandardHandover)) { // which lies beside this one
+        if (!(handover instanceof StandardHandover)) { // which is in the same jar as this class
             LibraryClasses.loadBeside(handover.getClass());
         }
         connections = new Connections(getServletContext(), service);
         refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
-        management = Management.start(getServletContext()); // late: nobody stops a servlet that has failed to start
+        management = Management.start(getServletContext()); // last: destroy is not called if the start fails
         connections.join();
     }
 
     /**
-     * For subclasses: called at the end of {@link #init()}.
+     * Called at the end of {@link #init()}, for subclasses.
      *
      * @throws ServletException fails the start of the servlet
      */
     protected void started() throws ServletException {}
 
     /**
-     * Closes every connection with 1001 and waits for the handlers, twice the close timeout and a second at most. With
-     * those of this servlet the connections of all upgrade servlets of the web application begin to close, so that
-     * they need the time once, although containers destroy servlets one after another.
+     * Closes every connection with 1001 and waits for the handlers, at most twice the close timeout plus one second.
+     * Also begins to close the connections of all other upgrade servlets of the web application. Containers destroy
+     * servlets one after another, so this way all servlets together need that time only once.
      */
     @Override
     public void destroy() {
@@ -259,7 +258,7 @@ public class UpgradeServlet extends HttpServlet {
                     + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
                     + "\" has written to it");
         }
-        response.resetBuffer(); // what a filter has buffered has no place before the first frame
+        response.resetBuffer(); // bytes that a filter has buffered must not precede the first frame
         Map<String, Object> attributes = new TreeMap<>();
         prepare(request, attributes);
         handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
@@ -275,12 +274,12 @@ public class UpgradeServlet extends HttpServlet {
             return new ListenerService(getServletContext(), options, listener);
         }
         handler = (WebSocketHandler) application;
-        // Directly where nothing lies between: a thread that waits in the handler keeps the calls it is in.
+        // Call the handler directly if possible: a thread that waits inside it keeps all its stack frames.
         WebSocketHandler outermost = getClass() == UpgradeServlet.class ? handler : this::handle;
         return new HandlerService(getServletContext(), options, outermost);
     }
 
-    /** The handler or the listener; null where the subclass handles connections itself. */
+    /** Returns the handler or the listener; null if the subclass handles connections itself. */
     private Object application(String className) {
         Object given = givenHandler != null ? givenHandler : givenListener;
         if (className == null) {

@@ -8,9 +8,8 @@ import java.lang.reflect.Constructor;
 import java.util.Set;
 
 /**
- * Checks the init-params of all upgrade servlets while the application is deployed. Without this, a servlet that is
- * loaded at its first request would tell of a mistake only then, and Tomcat would deploy an application whose servlets
- * fail.
+ * Checks the init-params of all upgrade servlets during deployment. Otherwise a servlet that is loaded at its first
+ * request would report a mistake only then, and Tomcat would deploy an application whose servlets fail.
  */
 public final class UpgradeServletInitializer implements ServletContainerInitializer {
     /** Called by the container. */
@@ -31,7 +30,7 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
             return className != null
                     && UpgradeServlet.class.isAssignableFrom(Class.forName(className, false, context.getClassLoader()));
         } catch (ClassNotFoundException | LinkageError e) {
-            return false; // the container reports this one itself
+            return false; // the container reports this itself
         }
     }
 
@@ -43,7 +42,7 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
                 InitParams.checkForListener(registration.getInitParameters());
             }
         } else if (registration instanceof ServletRegistration.Dynamic) {
-            return; // added in code, where a handler may have been given
+            return; // added in code, possibly with a handler
         } else if (UpgradeServlet.class.getName().equals(registration.getClassName())) {
             throw InitParams.noHandler();
         }

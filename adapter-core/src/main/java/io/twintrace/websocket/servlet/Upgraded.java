@@ -7,12 +7,12 @@ import io.twintrace.websocket.internal.io.Transport;
 import java.util.Map;
 
 /**
- * A socket whose opening handshake is done.
+ * A socket after the opening handshake.
  *
- * @param attributes what the connection takes along from the request
+ * @param attributes the data that the connection keeps from the request
  */
 record Upgraded(Transport transport, HandshakeRequest request, Accepted handshake, Map<String, Object> attributes) {
-    /** Before the application gets to see the connection. */
+    /** Called before the application sees the connection. */
     void giveAttributesTo(WebSocketConnection connection) {
         if (!attributes.isEmpty()) {
             connection.attributes().putAll(attributes);

@@ -1,5 +1,5 @@
 /**
- * The upgrade servlet: the same class in every container. It does the handshake, has the socket handed over, and runs a
- * handler for each connection.
+ * The upgrade servlet, which is the same class in every container. It answers the handshake, takes the socket, and runs
+ * a handler or listener for each connection.
  */
 package io.twintrace.websocket.servlet;
