@@ -19,19 +19,19 @@ final class EndPointTransport implements PushTransport {
     private final EndPoint endPoint;
     private final ReadAhead input;
     private final Gate writable = new Gate("for the peer to read");
-    private final Callback written = new Written();
+    private final Callback written = new BlockingWriteCallback();
 
     private volatile Throwable writeFailure;
 
-    // Null unless tell was called.
+    // Null before tell is called.
     private Events events;
     private Executor elsewhere;
-    private Callback told;
+    private Callback inputCallback;
 
-    /** The thread inside {@link #startWrite}; null while there is none. */
+    /** The thread inside {@link #startWrite}; null if there is none. */
     private volatile Thread starting;
 
-    /** Whether what was started is done already. */
+    /** Whether the started write has already completed. */
     private boolean doneAtOnce;
 
     EndPointTransport(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
@@ -39,7 +39,7 @@ final class EndPointTransport implements PushTransport {
         this.input = new ReadAhead(endPoint, pool, wakeUps);
     }
 
-    /** Before anybody reads: these bytes come first. */
+    /** Sets the bytes to read first. Call this before the first read. */
     void startWith(ByteBuffer bytes) {
         input.startWith(bytes);
     }
@@ -74,7 +74,7 @@ final class EndPointTransport implements PushTransport {
         try {
             input.more().await();
         } catch (SocketTimeoutException e) {
-            if (!input.hasArrived()) { // whoever was to wake this thread may have been busy with others
+            if (!input.hasArrived()) { // the waking thread may have been busy with others
                 throw e;
             }
         }
@@ -97,7 +97,7 @@ final class EndPointTransport implements PushTransport {
     public void tell(Events newEvents, Executor newElsewhere) {
         events = newEvents;
         elsewhere = newElsewhere;
-        told = new Told(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
+        inputCallback = new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
     }
 
     @Override
@@ -105,13 +105,13 @@ final class EndPointTransport implements PushTransport {
         if (input.hasFirst()) {
             elsewhere.execute(events::readable);
         } else {
-            endPoint.fillInterested(told);
+            endPoint.fillInterested(inputCallback);
         }
     }
 
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        if (events == null) { // a handler's virtual thread was seen to overflow in there, a listener's call never
+        if (events == null) { // seen to overflow in a handler's virtual thread, never in a listener call
             StackProbe.probeForChannel();
         }
         return endPoint.flush(buffers);
@@ -122,7 +122,7 @@ final class EndPointTransport implements PushTransport {
         doneAtOnce = false;
         starting = Thread.currentThread();
         try {
-            endPoint.write(new Pushed(), buffer);
+            endPoint.write(new StartedWriteCallback(), buffer);
         } finally {
             starting = null;
         }
@@ -166,11 +166,11 @@ final class EndPointTransport implements PushTransport {
     }
 
     private static InetSocketAddress inet(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? inet : null; // a Unix socket has no other
+        return address instanceof InetSocketAddress inet ? inet : null; // a Unix socket has no address of this type
     }
 
-    /** On whichever thread has completed the write. */
-    private final class Written implements Callback {
+    /** Runs on the thread that completes the write. */
+    private final class BlockingWriteCallback implements Callback {
         @Override
         public InvocationType getInvocationType() {
             return InvocationType.NON_BLOCKING;
@@ -189,13 +189,13 @@ final class EndPointTransport implements PushTransport {
     }
 
     /**
-     * Tells of input. One that does not block is called by the very thread that selects, any other by one of Jetty's
-     * pool, after Jetty has seen to it that another one selects.
+     * Reports input. If {@link Events} do not block, the selector thread calls this. Otherwise a thread of Jetty's pool
+     * calls it, after Jetty has made sure that another thread selects.
      */
-    private final class Told implements Callback {
+    private final class InputCallback implements Callback {
         private final InvocationType invocationType;
 
-        Told(InvocationType invocationType) {
+        InputCallback(InvocationType invocationType) {
             this.invocationType = invocationType;
         }
 
@@ -212,12 +212,12 @@ final class EndPointTransport implements PushTransport {
 
         @Override
         public void failed(Throwable cause) {
-            elsewhere.execute(events::readable); // not here: whoever closes the endpoint may be anywhere
+            elsewhere.execute(events::readable); // not here: any code may be closing the endpoint
         }
     }
 
-    /** On whichever thread has completed the write. */
-    private final class Pushed implements Callback {
+    /** Runs on the thread that completes the write. */
+    private final class StartedWriteCallback implements Callback {
         @Override
         public InvocationType getInvocationType() {
             return InvocationType.NON_BLOCKING;

@@ -10,11 +10,11 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NegotiatingServerConnection;
 
 /**
- * Closes connections whose first request is not complete in time. Jetty's idle timeout begins anew with every byte, so
- * a peer that sends one a second would otherwise hold a connection for as long as its request has bytes. Any thread.
+ * Closes connections whose first request is not complete in time. Jetty's idle timeout restarts with every byte, so a
+ * peer that sends one byte a second could otherwise hold a connection for a very long time. Safe for use by any thread.
  *
- * <p>The time counts from the opening of the TCP connection, and includes TLS's own handshake, with ALPN or without.
- * Where HTTP/2 was negotiated, the first stream has to be opened in this time; after that, Jetty's own timeouts hold.
+ * <p>The time counts from the opening of the TCP connection and includes the TLS handshake, with ALPN or without. If
+ * HTTP/2 was negotiated, the peer must open the first stream in this time. After that, Jetty's own timeouts apply.
  */
 public final class HandshakeDeadline implements Connection.Listener {
     private final Connector connector;
@@ -26,10 +26,10 @@ public final class HandshakeDeadline implements Connection.Listener {
     }
 
     /**
-     * Sets the deadline for all connections of a connector, whatever they will ask for. To be called before it starts.
+     * Sets the deadline for all connections of a connector, of any protocol. Call this before the connector starts.
      *
      * @param connector not started yet
-     * @param timeout from the opening of the connection to the end of the first request's head
+     * @param timeout from the opening of the connection to the end of the first request's header
      */
     public static void set(AbstractConnector connector, Duration timeout) {
         connector.addBean(new HandshakeDeadline(connector, timeout));
@@ -38,23 +38,23 @@ public final class HandshakeDeadline implements Connection.Listener {
     @Override
     public void onOpened(Connection connection) {
         if (awaitsRequest(connection)) {
-            // Weak, so that what was upgraded meanwhile is not kept in memory until then.
+            // Weak, so that the timer does not keep an upgraded connection in memory.
             WeakReference<Connection> opened = new WeakReference<>(connection);
             connector.getScheduler().schedule(() -> check(opened.get()), millisLeft(connection), TimeUnit.MILLISECONDS);
         }
     }
 
     /**
-     * Whether no request has come yet. With ALPN, Jetty first has a connection that only waits for the end of TLS's
-     * handshake, and counts no messages; without, HTTP's own is there from the beginning. Other protocols' connections
-     * may count messages as well, which are no requests.
+     * Tells whether no request has arrived yet. With ALPN, Jetty first uses a connection that only waits for the end of
+     * the TLS handshake, and counts no messages. Without ALPN, it uses the HTTP connection from the beginning.
+     * Connections of other protocols may also count messages, but these are not requests.
      */
     private static boolean awaitsRequest(Connection connection) {
         return connection instanceof NegotiatingServerConnection
                 || (connection instanceof ConnectionMetaData && connection.getMessagesIn() == 0);
     }
 
-    /** Jetty notes by the wall clock when it has accepted a connection: within bounds, should somebody set the clock. */
+    /** Jetty records the accept time by the wall clock, so limit the result in case the clock is changed. */
     private long millisLeft(Connection connection) {
         long age = System.currentTimeMillis() - connection.getEndPoint().getCreatedTimeStamp();
         return Math.max(0, timeout.toMillis() - Math.max(0, age));
@@ -64,7 +64,7 @@ public final class HandshakeDeadline implements Connection.Listener {
         if (connection == null) {
             return;
         }
-        boolean current = connection.getEndPoint().getConnection() == connection; // else it was upgraded
+        boolean current = connection.getEndPoint().getConnection() == connection; // otherwise it was upgraded
         if (current && awaitsRequest(connection)) {
             connection.getEndPoint().close();
         }

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes the socket in Jetty 12.1 and 12.0, EE10. Found by {@link java.util.ServiceLoader}; loads in any container, since
- * everything that needs Jetty's classes is in {@link JettyUpgrade}.
+ * Takes the socket in Jetty 12.1 and 12.0, EE10. Found by {@link java.util.ServiceLoader}. Loads in any container,
+ * because only {@link JettyUpgrade} needs Jetty's classes.
  */
 public final class JettyHandover implements SocketHandover {
     private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";
@@ -33,7 +33,7 @@ public final class JettyHandover implements SocketHandover {
             Class<?> unused = Class.forName(JETTY_CLASS, false, JettyHandover.class.getClassLoader());
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
-            return false; // hidden from web applications unless WEB-INF/jetty-ee10-web.xml shows them
+            return false; // hidden unless WEB-INF/jetty-ee10-web.xml exposes them
         }
     }
 

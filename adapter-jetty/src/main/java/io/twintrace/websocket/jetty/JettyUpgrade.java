@@ -25,13 +25,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Jetty's way to another protocol on the same connection: what needs Jetty's classes. */
+/** Upgrades a connection with Jetty's own mechanism. Only this class needs Jetty's classes. */
 final class JettyUpgrade {
     private JettyUpgrade() {}
 
     /**
-     * Sends 101 and leaves a {@link WebSocketEndPointConnection} in the request, to which Jetty switches the endpoint
-     * once the response is complete and the servlet has returned.
+     * Sends 101 and stores a {@link WebSocketEndPointConnection} in the request. Jetty switches the endpoint to it once
+     * the response is complete and the servlet has returned.
      */
     static void handOver(
             HttpServletRequest request, Map<String, String> headers, Duration timeout, Consumer<Transport> receiver)
@@ -66,8 +66,8 @@ final class JettyUpgrade {
     }
 
     /**
-     * When the server stops gracefully (its stop timeout is more than zero), Jetty asks every component to finish
-     * before it stops the connectors, which cuts all connections off.
+     * Registers a component that closes the connections in a graceful stop (stop timeout above zero). Jetty then asks
+     * every component to finish before it stops the connectors, which cuts all connections off.
      */
     static void closeBeforeConnectors(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
         ServletContextHandler handler = ServletContextHandler.getServletContextHandler(context);
@@ -76,7 +76,7 @@ final class JettyUpgrade {
         }
     }
 
-    /** Goes with the servlet: a context that starts again has new servlets, which bring their own. */
+    /** Removes itself when the context stops, because a restarted context has new servlets, which add their own. */
     private static final class ClosesConnections implements Graceful, LifeCycle.Listener {
         private final ServletContextHandler handler;
         private final Supplier<CompletableFuture<Void>> closeConnections;

@@ -9,7 +9,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
 /**
- * Embedding in one call.
+ * Adds WebSockets to an embedded Jetty in one call.
  *
  * <pre>{@code
  * Server server = new Server(8080);
@@ -27,26 +27,26 @@ public final class JettyWebSockets {
     private JettyWebSockets() {}
 
     /**
-     * Serves WebSockets with the default options.
+     * Adds a servlet that serves connections with a handler and the default options.
      *
-     * @param context to add the servlet to
+     * @param context the context to add the servlet to
      * @param pathSpec such as {@code /echo}
-     * @param handler called for each connection
-     * @return the holder of the servlet, for init-params and the like
+     * @param handler called for each connection, by many threads at once
+     * @return the holder of the servlet, for example to set init-params
      */
     public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketHandler handler) {
         return add(context, pathSpec, handler, WebSocketOptions.defaults());
     }
 
     /**
-     * Serves WebSockets on {@code pathSpec}. The servlet starts along with the context, so that a mistake shows at
-     * once. It is named after the path, unless another servlet has that name.
+     * Adds a servlet that serves connections with a handler. The servlet starts with the context, so that errors appear
+     * at once. Its name is the path, unless another servlet has that name.
      *
-     * @param context to add the servlet to
+     * @param context the context to add the servlet to
      * @param pathSpec such as {@code /echo}
-     * @param handler called for each connection
-     * @param options on top of which init-params are applied
-     * @return the holder of the servlet, for init-params and the like
+     * @param handler called for each connection, by many threads at once
+     * @param options init-params override them
+     * @return the holder of the servlet, for example to set init-params
      */
     public static ServletHolder add(
             ServletContextHandler context, String pathSpec, WebSocketHandler handler, WebSocketOptions options) {
@@ -54,26 +54,26 @@ public final class JettyWebSockets {
     }
 
     /**
-     * {@link #add(ServletContextHandler, String, WebSocketHandler)} for a listener, which is called in place of
-     * reading.
+     * Adds a servlet that serves connections with a listener and the default options. See
+     * {@link #add(ServletContextHandler, String, WebSocketHandler)}.
      *
-     * @param context to add the servlet to
+     * @param context the context to add the servlet to
      * @param pathSpec such as {@code /echo}
-     * @param listener called for all connections
-     * @return the holder of the servlet, for init-params and the like
+     * @param listener called for all connections, by many threads at once
+     * @return the holder of the servlet, for example to set init-params
      */
     public static ServletHolder add(ServletContextHandler context, String pathSpec, WebSocketListener listener) {
         return add(context, pathSpec, listener, WebSocketOptions.defaults());
     }
 
     /**
-     * {@link #add(ServletContextHandler, String, WebSocketHandler, WebSocketOptions)} for a listener.
+     * Like {@link #add(ServletContextHandler, String, WebSocketHandler, WebSocketOptions)}, with a listener.
      *
-     * @param context to add the servlet to
+     * @param context the context to add the servlet to
      * @param pathSpec such as {@code /echo}
-     * @param listener called for all connections
-     * @param options on top of which init-params are applied
-     * @return the holder of the servlet, for init-params and the like
+     * @param listener called for all connections, by many threads at once
+     * @param options init-params override them
+     * @return the holder of the servlet, for example to set init-params
      */
     public static ServletHolder add(
             ServletContextHandler context, String pathSpec, WebSocketListener listener, WebSocketOptions options) {
@@ -84,7 +84,7 @@ public final class JettyWebSockets {
         ServletHolder holder = new ServletHolder(servlet);
         holder.setInitOrder(0);
         if (isFree(pathSpec, context)) {
-            holder.setName(pathSpec); // errors and logs name it; Jetty would take the class with a number
+            holder.setName(pathSpec); // for errors and logs; Jetty's default is the class and a number
         }
         context.addServlet(holder, pathSpec);
         return holder;

@@ -8,11 +8,11 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 
 /**
- * Takes buffers from Jetty's pool in 12.1 and in 12.0. The result type of {@link ByteBufferPool#acquire} differs, so a
- * class that is compiled against one of them does not find the method in the other.
+ * Takes buffers from Jetty's pool in 12.1 and 12.0. The two differ in the result type of
+ * {@link ByteBufferPool#acquire}, so a class that is compiled with one of them does not find the method in the other.
  */
 final class PoolAccess {
-    /** A constant, which the compiler inlines: as fast as the call itself. */
+    /** A constant, so that the compiler inlines it and calls are as fast as direct ones. */
     private static final MethodHandle ACQUIRE = findAcquire();
 
     private PoolAccess() {}
@@ -28,7 +28,7 @@ final class PoolAccess {
         }
     }
 
-    /** A buffer outside the heap, of that size at least. */
+    /** Returns a buffer outside the heap with at least {@code size} bytes. */
     static RetainableByteBuffer acquireDirect(ByteBufferPool pool, int size) {
         try {
             return (RetainableByteBuffer) ACQUIRE.invokeExact(pool, size, true);

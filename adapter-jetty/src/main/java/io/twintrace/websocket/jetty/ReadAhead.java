@@ -11,18 +11,18 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What a thread that may wait reads from an endpoint. To wait for input the selector has to be told, which wakes it up:
- * that costs more than a small message. So the thread that selects reads by itself, one buffer at most beside the one
- * that the reader is working on, and asks for the next input before it selects again. Only a reader that falls behind
- * reads on by itself, as fast as it can, and has the selector told when nothing is left.
+ * The input of a transport whose reader may wait. To wait for input, a reader must register with the selector and wake
+ * it up, which costs more than a small message. So the selector thread reads ahead at most one buffer, in addition to
+ * the one that the reader is using. It then registers for the next input before it selects again. Only a reader that
+ * falls behind reads by itself, as fast as it can, and registers when no input is left.
  *
- * <p>TLS is left to the reader, since the selector's thread has others to serve. A listener is a reader that never
- * waits: for it nothing is read ahead.
+ * <p>With TLS only the reader reads, because the selector thread must serve others. A listener never waits, so nothing
+ * is read ahead for it.
  */
 final class ReadAhead implements Callback {
     private static final int SIZE = 32 * 1024;
 
-    /** Stands for the buffer that the reader is just taking from, whose rest must come before what is read next. */
+    /** Stands for the buffer that the reader is taking bytes from. The rest of it must come before later input. */
     private static final RetainableByteBuffer TAKING = RetainableByteBuffer.EMPTY;
 
     private final EndPoint endPoint;
@@ -31,20 +31,20 @@ final class ReadAhead implements Callback {
     private final WakeUps wakeUps;
     private final Gate readable = new Gate("for the peer to send");
 
-    /** What the selector's thread has read; taken from by the reader, or dropped by whoever closes. */
+    /** The buffer that the selector thread has read. The reader takes bytes from it, or the closing thread drops it. */
     private final AtomicReference<RetainableByteBuffer> ahead = new AtomicReference<>();
 
-    /** Whether the selector's thread is the one to read, or soon will be told; else the reader is. */
+    /** Whether the selector thread reads, now or at the next input. Otherwise the reader reads. */
     private volatile boolean awaited;
 
     private volatile boolean closed;
 
-    // For the reader.
+    // Used only by the reader.
 
-    /** What came with the handshake. */
+    /** The bytes that arrived with the handshake. */
     private ByteBuffer first;
 
-    /** What was read ahead, and the reader takes from where it lies; null while there is no such thing. */
+    /** The buffer that the reader uses in place; null if there is none. */
     private RetainableByteBuffer lent;
 
     ReadAhead(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
@@ -54,27 +54,27 @@ final class ReadAhead implements Callback {
         this.readsAhead = !endPoint.isSecure();
     }
 
-    /** Before anybody reads: these bytes come first. They stay the caller's. */
+    /** Copies the bytes to read first. Call this before the first read. */
     void startWith(ByteBuffer bytes) {
         first = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
     }
 
-    /** Whether there are such bytes still. */
+    /** Tells whether some of these bytes are left. */
     boolean hasFirst() {
         return first != null;
     }
 
     // ---- The reader -----------------------------------------------------------------------------------------------
 
-    /** What was read ahead, if anything was, which comes after {@link #first}; to be followed by {@link #takeBack}. */
+    /** Lends the buffer that was read ahead, or null. It follows {@link #first}. Call {@link #takeBack} after use. */
     ByteBuffer lend() {
         RetainableByteBuffer buffer = ahead.getAndSet(null);
         if (buffer == null) {
             return null;
         }
-        if (closed) { // looked at last: what came before this may be gone, and must not be missed in the middle
+        if (closed) { // checked last: an earlier buffer may have been dropped, and the reader must not skip it
             buffer.release();
-            return null; // and reading says why
+            return null; // read reports the error
         }
         lent = buffer;
         return buffer.getByteBuffer();
@@ -85,12 +85,12 @@ final class ReadAhead implements Callback {
         lent = null;
     }
 
-    /** False where {@link #read} would return 0 at the moment. */
+    /** Returns false if {@link #read} would return 0 now. */
     boolean mayHaveInput() {
-        return !awaited || ahead.get() != null || first != null || closed; // the first one first, as in read
+        return !awaited || ahead.get() != null || first != null || closed; // awaited is checked first, as in read
     }
 
-    /** Whether something was read ahead. */
+    /** Tells whether a buffer was read ahead. */
     boolean hasArrived() {
         return ahead.get() != null;
     }
@@ -101,9 +101,9 @@ final class ReadAhead implements Callback {
             first = first.hasRemaining() ? first : null;
             return n;
         }
-        boolean mine = !awaited; // first: what was read ahead is there before this changes
+        boolean mine = !awaited; // first: a buffer is set before this changes
         RetainableByteBuffer buffer = ahead.get();
-        if (closed) { // what was read ahead may be gone, and must not be missed in the middle
+        if (closed) { // a buffer may have been dropped, and the reader must not skip it
             throw new AsynchronousCloseException();
         }
         if (buffer == null) {
@@ -132,7 +132,7 @@ final class ReadAhead implements Callback {
 
     private int fill(ByteBuffer into) throws IOException {
         if (!into.hasRemaining()) {
-            return 0; // where Jetty would make room by moving bytes
+            return 0; // Jetty would move bytes to make room
         }
         if (into.limit() == into.capacity()) {
             return append(into);
@@ -143,8 +143,8 @@ final class ReadAhead implements Callback {
     }
 
     /**
-     * Jetty's buffers are in "flush mode": data from position to limit, and fill appends at the limit; to a buffer
-     * without data it appends at 0, so that there is made to be some.
+     * Jetty's buffers are in "flush mode": data is from position to limit, and fill appends at the limit. It appends to
+     * an empty buffer at 0, so this method makes the buffer look non-empty.
      */
     private int append(ByteBuffer into) throws IOException {
         int start = into.position();
@@ -158,8 +158,8 @@ final class ReadAhead implements Callback {
     }
 
     /**
-     * Sees to it that more is read, and returns where to wait for it: a thread that waits long keeps every call it is
-     * in.
+     * Makes sure that more is read, and returns the gate to wait for it. Does not wait itself, because a waiting thread
+     * keeps all its stack frames.
      */
     Gate more() {
         if (!awaited && ahead.get() == null) {
@@ -184,7 +184,7 @@ final class ReadAhead implements Callback {
             if (again) {
                 endPoint.fillInterested(this);
             }
-        } finally { // whatever was thrown: then the reader finds out
+        } finally { // after any error the reader reads and gets it
             if (!again) {
                 awaited = false;
             }
@@ -192,14 +192,14 @@ final class ReadAhead implements Callback {
         }
     }
 
-    /** Whether it is worth while to be told of more; false for the reader to find out what there is. */
+    /** Reads one buffer. Returns whether to register for more; false lets the reader find out what is left. */
     private boolean readOnce() {
         RetainableByteBuffer buffer = PoolAccess.acquireDirect(pool, SIZE);
         int n = 0;
         try {
             n = endPoint.fill(buffer.getByteBuffer());
         } catch (IOException e) {
-            n = -1; // it comes again for the reader
+            n = -1; // the reader gets it again
         } finally {
             if (n <= 0) {
                 buffer.release();
@@ -209,27 +209,27 @@ final class ReadAhead implements Callback {
             return n == 0;
         }
         boolean full = n == SIZE;
-        ahead.set(buffer); // it was null, and only here it becomes something else
+        ahead.set(buffer); // it was null, and only this thread sets it
         if (closed) {
             releaseAhead();
         }
         return !full;
     }
 
-    /** Wakes at once for whom was read before, since what comes next may take its time. */
+    /** Wakes the readers of earlier input at once, because the next step may take long. */
     void wakeOthers() {
         wakeUps.openNow();
     }
 
     @Override
     public void failed(Throwable cause) {
-        awaited = false; // reading again tells the reader what is wrong
+        awaited = false; // the reader's next read reports the error
         readable.open();
     }
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /** Moves the deadline for whoever waits. */
+    /** Moves the deadline of a waiting thread. */
     void deadline(long deadline) {
         readable.deadline(deadline);
     }

@@ -13,31 +13,31 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Wakes the readers for whom a selector has found input: several at a time, and at the latest before it selects again.
- * Woken one by one, each would wake a processor's thread for itself, which sleeps again before the next one comes; that
- * costs a tenth of a small message.
+ * Wakes the readers for which a selector has found input, several at a time, and before it selects again at the latest.
+ * If woken one by one, each would wake a sleeping thread of a processor, which sleeps again before the next reader
+ * comes. That costs a tenth of a small message.
  */
 final class WakeUps implements ManagedSelector.SelectorUpdate {
-    /** Wakes at once: for endpoints that no selector is known of. */
+    /** Wakes at once, for endpoints whose selector is unknown. */
     private static final WakeUps AT_ONCE = new WakeUps(null);
 
-    /** So many do not wait for those that the selector has not come to yet: as few as there may be processors idle. */
+    /** The maximum number of readers to wake together. Smaller with more processors, because these may be idle. */
     static final int MOST = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
 
-    /** By selector. Weak, as the server may be gone before the application is. */
+    /** By selector. Weak, because the server may be gone before the application is. */
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
 
     private final WeakReference<ManagedSelector> selector;
 
-    // Guarded by this: mostly the selector's thread alone.
+    // Guarded by this. Mostly used by the selector thread only.
     private final Gate[] due = new Gate[MOST];
-    private volatile int count; // read by anybody
+    private volatile int count; // any thread may read it
 
     private WakeUps(ManagedSelector selector) {
         this.selector = new WeakReference<>(selector);
     }
 
-    /** Those of the selector that looks after the endpoint. */
+    /** Returns the object of the endpoint's selector. */
     static WakeUps of(Connector connector, EndPoint endPoint) {
         if (connector instanceof ServerConnector server && endPoint instanceof SelectableChannelEndPoint selectable) {
             SelectableChannel channel = selectable.getChannel();
@@ -52,7 +52,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
         return AT_ONCE;
     }
 
-    /** Opens the gate now or soon, in any case before the selector selects again. */
+    /** Opens the gate now or soon, before the selector selects again. */
     void open(Gate gate) {
         ManagedSelector waker = selector.get();
         if (waker == null) {
@@ -74,13 +74,13 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     private void submitTo(ManagedSelector waker) {
         try {
             waker.submit(this);
-        } catch (Throwable t) { // for want of memory
+        } catch (Throwable t) { // for lack of memory
             openAll();
             throw t;
         }
     }
 
-    /** Opens those that are due: before something that may take long. */
+    /** Opens all waiting gates. Call this before an operation that may take long. */
     void openNow() {
         if (count > 0) {
             update(null);
@@ -92,7 +92,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
         openAll();
     }
 
-    /** Each of them, whatever becomes of another one: waking a thread may fail for want of memory, or of a thread. */
+    /** Opens all waiting gates, even if one fails: there may be no memory, or no thread, to wake a reader. */
     private void openAll() {
         Error failure = null;
         int all = count;

@@ -10,10 +10,10 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 
 /**
- * What Jetty holds for an upgraded connection: tells the transport of its beginning and end, and keeps Jetty's books.
+ * Jetty's object for an upgraded connection. Reports its beginning and end to the transport and to Jetty's statistics.
  */
 final class WebSocketEndPointConnection extends AbstractConnection implements Connection.UpgradeTo {
-    /** Null once it was called: it holds what only the handshake needs. */
+    /** Null after the call, because it refers to objects that only the handshake needs. */
     private Consumer<Transport> receiver;
 
     private final EndPointTransport transport;
@@ -25,7 +25,7 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
                 new EndPointTransport(endPoint, connector.getByteBufferPool(), WakeUps.of(connector, endPoint));
     }
 
-    /** What the client sent right behind its request. */
+    /** Receives the bytes that the client sent right after its request. */
     @Override
     public void onUpgradeTo(ByteBuffer leftover) {
         transport.startWith(leftover);
@@ -34,13 +34,13 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
     @Override
     public void onOpen() {
         super.onOpen();
-        getEndPoint().setIdleTimeout(0); // the engine has its own, which knows frames
+        getEndPoint().setIdleTimeout(0); // the engine has its own timeout, which knows frames
         Consumer<Transport> once = receiver;
         receiver = null;
         once.accept(transport);
     }
 
-    /** Never called: the transport waits for input through callbacks of its own. */
+    /** Never called: the transport waits for input with its own callbacks. */
     @Override
     public void onFillable() {
         throw new IllegalStateException("the transport waits for input itself");
