@@ -16,7 +16,7 @@
 
   // ---- Small tools ----
 
-  /** The elements with the ids prefix-name, by name. */
+  /** Returns the elements with the ids prefix-name, by name. */
   function viewOf(prefix, names) {
     return Object.fromEntries(names.map((name) => [name, document.getElementById(`${prefix}-${name}`)]));
   }
@@ -51,7 +51,7 @@
     target.dataset.state = state;
   }
 
-  // ---- Chat: what is seen ----
+  // ---- Chat: view ----
 
   const chatView = viewOf("chat", ["state", "note", "form", "name", "room", "people", "headcount", "log",
     "newest", "composer", "text", "send", "leave"]);
@@ -87,7 +87,7 @@
     chatView.newest.hidden = true;
   }
 
-  /** Appends an entry, drops the oldest, and follows unless the reader has scrolled up. */
+  /** Appends an entry, drops the oldest, and scrolls down unless the user has scrolled up. */
   function appendToLog(entry, follow) {
     const following = follow || logAtBottom();
     chatView.log.append(entry);
@@ -118,12 +118,12 @@
 
   const chat = {
     socket: null,       // the current socket; events of any other are ignored
-    name: "",           // what we ask for, then what the server calls us
+    name: "",           // the requested name, then the name from the server
     people: new Set(),
     entered: false,     // welcomed at least once since the name was given
     online: false,      // welcomed on the current socket
     failures: 0,        // attempts in a row without a welcome
-    refusals: 0,        // rejoins in a row refused: the old connection may linger
+    refusals: 0,        // refused rejoins in a row: the old connection may still be open
     timer: 0,           // one timer: waiting for a welcome, or for the next attempt
   };
 
@@ -256,7 +256,7 @@
     });
   }
 
-  // ---- Race: what is seen ----
+  // ---- Race: view ----
 
   const raceView = viewOf("race", ["head", "watch", "run", "state", "picture", "count", "unit", "note", "error", "report",
     "summary", "close", "connection", "time", "first", "second", "log"]);
@@ -283,7 +283,7 @@
     raceView.error.hidden = false;
   }
 
-  /** Counts at once and paints at most once a frame: the messages come by the thousand. */
+  /** Counts at once but paints at most once a frame, because thousands of messages arrive. */
   function messageCounter() {
     let count = 0;
     let painting = false;
@@ -303,7 +303,7 @@
     };
   }
 
-  /** Module and package, then class and method, then the place in the source. */
+  /** Matches module and package, class and method, and the position in the source. */
   const FRAME = /^((?:[^/()]*\/)*(?:[a-z_][\w$]*\.)*)([^()]+)(\(.*\))$/;
 
   function frameItem(entry) {
@@ -324,7 +324,7 @@
     return [place, element("wbr"), element("span", "call", call), element("wbr"), source];
   }
 
-  /** What lies further in than the library's method that the application called is folded away. */
+  /** Folds the frames inside the library method that the application called. */
   function stackItems({ stack, operation }) {
     const inside = stack.slice(0, Math.max(0, stack.findIndex((entry) => entry.colliding) - 1));
     const items = stack.slice(inside.length).map(frameItem);
@@ -347,7 +347,7 @@
     trace.querySelector(".stack").replaceChildren(...stackItems(side));
   }
 
-  /** The application's method, which may be broken behind its dots and nowhere else; or else the thread. */
+  /** Returns the application's method, which may wrap only after its dots, or else the thread. */
   function writerName({ stack, thread }) {
     const frame = stack.find((entry) => entry.colliding);
     const parts = frame && FRAME.exec(frame.frame);
@@ -356,7 +356,7 @@
     return name;
   }
 
-  /** One line for each writer, in the order of the two columns below. */
+  /** Returns one line for each writer, in the order of the two columns below. */
   function headline({ first, second }) {
     const lines = [element("span", "clause"), element("span", "clause", "when ")];
     lines[0].append(writerName(first), ` was in ${first.operation}`);
@@ -364,7 +364,7 @@
     return [lines[0], " ", lines[1]];
   }
 
-  /** Both stacks should be seen at once: with all of the race above them if there is room for it. */
+  /** Scrolls so that both stacks are visible, with the whole race above them if there is room. */
   function scrollToReport() {
     const { head, report, second } = raceView;
     const height = second.getBoundingClientRect().bottom - head.getBoundingClientRect().top;
@@ -402,7 +402,7 @@
 
   // ---- Race: the run ----
 
-  /** An error whose message is meant for the person at the page. */
+  /** An error with a message for the user. */
   class RaceError extends Error {}
 
   /** crypto.randomUUID exists in secure contexts only; getRandomValues exists everywhere. */
@@ -412,7 +412,7 @@
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  /** Says "go" and counts until the server closes; resolves with the close event. */
+  /** Sends "go" and counts messages until the server closes. Resolves with the close event. */
   function raceUntilClosed(run, counter) {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(socketUrl(`race?run=${encodeURIComponent(run)}`));
@@ -431,7 +431,7 @@
     });
   }
 
-  /** The report may come a moment after the Close. */
+  /** Retries, because the report may arrive a moment after the Close. */
   async function fetchReport(run) {
     const url = `race/report?run=${encodeURIComponent(run)}`;
     for (let attempt = 0; attempt < REPORT_ATTEMPTS; attempt++) {

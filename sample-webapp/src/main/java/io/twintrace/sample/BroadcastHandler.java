@@ -8,9 +8,7 @@ import io.twintrace.websocket.WebSocketHandler;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Sends every message to every connection, the sender's included. A peer that is too slow is let go, and slows nobody.
- */
+/** Sends every message to every connection, including the sender. Closes a peer that reads too slowly. */
 public final class BroadcastHandler implements WebSocketHandler {
     private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
 

@@ -8,7 +8,7 @@ import io.twintrace.websocket.WebSocketListener;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sends every message to every connection: {@link BroadcastHandler} in the other style. */
+/** Sends every message to every connection. The listener version of {@link BroadcastHandler}. */
 public final class BroadcastListener implements WebSocketListener {
     private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
 

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Who is there, and what is said to whom. Safe for any thread. */
+/** The members of the chat, and their messages. Safe for use by any thread. */
 final class ChatRoom {
     private static final Gson GSON = new Gson();
-    private static final int MOST_MEMBERS = 200;
+    private static final int MAX_MEMBERS = 200;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** By name, in the order of arrival. Guarded by lock. */
+    /** By name, in the order of joining. Guarded by lock. */
     private final Map<String, Member> members = new LinkedHashMap<>();
 
-    /** Somebody who is connected, and is a member once there is a name. */
+    /** A connected visitor, who becomes a member by joining with a name. */
     static final class Member {
         private final Outbox outbox;
 
@@ -44,7 +44,7 @@ final class ChatRoom {
                 refuse(member, "a name is needed");
             } else if (members.containsKey(name)) {
                 refuse(member, "somebody is here by that name");
-            } else if (members.size() >= MOST_MEMBERS) {
+            } else if (members.size() >= MAX_MEMBERS) {
                 refuse(member, "the room is full");
             } else {
                 tellAll(Map.of("type", "joined", "name", name));
@@ -90,7 +90,7 @@ final class ChatRoom {
         member.outbox.offer(GSON.toJson(what));
     }
 
-    /** Under the lock, so that everybody hears everything in the same order; writing itself happens elsewhere. */
+    /** Runs under the lock, so that all members get all messages in the same order. The outboxes write later. */
     private void tellAll(Map<String, Object> what) {
         PreparedMessage message = PreparedMessage.text(GSON.toJson(what));
         members.values().forEach(member -> member.outbox.offer(message));

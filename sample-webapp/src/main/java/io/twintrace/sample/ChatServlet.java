@@ -13,12 +13,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A small chat room. Each connection's handler reads; everything that is written goes through the room. */
+/** A small chat room. Each connection's handler reads, and the room does all writes. */
 public final class ChatServlet extends UpgradeServlet {
     private static final long serialVersionUID = 1L;
 
-    private static final int LONGEST_NAME = 32;
-    private static final int LONGEST_TEXT = 2000;
+    private static final int MAX_NAME_LENGTH = 32;
+    private static final int MAX_TEXT_LENGTH = 2000;
     private static final long PING_SECONDS = 60;
 
     private final transient ChatRoom room = new ChatRoom();
@@ -41,7 +41,7 @@ public final class ChatServlet extends UpgradeServlet {
 
     @Override
     protected void handle(BlockingConnection connection) throws Exception {
-        // A control frame is free for any thread, so the heartbeat and the room cannot get in each other's way.
+        // Any thread may send a control frame, so the heartbeat and the room do not conflict.
         Future<?> pings =
                 heartbeat.scheduleAtFixedRate(() -> ping(connection), PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
         ChatRoom.Member member = room.visitor(connection);
@@ -57,8 +57,8 @@ public final class ChatServlet extends UpgradeServlet {
 
     private void answer(ChatRoom.Member member, JsonObject said) {
         switch (text(said, "type")) {
-            case "join" -> room.join(member, cut(text(said, "name"), LONGEST_NAME));
-            case "say" -> room.say(member, cut(text(said, "text"), LONGEST_TEXT));
+            case "join" -> room.join(member, cut(text(said, "name"), MAX_NAME_LENGTH));
+            case "say" -> room.say(member, cut(text(said, "text"), MAX_TEXT_LENGTH));
             default -> room.refuse(member, "the type of a message must be join or say");
         }
     }
@@ -69,16 +69,16 @@ public final class ChatServlet extends UpgradeServlet {
                 : "";
     }
 
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most);
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max);
     }
 
     private static void ping(WebSocketConnection connection) {
         try {
-            // With a deadline, so that one stuck peer does not hold up the pings of all others.
+            // The deadline keeps one stuck peer from delaying the pings of all others.
             connection.writeControl(ControlType.PING, new byte[0], Instant.now().plusSeconds(2));
         } catch (IOException e) {
-            // The connection has ended; its handler knows.
+            // The connection has ended, and its handler sees that too.
         }
     }
 }

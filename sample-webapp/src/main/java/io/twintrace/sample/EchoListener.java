@@ -5,7 +5,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import java.io.IOException;
 
-/** Sends every message back: {@link EchoHandler} in the other style. */
+/** Sends every message back. The listener version of {@link EchoHandler}. */
 public final class EchoListener implements WebSocketListener {
     @Override
     public boolean isNonBlocking() {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gives the page the report of a race as JSON. */
+/** Returns the report of a race to the page as JSON. */
 public final class RaceReportServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 

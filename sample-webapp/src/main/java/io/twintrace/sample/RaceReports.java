@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The latest races, for the page to show. Bounded. */
+/** Keeps the reports of the latest races for the page. Bounded. */
 final class RaceReports {
-    private static final int MOST = 100;
+    private static final int MAX_REPORTS = 100;
 
     private static final Map<String, ConcurrentWriteReport> BY_RUN = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, ConcurrentWriteReport> eldest) {
-            return size() > MOST;
+            return size() > MAX_REPORTS;
         }
     });
 

@@ -13,15 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The mistake that Twintrace exists for, on purpose: upon any message two threads write to the connection until the
- * detector fires. Both fail, and the server's log shows both stacks.
+ * Makes the mistake that Twintrace detects, on purpose. For each message, two threads write to the connection until the
+ * detector finds a conflict. Both fail, and the server's log shows both stacks.
  */
 public final class RaceServlet extends UpgradeServlet {
     private static final long serialVersionUID = 1L;
 
     private static final Pattern RUN = Pattern.compile("(?:^|&)run=([0-9a-fA-F-]{1,64})(?:&|$)");
 
-    private static final int MOST_WRITES = 10_000_000;
+    private static final int MAX_WRITES = 10_000_000;
 
     @Override
     protected void handle(BlockingConnection connection) throws Exception {
@@ -58,13 +58,13 @@ public final class RaceServlet extends UpgradeServlet {
                 () -> {
                     try {
                         together.await();
-                        for (int i = 0; i < MOST_WRITES; i++) {
+                        for (int i = 0; i < MAX_WRITES; i++) {
                             write.run();
                         }
                     } catch (ConcurrentWriteException e) {
                         caught.set(e);
                     } catch (IOException | InterruptedException | BrokenBarrierException e) {
-                        // The peer has left before the two have met.
+                        // The peer disconnected before the two threads collided.
                     }
                 },
                 name);
@@ -73,7 +73,7 @@ public final class RaceServlet extends UpgradeServlet {
         return thread;
     }
 
-    /** Keeps the report for the page, which asks for it by the number it has given this run. */
+    /** Stores the report for the page, which requests it by the number it gave this run. */
     private static void runOf(WebSocketConnection connection, ConcurrentWriteReport report) {
         String query = connection.request().query();
         Matcher run = RUN.matcher(query == null ? "" : query);

@@ -9,14 +9,14 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** An embedded Jetty that deploys the WAR at the root. */
+/** An embedded Jetty that deploys the WAR at the root path. */
 public final class JettyServer {
     private static final long STOP_MILLIS = 7_000;
 
     private JettyServer() {}
 
     /**
-     * Runs until the process ends.
+     * Starts the server and runs until the process ends.
      *
      * @param deflate whether /echo may compress
      */
@@ -36,7 +36,7 @@ public final class JettyServer {
         }
         server.setHandler(context);
 
-        // Long enough for the closing handshake of every connection.
+        // Long enough for the close handshake of every connection.
         server.setStopTimeout(STOP_MILLIS);
         server.setStopAtShutdown(true);
         server.start();
@@ -45,7 +45,7 @@ public final class JettyServer {
     }
 
     /**
-     * Before anything is deployed. A port that cannot be had ends the process, without a stack that explains nothing.
+     * Opens the port before anything is deployed. If that fails, prints one line instead of a stack trace and exits.
      */
     private static void listen(ServerConnector connector) {
         try {

@@ -17,11 +17,11 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 
 /**
- * The WAR's main class: unpacks the Jetty in WEB-INF/jetty next to nothing else, and has it deploy the WAR as any Jetty
- * would. Knows nothing but the JDK.
+ * The main class of the WAR. Unpacks Jetty from WEB-INF/jetty, and starts it with the WAR, like any other Jetty. Uses
+ * only the JDK.
  */
 public final class Launcher {
-    /** The server, and what it needs of the library. */
+    /** The jars of the server, and the one library jar that it needs. */
     private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
 
     private static final String USAGE = """
@@ -51,7 +51,7 @@ public final class Launcher {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work), "delete-" + work.getFileName()));
         List<URL> classPath = unpackJetty(war, work);
         classPath.add(war.toUri().toURL());
-        // Not a child of the class loader of java -jar, which would find the server's class without finding Jetty.
+        // Not a child of the class loader of java -jar, because that finds the server's class but not Jetty.
         ClassLoader jetty = new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(jetty);
         Class.forName("io.twintrace.sample.launch.JettyServer", true, jetty)
@@ -61,9 +61,9 @@ public final class Launcher {
 
     private record Arguments(int port, boolean deflate) {
         private static final int DEFAULT_PORT = 8080;
-        private static final int LARGEST_PORT = 65535;
+        private static final int MAX_PORT = 65535;
 
-        /** Null for what it does not understand. */
+        /** Returns null for invalid arguments. */
         static Arguments parse(String[] args) {
             int port = DEFAULT_PORT;
             boolean deflate = false;
@@ -76,7 +76,7 @@ public final class Launcher {
                     return null;
                 }
             }
-            return port <= LARGEST_PORT ? new Arguments(port, deflate) : null;
+            return port <= MAX_PORT ? new Arguments(port, deflate) : null;
         }
     }
 
@@ -105,7 +105,7 @@ public final class Launcher {
                     return FileVisitResult.CONTINUE;
                 }
 
-                /** Jetty deletes its own part of it at the same time. */
+                /** Jetty deletes its own part of the directory at the same time. */
                 @Override
                 public FileVisitResult visitFileFailed(Path file, IOException e) {
                     return FileVisitResult.CONTINUE;

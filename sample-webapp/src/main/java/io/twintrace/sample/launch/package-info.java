@@ -1,2 +1,2 @@
-/** How the WAR starts by itself: {@code java -jar sample-webapp.war}. No container looks at these classes. */
+/** Starts the WAR on its own: {@code java -jar sample-webapp.war}. A container does not use these classes. */
 package io.twintrace.sample.launch;
