@@ -109,7 +109,7 @@ class SecurityPageTest {
     }
 
     @Test
-    void everyTestBearsAReferenceOfItsRowAndEveryReferenceOfARowIsBorne() throws IOException {
+    void theTestsOfARowNameAllItsReferencesAndEachNamesOne() throws IOException {
         for (Row row : rows()) {
             Set<String> unborne = row.references();
             for (NamedTest test : row.tests()) {

@@ -77,7 +77,7 @@ class ConcurrentWriteReportTest {
     }
 
     @Test
-    void throwableForALoggerHasTheSecondWriterOnTopAndTheFirstAsItsCause() {
+    void throwableOfTheSecondWriterHasTheFirstAsItsCause() {
         ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, List.of(WRITE), List.of(OPEN));
         Throwable second = report.asThrowable();
         Throwable first = second.getCause();

@@ -39,7 +39,7 @@ class InterleavedMessagesTest {
     }
 
     @Test
-    void threadThatWouldCutAMessageFailsAtOnceAndTheOpenerAtItsNextCall() throws Exception {
+    void interruptingThreadFailsAtOnceAndTheOpenerAtItsNextCall() throws Exception {
         alice.does(connection::nextWriter);
         ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
         assertTrue(connection.detector.isPoisoned());
@@ -173,7 +173,7 @@ class InterleavedMessagesTest {
     }
 
     @Test
-    void writerHandedOnAfterTheConflictFailsItsNewHolderAsTheFirstWriter() throws Exception {
+    void newHolderOfTheWriterFailsAsTheFirstWriterAfterAConflict() throws Exception {
         try (Actor carol = new Actor("carol")) {
             alice.does(connection::nextWriter);
             bob.failsWhen(connection::nextWriter);
@@ -186,7 +186,7 @@ class InterleavedMessagesTest {
     }
 
     @Test
-    void writerClosedByTheSecondThreadAfterwardsDoesNotTakeTheOpenersPlace() throws Exception {
+    void closingByTheSecondThreadDoesNotReplaceTheOpener() throws Exception {
         alice.does(connection::nextWriter);
         ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
         // As a finally block does with the writer of an earlier message.

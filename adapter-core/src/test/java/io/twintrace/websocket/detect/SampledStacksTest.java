@@ -93,7 +93,7 @@ class SampledStacksTest {
     }
 
     @Test
-    void secondWriterWithoutMemoryForStacksTellsOfTheConflictAllTheSame() throws Exception {
+    void secondWriterReportsTheConflictEvenWithoutMemoryForStacks() throws Exception {
         aliceGoesInside();
         OutOfMemoryError none = new OutOfMemoryError("for a test");
         whenAliceIsSampled(() -> {
@@ -132,7 +132,7 @@ class SampledStacksTest {
 
     /** Nobody may come after the two who could do it, and the Close frame and log lines wait for that. */
     @Test
-    void whereTheFirstHasFailedBeforeTheSecondCannotTellNothingWaitsForTheReport() throws Exception {
+    void nothingWaitsForAReportThatTheSecondWriterCannotMake() throws Exception {
         aliceGoesInside();
         AtomicReference<ConcurrentWriteException> alices = new AtomicReference<>();
         StackOverflowError overflow = new StackOverflowError("for a test");

@@ -68,7 +68,7 @@ class StackTracesTest {
     /** As where offerJson calls offer. */
     @ParameterizedTest
     @MethodSource("names")
-    void aPublicMethodThatCallsAnotherOneIsTheOneThatTheApplicationHasCalled(UnaryOperator<String> named) {
+    void theOuterOfTwoNestedPublicMethodsIsTheApplicationsCall(UnaryOperator<String> named) {
         StackTraceElement method = frame(named.apply("Outbox"), "offerJson");
         assertStack(
                 StackTraces.inside(Operation.FIRST_OFFER, new StackTraceElement[] {
@@ -163,7 +163,7 @@ class StackTracesTest {
     }
 
     @Test
-    void theApplicationsFrameIsTheInnermostThatIsNeitherOursNorTheContainersNorThePlatforms() {
+    void applicationFrameSkipsTheLibraryTheContainerAndThePlatform() {
         for (String other : List.of(
                 LIBRARY + "WebSocketConnection",
                 "java.util.ArrayList",

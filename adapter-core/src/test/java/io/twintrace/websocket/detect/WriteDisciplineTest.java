@@ -164,7 +164,7 @@ class WriteDisciplineTest {
     // ---- What is said and done --------------------------------------------------------------------------------------
 
     @Test
-    void theReportNamesTheThreadThatBrokeItAndTheLastThatKeptItAndWhen() throws Exception {
+    void theReportNamesTheBreakerAndWhoKeptTheDisciplineLastAndWhen() throws Exception {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
         Instant before = Instant.now();
         alice.does(() -> connection.writeJson(Guarded.Body.NOTHING));
@@ -213,7 +213,7 @@ class WriteDisciplineTest {
     }
 
     @Test
-    void whereOneThreadKeptTheDisciplineAndThenBrokeItThereIsNoOtherThread() throws Exception {
+    void reportSaysThatTheSameThreadKeptAndBrokeTheDiscipline() throws Exception {
         ReentrantLock lock = new ReentrantLock();
         connection.declare(WriteDiscipline.guardedBy(lock));
         alice.does(() -> holding(lock, () -> connection.writeJson(Guarded.Body.NOTHING)));
@@ -252,7 +252,7 @@ class WriteDisciplineTest {
     }
 
     @Test
-    void outboxThatMayNotWaitLooksOnlyOnceWhetherTheOtherFailsByItself() throws Exception {
+    void outboxThatMayNotWaitChecksOnlyOnceWhetherTheOtherFails() throws Exception {
         ReentrantLock heldByOutbox = new ReentrantLock();
         AtomicInteger asked = new AtomicInteger();
         CountDownLatch declared = new CountDownLatch(1);

@@ -162,7 +162,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void placeWhoseSocketIsNeverHandedOverIsFreeAfterTheHandshakesTimeout() {
+    void placeIsFreeAfterTheHandshakeTimeoutIfNoSocketIsHandedOver() {
         Connections connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
         assertNotNull(connections.admit());
         assertNotNull(connections.admit());

@@ -39,7 +39,7 @@ class NoConcurrentWritesTest {
     }
 
     @Test
-    void aTestFailsWhoseApplicationSwallowedBothExceptionsAndShowsBothStacks() {
+    void aTestFailsWithBothStacksThoughBothExceptionsWereSwallowed() {
         Events events = run(SwallowsBoth.class);
         assertEquals(1, events.failed().count());
         assertEquals(1, events.succeeded().count(), "the one without a conflict");
@@ -50,7 +50,7 @@ class NoConcurrentWritesTest {
     }
 
     @Test
-    void aTestThatAlsoFailsByItselfFailsWithTheConflictAndItsOwnFailureIsSuppressed() {
+    void theConflictIsTheFailureAndTheTestsOwnFailureIsSuppressed() {
         for (Class<?> tests : List.of(FailsToo.class, FailsTooAfterwards.class)) {
             Throwable failure = thrown(run(tests));
             assertTrue(

@@ -58,7 +58,7 @@ class EmbeddedJettyTest {
     }
 
     @Test
-    void firstMessageMayBeCutAnywhereBetweenTheSegmentOfTheHandshakeAndTheNext() throws Exception {
+    void firstMessageMayBeginInTheHandshakesSegmentAndBeCutAnywhere() throws Exception {
         server = TestServer.serving(TestServer::echo);
         byte[] message = RawClient.text("in two parts");
         for (int cut = 1; cut < message.length; cut++) {

@@ -81,7 +81,7 @@ class FilterTest {
 
     /** Jetty logs the error, and there is no connection. */
     @Test
-    void filterThatWritesAfterTheUpgradeEndsItAtOnceAndLeavesNothingBehind() throws Exception {
+    void filterThatWritesAfterTheUpgradeEndsItAtOnceWithoutATrace() throws Exception {
         assertEndsWithoutATrace((request, response, chain) -> {
             chain.doFilter(request, response);
             response.getWriter().print("a footer for every page");

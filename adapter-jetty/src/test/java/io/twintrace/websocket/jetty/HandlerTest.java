@@ -135,7 +135,7 @@ class HandlerTest {
     }
 
     @Test
-    void everyConnectionHasAThreadOfItsOwnWhichIsVirtualWhereThatExists() throws Exception {
+    void everyConnectionHasItsOwnThreadWhichIsVirtualIfSupported() throws Exception {
         BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
         try (TestServer server = TestServer.serving(connection -> {
                     threads.add(Thread.currentThread());

@@ -99,7 +99,7 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void firstMessageMayBeCutAnywhereBetweenTheSegmentOfTheHandshakeAndTheNext(boolean nonBlocking) throws Exception {
+    void firstMessageMayBeginInTheHandshakesSegmentAndBeCutAnywhere(boolean nonBlocking) throws Exception {
         byte[] message = RawClient.text("in two parts");
         try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options)) {
             for (int cut = 1; cut < message.length; cut++) {

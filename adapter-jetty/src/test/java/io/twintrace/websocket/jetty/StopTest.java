@@ -76,7 +76,7 @@ class StopTest {
     }
 
     @Test
-    void handlerThatIgnoresItsInterruptHoldsTheStopUpForABoundedTimeAndIsNamed() throws Exception {
+    void handlerThatIgnoresItsInterruptIsNamedAndTheStopIsBounded() throws Exception {
         CountDownLatch forever = new CountDownLatch(1);
         try {
             assertStopIsBounded(connection -> {
@@ -130,7 +130,7 @@ class StopTest {
     }
 
     @Test
-    void stopWithoutAStopTimeoutCutsConnectionsOffAndEndsTheirHandlers() throws Exception {
+    void stopWithoutAStopTimeoutCutsConnectionsAndEndsHandlers() throws Exception {
         CompletableFuture<String> ended = new CompletableFuture<>();
         try (TestServer server = TestServer.serving(connection -> {
                     try {

@@ -20,7 +20,7 @@ import net.jqwik.api.constraints.Size;
 
 class MessageDeflaterProperties {
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-    void whatIsDeflatedIsInflatedAgainAndRefersBackNoFurtherThanAgreed(
+    void deflatedMessagesInflateAgainAndStayInsideTheWindow(
             @ForAll("parameters") DeflateParameters parameters,
             @ForAll @Size(min = 1, max = 6) List<@From("messages") byte[]> messages,
             @ForAll @Size(min = 1, max = 6) List<@From("levels") Integer> levels,

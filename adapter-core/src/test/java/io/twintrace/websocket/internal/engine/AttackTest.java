@@ -106,7 +106,7 @@ class AttackTest {
 
     /** CVE-2014-0193, Netty; CVE-2026-62389, ws; CVE-2026-12151, undici: fragments without end. */
     @Test
-    void tenMillionEmptyContinuationsEndAtTheFragmentLimitWithoutFillingTheHeap() throws Exception {
+    void tenMillionEmptyContinuationsEndAtTheFragmentLimit() throws Exception {
         try (TestPeer peer = TestPeer.connect(WebSocketOptions.defaults())) {
             byte[] empties = Frames.repeat(Frames.maskedHeader(CONTINUATION, 0), 10_000);
             Background<Void> sending = Background.run(() -> {
@@ -251,7 +251,7 @@ class AttackTest {
 
     /** CVE-2026-79677 and CVE-2024-23672, Tomcat: a lost write timeout, a close that never ends. */
     @Test
-    void aPeerThatNeverReadsAndNeverAnswersHoldsNobodyBeyondTheTimeouts() throws Exception {
+    void aPeerThatNeverReadsOrAnswersHoldsNobodyBeyondTheTimeouts() throws Exception {
         try (TestPeer peer = TestPeer.connectTight(
                 TestPeer.quick().writeTimeout(Duration.ofMillis(200)).build())) {
             long begin = System.nanoTime();

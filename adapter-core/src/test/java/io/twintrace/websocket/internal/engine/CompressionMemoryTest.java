@@ -70,7 +70,7 @@ class CompressionMemoryTest {
 
     /** Deflaters are the largest thing that an idle connection holds, so their number has a bound. */
     @Test
-    void beyondTheMostContextsConnectionsGiveTheirDeflaterBackAfterEachMessage() throws IOException {
+    void beyondMaxContextsDeflatersGoBackAfterEachMessage() throws IOException {
         WebSocketOptions options =
                 TestPeer.quick().deflate(DEFLATE.withMaxContexts(1)).build();
         try (TestPeer first = TestPeer.connectDeflating(options, "");

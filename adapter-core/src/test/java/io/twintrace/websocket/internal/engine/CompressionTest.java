@@ -60,7 +60,7 @@ class CompressionTest {
     }
 
     @Test
-    void theFragmentsOfACompressedMessageMayBeCutAnywhereWithControlFramesBetween() throws IOException {
+    void aCompressedMessageMayBeFragmentedAnywhereWithPingsBetween() throws IOException {
         try (TestPeer peer = connect()) {
             peer.send(
                     deflated(RSV1 | TEXT, ""),
@@ -382,7 +382,7 @@ class CompressionTest {
     // ---- Prepared messages ----------------------------------------------------------------------------------------
 
     @Test
-    void aPreparedMessageIsCompressedByItselfAndWhatFollowsDoesNotReferBackBeyondIt() throws IOException {
+    void aPreparedMessageIsCompressedAloneAndResetsTheHistory() throws IOException {
         PreparedMessage prepared = PreparedMessage.text("Hello");
         try (TestPeer peer = connect()) {
             peer.connection().writeMessage("Hello");

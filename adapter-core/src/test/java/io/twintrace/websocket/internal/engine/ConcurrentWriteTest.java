@@ -72,10 +72,9 @@ class ConcurrentWriteTest {
         connection.writeMessage("second");
     }
 
-    /** The sentence of the design, word for word. */
+    /** The peer stops reading, so the first writer is stuck. Both must fail within the close timeout. */
     @Test
-    void aPeerThatStopsReadingFirstWriterStuckAndSecondBothFailWithinTheCloseTimeoutAndNothingIsKept()
-            throws Exception {
+    void bothWritersToAStuckPeerFailInTimeAndNothingIsKept() throws Exception {
         long begin = System.nanoTime();
         Background<Void> first = firstWriter();
         Background<Void> second = Background.run("second-writer", this::answerFromTheOther);
@@ -235,7 +234,7 @@ class ConcurrentWriteTest {
 
     /** The stack cannot tell the two connections apart, so the report names the callers of both. */
     @Test
-    void aSerializerThatWritesJsonElsewhereIsNamedTogetherWithTheCallThatItRunsIn() throws Exception {
+    void aSerializerThatWritesElsewhereIsNamedWithItsOuterCall() throws Exception {
         try (TestPeer other = TestPeer.connect(PATIENT)) {
             Nesting nesting = new Nesting(() -> connection.writeJson("x".repeat(MUCH.length)));
             Background<Void> first = Background.run("first-writer", () -> Nesting.send(other.connection(), nesting))
@@ -264,7 +263,7 @@ class ConcurrentWriteTest {
     }
 
     @Test
-    void everyStackBeginsWithOneFrameOfTheLibraryAndThenTheApplications() throws Exception {
+    void everyStackBeginsWithOneLibraryFrameAndThenTheApplications() throws Exception {
         Background<Void> first = Background.run("first-writer", () -> Nesting.write(connection, MUCH))
                 .awaitStuckInWrite();
         ConcurrentWriteException seconds =
@@ -358,7 +357,7 @@ class ConcurrentWriteTest {
 
     /** T1's write has not returned when the peer answers it, and T2 answers that. */
     @Test
-    void threadsThatAlternateThroughThePeerAreToldThatAMessageHasArrivedMeanwhile() throws Exception {
+    void threadsThatAlternateThroughThePeerLearnThatAMessageArrived() throws Exception {
         Background<Void> first = firstWriter();
         peer.send(Frames.text("I have seen enough"));
         connection.readMessage();
@@ -424,7 +423,7 @@ class ConcurrentWriteTest {
     }
 
     @Test
-    void anOpenerWhoseThreadHasEndedIsSaidToHaveAndTheTraceShowsWhereItOpened() throws Exception {
+    void theReportSaysThatTheOpenersThreadHasEndedAndWhereItOpened() throws Exception {
         peer.close();
         peer = TestPeer.connect(
                 TestPeer.quick().detectorLevel(DetectorLevel.TRACED).build());
@@ -453,7 +452,7 @@ class ConcurrentWriteTest {
     }
 
     @Test
-    void whoeverWroteToAnOpenMessageLastMayCompleteItByStartingTheNext() throws Exception {
+    void theLastWriterOfAnOpenMessageMayCompleteItWithTheNext() throws Exception {
         MessageWriter writer = connection.nextWriter(MessageType.TEXT);
         writer.write("a");
         Background.run(() -> {

@@ -100,7 +100,7 @@ class GuardedMethodsTest {
 
     @ParameterizedTest
     @MethodSource("guarded")
-    void thisMethodInsideAWriteOfTheSameThreadIsRefusedAndPoisonsNothing(Guarded inner) throws Exception {
+    void thisMethodNestedInAWriteIsRefusedAndPoisonsNothing(Guarded inner) throws Exception {
         try (TestPeer peer = TestPeer.connect()) {
             MessageWriter open = peer.connection().nextWriter(MessageType.BINARY);
             BlockedStream stream = new BlockedStream();

@@ -154,7 +154,7 @@ class ListenerConflictTest {
     }
 
     @Test
-    void aListenerThatAnswersIntoAnotherThreadsWriteIsToldThatAMessageHasArrivedMeanwhile() throws Exception {
+    void aListenerThatAnswersIntoAWriteLearnsThatAMessageArrived() throws Exception {
         RecordingListener listener = answering(ListenerConflictTest::answerFromTheListener);
         try (ListeningPeer peer = ListeningPeer.connect(listener)) {
             Background<Void> other = Background.run("ticker", () -> slowlyFromAnotherThread(peer));
@@ -217,7 +217,7 @@ class ListenerConflictTest {
 
     /** The thread that has called the listener is one of a pool, and may be gone. */
     @Test
-    void aCallsThreadThatHasEndedIsSaidToHaveAndTheTraceShowsWhereItOpenedTheMessage() throws Exception {
+    void theReportSaysThatTheCallsThreadHasEndedAndWhereItOpened() throws Exception {
         WebSocketOptions traced =
                 ListeningPeer.quick().detectorLevel(DetectorLevel.TRACED).build();
         RecordingListener listener = answering(ListenerConflictTest::openHalfAMessage);

@@ -363,7 +363,7 @@ class ListenerEndTest {
 
     /** Where memory was so short that not even the timer could be told, nobody else would come. */
     @Test
-    void anErrorThatTheLogCouldNotTakeIsTriedAgainWhenAConnectionBegins() {
+    void anErrorTheLogCouldNotTakeIsLoggedWhenAConnectionBegins() {
         OutOfMemoryError error = new OutOfMemoryError("made by hand");
         RecordingListener greedy = new RecordingListener() {
             @Override

@@ -50,7 +50,7 @@ class ListenerLargeMessageTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4096, 16_384, 65_536, 262_144, MIB, MIB + 10})
-    void messagesAroundTheSizesOfBuffersArriveAsTheyWereSentInPiecesOfAnySize(int size) {
+    void messagesAroundBufferSizesArriveIntactInPiecesOfAnySize(int size) {
         for (int piece : new int[] {777, 16_384, 16_398, 60_001, 2 * MIB}) {
             try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
                 for (int length = size - 1; length <= size + 1; length++) {

@@ -162,7 +162,7 @@ class ListenerWritingTest {
 
     /** Looking at the input once more costs little then, and may save a write to each. */
     @Test
-    void whatSeveralReadsHaveBroughtForMoreThanEightPeersLeavesInOneWriteToEach() {
+    void severalReadsForMoreThanEightPeersLeaveInOneWriteToEach() {
         assertWritesToEach(9, 1);
     }
 
@@ -361,7 +361,7 @@ class ListenerWritingTest {
     }
 
     @Test
-    void theWriteTimeoutHoldsForTheNextPieceWhateverTheDeadlineOfTheFirst() {
+    void theNextPieceHasTheWriteTimeoutWhateverTheFirstDeadline() {
         WebSocketListener far = new WebSocketListener() {
             @Override
             public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {

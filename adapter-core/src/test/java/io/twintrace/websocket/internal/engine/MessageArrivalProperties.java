@@ -32,7 +32,7 @@ class MessageArrivalProperties {
             WebSocketOptions.builder().readBufferSize(1024).build();
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void anyMessagesInAnyFragmentsArriveWholeAndInOrderAndAnyPingIsAnswered(
+    void fragmentedMessagesArriveWholeInOrderAndPingsAreAnswered(
             @ForAll @Size(max = 6) List<@From("messages") ClientMessage> messages,
             @ForAll @Size(max = 8) List<@IntRange(max = 3000) Integer> segments,
             @ForAll @IntRange(max = 2000) int pieceSize)

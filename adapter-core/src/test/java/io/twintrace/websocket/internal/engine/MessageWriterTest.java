@@ -176,7 +176,7 @@ class MessageWriterTest {
     }
 
     @Test
-    void aTextThatIsPartlyOutAndEndsInsideACharacterClosesTheConnection() throws Exception {
+    void aFlushedTextThatEndsInsideACharacterClosesTheConnection() throws Exception {
         MessageWriter writer = connection.nextWriter(MessageType.TEXT);
         writer.write(Frames.hex("61 c3"));
         writer.flush();

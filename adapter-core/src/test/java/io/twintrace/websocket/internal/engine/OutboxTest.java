@@ -155,7 +155,7 @@ class OutboxTest {
     }
 
     @Test
-    void flushWaitsForTheMessageThatIsBeingWrittenThoughLaterOnesAreDropped() throws Exception {
+    void flushWaitsForTheMessageInProgressThoughLaterOnesAreDropped() throws Exception {
         try (TestPeer peer = tight(new OutboxOptions(1, MUCH.length, WhenFull.dropOldest()))) {
             Outbox outbox = stuck(peer);
             Background<Boolean> flushing =
@@ -241,7 +241,7 @@ class OutboxTest {
     }
 
     @Test
-    void whoeverOffersWaitsForRoomUntilTheDeadlineWhereThatWasAskedFor() throws Exception {
+    void withBlockAnOfferWaitsForRoomUntilTheDeadline() throws Exception {
         OutboxOptions options = new OutboxOptions(1, MUCH.length, WhenFull.block(Duration.ofMillis(100)));
         try (TestPeer peer = tight(options)) {
             Outbox outbox = stuck(peer);

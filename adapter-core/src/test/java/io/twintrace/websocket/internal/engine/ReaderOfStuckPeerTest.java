@@ -75,7 +75,7 @@ class ReaderOfStuckPeerTest {
 
     /** Where only small messages were put aside, the buffer may be full when the Ping comes. */
     @Test
-    void aPongThatDoesNotFitBehindWhatWasPutAsideHoldsUpNoReaderEither() throws Exception {
+    void aPongThatDoesNotFitInTheBufferHoldsUpNoReaderEither() throws Exception {
         StuckTransport[] stuck = new StuckTransport[1];
         WebSocketOptions small = TestPeer.quick()
                 .writeBufferSize(256)

@@ -215,7 +215,7 @@ class FrameHeaderDecoderTest {
     }
 
     @Test
-    void unmaskedHeaderThatArrivesByteByByteLeavesThePositionUntilItIsWhole() throws Exception {
+    void unmaskedHeaderByteByByteLeavesThePositionUntilItIsWhole() throws Exception {
         byte[] whole = Hex.bytes("82 7F 00 00 00 00 00 01 00 00");
         for (int available = 0; available < whole.length; available++) {
             ByteBuffer part = ByteBuffer.wrap(whole, 0, available);

@@ -18,7 +18,7 @@ class MaskingBufferTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*READ_ONLY")
-    void resultIsThatOfTheLoopInTheRfcForAllOffsetsPositionsAndLengths(BufferKind kind) {
+    void maskingEqualsTheRfcLoopForAllOffsetsPositionsAndLengths(BufferKind kind) {
         byte[] original = random(80);
         for (int index = 0; index <= 9; index++) {
             for (int position = 0; position <= 4; position++) {

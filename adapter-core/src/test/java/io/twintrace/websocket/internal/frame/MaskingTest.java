@@ -19,7 +19,7 @@ class MaskingTest {
     }
 
     @Test
-    void resultIsThatOfTheLoopInTheRfcForAllOffsetsPositionsAndLengths() {
+    void maskingEqualsTheRfcLoopForAllOffsetsPositionsAndLengths() {
         byte[] original = random(96);
         for (int offset = 0; offset <= 9; offset++) {
             for (int position = 0; position <= 9; position++) {

@@ -53,7 +53,7 @@ class Utf8ExhaustiveTest {
     }
 
     @Test
-    void allSequencesOfUpToThreeBytesAreJudgedAsTheJdkDoesAndAtTheFirstWrongByte() throws Exception {
+    void allSequencesOfUpToThreeBytesAgreeWithTheJdkAtEachByte() throws Exception {
         long[] judged = new long[1];
         onShortStack(() -> descend(0, judged));
         assertEquals(256 + 65536 + 16777216, judged[0]);
@@ -96,7 +96,7 @@ class Utf8ExhaustiveTest {
     }
 
     @Test
-    void randomSequencesOfFourBytesAreJudgedAsTheJdkDoesAndAtTheFirstWrongByte() throws Exception {
+    void randomSequencesOfFourBytesAgreeWithTheJdkAtEachByte() throws Exception {
         onShortStack(this::judgeRandomSequences);
     }
 

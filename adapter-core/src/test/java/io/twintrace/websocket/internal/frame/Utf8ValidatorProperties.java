@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.Size;
 
 class Utf8ValidatorProperties {
     @Property
-    void inAnyPiecesTheVerdictIsThatOfTheJdkAndComesWithTheFirstWrongPiece(
+    void verdictOnAnyPiecesIsTheJdksAndComesWithTheFirstWrongPiece(
             @ForAll("almostText") byte[] bytes, @ForAll @Size(max = 10) List<@IntRange(max = 20) Integer> pieces) {
         Utf8Validator utf8 = new Utf8Validator();
         int at = 0;

@@ -62,7 +62,7 @@ class MessagePoolTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64 * 1024, MIB})
-    void beyondA128thOfTheHeapNothingOfThatSizeIsLentUntilSomethingComesBack(int size) {
+    void atMostA128thOfTheHeapIsLentInOneSizeAtATime(int size) {
         List<ByteBuffer> lent = new ArrayList<>();
         for (ByteBuffer next; (next = pool.acquire(size)) != null; ) {
             lent.add(next);

@@ -128,7 +128,7 @@ class StreamTransportTest {
     }
 
     @Test
-    void nothingIsWrittenButWhatWasAskedForWhateverTheContainerMakesOfLengths() throws Exception {
+    void onlyTheGivenBytesAreWrittenEvenIfAContainerIgnoresLengths() throws Exception {
         byte[] secret = "of another connection".getBytes(StandardCharsets.US_ASCII);
         ByteBuffer used = pool.acquire();
         pool.release(used.put(secret));
@@ -176,7 +176,7 @@ class StreamTransportTest {
 
     @Test
     @Timeout(10)
-    void aListenerThatKeepsUpWithAnEndlessPeerLeavesTheContainersThreadToOthers() throws Exception {
+    void aListenerThatKeepsUpWithAnEndlessPeerYieldsTheThread() throws Exception {
         Endless in = new Endless();
         StreamTransport transport = transport(in);
         transport.start();
