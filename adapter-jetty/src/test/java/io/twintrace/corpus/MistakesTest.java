@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MistakesTest {
     private static final int WRITES_OF_THE_REPAIRED = 100_000;
     private static final int WRITES_A_TRY = 1_000;
-    private static final int MOST_TRIES = 100;
+    private static final int MAX_TRIES = 100;
 
     private final Queue<ConcurrentWriteReport> reports = new ConcurrentLinkedQueue<>();
     private final ConcurrentWriteListener listener = reports::add;
@@ -55,7 +55,7 @@ class MistakesTest {
                 Site site = Site.running(mistake.mistaken(failures))) {
             assertNotNull(window);
             long before = ConcurrentWrites.detected();
-            for (int tries = 0; ConcurrentWrites.detected() == before && tries < MOST_TRIES; tries++) {
+            for (int tries = 0; ConcurrentWrites.detected() == before && tries < MAX_TRIES; tries++) {
                 site.use(WRITES_A_TRY);
             }
             Await.until("one connection to have had a conflict", reports::size, size -> size > 0);

@@ -32,7 +32,7 @@ final class ShutdownGoodbye implements Mistake {
     /** What both have in common: rows on request, and a listener that runs before anything is stopped. */
     private abstract static class Tables implements Application, LifeCycle.Listener {
         static final int ROWS = 100;
-        private static final int MOST_A_RUN = 20_000;
+        private static final int MAX_PER_RUN = 20_000;
 
         private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
         private final Failures failures;
@@ -81,7 +81,7 @@ final class ShutdownGoodbye implements Mistake {
                     context.start();
                 }
                 Visitor visitor = site.visit("/rows");
-                int some = Math.min(writes, MOST_A_RUN);
+                int some = Math.min(writes, MAX_PER_RUN);
                 for (int requests = 0; requests < 2 * some / ROWS; requests++) {
                     visitor.send("next");
                 }

@@ -18,7 +18,7 @@ final class Peer implements AutoCloseable {
     /** How long nothing may come where nothing may come yet. */
     private static final int SILENCE_MILLIS = 250;
 
-    private static final int MOST_OF_REST = 64;
+    private static final int MAX_REST = 64;
 
     private static final ScheduledExecutorService WATCHDOG = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "conformance-watchdog");
@@ -122,7 +122,7 @@ final class Peer implements AutoCloseable {
 
     /** What else has come, to be put behind what was got. */
     String rest() throws IOException {
-        byte[] rest = in.readNBytes(Math.min(in.available(), MOST_OF_REST));
+        byte[] rest = in.readNBytes(Math.min(in.available(), MAX_REST));
         return rest.length == 0 ? "" : ", and then " + Bytes.hex(rest);
     }
 

@@ -30,8 +30,8 @@ record Cost(long bytes, Duration cpu) {
         return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    void assertAtMost(long mostBytes, Duration mostCpu) {
-        assertTrue(bytes <= mostBytes, bytes + " bytes allocated");
-        assertTrue(cpu.compareTo(mostCpu) <= 0, cpu + " of CPU time used");
+    void assertAtMost(long maxBytes, Duration maxCpu) {
+        assertTrue(bytes <= maxBytes, bytes + " bytes allocated");
+        assertTrue(cpu.compareTo(maxCpu) <= 0, cpu + " of CPU time used");
     }
 }

@@ -22,10 +22,10 @@ final class ExpectedConversation {
     private static final String LOST = "CloseException 1006";
 
     /** For streams that inflate to no more than this, or a read limit below it. */
-    private static final int MOST = 1 << 20;
+    private static final int MAX = 1 << 20;
 
     /** More than the engine inflates in one step. */
-    private static final int MOST_AT_ONCE = 64 * 1024;
+    private static final int MAX_AT_ONCE = 64 * 1024;
 
     private final ByteBuffer in;
     private final BigInteger readLimit;
@@ -189,7 +189,7 @@ final class ExpectedConversation {
         if (++fragments > fragmentLimit) {
             return fail(1008);
         }
-        if (declared.compareTo(mostOnWire()) > 0) {
+        if (declared.compareTo(maxOnWire()) > 0) {
             return fail(1009);
         }
         boolean whole = length.compareTo(BigInteger.valueOf(in.remaining())) <= 0;
@@ -205,7 +205,7 @@ final class ExpectedConversation {
     }
 
     /** Compressed data may be longer than what it stands for, by as much as the engine lets pass. */
-    private BigInteger mostOnWire() {
+    private BigInteger maxOnWire() {
         BigInteger most = compressed ? readLimit.multiply(BigInteger.TWO).add(BigInteger.valueOf(1024)) : readLimit;
         return most.min(BigInteger.valueOf(Long.MAX_VALUE));
     }
@@ -230,7 +230,7 @@ final class ExpectedConversation {
 
     /** How much of a message is worth inflating. */
     private int most() {
-        return readLimit.min(BigInteger.valueOf(MOST)).intValueExact() + MOST_AT_ONCE;
+        return readLimit.min(BigInteger.valueOf(MAX)).intValueExact() + MAX_AT_ONCE;
     }
 
     private boolean isText(boolean last) {

@@ -59,10 +59,10 @@ class FrameStreamFuzz {
 
     @FuzzTest
     void clientsBytes(byte[] stream) throws IOException {
-        long mostHeap = HEAP + HEAP_PER_BYTE * stream.length;
-        if (heapToConverse(stream) > mostHeap) {
+        long maxHeap = HEAP + HEAP_PER_BYTE * stream.length;
+        if (heapToConverse(stream) > maxHeap) {
             long again = heapToConverse(stream); // the first time may have loaded classes
-            assertTrue(again <= mostHeap, () -> again + " bytes of heap for " + stream.length + " bytes");
+            assertTrue(again <= maxHeap, () -> again + " bytes of heap for " + stream.length + " bytes");
         }
         ListenerConversation.check(stream, List::of, LIMITED);
         if (stream.length < 16 * SHORT) {

@@ -39,9 +39,9 @@ class ListenerAllocationTest {
 
     private static final HandshakeRequest REQUEST =
             new HandshakeRequest("GET", "HTTP/1.1", "/allocation", null, null, Map.of());
-    private static final int MOST_MESSAGES = 20_000;
+    private static final int MAX_MESSAGES = 20_000;
     private static final int LEAST_MESSAGES = 2_000;
-    private static final int MOST_BYTES = 500_000_000;
+    private static final int MAX_BYTES = 500_000_000;
 
     /** In number so large that to allocate an object for every hundredth of them would show. */
     private static final int ONE_OBJECT_IN_SO_MANY_BYTES = 6;
@@ -90,7 +90,7 @@ class ListenerAllocationTest {
     }
 
     private static void assertAllocatesNothing(byte[] frames, int payloadLength) throws Exception {
-        int messages = Math.max(LEAST_MESSAGES, Math.min(MOST_MESSAGES, MOST_BYTES / payloadLength));
+        int messages = Math.max(LEAST_MESSAGES, Math.min(MAX_MESSAGES, MAX_BYTES / payloadLength));
         Repeating peer = new Repeating(frames);
         assertAllocatesNothing(peer, messages, Optional.empty());
         int header = payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : 10;

@@ -28,7 +28,7 @@ class PutAsideTimeTest {
     private static final String C = "810163";
 
     private static final int ROUNDS = 20_000;
-    private static final long MOST_NANOS = 6_000_000_000L;
+    private static final long MAX_NANOS = 6_000_000_000L;
 
     private static final int SLOW_TO_MAKE = 8 << 20;
     private static final int SLOW_ROUNDS = 400;
@@ -71,7 +71,7 @@ class PutAsideTimeTest {
     /** The first one is inside a write of its answer, as the one that has read last. */
     @Test
     void aMessageLeavesWhenAnotherThreadTakesOverReading() throws Exception {
-        long until = System.nanoTime() + MOST_NANOS;
+        long until = System.nanoTime() + MAX_NANOS;
         for (int round = 1; round <= ROUNDS && System.nanoTime() - until < 0; round++) {
             takeOver(peer, round, 0);
         }

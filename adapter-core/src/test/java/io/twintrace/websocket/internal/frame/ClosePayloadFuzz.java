@@ -12,7 +12,7 @@ import java.util.Arrays;
 
 /** Whatever stands in a Close frame: it is a status that RFC 6455 section 7.4 allows, or the right error. */
 class ClosePayloadFuzz {
-    private static final int MOST = 125;
+    private static final int MAX = 125;
 
     @FuzzTest
     void closePayload(byte[] payload) {
@@ -28,10 +28,10 @@ class ClosePayloadFuzz {
         assertArrayEquals(reason(payload), status.reason().getBytes(StandardCharsets.UTF_8));
 
         byte[] again = status.payload();
-        if (payload.length <= MOST) {
+        if (payload.length <= MAX) {
             assertArrayEquals(payload, again);
         } else { // longer than a Close frame can be: cut, but never inside a character
-            assertTrue(again.length <= MOST && again.length > MOST - 4);
+            assertTrue(again.length <= MAX && again.length > MAX - 4);
             assertArrayEquals(Arrays.copyOf(payload, again.length), again);
             assertTrue(Utf8Reference.isText(reason(again)));
         }
