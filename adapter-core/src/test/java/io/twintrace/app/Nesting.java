@@ -11,7 +11,7 @@ import java.io.IOException;
 /** A value of an application that writes to another connection while it is serialised. */
 @JsonAdapter(Nesting.Adapter.class)
 public final class Nesting {
-    /** What is written to the other connection. */
+    /** The value that is written to the other connection. */
     public interface Inner {
         void write() throws IOException;
     }
@@ -22,7 +22,7 @@ public final class Nesting {
         this.inner = inner;
     }
 
-    /** The call that reports have to name as the one on the connection. */
+    /** Reports must name this call as the one on the connection. */
     public static void send(WebSocketConnection connection, Nesting value) throws IOException {
         connection.writeJson(value);
     }
@@ -32,7 +32,7 @@ public final class Nesting {
         connection.writeMessage(MessageType.BINARY, bytes);
     }
 
-    /** The call that reports have to name as the other one. */
+    /** Reports must name this call as the other one. */
     public static void interrupt(WebSocketConnection connection) throws IOException {
         connection.writeMessage("second");
     }

@@ -1,2 +1,2 @@
-/** Code of an application, outside of the library's packages, which reports have to name. */
+/** Code of an application, outside the library's packages. Reports must name it. */
 package io.twintrace.app;

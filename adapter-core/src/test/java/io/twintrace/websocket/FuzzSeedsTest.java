@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Jazzer says nothing of seeds that it does not find: after a target was renamed it would run on without any. */
+/** Jazzer does not report missing seeds. After a target is renamed, it would run without any. */
 class FuzzSeedsTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
 
@@ -54,7 +54,7 @@ class FuzzSeedsTest {
         }
     }
 
-    /** Where Jazzer looks, as seen from the target's class. */
+    /** The directory that Jazzer looks in, relative to the target's class. */
     private static String folder(JavaMethod target) {
         return target.getOwner().getSimpleName() + "Inputs/" + target.getName();
     }

@@ -24,9 +24,7 @@ import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/**
- * docs/security.md names a test for each of its lines, in whichever module, and each test says what it is there for.
- */
+/** docs/security.md names a test for each of its rows, in any module. Each test cites the references of its row. */
 class SecurityPageTest {
     private static final Path PROJECT = Path.of("..");
     private static final String OWN_MODULE = "adapter-core";
@@ -38,7 +36,7 @@ class SecurityPageTest {
     private static final Set<Class<? extends Annotation>> ANNOTATIONS =
             Set.of(Test.class, ParameterizedTest.class, Property.class);
 
-    /** What the page must not forget. */
+    /** The references that the page must contain. */
     private static final Set<String> REFERENCES = Set.of(
             "CVE-2020-13935",
             "CVE-2020-27813",
@@ -65,7 +63,7 @@ class SecurityPageTest {
             "CVE-2026-76183",
             "CVE-2026-47893");
 
-    /** A line of one of the page's tables. */
+    /** A row of one of the page's tables. */
     private record Row(String text) {
         Set<String> references() {
             return SecurityPageTest.references(text);
@@ -144,7 +142,7 @@ class SecurityPageTest {
         return ANNOTATIONS.stream().anyMatch(method::isAnnotationPresent);
     }
 
-    /** A test method with all that stands above it, up to the empty line or the beginning of its class. */
+    /** A test method with all that is above it, back to an empty line or the beginning of its class. */
     private static String block(NamedTest test) throws IOException {
         String source = Files.readString(sourceFile(test.className()));
         Matcher declaration = Pattern.compile("(?m)^    (?:default |public )?void " + test.method() + "\\(.*$")

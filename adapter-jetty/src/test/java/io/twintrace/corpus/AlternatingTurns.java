@@ -32,7 +32,7 @@ final class AlternatingTurns implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: a game for each player, of as many turns as it asks for. */
+    /** Shared by both: a game for each player, of as many turns as it asks for. */
     private abstract static class Games implements Application {
         private static final String BOARD = ".".repeat(8_000);
 

@@ -34,7 +34,7 @@ final class AsyncServlet implements Mistake {
         return new Repaired();
     }
 
-    /** Answers when the import is done, and keeps no thread of the container's meanwhile. */
+    /** Answers when the import is done, and occupies no container thread meanwhile. */
     private static final class ImportServlet extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
@@ -57,7 +57,7 @@ final class AsyncServlet implements Mistake {
         }
     }
 
-    /** What both have in common: rows on request, and the connection of each user for whoever has something to tell. */
+    /** Shared by both: rows on request, and the connection of each user for anyone who wants to notify the user. */
     private abstract static class Tables implements Application {
         private static final int ROWS = 100;
         private static final int REQUESTS_AN_IMPORT = 10;

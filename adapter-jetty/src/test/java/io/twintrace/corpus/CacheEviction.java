@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** The cache has a callback for what it evicts, so it is there that the client is told to forget the page. */
+/** The cache calls back for each page it evicts, and that callback tells the client to forget the page. */
 final class CacheEviction implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -31,10 +31,10 @@ final class CacheEviction implements Mistake {
         return new Repaired();
     }
 
-    /** What is in the cache, and what is to be done when it no longer is. */
+    /** The content of the cache, and the action for each evicted entry. */
     private record Entry(String page, Runnable onEviction) {}
 
-    /** As cache libraries do, it calls back on a thread of its own, so that nobody waits who puts something in. */
+    /** Like cache libraries, it calls back on its own thread, so that inserting never waits. */
     private static final class Cache {
         private static final int CAPACITY = 10;
 
@@ -50,7 +50,7 @@ final class CacheEviction implements Mistake {
         }
     }
 
-    /** What both have in common: pages on request, which the client may keep as long as they are in the cache. */
+    /** Shared by both: pages on request, which the client may keep as long as they are in the cache. */
     private abstract static class Pages implements Application {
         private final Cache cache = new Cache();
 
@@ -127,7 +127,7 @@ final class CacheEviction implements Mistake {
             try {
                 send(connection, "forget: " + page);
             } catch (IOException e) {
-                // The client is gone, and what it kept as well.
+                // The client is gone, and so are its pages.
             }
         }
 

@@ -14,7 +14,7 @@ final class Corpus {
             .outbox(OutboxOptions.defaults().withWhenFull(WhenFull.block(Duration.ofSeconds(30))))
             .build();
 
-    /** The same, and reports tell where a message was opened that is cut in half. */
+    /** The same, and reports also tell where an interrupted message was opened. */
     static final WebSocketOptions TRACED =
             UNHURRIED.toBuilder().detectorLevel(DetectorLevel.TRACED).build();
 

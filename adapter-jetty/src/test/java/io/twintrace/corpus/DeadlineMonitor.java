@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A monitor moves the write deadline of every connection on and on, so that only those run into it that hang. */
+/** A monitor keeps moving the write deadline of every connection, so that only stuck ones run into it. */
 final class DeadlineMonitor implements Mistake {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
 
@@ -37,7 +37,7 @@ final class DeadlineMonitor implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: quotes on request. */
+    /** Shared by both: quotes on request. */
     private abstract static class Quotes implements Application {
         @Override
         public void deploy(ServletContextHandler context) {
@@ -116,7 +116,7 @@ final class DeadlineMonitor implements Mistake {
 
         @Override
         Future<?> monitor(WebSocketConnection connection) {
-            return CompletableFuture.completedFuture(null); // whoever writes sees to the deadline
+            return CompletableFuture.completedFuture(null); // the writer sets the deadline
         }
 
         @Override

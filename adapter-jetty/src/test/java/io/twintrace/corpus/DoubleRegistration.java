@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A client that reconnects gets a feed that goes on where it was cut off; the feed that it had runs on as well. */
+/** A client that reconnects gets a feed that resumes where the old one was cut off. The old feed runs on as well. */
 final class DoubleRegistration implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -66,7 +66,7 @@ final class DoubleRegistration implements Mistake {
             subscriber.feed = new Thread(() -> feed(subscriber, isBack), isBack ? "feed-resumed" : "feed");
             subscriber.feed.start();
             while (connection.readMessage() != null) {
-                // What the client says is of no interest.
+                // The client's messages do not matter.
             }
         }
 

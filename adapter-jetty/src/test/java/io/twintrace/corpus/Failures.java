@@ -3,7 +3,7 @@ package io.twintrace.corpus;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Where the applications put the exceptions that they catch, as others put them into a log of their own. */
+/** The applications record the exceptions that they catch here, as others do in their own logs. */
 final class Failures {
     private final List<Throwable> all = new CopyOnWriteArrayList<>();
 

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Where nothing more is found the search returns early, and the message that it had begun is never closed. */
+/** If nothing more is found, the search returns early and never closes the message that it has begun. */
 final class ForgottenWriter implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -36,7 +36,7 @@ final class ForgottenWriter implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: finds are sent page by page, and suggestions come later from another thread. */
+    /** Shared by both: finds are sent page by page, and suggestions come later from another thread. */
     private abstract static class Search implements Application {
         private static final int PAGES = 400;
 
@@ -58,7 +58,7 @@ final class ForgottenWriter implements Mistake {
             }
         }
 
-        /** The last page has nothing on it. */
+        /** The last page is empty. */
         private static List<String> find(String word) {
             LockSupport.parkNanos(1_000_000); // the index is on a disk
             return Stream.concat(Collections.nCopies(PAGES - 1, word + "!").stream(), Stream.of(""))

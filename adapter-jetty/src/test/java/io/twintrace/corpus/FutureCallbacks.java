@@ -33,7 +33,7 @@ final class FutureCallbacks implements Mistake {
         return new Repaired(failures);
     }
 
-    /** As asynchronous drivers are: answers come on a thread of its own, but what it has cached is there at once. */
+    /** Like asynchronous drivers, it answers on its own thread, but returns cached answers at once. */
     private static final class Database {
         final ExecutorService eventLoop = Executors.newSingleThreadExecutor(task -> new Thread(task, "db-event-loop"));
 
@@ -46,7 +46,7 @@ final class FutureCallbacks implements Mistake {
         }
     }
 
-    /** What both have in common: two questions to the database for each request, and what is shown of the answers. */
+    /** Shared by both: two queries for each request, and the output of their answers. */
     private abstract static class Shares implements Application {
         private static final int TRADES = 19;
 

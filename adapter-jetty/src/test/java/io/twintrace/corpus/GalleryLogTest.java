@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The log excerpt of docs/gallery.md is what the log has. */
+/** The log excerpt of docs/gallery.md matches the log. */
 class GalleryLogTest {
     private static final int MAX_RACES = 50;
 

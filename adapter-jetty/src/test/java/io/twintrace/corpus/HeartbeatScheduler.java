@@ -30,7 +30,7 @@ final class HeartbeatScheduler implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: quotes on request, and a beat now and then. */
+    /** Shared by both: quotes on request, and a beat now and then. */
     private abstract static class Quotes implements Application {
         private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
 

@@ -33,7 +33,7 @@ final class JobErrorHandler implements Mistake {
         return new Repaired(failures);
     }
 
-    /** What both have in common: a report is streamed sheet by sheet, while its total is worked out elsewhere. */
+    /** Shared by both: a report is streamed sheet by sheet, while its total is calculated elsewhere. */
     private abstract static class Reports implements Application {
         private static final int SHEETS = 20;
         private static final int ROWS = 2;
@@ -83,7 +83,7 @@ final class JobErrorHandler implements Mistake {
             throw new IllegalStateException(report + " has no column \"net\"");
         }
 
-        /** Always null, which is what the future becomes. */
+        /** Always null, the value of the future. */
         final Void tell(WebSocketConnection connection, Throwable error) {
             try {
                 connection.writeMessage("error: " + error.getMessage());

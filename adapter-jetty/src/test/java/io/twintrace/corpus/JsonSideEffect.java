@@ -16,7 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A lazy getter subscribes to the rates when JSON is first made of it, and so somebody else writes from then on. */
+/** A lazy getter subscribes to the rates when it is first serialised, and from then on another thread writes. */
 final class JsonSideEffect implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -33,11 +33,11 @@ final class JsonSideEffect implements Mistake {
         return new Repaired();
     }
 
-    /** What is sent as JSON. */
+    /** The object that is sent as JSON. */
     private record Portfolio(
             String owner, @JsonAdapter(RateAdapter.class) Rate rate) {}
 
-    /** A rate that nobody follows before somebody wants to know it. */
+    /** A rate that is followed only once somebody asks for it. */
     private static final class Rate {
         private final Runnable subscription;
         private boolean subscribed;
@@ -67,7 +67,7 @@ final class JsonSideEffect implements Mistake {
         }
     }
 
-    /** What both have in common: a portfolio on request, and a feed of rates for those who have subscribed. */
+    /** Shared by both: a portfolio on request, and a feed of rates for the subscribers. */
     private abstract static class Portfolios implements Application {
         private final ScheduledExecutorService feed =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "rates"));

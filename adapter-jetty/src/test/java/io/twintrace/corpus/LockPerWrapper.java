@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Writing is safe, since the wrapper has a lock; the handler wraps the connection, and so do the alarms. */
+/** The wrapper has a lock, so writing seems safe. The handler wraps the connection, and so do the alarms. */
 final class LockPerWrapper implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -67,7 +67,7 @@ final class LockPerWrapper implements Mistake {
         }
     }
 
-    /** What both have in common: readings of gauges on request, and alarms for all. */
+    /** Shared by both: readings of gauges on request, and alarms for all. */
     private abstract static class Gauges implements Application {
         private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
         private final ScheduledExecutorService alarms =

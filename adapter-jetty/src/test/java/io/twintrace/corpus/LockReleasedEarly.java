@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** The lock is held for each piece of a report, and not while the next one is fetched, so that nobody waits long. */
+/** The lock is held for each piece of a report, but not while fetching the next one, so that nobody waits long. */
 final class LockReleasedEarly implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -33,7 +33,7 @@ final class LockReleasedEarly implements Mistake {
         return new Repaired(failures);
     }
 
-    /** What both have in common: a report on request, and all prices again and again. */
+    /** Shared by both: a report on request, and all prices again and again. */
     private abstract static class Trades implements Application {
         static final int ROWS = 10;
         private static final int INSTRUMENTS = 100;

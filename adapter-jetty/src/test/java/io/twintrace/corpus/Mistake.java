@@ -3,11 +3,11 @@ package io.twintrace.corpus;
 import java.util.Set;
 
 /**
- * A mistake that people have made with WebSockets in servlet containers, as a small application, and its repair. Each is
+ * A mistake that people have made with WebSockets in servlet containers, as a small application, and its fix. Each is
  * shown in docs/gallery.md under the same name.
  */
 interface Mistake {
-    /** Its name in the gallery. */
+    /** The name of the mistake in the gallery. */
     default String name() {
         return getClass().getSimpleName();
     }
@@ -15,9 +15,9 @@ interface Mistake {
     /** The two methods of the application that collide, as {@code Class.method}: the log must name exactly these. */
     Set<String> atFault();
 
-    /** The application as it should not be. */
+    /** The faulty application. */
     Application mistaken(Failures failures);
 
-    /** The same with the least change that repairs it. */
+    /** The same with the least change that fixes it. */
     Application repaired(Failures failures);
 }

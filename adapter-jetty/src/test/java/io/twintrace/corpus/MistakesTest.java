@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Mistakes that people really make: both sides are named, and the repaired application is silent. */
+/** Real mistakes: the log names both sides, and the fixed application raises no report. */
 class MistakesTest {
     private static final int WRITES_OF_THE_REPAIRED = 100_000;
     private static final int WRITES_A_TRY = 1_000;
@@ -84,7 +84,7 @@ class MistakesTest {
         assertEquals(List.of(), failures.all());
     }
 
-    /** The methods that were thrown an exception as one of the two, each with the other's stack as its cause. */
+    /** The colliding methods that got an exception, each with the other's stack as its cause. */
     private static Set<String> sides(Failures failures) {
         Set<String> sides = new HashSet<>();
         for (Throwable failure : failures.all()) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One place of an application offers to the outbox, another was forgotten and writes: the log names both. */
+/** One place of an application offers to the outbox, a forgotten one writes directly: the log names both. */
 class OutboxBesideDirectTest {
     private static final int ROUNDS = 40;
 
@@ -75,7 +75,7 @@ class OutboxBesideDirectTest {
         return other;
     }
 
-    /** What the application does when a message has come, on the thread that it came on. */
+    /** The application's action for each message, on the thread that received it. */
     private interface Answer {
         void to(WebSocketConnection connection) throws Exception;
     }

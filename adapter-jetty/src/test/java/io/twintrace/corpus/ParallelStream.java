@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A page has two parts that take long to work out, and a parallel stream makes it twice as fast. */
+/** Two parts of a page take long to calculate, and a parallel stream halves the time. */
 final class ParallelStream implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -32,7 +32,7 @@ final class ParallelStream implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: the two parts of the page. */
+    /** Shared by both: the two parts of the page. */
     private abstract static class Accounts implements Application {
         private static final int ROWS = 20;
 

@@ -32,7 +32,7 @@ final class PingByHand implements Mistake {
         return new Repaired(failures);
     }
 
-    /** What both have in common: files on request, in pieces, and the thread that pings. */
+    /** Shared by both: files on request, in pieces, and the thread that pings. */
     private abstract static class Files implements Application {
         private static final int PIECES = 20;
         private static final long BETWEEN_PINGS_NANOS = 100_000;

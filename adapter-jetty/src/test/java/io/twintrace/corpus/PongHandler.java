@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A job reports its progress, and the pong handler shows the client how long the way to it and back takes. */
+/** A job reports its progress, and the pong handler shows the client the round-trip time. */
 final class PongHandler implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -34,7 +34,7 @@ final class PongHandler implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: a thread for the jobs of each connection, which alone is to write, and Pings. */
+    /** Shared by both: Pings, and a thread for the jobs of each connection, the only one that should write. */
     private abstract static class Jobs implements Application {
         private static final int STEPS = 100;
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
-/** Whoever has to tell a user something looks up the user's connection, and two requests of one user do so at once. */
+/** Code that notifies a user looks up the user's connection. Two requests of one user do so at once. */
 final class RegistryByUser implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -35,7 +35,7 @@ final class RegistryByUser implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: the registry, and two kinds of requests that tell the user how they get on. */
+    /** Shared by both: the registry, and two kinds of requests that report their progress to the user. */
     private abstract static class Office implements Application {
         static final int ROWS = 500;
 

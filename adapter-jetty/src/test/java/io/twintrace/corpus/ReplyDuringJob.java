@@ -28,7 +28,7 @@ final class ReplyDuringJob implements Mistake {
         return new Repaired();
     }
 
-    /** What both have in common: one export at a time for each client. */
+    /** Shared by both: one export at a time for each client. */
     private abstract static class Exports implements Application {
         private static final int ROWS = 200;
 

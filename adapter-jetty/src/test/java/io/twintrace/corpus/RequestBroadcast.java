@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
-/** Bids and withdrawals come in as POST requests, and each request tells all who watch before it is answered. */
+/** Bids and withdrawals come as POST requests. Each request notifies all watchers before its answer. */
 final class RequestBroadcast implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -50,7 +50,7 @@ final class RequestBroadcast implements Mistake {
         }
     }
 
-    /** What both have in common: those who watch, and two kinds of requests of which they are told. */
+    /** Shared by both: the watchers, and two kinds of requests that notify them. */
     private abstract static class Auction implements Application {
         private static final int LOTS = 400;
         private static final WebSocketOptions ROOM_FOR_TWO_REQUESTS = Corpus.UNHURRIED.toBuilder()

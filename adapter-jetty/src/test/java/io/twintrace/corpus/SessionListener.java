@@ -19,7 +19,7 @@ import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
-/** When a user logs out, or his session runs out, a session listener tells the page that he still has open. */
+/** When a user logs out or a session expires, a session listener notifies the user's open page. */
 final class SessionListener implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -36,7 +36,7 @@ final class SessionListener implements Mistake {
         return new Repaired(failures);
     }
 
-    /** POST logs in and tells the session's id; POST with the id in the path logs out. */
+    /** POST logs in and returns the session's id; POST with the id in the path logs out. */
     private static final class LoginServlet extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
@@ -51,7 +51,7 @@ final class SessionListener implements Mistake {
         }
     }
 
-    /** Takes the session along to the handler. */
+    /** Passes the session to the handler. */
     private static final class AccountServlet extends UpgradeServlet {
         private static final long serialVersionUID = 1L;
 
@@ -65,7 +65,7 @@ final class SessionListener implements Mistake {
         }
     }
 
-    /** What both have in common: bookings on request, and what happens at the end of a session. */
+    /** Shared by both: bookings on request, and the action at the end of a session. */
     private abstract static class Account implements Application, HttpSessionListener {
         private static final int ROWS = 100;
 
@@ -97,7 +97,7 @@ final class SessionListener implements Mistake {
             } catch (ConcurrentWriteException e) {
                 failures.add(e);
             } catch (CloseSentException e) {
-                // The session has ended meanwhile; the next read tells how the client took it.
+                // The session has ended meanwhile. The next read shows how the client reacted.
             }
         }
 

@@ -29,7 +29,7 @@ final class ShutdownGoodbye implements Mistake {
         return new Repaired(failures);
     }
 
-    /** What both have in common: rows on request, and a listener that runs before anything is stopped. */
+    /** Shared by both: rows on request, and a listener that runs before anything is stopped. */
     private abstract static class Tables implements Application, LifeCycle.Listener {
         static final int ROWS = 100;
         private static final int MAX_PER_RUN = 20_000;
@@ -132,7 +132,7 @@ final class ShutdownGoodbye implements Mistake {
             } catch (ConcurrentWriteException e) {
                 failed(e);
             } catch (CloseSentException e) {
-                // Goodbye was said; the next read tells how the client took it.
+                // Goodbye was said. The next read shows how the client reacted.
             }
         }
 

@@ -38,19 +38,19 @@ final class Site implements AutoCloseable {
         return site;
     }
 
-    /** Uses the application such that it writes so many messages, and tells how many have arrived. */
+    /** Uses the application so that it writes so many messages, and returns how many have arrived. */
     int use(int writes) throws Exception {
         int before = visitors.stream().mapToInt(Visitor::messages).sum();
         application.use(this, writes);
         return visitors.stream().mapToInt(Visitor::messages).sum() - before;
     }
 
-    /** What {@code ServletContext.log} has written. */
+    /** The output of {@code ServletContext.log}. */
     String log() {
         return log.text();
     }
 
-    /** A client whose messages are read and counted from now on. {@code headers} are whole lines. */
+    /** Connects a client that reads and counts messages from now on. {@code headers} are whole lines. */
     Visitor visit(String path, String... headers) throws IOException {
         Visitor visitor = Visitor.open(connector.getLocalPort(), path, headers);
         visitors.add(visitor);

@@ -30,7 +30,7 @@ final class TopicListener implements Mistake {
         return new Repaired();
     }
 
-    /** As a message broker has it: one thread delivers to all listeners, one message after another. */
+    /** Like a message broker: one thread delivers to all listeners, one message after another. */
     private static final class Topic {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final Set<Consumer<String>> listeners = ConcurrentHashMap.newKeySet();
@@ -52,7 +52,7 @@ final class TopicListener implements Mistake {
         }
     }
 
-    /** What both have in common: the exchange fills what was ordered, and says so on a topic. */
+    /** Shared by both: the exchange fills orders, and announces this on a topic. */
     private abstract static class Orders implements Application {
         final Topic fills = new Topic();
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Answers must not wait behind what the clock pushes, so there is one lock for answers and another for pushes. */
+/** Answers must not wait behind the clock's pushes, so answers have one lock and pushes another. */
 final class TwoLocks implements Mistake {
     @Override
     public Set<String> atFault() {
@@ -64,7 +64,7 @@ final class TwoLocks implements Mistake {
         }
     }
 
-    /** What both have in common: moves that are answered, and a clock. */
+    /** Shared by both: answered moves, and a clock. */
     private abstract static class Chess implements Application {
         private final ScheduledExecutorService clock =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "clock"));

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Virtual threads cost nothing, so each service is asked on one of its own, which sends the offers as they come. */
+/** Virtual threads cost nothing, so each service has its own, which sends the offers as they come. */
 final class VirtualThreadFanOut implements Mistake {
     @Override
     public Set<String> atFault() {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client that reads and counts whatever comes, on a thread of its own. */
+/** A client that reads and counts all messages on its own thread. */
 final class Visitor implements AutoCloseable {
     private static final int PONG = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -43,8 +43,8 @@ final class Visitor implements AutoCloseable {
     /**
      * Asks the same again and again, until so many messages have come in all or the server has closed the connection.
      *
-     * @param times how many requests are sent before the next look at what has come
-     * @param answers how many messages each of them brings at least
+     * @param times how many requests are sent before the next look at the messages
+     * @param answers how many messages each request brings at least
      */
     void ask(String text, int times, int answers, int messages) throws Exception {
         while (messages() < messages && !ended) {
@@ -66,7 +66,7 @@ final class Visitor implements AutoCloseable {
         return ended;
     }
 
-    /** Waits until there are so many messages in all, or the server has closed the connection. */
+    /** Waits until so many messages have come in all, or the server has closed the connection. */
     void await(int total) throws Exception {
         Await.until(
                 total + " messages", PATIENCE, () -> ended ? Integer.MAX_VALUE : messages.get(), seen -> seen >= total);

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** A named thread that does what it is told, one thing after the other, and says what came of it. */
+/** A named thread that runs one task after another and returns the outcome of each. */
 final class Actor implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 20;
 
@@ -37,12 +37,12 @@ final class Actor implements AutoCloseable {
         return thread;
     }
 
-    /** As the report writes it. */
+    /** The thread as the report writes it. */
     String name() {
         return '"' + thread.getName() + "\" (#" + thread.getId() + ')';
     }
 
-    /** As the report writes it where there is a stack: everything here is in the library's own packages. */
+    /** The thread as the report writes it with a stack, of which every frame here is in the library's own packages. */
     String nameWithoutFrame() {
         return name()
                 + " (its stack shows no frame of the application, as with a method reference that an executor runs)";
@@ -55,7 +55,7 @@ final class Actor implements AutoCloseable {
         });
     }
 
-    /** Waits for what was started; null where it went well. */
+    /** Waits for the started task; returns its exception, or null if it succeeded. */
     Throwable outcome() throws Exception {
         assertNotNull(doing, "nothing was started");
         try {
@@ -81,7 +81,7 @@ final class Actor implements AutoCloseable {
         return assertInstanceOf(ConcurrentWriteException.class, outcome());
     }
 
-    /** Returns once the thread waits, so that its stack shows for what. */
+    /** Returns once the thread waits, so that its stack shows what it waits for. */
     void awaitWaiting() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (thread.getState() != Thread.State.TIMED_WAITING) {
@@ -90,7 +90,7 @@ final class Actor implements AutoCloseable {
         }
     }
 
-    /** Lets the thread end, and waits until it has. */
+    /** Lets the thread end, and waits until it has ended. */
     void goesHome() throws InterruptedException {
         executor.shutdownNow();
         thread.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
@@ -106,7 +106,7 @@ final class Actor implements AutoCloseable {
         assertTrue(latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS), "nothing came within the deadline");
     }
 
-    /** The stack passes through that public method of the library. */
+    /** Asserts that the stack passes through that public method of the library. */
     static void assertInside(String method, StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
             if (frame.getFileName() != null

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the flight recorder sees. */
+/** The events that the flight recorder sees. */
 @Timeout(120)
 class ConcurrentWriteEventTest {
     @Test

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What stands in a log afterwards. */
+/** The report as a log contains it. */
 @Timeout(60)
 class ConcurrentWriteReportTest {
     private static final StackTraceElement WRITE = new StackTraceElement("a.Chat", "send", "Chat.java", 10);
@@ -96,7 +96,7 @@ class ConcurrentWriteReportTest {
         assertNull(opening.getCause());
     }
 
-    /** What prints a cause leaves out the frames that it has in common with what it caused. */
+    /** Printing a cause leaves out the frames that it shares with its effect. */
     @Test
     void whereTwoThreadsRunTheSameCodeBothStacksAreShownWhole() {
         ConcurrentWriteReport report = new ConcurrentWriteReport(
@@ -123,7 +123,7 @@ class ConcurrentWriteReportTest {
         assertTrue(report.render().startsWith(report.logMessage() + "\n"));
     }
 
-    /** The text is built of the names alone: take them away, and only fixed words are left. */
+    /** The text consists of the names and of fixed words: without the names, only fixed words are left. */
     @Test
     void messagesHoldNothingButNames() throws Exception {
         Guarded connection = new Guarded(DetectorLevel.MESSAGES);
@@ -134,7 +134,7 @@ class ConcurrentWriteReportTest {
             alice.start(() -> connection.writeMessage(() -> {
                 inside.countDown();
                 Actor.await(mayLeave);
-                throw new IOException("s3cr3t"); // an exception of the transport may quote what it likes
+                throw new IOException("s3cr3t"); // an exception of the transport may quote anything
             }));
             Actor.await(inside);
             ConcurrentWriteException bobs = bob.failsWhen(() -> connection.writeJson(Guarded.Body.NOTHING));

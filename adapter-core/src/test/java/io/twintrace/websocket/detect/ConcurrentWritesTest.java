@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is known of all conflicts together. */
+/** The statistics of all conflicts together. */
 @Timeout(60)
 class ConcurrentWritesTest {
     /** Two threads collide on a connection of their own. */

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
  * wake than a write takes.
  */
 final class Contest<R> {
-    /** One side's part of a round. */
+    /** One side of a round. */
     @FunctionalInterface
     interface Side<R> {
         void play(R round) throws Exception;
@@ -37,10 +37,10 @@ final class Contest<R> {
     }
 
     /**
-     * Plays the rounds, and throws what any side has thrown.
+     * Plays the rounds, and throws the exception of any side.
      *
      * @param next makes a round from its number, on the first side's thread, while the others wait
-     * @param judge looks at a round that all have played, there as well
+     * @param judge checks a round that all have played, on the same thread
      */
     static <R> void hold(int rounds, IntFunction<R> next, Consumer<R> judge, List<Side<R>> sides) throws Exception {
         Contest<R> contest = new Contest<>(sides.size());
@@ -76,7 +76,7 @@ final class Contest<R> {
                     try {
                         body.run();
                     } catch (Throwable t) {
-                        // The other sides then fail as well, but only for want of this one.
+                        // The other sides then fail as well, but only because this one is missing.
                         failure.compareAndSet(null, t);
                     } finally {
                         over = true;
@@ -101,8 +101,8 @@ final class Contest<R> {
     }
 
     /**
-     * Waits by spinning, and after a while by parking, since others may need the processor. Without onSpinWait, whose
-     * PAUSE some virtual machines take for a reason to run another one.
+     * Waits by spinning, and after a while by parking, since others may need the processor. It avoids onSpinWait, since
+     * some virtual machines take its PAUSE for a reason to run another one.
      */
     static void until(BooleanSupplier condition) {
         long begun = System.nanoTime();

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule 13: the detector keeps no thread reachable that has ended. */
+/** The detector does not keep ended threads reachable. */
 @Timeout(60)
 class EndedThreadsTest {
     private final Guarded connection = new Guarded(DetectorLevel.MESSAGES);

@@ -2,9 +2,9 @@ package io.twintrace.websocket.detect;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Write methods guarded as the engine guards its own, with nothing in them but what a test puts there. */
+/** Write methods that are guarded like the engine's. A test supplies their bodies. */
 final class Guarded {
-    /** What goes on inside a write method. */
+    /** The body of a write method. */
     @FunctionalInterface
     interface Body {
         Body NOTHING = () -> {};
@@ -14,7 +14,7 @@ final class Guarded {
 
     final WriteDetector detector;
 
-    /** How much has come from the peer. */
+    /** How many messages have come from the peer. */
     final AtomicLong received = new AtomicLong();
 
     Guarded(DetectorLevel level) {

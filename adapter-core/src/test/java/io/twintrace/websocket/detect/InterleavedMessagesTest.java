@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A message that alice has open, with no call running, when bob comes. */
+/** Bob writes while alice has a message open and no call running. */
 @Timeout(60)
 class InterleavedMessagesTest {
     private final List<ConcurrentWriteReport> heard = new CopyOnWriteArrayList<>();
@@ -189,7 +189,7 @@ class InterleavedMessagesTest {
     void closingByTheSecondThreadDoesNotReplaceTheOpener() throws Exception {
         alice.does(connection::nextWriter);
         ConcurrentWriteException bobs = bob.failsWhen(connection::nextWriter);
-        // As a finally block does with the writer of an earlier message.
+        // A finally block may do this with the writer of an earlier message.
         assertSame(bobs, bob.failsWhen(connection::close).getCause());
         ConcurrentWriteException alices = alice.failsWhen(connection::close);
         assertInside("nextWriter", other(alices).getStackTrace());
@@ -219,7 +219,7 @@ class InterleavedMessagesTest {
         Guarded traced = new Guarded(DetectorLevel.TRACED, heard::add);
         alice.does(() -> openHere(traced));
         alice.does(() -> continueHere(traced));
-        bob.does(traced::setWriteDeadline); // leaves no trace: it does nothing to the message
+        bob.does(traced::setWriteDeadline); // leaves no trace, since it does nothing to the message
         ConcurrentWriteReport report =
                 bob.failsWhen(() -> traced.writeMessage(Guarded.Body.NOTHING)).report();
 

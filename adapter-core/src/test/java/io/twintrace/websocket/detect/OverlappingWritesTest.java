@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Two calls that overlap in time: alice is inside a write when bob comes. */
+/** Two calls overlap in time: bob writes while alice is inside a write. */
 @Timeout(60)
 class OverlappingWritesTest {
     private final List<ConcurrentWriteReport> heard = new CopyOnWriteArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What can happen while the second thread looks at the first. */
+/** Events that happen while the second thread samples the first. */
 @Timeout(60)
 class SampledStacksTest {
     private final List<ConcurrentWriteReport> heard = new CopyOnWriteArrayList<>();
@@ -61,7 +61,7 @@ class SampledStacksTest {
         alice.awaitWaiting();
     }
 
-    /** The holder's own call says where it goes on with the message; a moment later it can be anywhere. */
+    /** The holder's own call tells where it continues the message. A moment later it can be anywhere. */
     @Test
     void holderThatFailsWhileItIsLookedAtIsReportedWhereItFailed() throws Exception {
         alice.does(connection::nextWriter);
@@ -110,7 +110,7 @@ class SampledStacksTest {
         assertEquals(1, heard.size());
     }
 
-    /** Such as one whose stack is at its end. */
+    /** For example, a thread whose stack is exhausted. */
     @Test
     void whereTheSecondWriterCannotTellOfTheConflictTheFirstDoes() throws Exception {
         aliceGoesInside();
@@ -130,7 +130,7 @@ class SampledStacksTest {
         assertEquals(1, heard.size());
     }
 
-    /** Nobody may come after the two who could do it, and the Close frame and log lines wait for that. */
+    /** A report might never come, since no other thread need write. The Close frame and log lines wait for it. */
     @Test
     void nothingWaitsForAReportThatTheSecondWriterCannotMake() throws Exception {
         aliceGoesInside();

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.detect;
 
-/** A thread that runs an action when another one takes its stack. */
+/** A thread that runs an action when another thread takes its stack. */
 final class SampledThread extends Thread {
     private volatile Runnable whenSampled = () -> {};
 
@@ -8,7 +8,7 @@ final class SampledThread extends Thread {
         super(task, name);
     }
 
-    /** Once. */
+    /** Runs the action once. */
     void whenSampled(Runnable action) {
         whenSampled = action;
     }

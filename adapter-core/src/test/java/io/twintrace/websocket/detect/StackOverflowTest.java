@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A thread whose stack overflows inside the detector is not inside a write any more. */
+/** A thread whose stack overflows inside the detector is no longer inside a write. */
 @Timeout(120)
 class StackOverflowTest {
     private static final int ROUNDS = 50;
@@ -18,7 +18,7 @@ class StackOverflowTest {
         throw new IOException("made by hand");
     };
 
-    /** Falls, and writes on the way back, from the deepest frame on, until the stack is long enough for a write. */
+    /** Overflows the stack, then writes in each frame on the way back until the stack has room for a write. */
     @SuppressWarnings("InfiniteRecursion")
     private static void fall(Guarded connection) throws Exception {
         try {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Stacks begin where the application calls the library, whatever the library's classes are called. */
+/** Stacks begin where the application calls the library, whatever the names of the library's classes. */
 class StackTracesTest {
     private static final String LIBRARY = "io.twintrace.websocket.";
 
@@ -21,7 +21,7 @@ class StackTracesTest {
     private static final StackTraceElement CALLER = frame("app.Chat", "send");
     private static final StackTraceElement MAIN = frame("app.Main", "main");
 
-    /** Names that the library's classes could have, wherever they lie in it. */
+    /** Names that the library's classes could have, in any package. */
     static Stream<UnaryOperator<String>> names() {
         return Stream.of(
                 name -> LIBRARY + name,
@@ -65,7 +65,7 @@ class StackTracesTest {
                 CALLER);
     }
 
-    /** As where offerJson calls offer. */
+    /** For example, offerJson calls offer. */
     @ParameterizedTest
     @MethodSource("names")
     void theOuterOfTwoNestedPublicMethodsIsTheApplicationsCall(UnaryOperator<String> named) {
@@ -78,7 +78,7 @@ class StackTracesTest {
                 CALLER);
     }
 
-    /** What is to be changed is the call, not the serializer that happened to be running. */
+    /** The reader must fix the call, not the serializer that happened to run. */
     @ParameterizedTest
     @MethodSource("names")
     void aWriteElsewhereInsideTheCallIsLeftOut(UnaryOperator<String> named) {
@@ -204,7 +204,7 @@ class StackTracesTest {
         return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(StackTraceElement[]::new);
     }
 
-    /** The public method, as reports show it: without a line, which would be the line of a class behind it. */
+    /** The public method as reports show it: without a line, which would be one of an internal class. */
     private static StackTraceElement shown(String type, String method) {
         return new StackTraceElement(LIBRARY + type, method, type + ".java", -1);
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.twintrace.websocket.internal.io.VirtualThreads;
 import org.junit.jupiter.api.Test;
 
-/** How reports call threads. */
+/** The names that reports give to threads. */
 class ThreadNamesTest {
     private static String nameOf(Thread thread) {
         return new KnownThread(thread).toString();
@@ -28,7 +28,7 @@ class ThreadNamesTest {
         assertEquals("\"worker of connection 7\" (#" + thread.getId() + ")", known.toString());
     }
 
-    /** JDK 17 asks getId for the number, which a subclass may override. */
+    /** JDK 17 gets the number from getId, which a subclass may override. */
     @Test
     void twoThreadsThatGiveTheSameNumberAreTwo() {
         Thread one = new SameNumber();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** Handlers run on virtual threads from Java 21 on, and those are sampled in another way. */
+/** From Java 21 on, handlers run on virtual threads, which the detector samples in another way. */
 @Timeout(60)
 @EnabledForJreRange(min = JRE.JAVA_21)
 class VirtualThreadWritersTest {
@@ -23,7 +23,7 @@ class VirtualThreadWritersTest {
         CountDownLatch mayLeave = new CountDownLatch(1);
         FutureTask<Void> first = start(() -> connection.writeMessage(() -> {
             inside.countDown();
-            Actor.await(mayLeave); // unmounted here, as a writer that waits for its socket is
+            Actor.await(mayLeave); // unmounted here, like a writer that waits for its socket
         }));
         Actor.await(inside);
         ConcurrentWriteException seconds = failed(start(() -> connection.writeJson(Guarded.Body.NOTHING)));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
-/** Never one of the two alone, never without the other's stack, and never without a reason. */
+/** Both writers fail or neither. Each shows the other's stack, and none fails without a reason. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class WriteDetectorStressTest {
     private static final int FORCED_COLLISIONS = 100_000;
@@ -46,7 +46,7 @@ class WriteDetectorStressTest {
             return number % 2 == 0;
         }
 
-        /** Holds the first side in its write: until the second is done, or only until the conflict stands. */
+        /** Holds the first side in its write until the second is done, or only until the conflict is recorded. */
         void hold() {
             firstIsInside = true;
             if (number % 4 < 2) {
@@ -163,10 +163,10 @@ class WriteDetectorStressTest {
                             }
                         }));
         reporter.publishEntry("collisions in " + RACES + " races", collisions.toString());
-        // How many depends on the processors and what else they do: most of them on two idle ones.
+        // How many depends on the processors and their load: most rounds on two idle ones.
     }
 
-    /** Of three, two fail over each other; the third has its writes behind it, or fails as one who came later. */
+    /** Two of the three collide. The third has finished before that, or fails as a later writer. */
     @Test
     void twoFailOrNoneWhenThreeThreadsRace() throws Exception {
         Contest.hold(
@@ -179,7 +179,7 @@ class WriteDetectorStressTest {
                         trio -> trio.play(2, side -> side.write(WriteDetectorStressTest::briefly))));
     }
 
-    /** Below a microsecond. Were there nothing inside the writes, the cores would hardly ever meet there. */
+    /** Less than a microsecond. Without any delay inside the writes, the cores would hardly ever meet there. */
     private static void briefly() {
         long end = System.nanoTime() + ThreadLocalRandom.current().nextInt(1000);
         while (System.nanoTime() < end) {}
@@ -199,7 +199,7 @@ class WriteDetectorStressTest {
                     try {
                         connection.writeMessage(writes::incrementAndGet);
                         connection.nextWriter();
-                        connection.write(() -> writes.addAndGet(4)); // it, and those around it
+                        connection.write(() -> writes.addAndGet(4)); // this call, and those around it
                         connection.close();
                         connection.setWriteDeadline();
                     } finally {

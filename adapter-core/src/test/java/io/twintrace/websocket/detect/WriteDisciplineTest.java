@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule 11 of design.md: a write against the declared discipline fails at once, whether it overlaps another or not. */
+/** A write against the declared discipline fails at once, whether or not it overlaps another. */
 @Timeout(60)
 class WriteDisciplineTest {
     private final Guarded connection = new Guarded(DetectorLevel.MESSAGES);
@@ -70,7 +70,7 @@ class WriteDisciplineTest {
         assertIsGuarding(lock, WriteDiscipline.guardedBy(lock), "guarded by the write lock java.util.concurrent.locks");
     }
 
-    /** Where a lock stands in a variable of type Object, it is still meant to be locked and not synchronized on. */
+    /** A lock in a variable of type Object is still locked, not synchronized on. */
     @Test
     void aLockIsALockWhateverTypeItsVariableHas() throws Exception {
         Object lock = new ReentrantLock();
@@ -107,7 +107,7 @@ class WriteDisciplineTest {
         }
     }
 
-    /** On none of these does anybody synchronize, so every write would be a breach. */
+    /** Nobody synchronizes on any of these, so every write would be a breach. */
     @Test
     void locksOfThePlatformAreNoMonitors() {
         Object subclass = new StampedLock() {
@@ -272,7 +272,7 @@ class WriteDisciplineTest {
         assertEquals(1, asked.get());
     }
 
-    /** Each outbox keeps it for life. */
+    /** Each outbox keeps these frames for life. */
     @Test
     void ofTheFirstOfferOnlyTheInnermostFramesAreKept() throws Exception {
         declareDeep(200);
@@ -327,7 +327,7 @@ class WriteDisciplineTest {
         assertSame(alices, later.getCause());
     }
 
-    /** Two live stacks tell more than one and a name. */
+    /** Two live stacks tell more than one stack and a name. */
     @Test
     void whereCallsOverlapThatIsWhatIsReported() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
@@ -345,7 +345,7 @@ class WriteDisciplineTest {
         assertEquals("confined to thread " + alice.name(), e.report().discipline());
     }
 
-    /** A lock that is let go between nextWriter and close guards each call, but not the message. */
+    /** A lock that is released between nextWriter and close guards each call, but not the message. */
     @Test
     void aMessageThatAnotherWouldCutIsAConflictThoughBothHoldTheLock() throws Exception {
         ReentrantLock lock = new ReentrantLock();
@@ -365,7 +365,7 @@ class WriteDisciplineTest {
         }
     }
 
-    /** The description of a lock may end in a log, so nothing of the application is asked for one. */
+    /** The description of a lock may be logged, so making it calls no code of the application. */
     @Test
     void nothingOfTheApplicationIsCalledToDescribeALock() throws Exception {
         Object talkative = new Object() {

@@ -58,7 +58,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Places, and connections that come when nobody expects them any more. */
+/** Places for connections, and connections that come when their place is gone. */
 class ConnectionsTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration NONE_AT_ALL = Duration.ofNanos(1);
@@ -196,7 +196,7 @@ class ConnectionsTest {
         stopped.get(10, TimeUnit.SECONDS);
     }
 
-    /** Throws at its end. */
+    /** A transport that throws at its end. */
     private static final class Stubborn extends FilterTransport {
         private Stubborn(Transport inner) {
             super(inner);
@@ -246,7 +246,7 @@ class ConnectionsTest {
                 .log(contains("are cut off: closing them with 1001 has failed"), any(OutOfMemoryError.class));
     }
 
-    /** The place is given back a moment after the end of the connection. */
+    /** The place becomes free a moment after the end of the connection. */
     private static Connections.Place eventuallyAdmitted(Connections connections) {
         long begin = System.nanoTime();
         Connections.Place place = connections.admit();
@@ -273,7 +273,7 @@ class ConnectionsTest {
         assertNotNull(eventuallyAdmitted(connections), "its place is free");
     }
 
-    /** Takes everything, and keeps it. */
+    /** Takes all output, and keeps it. */
     private static final class Sink extends PushPipe {
         private final ByteArrayOutputStream received = new ByteArrayOutputStream();
         private final CountDownLatch closed = new CountDownLatch(1);
@@ -353,7 +353,7 @@ class ConnectionsTest {
         return connections;
     }
 
-    /** Whatever they read meanwhile, the peers do not answer. */
+    /** The peers do not answer, whatever they read. */
     @Test
     void servletsOfOneApplicationStopTogether() throws Exception {
         keepAttributes();
@@ -439,7 +439,7 @@ class ConnectionsTest {
         drained.get(10, TimeUnit.SECONDS);
     }
 
-    /** It has read that the servlet was not stopping. */
+    /** The thread has read that the servlet is not stopping. */
     @Test
     void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
         OpenConnections open =

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Without an adapter on the class path. */
+/** There is no adapter on the class path. */
 class HandoversTest {
     private static final String JETTY = "jetty/12.1.12";
 

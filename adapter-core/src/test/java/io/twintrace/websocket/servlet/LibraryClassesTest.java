@@ -25,7 +25,7 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Once a servlet has started, none of the library's classes is loaded any more: that might fail when it matters. */
+/** A started servlet loads no more classes of the library. Loading could fail later, when it matters. */
 class LibraryClassesTest {
     /** Made by the servlet. */
     public static final class Handler implements WebSocketHandler {

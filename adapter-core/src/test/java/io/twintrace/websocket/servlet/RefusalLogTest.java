@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator reads of a handshake that was refused. */
+/** The log lines about refused handshakes. */
 class RefusalLogTest {
     private final List<String> lines = new ArrayList<>();
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1); // it may overflow
@@ -72,7 +72,7 @@ class RefusalLogTest {
                 lines.get(0).contains("refused with 400: this is a WebSocket endpoint: the Connection header lacks"));
     }
 
-    /** Such a request gets the text as its answer, and health checks come every few seconds. */
+    /** Such a request gets the text in its answer, and health checks come every few seconds. */
     @Test
     void aPlainRequestLeavesNoLine() {
         headers.clear();

@@ -3,7 +3,7 @@ package io.twintrace.websocket.servlet;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes only so many threads, as where the system's limit is reached. */
+/** Makes only so many threads, as at the system's limit. */
 final class ScarceThreads implements ThreadFactory {
     private final AtomicInteger left;
 
@@ -11,7 +11,7 @@ final class ScarceThreads implements ThreadFactory {
         left = new AtomicInteger(most);
     }
 
-    /** So many more can be made. */
+    /** How many more threads can be made. */
     void more(int threads) {
         left.set(threads);
     }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.InOrder;
 
-/** Containers that do not do as they should: every connection is served or closed, and the log says why. */
+/** Containers misbehave. Every connection is still served or closed, and the log says why. */
 class StandardHandoverTest {
     private final StandardHandover handover = new StandardHandover();
     private final ServletContext context = mock(ServletContext.class);
@@ -67,7 +67,7 @@ class StandardHandoverTest {
         when(connection.getOutputStream()).thenReturn(out);
     }
 
-    /** What a container does with an upgrade. */
+    /** The ways in which a container treats an upgrade. */
     private void upgrade(Consumer<Transport> receiver) throws Exception {
         handover.handOver(request, response, Map.of(), Duration.ofSeconds(10), receiver);
         upgraded.get(upgraded.size() - 1).init(connection);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is checked while an application is deployed. */
+/** The checks during deployment. */
 class UpgradeServletInitializerTest {
     private final ServletContext context = mock(ServletContext.class);
 
@@ -32,7 +32,7 @@ class UpgradeServletInitializerTest {
         assertThrows(ServletException.class, this::deploy);
     }
 
-    /** A subclass of an application's. */
+    /** A subclass that an application defines. */
     public static class Mine extends UpgradeServlet {
         private static final long serialVersionUID = 1L;
     }

@@ -24,10 +24,10 @@ import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * The extension behind {@link NoConcurrentWrites}. As a field with {@code @RegisterExtension} it also tells a test what
- * it saw, for tests in which a conflict is to happen.
+ * it saw, for tests that cause a conflict.
  *
- * <p>When a test fails by itself after a conflict, most likely because its connection is gone, the conflict is what it
- * fails with, and its own failure is suppressed under that.
+ * <p>When a test fails by itself after a conflict, most likely because its connection is gone, it fails with the
+ * conflict, and its own failure is suppressed under that.
  */
 public final class ConcurrentWriteWatch
         implements BeforeAllCallback,
@@ -40,10 +40,10 @@ public final class ConcurrentWriteWatch
     private final ConcurrentWriteListener listener = seen::add;
     private final int widenMicros;
 
-    /** Of the class, its nested ones and the test that run at the moment, the innermost first. */
+    /** The windows of the current class, its nested classes and the current test, the innermost first. */
     private final Deque<WideWindow> windows = new ArrayDeque<>();
 
-    /** For the annotation, which also says how far to widen the window; without one, not at all. */
+    /** For the annotation, which also says how far to widen the window. Without an annotation it stays as it is. */
     public ConcurrentWriteWatch() {
         this(0);
     }
@@ -53,7 +53,7 @@ public final class ConcurrentWriteWatch
         this.widenMicros = widenMicros;
     }
 
-    /** The conflicts since the test began, which it has expected: they do not fail it any more. */
+    /** Takes the conflicts since the test began. The test expected them, so they do not fail it any more. */
     public List<ConcurrentWriteReport> takeExpected() {
         List<ConcurrentWriteReport> taken = List.copyOf(seen);
         seen.removeAll(taken);
@@ -105,7 +105,7 @@ public final class ConcurrentWriteWatch
         throw primary(own);
     }
 
-    /** What the test is to fail with: the conflict, if there was one, since its own failure followed from that. */
+    /** The failure of the test: the conflict, if there was one, since the test's own failure followed from it. */
     private Throwable primary(Throwable own) {
         List<ConcurrentWriteReport> unexpected = takeExpected();
         if (unexpected.isEmpty()) {
@@ -124,7 +124,7 @@ public final class ConcurrentWriteWatch
     }
 
     private void end(ExtensionContext context) {
-        // Whoever is still being held up is to be judged along with this test.
+        // Writes that are still held up belong to this test.
         LockSupport.parkNanos(window(context).toNanos());
         windows.pop().close();
         if (windows.isEmpty()) {
@@ -142,7 +142,7 @@ public final class ConcurrentWriteWatch
                 .collect(Collectors.joining("\n", "two threads wrote to one WebSocket connection\n", "")));
     }
 
-    /** What the test's annotation says, or that of the nearest class around it. */
+    /** The annotation of the test, or of the nearest class around it. */
     private Duration window(ExtensionContext context) {
         Optional<NoConcurrentWrites> annotation =
                 AnnotationSupport.findAnnotation(context.getElement(), NoConcurrentWrites.class);

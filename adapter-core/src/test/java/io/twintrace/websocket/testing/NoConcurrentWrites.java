@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Fails each test of a class, or one test, when two threads wrote to one connection while it ran, even if the
- * application has swallowed both exceptions. The failure shows both stacks; a failure of the test's own, such as that
+ * application has swallowed both exceptions. The failure shows both stacks. The test's own failure, for example that
  * its connection is gone, is suppressed under it.
  *
  * <pre>{@code
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ConcurrentWriteWatch.class)
 public @interface NoConcurrentWrites {
     /**
-     * How long each write is held up inside the detector's guard at most, in microseconds; the moment is chosen at
-     * random, and half of this in the mean. How much that makes of a rare race is measured in
+     * The longest time that each write is held up inside the detector's guard, in microseconds. The time is chosen at
+     * random, half of this on average. How much more often this reveals a rare race is measured in
      * docs/concurrent-writes.md. Holds for connections that begin while the test runs, or its class. 0, the default,
      * holds up nothing.
      */

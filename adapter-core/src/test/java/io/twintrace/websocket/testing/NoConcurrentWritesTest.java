@@ -94,7 +94,7 @@ class NoConcurrentWritesTest {
         assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
     }
 
-    /** Two threads that write at once, and swallow what they get for it. */
+    /** Two threads that write at once, and swallow the exceptions. */
     private interface Inside {
         void run() throws InterruptedException;
     }

@@ -1,5 +1,5 @@
 /**
- * For the tests of applications: fails the test in which two threads wrote to one connection, whatever the application
- * made of the exceptions. Travels in the artifact {@code adapter-core} of type {@code test-jar}; needs JUnit Jupiter.
+ * For the tests of applications: fails a test in which two threads wrote to one connection, even if the application
+ * swallowed the exceptions. Part of the artifact {@code adapter-core} of type {@code test-jar}; needs JUnit Jupiter.
  */
 package io.twintrace.websocket.testing;

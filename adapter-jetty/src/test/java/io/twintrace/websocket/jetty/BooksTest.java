@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is left when connections have ended, in whichever way: nothing. */
+/** Nothing is left when connections have ended, however they end. */
 class BooksTest {
     private final WebSocketOptions options = WebSocketOptions.builder()
             .writeTimeout(Duration.ofMillis(500))
@@ -55,7 +55,7 @@ class BooksTest {
         }
     }
 
-    /** An upgraded connection has its place for as long as it is open, and no longer. */
+    /** An upgraded connection keeps its place exactly as long as it is open. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void jettysConnectionLimitHoldsForUpgradedConnections(boolean listening) throws Exception {

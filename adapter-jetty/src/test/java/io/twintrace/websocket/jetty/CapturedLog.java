@@ -8,7 +8,7 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** Where {@code ServletContext.log} writes in these tests. */
+/** The target of {@code ServletContext.log} in these tests. */
 public final class CapturedLog extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ public final class CapturedLog extends LegacyAbstractLogger {
         return lines.toString();
     }
 
-    /** Waits until there is such a text. */
+    /** Waits until the log contains the text. */
     void await(String text) throws Exception {
         Await.until("\"" + text + "\" in the log", this::text, log -> log.contains(text));
     }

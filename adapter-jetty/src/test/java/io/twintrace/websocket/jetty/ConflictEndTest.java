@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The end of a connection whose handler or listener lets the exception of a conflict go: whichever writer is
- * quicker, the log tells the conflict first and once, and the peer's Close has its reason.
+ * The end of a connection whose handler or listener lets the exception of a conflict propagate. Whichever writer is
+ * quicker, the log shows the conflict first and once, and the peer's Close has its reason.
  */
 class ConflictEndTest {
     private static final int ROUNDS = 150;
@@ -36,7 +36,7 @@ class ConflictEndTest {
     private final Queue<ConcurrentWriteReport> reports = new ConcurrentLinkedQueue<>();
     private final ConcurrentWriteListener listening = reports::add;
 
-    /** What went wrong, and in how many rounds. */
+    /** The errors, and the number of rounds with each. */
     private final Map<String, Integer> problems = new TreeMap<>();
 
     @BeforeEach
@@ -49,7 +49,7 @@ class ConflictEndTest {
         ConcurrentWrites.removeListener(listening);
     }
 
-    /** Together with another thread that does the same, this meets the detector soon. */
+    /** Collides soon with another thread that does the same. */
     private static void writeForEver(WebSocketConnection connection) throws IOException {
         while (true) {
             connection.writeMessage("x");

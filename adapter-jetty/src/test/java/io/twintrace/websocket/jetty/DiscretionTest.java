@@ -28,9 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CVE-2026-47893, Spring: request headers stood in the text of an exception. Here nothing that the peer has sent,
- * neither in a header nor in the query nor in a message, is in an exception that a handler gets or in a line of the
- * log.
+ * CVE-2026-47893, Spring: the text of an exception contained request headers. Here no exception that a handler gets and
+ * no line of the log contains anything that the peer has sent, whether in a header, in the query or in a message.
  */
 class DiscretionTest {
     private static final int LIMIT = 1000;
@@ -58,12 +57,12 @@ class DiscretionTest {
             this.handler = handler;
         }
 
-        /** It is the client's fault. */
+        /** The client causes it. */
         static End sending(String name, byte[]... sent) {
             return new End(name, RawClient.concat(sent), TestServer::echo);
         }
 
-        /** It comes of what the handler does. */
+        /** The handler causes it. */
         static End handling(String name, WebSocketHandler handler) {
             return new End(name, RawClient.text("canary"), handler);
         }
@@ -134,7 +133,7 @@ class DiscretionTest {
         return HexFormat.of().parseHex(spaced.replace(" ", ""));
     }
 
-    /** The word, and what makes it wrong. */
+    /** The secret word, and the reason why the message is wrong. */
     private static byte[] canary(String more) {
         return RawClient.concat(RawClient.ascii("canary"), hex(more));
     }
@@ -168,7 +167,7 @@ class DiscretionTest {
                 .build();
     }
 
-    /** CVE-2026-47893, Spring: request headers stood in the text of an exception. */
+    /** CVE-2026-47893, Spring: the text of an exception contained request headers. */
     @ParameterizedTest
     @MethodSource("ends")
     void nothingOfThePeersIsInTheExceptionOrTheLog(End end) throws Exception {
@@ -205,7 +204,7 @@ class DiscretionTest {
         }
     }
 
-    /** CVE-2026-47893 once more: the log has the two that an operator has to compare, and nothing else. */
+    /** CVE-2026-47893 again: the log shows the two headers that an operator must compare, and nothing else. */
     @Test
     void ofARefusedOriginTheLogSaysOnlyOriginAndHost() throws Exception {
         try (TestServer server = TestServer.serving(TestServer::echo, options());
@@ -226,7 +225,7 @@ class DiscretionTest {
         return all;
     }
 
-    /** So that the tests above are worth something: the log is the one that is written to. */
+    /** Proves that the tests above look at the right log. */
     @Test
     void anApplicationMayStillTellWhatItLikes() throws Exception {
         WebSocketHandler indiscreet = connection -> {

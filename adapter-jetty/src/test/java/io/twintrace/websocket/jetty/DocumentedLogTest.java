@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.junit.jupiter.api.Test;
 
-/** The log excerpts of docs/concurrent-writes.md are what the log has. */
+/** The log excerpts of docs/concurrent-writes.md match the log. */
 class DocumentedLogTest {
     private static final Path PAGE = Path.of("../docs/concurrent-writes.md");
 
@@ -24,7 +24,7 @@ class DocumentedLogTest {
             .writeDiscipline(connection -> WriteDiscipline.guardedBy(connection.writeLock()))
             .build();
 
-    /** More than lies between the two, so that the answer waits for a client that does not read. */
+    /** More than the buffers between both ends hold, so that the answer waits for a client that does not read. */
     private static final byte[] LARGE = RawClient.text("x".repeat(16 << 20));
 
     private static TestServer serving(WebSocketHandler quotes, WebSocketOptions options) throws Exception {

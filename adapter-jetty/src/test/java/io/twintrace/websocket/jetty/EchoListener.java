@@ -6,11 +6,11 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends every message back, and counts how many connections it was told of that have not ended. */
+/** Sends every message back, and counts its open connections. */
 public class EchoListener implements WebSocketListener {
     private final AtomicInteger open = new AtomicInteger();
 
-    /** The same, which says that it never blocks. */
+    /** The same, but declares that it never blocks. */
     public static class NonBlocking extends EchoListener {
         @Override
         public boolean isNonBlocking() {
@@ -18,7 +18,7 @@ public class EchoListener implements WebSocketListener {
         }
     }
 
-    /** Of either kind. */
+    /** A listener of either kind. */
     static EchoListener of(boolean nonBlocking) {
         return nonBlocking ? new NonBlocking() : new EchoListener();
     }

@@ -41,7 +41,7 @@ class EmbeddedJettyTest {
         }
     }
 
-    /** CVE-2023-43669, tungstenite: the head was parsed anew at each read. */
+    /** CVE-2023-43669, tungstenite: the request head was parsed again at each read. */
     @Test
     void handshakeAndMessageMayArriveByteByByte() throws Exception {
         server = TestServer.serving(TestServer::echo);

@@ -97,7 +97,7 @@ class FilterTest {
         });
     }
 
-    /** The place of the connection that did not come to be is free again after the handshake's timeout. */
+    /** The place of the failed connection is free again after the handshake timeout. */
     private static void assertEndsWithoutATrace(Filter filter) throws Exception {
         WebSocketOptions onlyOne = WebSocketOptions.builder()
                 .maxConnections(1)

@@ -28,7 +28,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** What docs/getting-started.md has a newcomer copy: its POM, its code, its paths. */
+/** The parts of docs/getting-started.md that a newcomer copies: its POM, its code, its paths. */
 class GettingStartedPageTest {
     private static final Path PROJECT = Path.of("..");
     private static final String PAGE = "docs/getting-started.md";
@@ -38,7 +38,7 @@ class GettingStartedPageTest {
     private static final Pattern PATH =
             Pattern.compile("urlPatterns = \"(/[^\"]*)\"|@WebServlet\\(\"(/[^\"]*)\"|<url-pattern>(/[^<]*)</");
 
-    /** Maven 3.8 has a Surefire of its own that runs no test of JUnit 5 or 6, and does not say so. */
+    /** The Surefire of Maven 3.8 silently runs no test of JUnit 5 or 6. */
     @Test
     void thePomPinsWhatTestsNeedInTheVersionsOfThisProject() throws Exception {
         Map<String, String> own = versions(read("pom.xml"));

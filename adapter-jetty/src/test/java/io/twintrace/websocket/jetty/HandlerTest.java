@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.junit.jupiter.api.Test;
 
-/** The thread that a handler runs on, and what happens to what it throws. */
+/** The thread that a handler runs on, and the effect of its exceptions. */
 class HandlerTest {
     private static final String SECRET = "Cookie: session=secret";
 
@@ -80,7 +80,7 @@ class HandlerTest {
         }
     }
 
-    /** Two threads meet for certain: one has a message open, and the other begins one. */
+    /** Two threads collide with certainty: one has a message open, and the other begins one. */
     private static void interleave(BlockingConnection connection, CompletableFuture<ConcurrentWriteException> caught)
             throws Exception {
         connection.nextWriter(MessageType.TEXT).write("a message is begun");

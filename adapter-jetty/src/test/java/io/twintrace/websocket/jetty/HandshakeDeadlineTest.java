@@ -80,7 +80,7 @@ class HandshakeDeadlineTest {
         try (Alpn alpn = new Alpn(timeout);
                 RawClient client = certificate.connect(alpn.port())) {
             long begin = System.nanoTime();
-            awaitAge(begin, Duration.ofMillis(1500)); // nothing of TLS is sent before the first byte
+            awaitAge(begin, Duration.ofMillis(1500)); // no TLS data is sent before the first byte
             client.send(RawClient.ascii("GET /ws HTTP/1.1\r\nHost: localhost\r\nX-Long: "));
             long millis = millisUntilClosed(client, begin);
             assertTrue(millis >= 1900 && millis < 3000, () -> "closed after " + millis + " ms");
@@ -140,7 +140,7 @@ class HandshakeDeadlineTest {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     }
 
-    /** Sends one more byte of what does not end. */
+    /** Sends one more byte of the endless input. */
     private static boolean isClosedAfterOneMoreByte(RawClient client) {
         try {
             client.send(new byte[] {'x'});

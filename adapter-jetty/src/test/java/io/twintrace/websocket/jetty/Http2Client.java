@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** As much of HTTP/2 without TLS as one request takes, and the text of its answer. */
+/** As much of HTTP/2 without TLS as one request and the text of its answer need. */
 final class Http2Client implements AutoCloseable {
     private static final int DATA = 0;
     private static final int HEADERS = 1;

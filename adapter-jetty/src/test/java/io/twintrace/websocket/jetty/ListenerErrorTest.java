@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever a listener throws, and from wherever, the log has it once: with the connection, and with its stack. */
+/** The log has every exception of a listener once, with the connection and the stack. */
 class ListenerErrorTest {
     private final WebSocketOptions options =
             WebSocketOptions.builder().closeTimeout(Duration.ofMillis(500)).build();

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The server stops while a listener has connections: peers are told, the listener is, and nobody holds it up for ever.
+ * The server stops while a listener has connections. Peers and the listener learn of it, and nobody delays it for ever.
  */
 class ListenerStopTest {
     private static final WebSocketOptions PATIENT_FOR_300_MS =
             WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
 
-    /** Keeps the codes of its last calls. */
+    /** Records the codes of its onClose calls. */
     private static class Told extends EchoListener {
         private final boolean nonBlocking;
         private final BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();

@@ -128,7 +128,7 @@ class ListenerTest {
         }
     }
 
-    /** They are read into buffers of their own, which must not take what comes behind their end. */
+    /** Large messages have their own buffers, which must not take input behind the end of the message. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void largeMessagesOneBehindTheOtherComeBackByteForByte(boolean nonBlocking) throws Exception {
@@ -167,7 +167,7 @@ class ListenerTest {
         }
     }
 
-    /** Jetty tells nobody of input who asks for it once the endpoint is closed. */
+    /** Once the endpoint is closed, Jetty notifies nobody of input. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anAbortBehindACloseIsTheEndAtOnce(boolean nonBlocking) throws Exception {
@@ -285,7 +285,7 @@ class ListenerTest {
                 stuck[i].send(RawClient.text("hello"));
                 assertEquals("hello", stuck[i].read().text());
             }
-            awaitNoCall(); // so that what comes next is found by the thread that selects
+            awaitNoCall(); // so that the selecting thread finds the next input
             for (RawClient client : stuck) {
                 client.send(RawClient.text("block"));
             }
@@ -302,9 +302,7 @@ class ListenerTest {
         }
     }
 
-    /**
-     * By what Jetty counts of its selecting threads: who runs what they have found, the thread itself or another one.
-     */
+    /** Uses Jetty's counts of who runs the events of a selecting thread: the thread itself or another one. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theThreadThatSelectsCallsAListenerThatDoesNotBlockAndNoOther(boolean nonBlocking) throws Exception {
@@ -317,7 +315,7 @@ class ListenerTest {
                 assertEquals("hello", client.read().text());
             }
             long byItself = server.selecting().getPCTasksConsumed() - before;
-            // The first few may meet the thread that has opened the connection.
+            // The first few may still run on the thread that has opened the connection.
             assertEquals(nonBlocking, byItself > messages / 2, () -> byItself + " by itself");
         }
     }
@@ -371,7 +369,7 @@ class ListenerTest {
         }
     }
 
-    /** More than a turn reads before others get the thread. */
+    /** More than one turn reads before it gives the thread to others. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void manyMessagesMayComeInTheSegmentOfTheHandshake(boolean nonBlocking) throws Exception {

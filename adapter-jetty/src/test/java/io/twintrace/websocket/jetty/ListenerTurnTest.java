@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
-/** What one connection does to others through the thread that selects for all of them. */
+/** The effect of one connection on others that share its selecting thread. */
 class ListenerTurnTest {
     private static final int MIB = 1 << 20;
 
@@ -72,7 +72,7 @@ class ListenerTurnTest {
                         "/ws",
                         "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover")) {
             attacker.send(RawClient.text("hello"));
-            assertEquals("hello", attacker.read().text()); // so what comes next is found by the selector's thread
+            assertEquals("hello", attacker.read().text()); // so the selector's thread finds the next input
             attacker.send(all); // no more than the buffers of a socket hold
             assertTrue(listener.begun.await(10, TimeUnit.SECONDS));
             bystander.send(RawClient.text("anybody there?"));

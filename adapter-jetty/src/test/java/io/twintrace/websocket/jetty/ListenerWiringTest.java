@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The ways to register a listener: all of them work, and all of them look at the Origin. */
+/** All ways to register a listener work, and all of them check the Origin. */
 class ListenerWiringTest {
     @TempDir
     private Path directory;

@@ -15,8 +15,7 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.junit.jupiter.api.Test;
 
 /**
- * The MXBean of conflicts is there as long as a servlet of its application runs, and keeps nothing in memory after
- * that.
+ * The MXBean of conflicts exists as long as a servlet of its application runs, and keeps nothing in memory after that.
  */
 class ManagementTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();

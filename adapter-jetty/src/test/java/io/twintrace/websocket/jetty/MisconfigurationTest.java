@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A mistake in the configuration stops the deployment, and the error says which. */
+/** A mistake in the configuration stops the deployment, and the error names it. */
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
     private static final String VALID =
@@ -178,7 +178,7 @@ class MisconfigurationTest {
         return failure(context);
     }
 
-    /** Starts, which must fail, and gives the messages of all causes. */
+    /** Starts the server, which must fail, and returns the messages of all causes. */
     private static String failure(ServletContextHandler context) {
         try (TestServer server = new TestServer(context)) {
             Exception e = assertThrows(Exception.class, server::start);

@@ -25,9 +25,9 @@ import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Input that comes faster than the handler reads: nothing of it is lost, doubled or kept. */
+/** Input that comes faster than the handler reads is not lost, doubled or kept. */
 class ReadAheadTest {
-    /** What the thread that selects reads by itself at most. */
+    /** The most bytes that the selecting thread reads by itself. */
     private static final int AHEAD = 32 * 1024;
 
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
@@ -53,7 +53,7 @@ class ReadAheadTest {
         server.close();
     }
 
-    /** A handler that reads one message, and so has input read ahead, and waits before it goes on. */
+    /** A handler that reads one message, which starts reading ahead, and waits before it goes on. */
     private static WebSocketHandler waiting(Latches latches, WebSocketHandler then) {
         return connection -> {
             latches.handler.complete(Thread.currentThread());
@@ -69,7 +69,7 @@ class ReadAheadTest {
         private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch mayGoOn = new CountDownLatch(1);
 
-        /** Once the handler has read its first message, and waits. */
+        /** Returns once the handler has read its first message and waits. */
         void awaitWaiting(RawClient client) throws Exception {
             Thread thread = handler.get(10, TimeUnit.SECONDS);
             Await.until("the handler to wait for input", thread::getState, state -> state == Thread.State.WAITING);
@@ -78,7 +78,7 @@ class ReadAheadTest {
         }
     }
 
-    /** The handler's thread takes no buffer of Jetty's meanwhile. */
+    /** Meanwhile the handler's thread takes no buffer from Jetty. */
     private void awaitReadAhead() throws Exception {
         Await.until("something read ahead", () -> pool.getLeaks().size(), n -> n > 0);
     }
@@ -106,7 +106,7 @@ class ReadAheadTest {
         }
     }
 
-    /** Reads with arrays of all sizes, and falls behind now and then. */
+    /** Reads with arrays of all sizes, and sometimes falls behind. */
     private static byte[] digestOf(BlockingConnection connection) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         Random random = new Random(2);
@@ -192,7 +192,7 @@ class ReadAheadTest {
         }
     }
 
-    /** Around what is read ahead at once, with the client waiting for each answer. */
+    /** Sizes around one reading ahead, with the client waiting for each answer. */
     @Test
     void messagesOfEveryLengthAroundTheBuffersComeBack() throws Exception {
         try (RawClient client = serving(TestServer::echo)) {

@@ -16,7 +16,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests that become no WebSocket get an answer, at once. */
+/** Requests that do not become a WebSocket get an answer at once. */
 class RefusalTest {
     private static final String HEADERS = String.join(
             "\r\n",
@@ -150,7 +150,7 @@ class RefusalTest {
         server.log().await("refused with 400: this is a WebSocket endpoint: the Connection header lacks \"Upgrade\"");
     }
 
-    /** RFC 8441: a browser that has a connection of HTTP/2 may ask for its WebSocket there. */
+    /** RFC 8441: a browser with an HTTP/2 connection may request its WebSocket there. */
     @Test
     void connectOverHttp2IsToldOfHttp2() throws Exception {
         server = TestServer.of(TestServer::echo, WebSocketOptions.defaults());

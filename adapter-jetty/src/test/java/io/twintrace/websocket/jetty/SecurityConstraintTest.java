@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A constraint in web.xml holds for the upgrade, by whichever name the path is called. CVE-2026-76183, Tomcat: another
- * name of the endpoint led around it.
+ * A constraint in web.xml holds for the upgrade, whatever name the request uses. CVE-2026-76183, Tomcat: another name
+ * of the endpoint bypassed it.
  */
 class SecurityConstraintTest {
     private static final String CONSTRAINT = """
@@ -43,7 +43,7 @@ class SecurityConstraintTest {
 
     private TestServer server;
 
-    /** Says who is connected. */
+    /** Sends the name of the connected user. */
     public static class WhoAmI implements WebSocketHandler {
         @Override
         public void handle(BlockingConnection connection) throws Exception {
@@ -69,7 +69,7 @@ class SecurityConstraintTest {
         server.close();
     }
 
-    /** CVE-2026-76183, Tomcat: another name of the endpoint led around the constraint. */
+    /** CVE-2026-76183, Tomcat: another name of the endpoint bypassed the constraint. */
     @ParameterizedTest
     @ValueSource(strings = {"/ws", "/ws?x=1", "/ws;x=1", "/%77s", "/./ws", "/x/../ws", "//ws", "/ws/", "/ws/."})
     void nobodyGetsInWithoutAUser(String path) throws Exception {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Threads that write until their stack overflows. Whatever they had to leave undone, the container's selector and pool
- * go on to serve other connections.
+ * Threads write until their stack overflows. Whatever they leave undone, the container's selector and pool continue to
+ * serve other connections.
  */
 @Timeout(120)
 class StackOverflowTest {
@@ -31,7 +31,7 @@ class StackOverflowTest {
         fall(connection, Math.max(0, frames - 1));
     }
 
-    /** From another depth each time, so that the stack ends at another place. */
+    /** Starts at another depth each time, so that the stack ends at another place. */
     private static void fall(WebSocketConnection connection) throws IOException {
         fall(connection, ThreadLocalRandom.current().nextInt(100));
     }

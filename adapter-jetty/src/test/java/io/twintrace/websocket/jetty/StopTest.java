@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** The server stops: peers are told, handlers are waited for, and nobody holds it up for ever. */
+/** The server stops: it informs peers and waits for handlers, and nobody delays it for ever. */
 class StopTest {
     private static final WebSocketOptions PATIENT_FOR_300_MS =
             WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
@@ -172,7 +172,7 @@ class StopTest {
         return server.start();
     }
 
-    /** From here on its handler runs. */
+    /** From here on the handler of this client runs. */
     private static void assertServed(RawClient client) throws Exception {
         client.send(RawClient.text("hello"));
         assertEquals("hello", client.read().text());
@@ -183,10 +183,7 @@ class StopTest {
         return async(() -> stopOrTimeOut(server)).thenApply(unused -> Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /**
-     * Jetty tells by an exception that its stop timeout was too short for somebody; the server has stopped all the
-     * same.
-     */
+    /** Jetty throws if its stop timeout was too short for a component. The server has stopped all the same. */
     private static void stopOrTimeOut(TestServer server) throws Exception {
         try {
             server.stop();

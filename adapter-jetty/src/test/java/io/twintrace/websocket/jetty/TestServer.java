@@ -22,12 +22,12 @@ final class TestServer implements AutoCloseable {
     private final ServletContextHandler context;
     private final CapturedLog log = new CapturedLog();
 
-    /** Not started yet, so that more can be arranged. */
+    /** A server that is not started yet, so that tests can configure it. */
     TestServer(ServletContextHandler context) {
         this(context, null);
     }
 
-    /** The same, with buffers from a pool of one's own. */
+    /** The same, with buffers from the given pool. */
     TestServer(ServletContextHandler context, ByteBufferPool pool) {
         this.server = new Server(null, null, pool);
         this.connector = new ServerConnector(server, 1, 1);
@@ -44,14 +44,14 @@ final class TestServer implements AutoCloseable {
         return new TestServer(context);
     }
 
-    /** Has one listener called on /ws; not started yet. */
+    /** Serves one listener on /ws; not started yet. */
     static TestServer of(WebSocketListener listener, WebSocketOptions options) {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", listener, options);
         return new TestServer(context);
     }
 
-    /** Has one listener called on /ws. */
+    /** Serves one listener on /ws. */
     static TestServer serving(WebSocketListener listener, WebSocketOptions options) throws Exception {
         return of(listener, options).start();
     }
@@ -89,7 +89,7 @@ final class TestServer implements AutoCloseable {
         return context;
     }
 
-    /** Who runs what the one selector has found. */
+    /** Jetty's strategy for running the events of the one selector. */
     AdaptiveExecutionStrategy selecting() {
         return connector
                 .getContainedBeans(AdaptiveExecutionStrategy.class)

@@ -8,7 +8,7 @@ final class TestThreads {
 
     private TestThreads() {}
 
-    /** Names of platform threads that serve a connection at the moment; virtual ones are in no list of threads. */
+    /** Names of platform threads that serve a connection now. No list of threads contains virtual ones. */
     static List<String> handlers() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
@@ -16,7 +16,7 @@ final class TestThreads {
                 .toList();
     }
 
-    /** Whether a thread is virtual, which only JDK 21 and later know. */
+    /** Whether a thread is virtual; always false before JDK 21. */
     static boolean isVirtual(Thread thread) throws ReflectiveOperationException {
         return HAVE_VIRTUAL && (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
     }

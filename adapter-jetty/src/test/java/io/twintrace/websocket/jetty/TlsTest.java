@@ -82,7 +82,7 @@ class TlsTest {
         }
     }
 
-    /** One TLS record holds them all, so the last ones are in Jetty's hands while the socket shows nothing more. */
+    /** One TLS record holds all messages, so Jetty has the last ones while the socket shows no more input. */
     @ParameterizedTest
     @ValueSource(strings = {"/ws", "/blocking", "/non-blocking"})
     void handshakeAndManyMessagesMayComeInOneRecord(String path) throws Exception {
@@ -99,7 +99,7 @@ class TlsTest {
         }
     }
 
-    /** What TLS has taken and the socket has not. */
+    /** Output that TLS has taken but the socket has not. */
     @ParameterizedTest
     @ValueSource(strings = {"/blocking", "/non-blocking"})
     void aPeerThatReadsLateGetsEverything(String path) throws Exception {

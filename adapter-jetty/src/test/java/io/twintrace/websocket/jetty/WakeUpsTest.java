@@ -30,7 +30,7 @@ import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
 
-/** When readers are woken for whom a selector has found input: tested while something holds the one selector up. */
+/** Tests when a selector wakes the readers whose input it has found, while something occupies the one selector. */
 class WakeUpsTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
@@ -78,7 +78,7 @@ class WakeUpsTest {
                 .next();
     }
 
-    /** Those of the selector of its one connection. */
+    /** The wake-ups of the selector of the server's one connection. */
     private static WakeUps wakeUps(TestServer server) {
         EndPoint endPoint =
                 server.connector().getConnectedEndPoints().iterator().next();
@@ -131,7 +131,7 @@ class WakeUpsTest {
         });
     }
 
-    /** The selector comes to them in an order of its own, in which a new connection may be the first one. */
+    /** The selector visits connections in its own order, and a new one may come first. */
     @Test
     void handlersThatWereReadForAreWokenBeforeAListenerIsCalled() throws Exception {
         Semaphore handled = new Semaphore(0);
@@ -162,7 +162,7 @@ class WakeUpsTest {
             boolean first = false;
             for (int attempt = 0; attempt < 10 && !first; attempt++) {
                 try (RawClient toListener = RawClient.open(server.port(), "/ws/listener")) {
-                    for (int i = 0; i < 2; i++) { // the thread that has opened it may find the first one
+                    for (int i = 0; i < 2; i++) { // the thread that has opened the connection may find the first one
                         toListener.send(RawClient.text("hello"));
                         assertEquals("hello", toListener.read().text());
                     }

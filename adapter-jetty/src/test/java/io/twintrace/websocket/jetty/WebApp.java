@@ -10,14 +10,14 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 final class WebApp {
     private WebApp() {}
 
-    /** Fails at its start where a servlet does. */
+    /** Its start fails if the start of a servlet fails. */
     static WebAppContext in(Path directory) {
         WebAppContext context = new WebAppContext(directory.toString(), "/");
         context.setThrowUnavailableOnStartupException(true);
         return context;
     }
 
-    /** For Jetty to find by scanning. */
+    /** Copies a class to a place where Jetty finds it by scanning. */
     static void copyClass(Class<?> type, Path directory) throws IOException {
         String name = type.getName().replace('.', '/') + ".class";
         Path file = directory.resolve("WEB-INF/classes").resolve(name);

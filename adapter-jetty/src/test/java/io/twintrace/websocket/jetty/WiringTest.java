@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The ways to register a WebSocket: all of them work, and all of them look at the Origin. CVE-2026-59390, Spring, and
- * CVE-2020-14368, Che: one way of registering did not.
+ * All ways to register a WebSocket work, and all of them check the Origin. CVE-2026-59390, Spring, and CVE-2020-14368,
+ * Che: one way of registering did not check it.
  */
 class WiringTest {
     @TempDir

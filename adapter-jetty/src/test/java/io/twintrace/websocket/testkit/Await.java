@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
-/** Waiting for what nobody announces. */
+/** Waits for conditions that nobody announces. */
 public final class Await {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final long PAUSE_MILLIS = 5;
 
     private Await() {}
 
-    /** Looks again and again until the value is as expected; fails after a while, with the last value. */
+    /** Checks again and again until the value is as expected. Fails with the last value after a while. */
     public static <T> T until(String what, Callable<T> value, Predicate<T> expected) throws Exception {
         return until(what, PATIENCE, value, expected);
     }

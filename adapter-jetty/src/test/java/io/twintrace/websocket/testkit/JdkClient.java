@@ -37,7 +37,7 @@ public final class JdkClient implements AutoCloseable {
         return new JdkClient(http, uri);
     }
 
-    /** The status with which a handshake is refused. */
+    /** The status of a refused handshake. */
     public static int refusal(URI uri, String header, String value) throws Exception {
         CompletableFuture<WebSocket> opening =
                 HTTP.newWebSocketBuilder().header(header, value).buildAsync(uri, new Events());
@@ -106,7 +106,7 @@ public final class JdkClient implements AutoCloseable {
         return get(events.closed);
     }
 
-    /** Vanishes. */
+    /** Ends the connection without a Close. */
     public void abort() {
         socket.abort();
     }

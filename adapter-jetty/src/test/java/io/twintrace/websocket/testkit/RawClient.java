@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A WebSocket client that does what it is told, byte by byte: for what no proper client can be made to send. Every read
- * gives up after a while, so that no test hangs.
+ * A WebSocket client that tests control byte by byte, to send input that no proper client would send. Every read gives
+ * up after a while, so that no test hangs.
  */
 public final class RawClient implements AutoCloseable {
     public static final int TEXT = 1;
@@ -32,7 +32,7 @@ public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
 
-    /** What the peer has sent: the first line's status, and the whole head. */
+    /** The peer's response: the status of the first line, and the whole head. */
     public record Response(int status, String head) {}
 
     /** The beginning of a frame; its payload comes next. */
@@ -222,7 +222,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Waits so long, in which nothing may come. */
+    /** Waits this long. Nothing may come meanwhile. */
     public void awaitSilence(Duration duration) throws IOException {
         socket.setSoTimeout(Math.toIntExact(duration.toMillis()));
         try {
@@ -232,13 +232,13 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Waits for the end of the TCP connection, in whichever way it comes, and tells how long that took. */
+    /** Waits for the end of the TCP connection, of any kind, and returns how long that took. */
     public Duration awaitEnd() throws IOException {
         long begin = System.nanoTime();
         byte[] sink = new byte[8192];
         try {
             while (in.read(sink) >= 0) {
-                // What was under way.
+                // Input that was on the way.
             }
         } catch (SocketException e) {
             // Reset: an end as well.
@@ -246,12 +246,12 @@ public final class RawClient implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - begin);
     }
 
-    /** Says nothing more; reading goes on. */
+    /** Ends the output. Reading goes on. */
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Vanishes with an RST. */
+    /** Ends the connection with an RST. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

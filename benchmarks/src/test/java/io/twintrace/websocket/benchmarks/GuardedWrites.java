@@ -11,7 +11,7 @@ final class GuardedWrites {
     /** The write went well. */
     static final int FINE = 0;
 
-    /** It failed, and the other's stack is inside another of the writes. */
+    /** It failed, and the other thread's stack is inside another of the writes. */
     static final int FAILED = 1;
 
     /** It came after a conflict, or found one. */

@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** Three threads write once each: the third of a conflict was through before it, or fails as a later one (2). */
+/** Three threads write once each. The third one finishes before the conflict, or fails as a later writer (2). */
 @JCStressTest
 @Outcome(id = "0, 0, 0, 0", expect = Expect.ACCEPTABLE, desc = "none failed: no writes overlapped")
 @Outcome(

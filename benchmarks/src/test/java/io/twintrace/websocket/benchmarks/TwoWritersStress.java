@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two threads write once each. The third value is whether the write side is failed afterwards. */
+/** Two threads write once each. The third value tells whether the write side has failed afterwards. */
 @JCStressTest
 @Outcome(id = "0, 0, 0", expect = Expect.ACCEPTABLE, desc = "neither failed: the writes did not overlap")
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "both failed, each with the other's stack")

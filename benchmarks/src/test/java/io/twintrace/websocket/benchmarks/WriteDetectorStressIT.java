@@ -13,7 +13,7 @@ import org.openjdk.jcstress.Main;
 
 /**
  * Runs the jcstress tests of this module in a virtual machine of their own, for half a minute; a forbidden outcome
- * makes it end with an error. What was seen stands in {@code target/jcstress}, as text and as HTML.
+ * makes it end with an error. The observed outcomes are in {@code target/jcstress}, as text and as HTML.
  */
 class WriteDetectorStressIT {
     private static final Path RESULTS = Path.of("target", "jcstress");
@@ -28,7 +28,7 @@ class WriteDetectorStressIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
-                        "-v", // the counts of what was seen, not only of what is forbidden
+                        "-v", // the counts of all outcomes, not only of forbidden ones
                         "-f",
                         "1",
                         "-fsm",
@@ -40,7 +40,7 @@ class WriteDetectorStressIT {
                         "-sc",
                         "false",
                         "-jvmArgs",
-                        "-Xmx256m", // and no other modes than the default one
+                        "-Xmx256m", // and only the default mode
                         "-r",
                         RESULTS.toAbsolutePath().toString())
                 .directory(RESULTS.toFile())

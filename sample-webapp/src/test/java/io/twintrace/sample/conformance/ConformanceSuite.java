@@ -28,10 +28,10 @@ abstract class ConformanceSuite {
     /** Starts the server. */
     abstract SampleServer start() throws Exception;
 
-    /** How the count names the server. */
+    /** The server's name in the count. */
     abstract String name();
 
-    /** Of the servlet that echoes. */
+    /** The path of the servlet that echoes. */
     abstract String path();
 
     @BeforeAll
@@ -71,7 +71,7 @@ abstract class ConformanceSuite {
         passed.add(row.number());
     }
 
-    /** Counts what has really run and passed, against the rows that there are. */
+    /** Compares the number of cases that really ran and passed with the number of rows. */
     @AfterAll
     void countAndEndServer() {
         if (server != null) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** One case on a connection of its own: stage by stage it sends, and then reads what has to come back. */
+/** One case on its own connection. It sends stage by stage, and after each stage reads the expected bytes. */
 final class Conversation {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PATIENCE_WITH_LARGE_MESSAGES = Duration.ofSeconds(60);
@@ -16,7 +16,7 @@ final class Conversation {
     private final FrameEncoder client;
     private final FrameEncoder server = FrameEncoder.server();
 
-    /** How far it has come. */
+    /** The current stage. */
     private String stage = "the handshake";
 
     /** @param messages how many messages a case with compression sends at most */
@@ -29,7 +29,7 @@ final class Conversation {
         this.client = FrameEncoder.client(row.number());
     }
 
-    /** Fails with all that one has to know. */
+    /** Fails with all the details. */
     void hold(int port, String path) {
         try (Peer peer = new Peer(port, patience())) {
             if (row.isCompressed()) {

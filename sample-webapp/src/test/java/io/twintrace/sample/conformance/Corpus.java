@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * What the messages of groups 12 and 13 are cut from, made from a seed: as large as the suite's files, and as dense.
+ * The messages of groups 12 and 13 are cut from this text, made from a seed. As large as the suite's files, and as
+ * dense.
  */
 enum Corpus {
     JSON(true, 194_056) {
@@ -54,7 +55,7 @@ enum Corpus {
         }
     },
 
-    /** Hardly compressible, but for a line now and then. */
+    /** Hardly compressible, except for an occasional line. */
     DOCUMENT(false, 1_042_328) {
         @Override
         void append(StringBuilder bytes, Random random) {
@@ -81,7 +82,7 @@ enum Corpus {
         return isText ? 1 : 2;
     }
 
-    /** As many characters or bytes, from this position on; behind the end comes the beginning again. */
+    /** So many characters or bytes from this position on. After the end it starts again at the beginning. */
     byte[] piece(int position, int pieceLength) {
         int from = position % data.length();
         int to = Math.min(data.length(), from + pieceLength);

@@ -10,13 +10,13 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** The client's side of permessage-deflate (RFC 7692 section 7.2), of nothing but what the JDK has. */
+/** The client's side of permessage-deflate (RFC 7692 section 7.2), built on nothing but the JDK. */
 final class DeflatePeer implements AutoCloseable {
     private static final int FIN = 0x80;
     private static final int RSV1 = 0x40;
     private static final int MASKED = 0x80;
 
-    /** With which each flush of a deflater ends, and which is not sent. */
+    /** The end of each flush of a deflater, which is not sent. */
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
 
     private final Peer peer;
@@ -27,7 +27,7 @@ final class DeflatePeer implements AutoCloseable {
     private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final Inflater inflater = new Inflater(true);
 
-    /** What the server's next message may refer to. */
+    /** The history that the server's next message may refer to. */
     private byte[] remembered = {};
 
     /** Where in its corpus the next message begins. */

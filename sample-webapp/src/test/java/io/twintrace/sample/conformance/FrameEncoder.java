@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Frames as they stand on the wire (RFC 6455 section 5.2): masked as a client sends them, or plain as a server must.
+ * Frames as they appear on the wire (RFC 6455 section 5.2): masked as a client sends them, or plain as a server must.
  * Has nothing in common with the library's own codec.
  */
 final class FrameEncoder {
@@ -19,7 +19,7 @@ final class FrameEncoder {
 
     private final byte[] maskingKey = new byte[4];
 
-    /** How much payload of the frame at hand was masked so far. */
+    /** How much payload of the current frame is masked so far. */
     private int masked;
 
     private FrameEncoder(Random maskingKeys) {
@@ -61,7 +61,7 @@ final class FrameEncoder {
         }
     }
 
-    /** As the public suite does it: where the size divides the length, an empty frame ends the message. */
+    /** Like the public suite: if the size divides the length, an empty frame ends the message. */
     void encodeFragments(int firstBits, ByteBuffer payload, int size, List<byte[]> frames) {
         boolean fits = payload.remaining() <= size;
         int bits = firstBits;

@@ -15,10 +15,10 @@ record Handshake(List<String> extensions) {
 
     private static final int LARGEST_WINDOW = 1 << 15;
 
-    /** For the key that {@code RawClient} sends: RFC 6455 section 1.3 has both as its example. */
+    /** The answer to the key that {@code RawClient} sends. RFC 6455 section 1.3 has both as its example. */
     private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-    /** Offers extensions and expects an answer with exactly these parameters, in whatever order. */
+    /** Offers extensions and expects an answer with exactly these parameters, in any order. */
     static Handshake hold(Peer peer, String path, String offer, String expected) throws IOException {
         String head = offer.isEmpty() ? peer.upgrade(path) : peer.upgrade(path, EXTENSIONS + ": " + offer);
         if (!head.startsWith("HTTP/1.1 101 ")

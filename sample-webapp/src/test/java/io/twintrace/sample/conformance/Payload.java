@@ -7,7 +7,7 @@ import java.util.List;
 
 /** A payload as a recipe, so that the table does not hold the megabytes of group 9. */
 record Payload(List<Part> parts) {
-    /** A unit that is repeated, and cut in the end, until there are so many bytes. */
+    /** A unit that is repeated and then cut, to give so many bytes. */
     record Part(ByteBuffer unit, int length) {}
 
     /** Each word is {@code 'text'}, {@code 0xfe}, {@code 5*'ab'} for ababa, or a close code. */

@@ -13,9 +13,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The test's end of one connection. When its time is up, whatever it waits for fails. */
+/** The test's end of one connection. When its time is up, every wait fails. */
 final class Peer implements AutoCloseable {
-    /** How long nothing may come where nothing may come yet. */
+    /** How long the peer waits to see that nothing comes. */
     private static final int SILENCE_MILLIS = 250;
 
     private static final int MAX_REST = 64;
@@ -93,7 +93,7 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    /** Nothing comes for a moment, not even the end. */
+    /** Asserts that nothing comes for a moment, not even the end. */
     void expectSilence() throws IOException {
         socket.setSoTimeout(SILENCE_MILLIS);
         try {
@@ -120,7 +120,7 @@ final class Peer implements AutoCloseable {
         return read < 0 ? "the end" : Bytes.hex((byte) read) + rest();
     }
 
-    /** What else has come, to be put behind what was got. */
+    /** The further bytes that have come, to append to those already read. */
     String rest() throws IOException {
         byte[] rest = in.readNBytes(Math.min(in.available(), MAX_REST));
         return rest.length == 0 ? "" : ", and then " + Bytes.hex(rest);

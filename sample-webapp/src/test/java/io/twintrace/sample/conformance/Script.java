@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one side does in one case: stages, each of which waits for the same stage of the other side.
+ * The actions of one side in one case: stages, each of which waits for the same stage of the other side.
  *
  * @param source as it stands in the table
  */
 record Script(String source, List<Stage> stages) {
-    /** A quoted text is one token, whatever is in it. */
+    /** A quoted text is one token, whatever it contains. */
     private static final Pattern TOKEN = Pattern.compile("(?:\\d+\\*)?'[^']*'|\\S+");
 
     private static final Pattern TIMES = Pattern.compile("(\\d+)x");

@@ -1,6 +1,6 @@
 package io.twintrace.sample.conformance;
 
-/** What one side does, as the table has it. */
+/** One action of one side, as the table describes it. */
 sealed interface Step {
     /**
      * A frame, or a message in several.
@@ -21,6 +21,6 @@ sealed interface Step {
     /** The header Sec-WebSocket-Extensions of the handshake. */
     record Extensions(String value) implements Step {}
 
-    /** Nothing is sent; for a moment, nothing may come. */
+    /** Sends nothing. For a moment, nothing may come. */
     record Silence() implements Step {}
 }

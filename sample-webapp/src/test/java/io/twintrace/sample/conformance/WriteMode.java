@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How the frames of one stage get into the socket, which the server must not care about.
+ * How the frames of one stage get into the socket. It must make no difference to the server.
  *
  * @param chop bytes for each write; {@link #WHOLE} or {@link #FRAMES} otherwise
  */

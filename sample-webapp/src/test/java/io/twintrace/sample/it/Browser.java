@@ -22,14 +22,14 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** A headless Chromium of the system's, with a profile of its own; nothing is downloaded. */
+/** The system's headless Chromium, with its own profile. Downloads nothing. */
 final class Browser implements AutoCloseable {
     private static final File CHROMIUM = new File("/usr/bin/chromium");
     private static final File CHROMEDRIVER = new File("/usr/bin/chromedriver");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration SCRIPT_PATIENCE = Duration.ofSeconds(60);
 
-    /** Kept here, since loggers are held weakly: it warns of a protocol for which nobody here asks. */
+    /** Held here, since loggers are held weakly. It warns of a protocol that nobody here uses. */
     private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
     private final ChromeDriver driver;
@@ -47,7 +47,7 @@ final class Browser implements AutoCloseable {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--force-prefers-reduced-motion", // a click may miss what is scrolled smoothly
+                "--force-prefers-reduced-motion", // a click may miss an element that scrolls smoothly
                 "--window-size=1100,1400",
                 "--user-data-dir=" + Servers.directory("browser"));
         ChromeDriverService service = new ChromeDriverService.Builder()
@@ -84,7 +84,7 @@ final class Browser implements AutoCloseable {
                 .until(unused -> element(id).getText().contains(text));
     }
 
-    /** Gives the page so many CSS pixels. */
+    /** Sets the size of the page in CSS pixels. */
     void show(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -106,8 +106,8 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Runs a script of the test resources, and then another one with the arguments, in the page, to which the page's
-     * security policy does not apply. Gives what the other one has passed to the last of its arguments, a function.
+     * Runs a script of the test resources in the page, and then another one with the arguments. The page's security
+     * policy does not apply to them. Returns the value that the other one passes to its last argument, a function.
      */
     Object run(String library, String script, Object... arguments) throws IOException {
         try (InputStream in = Browser.class.getResourceAsStream(library)) {
@@ -116,7 +116,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** What the browser has complained of: exceptions, missing files, violations of the page's security policy. */
+    /** The browser's complaints: exceptions, missing files, violations of the page's security policy. */
     List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
@@ -124,7 +124,7 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Leaves a picture of the element with that id in target/screenshots. */
+    /** Saves a picture of the element with that id in target/screenshots. */
     void screenshot(String id, String name) throws IOException {
         Path file = Servers.TARGET.resolve("screenshots").resolve(name + ".png");
         Files.createDirectories(file.getParent());

@@ -17,7 +17,7 @@ interface BrowserTests extends OnServer {
             return stacks.length === 2 && stacks.every((r) => r.height > 100 && r.top >= 0 && r.bottom <= 800);
             """;
 
-    /** Identifiers in headings of which one part stands on one line, and the rest on another. */
+    /** Identifiers in headings that are split across two lines. */
     String BROKEN_NAMES = """
             const broken = [];
             for (const heading of document.querySelectorAll("h1, h2, h3, h4")) {
@@ -129,7 +129,7 @@ interface BrowserTests extends OnServer {
         }
     }
 
-    /** Joins in the current tab, and gives its handle. */
+    /** Joins in the current tab, and returns its handle. */
     private String join(Browser browser, String name) {
         browser.driver().get(server().http("/").toString());
         browser.element("chat-name").sendKeys(name);

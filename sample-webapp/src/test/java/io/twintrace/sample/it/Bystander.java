@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** A peaceful client that wants its echoes while others misbehave. */
+/** A peaceful client that expects its echoes while others misbehave. */
 final class Bystander implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 

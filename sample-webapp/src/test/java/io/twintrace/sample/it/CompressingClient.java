@@ -11,7 +11,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** A raw client that compresses each message by itself, and inflates what comes. */
+/** A raw client that compresses each message by itself, and inflates the answers. */
 final class CompressingClient implements AutoCloseable {
     private static final String OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover";
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
@@ -32,7 +32,7 @@ final class CompressingClient implements AutoCloseable {
         return frame(RawClient.BINARY, message);
     }
 
-    /** With the opcode of either kind of message. */
+    /** A message of either kind, by its opcode. */
     static byte[] frame(int opcode, byte[] message) {
         return RawClient.frame(RawClient.RSV1 | opcode, deflate(message));
     }
@@ -50,7 +50,7 @@ final class CompressingClient implements AutoCloseable {
         return Arrays.copyOf(all.toByteArray(), all.size() - TAIL.length);
     }
 
-    /** Reads one message in however many frames, which must be that one, compressed. */
+    /** Reads one message in any number of frames. It must be the given one, compressed. */
     void expect(byte[] message) throws IOException, DataFormatException {
         expect(RawClient.BINARY, message);
     }

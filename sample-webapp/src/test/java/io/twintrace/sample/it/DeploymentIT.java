@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** A mistake in the WAR is seen when it is deployed, not at the first connection; and the way back down is orderly. */
+/** A mistake in the WAR shows when it is deployed, not at the first connection, and the server stops in good order. */
 class DeploymentIT {
     private static final String MISTAKE = "unknown init-param \"raed-limit\"";
     private static final String HIDDEN = "add the file WEB-INF/jetty-ee10-web.xml to the WAR";

@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Connections have used up all of a stock Tomcat's file descriptors before the first one closes, and its jars are
- * closed, so that no class of the application can be loaded any more.
+ * Connections use up all file descriptors of a stock Tomcat before the first one closes, and its jars are closed, so no
+ * more classes of the application can be loaded.
  */
 class DescriptorsIT {
     private static final String LIMIT = "300";
@@ -57,14 +57,14 @@ class DescriptorsIT {
                 List::isEmpty);
     }
 
-    /** The first one has the classes loaded that opening takes, while there are descriptors for that. */
+    /** The first connection loads the classes needed for opening, while there are descriptors for that. */
     private void open(SampleServer server) throws IOException {
         RawClient client = RawClient.connect(server.port());
         clients.add(client);
         client.send(RawClient.handshake(server.path("/echo")));
     }
 
-    /** Those that are not served wait until a descriptor becomes free. */
+    /** Connections that are not served wait until a descriptor becomes free. */
     private void openAsManyAsThereAre(SampleServer server) throws Exception {
         int limit = Integer.parseInt(LIMIT);
         int served = clients.size();

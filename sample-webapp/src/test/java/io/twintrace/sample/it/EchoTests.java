@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages of every size there and back, and ends. */
+/** Messages of every size come back, and connections end properly. */
 interface EchoTests extends OnServer {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 125, 126, 65_535, 65_536, 1 << 20})
@@ -77,7 +77,7 @@ interface EchoTests extends OnServer {
         if (!compressible) {
             new Random(2).nextBytes(text);
             for (int i = 0; i < text.length; i++) {
-                text[i] = (byte) (' ' + (text[i] & 0x3F)); // six bits of eight are by chance
+                text[i] = (byte) (' ' + (text[i] & 0x3F)); // six bits of eight are random
             }
         }
         try (CompressingClient client = new CompressingClient(server(), "/echo/deflate")) {

@@ -17,7 +17,7 @@ final class EmbeddedUndertow implements AutoCloseable {
     private final Undertow server;
     private final DeploymentManager deployment;
 
-    /** @param servlets by their paths */
+    /** @param servlets the servlets by their paths */
     EmbeddedUndertow(Map<String, UpgradeServlet> servlets) throws ServletException {
         DeploymentInfo info = Servlets.deployment()
                 .setClassLoader(EmbeddedUndertow.class.getClassLoader())

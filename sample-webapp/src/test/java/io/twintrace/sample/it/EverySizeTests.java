@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Messages of every size at which something changes, there and back, with clients that share no line with this library:
- * text and binary, whole, in fragments where the client can, and many at once. Where the messages are compressed, the
- * client makes sure that this was agreed on, and sends such that deflate makes smaller and such that it does not.
+ * Messages of every size at which something changes come back to clients that share no line with this library: text and
+ * binary, whole, in fragments where the client can, and many at once. Where the messages are compressed, the client
+ * makes sure that this was agreed on, and sends such that deflate makes smaller and such that it does not.
  */
 interface EverySizeTests extends OnServer {
     int HUGE = 2 << 20; // whole only
 
-    /** It knows no compression. */
+    /** The client knows no compression. */
     @ParameterizedTest
     @ValueSource(strings = {"/echo", "/echo/deflate"})
     default void fromTheJdksClient(String path) throws Exception {
@@ -52,7 +52,7 @@ interface EverySizeTests extends OnServer {
         ForeignProgram.PYTHON.run("/every_size.py", url(offer), sizes(offer), offer.header(), offer.answer());
     }
 
-    /** It always makes the same offer, and cuts large messages into fragments as it likes. */
+    /** The client always makes the same offer, and chooses how to fragment large messages. */
     @Test
     default void fromChromium() throws Exception {
         try (Browser browser = Browser.ifInstalled()) {

@@ -32,7 +32,7 @@ final class Flood {
         return flood;
     }
 
-    /** What the message of that number contains. */
+    /** The content of the message with that number. */
     static byte[] payload(int number, int size) {
         byte[] payload = new byte[size];
         Arrays.fill(payload, (byte) number);
@@ -53,7 +53,7 @@ final class Flood {
         }
     }
 
-    /** Waits until the socket takes nothing more. */
+    /** Waits until the socket takes no more bytes. */
     void awaitStall() throws Exception {
         Await.until(
                 "the socket to be full",
@@ -78,7 +78,7 @@ final class Flood {
         return sent;
     }
 
-    /** Waits for the end, and gives the number of messages sent. */
+    /** Waits for the end, and returns the number of messages sent. */
     int end() throws Exception {
         return ended.get(30, TimeUnit.SECONDS);
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/** Peers that send without reading, or both at once: a server that reads and writes on one thread must bear it. */
+/** Peers that send without reading, or both at once. A server that reads and writes on one thread must survive it. */
 interface FlowTests extends OnServer {
     int MESSAGE = 64 * 1024;
 
@@ -28,7 +28,7 @@ interface FlowTests extends OnServer {
         }
     }
 
-    /** Its handler waits in a write, the socket's buffers are full in both directions, and nothing burns. */
+    /** The handler waits in a write, the socket's buffers are full in both directions, and no CPU time is used. */
     @Test
     default void aPeerThatFloodsAndDoesNotReadCostsNothingAndHoldsUpNobody(TestReporter reporter) throws Exception {
         try (RawClient stuck = open("/echo");

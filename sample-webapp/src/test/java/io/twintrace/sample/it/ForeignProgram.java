@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A program that this machine may lack. What needs it is then skipped, and says so. */
+/** A program that this machine may lack. Tests that need it are then skipped, and say so. */
 final class ForeignProgram {
     static final ForeignProgram PYTHON = new ForeignProgram(
             "python",
@@ -32,7 +32,7 @@ final class ForeignProgram {
         this.ifMissing = ifMissing;
     }
 
-    /** Runs a script of the test resources to its end, which must be a good one. */
+    /** Runs a script of the test resources to its end, which must be successful. */
     void run(String script, String... arguments) throws Exception {
         if (!Boolean.getBoolean(REQUIRED)) {
             assumeTrue(isInstalled(), () -> "skipped: " + ifMissing + "; -D" + REQUIRED + "=true makes this an error");

@@ -20,21 +20,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Peers that break the protocol in every way, at once or by going on without end: each gets its close code, while
- * another one is served all the time, with a heap of 256 MiB. Those that send too slowly or do not read are in
+ * Peers that break the protocol in every way, at once or by going on without end. Each gets its close code, while the
+ * server serves another one all the time, with a heap of 256 MiB. Peers that send too slowly or do not read are in
  * {@link FlowTests} and {@link DeadlinesIT}.
  */
 interface HostilePeerTests extends OnServer {
     int ATTACKERS = 20;
     int MIB = 1 << 20;
 
-    /** The heap may grow to its 256 MiB; and everything else by so much. */
+    /** The heap may grow to its 256 MiB, and everything else by 96 MiB. */
     long MAX_GROWTH = (256L + 96) * MIB;
 
     /** More than a server could keep. */
     long MANY_PINGS = 1024L * MIB;
 
-    /** What is sent to which servlet, and the code of the Close that must come. */
+    /** The bytes to send to a servlet, and the expected code of the Close. */
     record Attack(String name, String path, int closeCode, int attackers, ByteBuffer bytes) {
         static Attack plain(String name, int closeCode, String hex) {
             return new Attack(
@@ -52,7 +52,7 @@ interface HostilePeerTests extends OnServer {
         }
     }
 
-    /** What is sent once, what is sent behind it for as long as the server takes it, and the code of the Close. */
+    /** Bytes to send once, bytes to send after them for as long as the server takes them, and the code of the Close. */
     record LastingAttack(String name, String path, int closeCode, ByteBuffer first, ByteBuffer again) {
         LastingAttack(String name, String path, int closeCode, byte[] first, byte[] again) {
             this(name, path, closeCode, ByteBuffer.wrap(first), ByteBuffer.wrap(again));
@@ -143,7 +143,7 @@ interface HostilePeerTests extends OnServer {
         assertFalse(server().log().contains("OutOfMemoryError"));
     }
 
-    /** CVE-2014-0193, CVE-2026-9675, CVE-2026-54464: what only is too much once there is enough of it. */
+    /** CVE-2014-0193, CVE-2026-9675, CVE-2026-54464: input that only its quantity makes an attack. */
     @Test
     default void attacksWithoutEndGetTheirCloseCodeWhileOthersAreServed(TestReporter reporter) throws Exception {
         OptionalLong memoryBefore = server().process().residentBytes();
@@ -233,7 +233,7 @@ interface HostilePeerTests extends OnServer {
     }
 
     private void assertServerIsAtRest(TestReporter reporter) throws Exception {
-        TimeUnit.MILLISECONDS.sleep(500); // connections linger so long at most
+        TimeUnit.MILLISECONDS.sleep(500); // connections linger at most this long
         Duration before = server().process().cpuTime();
         TimeUnit.SECONDS.sleep(1); // the time in which the CPU is watched
         Duration used = server().process().cpuTime().minus(before);

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What {@code java -jar sample-webapp.war} says when it does not become a server. */
+/** The output of {@code java -jar sample-webapp.war} when it does not become a server. */
 class LauncherIT {
     @Test
     void aPortThatIsTakenIsOneLine() throws Exception {

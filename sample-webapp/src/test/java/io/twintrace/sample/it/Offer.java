@@ -2,7 +2,7 @@ package io.twintrace.sample.it;
 
 import java.util.stream.IntStream;
 
-/** What a client offers in Sec-WebSocket-Extensions, what the sample has to answer, and the messages that follow. */
+/** A client's offer in Sec-WebSocket-Extensions, the sample's expected answer, and the messages that follow. */
 enum Offer {
     NONE("/echo", "", "", Offer.MIB_16),
     DEFAULT("/echo/deflate", "permessage-deflate; client_max_window_bits", "permessage-deflate", Offer.MIB_16),

@@ -3,7 +3,7 @@ package io.twintrace.sample.it;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 
-/** What every test of the running sample needs. */
+/** Shared by all tests of the running sample. */
 interface OnServer {
     SampleServer server();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page and what it consists of. */
+/** The page and its parts. */
 interface PageTests extends OnServer {
     Pattern REFERENCE = Pattern.compile("(?:href|src)=\"([^#\"]+)\"");
 
@@ -36,7 +36,7 @@ interface PageTests extends OnServer {
 
     @Test
     default void everythingThatThePageRefersToIsThere() throws Exception {
-        Set<String> references = new TreeSet<>(Set.of("favicon.ico")); // which pages of plain text have asked for
+        Set<String> references = new TreeSet<>(Set.of("favicon.ico")); // browsers request it for pages of plain text
         for (MatchResult found : REFERENCE.matcher(get("/").body()).results().toList()) {
             references.add(found.group(1));
         }
@@ -70,7 +70,7 @@ interface PageTests extends OnServer {
 
     default HttpResponse<String> get(String path) throws Exception {
         return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1) // 2 would begin with an upgrade of its own
+                .version(HttpClient.Version.HTTP_1_1) // HTTP/2 would begin with an upgrade of its own
                 .build()
                 .send(HttpRequest.newBuilder(server().http(path)).build(), BodyHandlers.ofString());
     }

@@ -5,7 +5,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import java.io.IOException;
 
-/** The sample's, but one that may block, as listeners may by default. */
+/** The sample's listener, but one that may block, which is the default. */
 final class PatientEchoListener implements WebSocketListener {
     @Override
     public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {

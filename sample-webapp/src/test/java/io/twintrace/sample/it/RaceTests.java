@@ -56,12 +56,12 @@ interface RaceTests extends PageTests {
         return JsonParser.parseString(response.body()).getAsJsonObject();
     }
 
-    /** What a thread of that name calls. */
+    /** The method that a thread of that name calls. */
     private static String methodOf(JsonObject side) {
         return side.get("thread").getAsString().contains("race-writer-1") ? "writeFromHeartbeat" : "writeFromRequest";
     }
 
-    /** The method of the frame that the page marks; there is one. */
+    /** The method of the one frame that the page marks. */
     private static String collidingMethod(JsonObject side) {
         String frame = StreamSupport.stream(side.getAsJsonArray("stack").spliterator(), false)
                 .map(JsonElement::getAsJsonObject)

@@ -6,7 +6,7 @@ import io.twintrace.websocket.testkit.RawClient;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The log excerpt of README.md is what the sample logs. */
+/** The log excerpt of README.md matches the sample's log. */
 class ReadmeLogIT {
     private static final int MAX_RACES = 50;
 

@@ -29,7 +29,7 @@ interface RoomTests extends OnServer {
         }
     }
 
-    /** The server's handler may begin after the client's handshake has ended: so it is asked for an echo. */
+    /** The server's handler may begin after the client's handshake has ended, so the test asks it for an echo. */
     private static void awaitPlace(JdkClient newcomer, List<JdkClient> all) throws Exception {
         newcomer.send("here");
         for (JdkClient client : all) {
@@ -92,7 +92,7 @@ interface RoomTests extends OnServer {
         return client.receive();
     }
 
-    /** The same JSON with its members by name: the order within an object is anybody's. */
+    /** The same JSON with its members sorted by name, since their order within an object is arbitrary. */
     private static String sorted(String json) {
         JsonObject sorted = new JsonObject();
         JsonParser.parseString(json).getAsJsonObject().entrySet().stream()

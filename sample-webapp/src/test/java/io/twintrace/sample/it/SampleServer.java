@@ -30,7 +30,7 @@ public final class SampleServer implements AutoCloseable {
         this.log = log;
     }
 
-    /** Waits until the server tells its port; when it does not, the process is ended. */
+    /** Waits until the server prints its port. If it does not, ends the process. */
     static SampleServer await(
             String name, ServerProcess process, Pattern portPattern, String contextPath, Callable<String> log)
             throws Exception {
@@ -44,7 +44,7 @@ public final class SampleServer implements AutoCloseable {
         }
     }
 
-    /** The same server, seen so that its services are those which listeners provide, where there are such. */
+    /** The same server, but with the services that listeners provide, where these exist. */
     public SampleServer push() {
         return new SampleServer(
                 name + "-push",
@@ -55,7 +55,7 @@ public final class SampleServer implements AutoCloseable {
                 path -> path.replaceFirst("^/(echo|broadcast)", "/$1/push"));
     }
 
-    /** Which of the servers this is. */
+    /** The kind of this server. */
     String name() {
         return name;
     }
@@ -68,7 +68,7 @@ public final class SampleServer implements AutoCloseable {
         return port;
     }
 
-    /** What {@code ServletContext.log} has written, among others. */
+    /** The log, with the output of {@code ServletContext.log} among others. */
     String log() throws Exception {
         return log.call();
     }

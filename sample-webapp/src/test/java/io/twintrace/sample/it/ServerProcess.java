@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A server in a process of its own, which never outlives this one. What it prints lands in its directory. */
+/** A server in its own process, which never outlives this one. Its output goes to its directory. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
@@ -45,12 +45,12 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(builder.start(), output);
     }
 
-    /** The program that runs this. */
+    /** The java program that runs this test. */
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** What was printed so far. */
+    /** The output so far. */
     String output() throws IOException {
         return read(output);
     }
@@ -77,7 +77,7 @@ final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Asks the process to end, as an operator does. */
+    /** Tells the process to end, as an operator does. */
     void terminate() {
         process.destroy();
     }
@@ -87,7 +87,7 @@ final class ServerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow();
     }
 
-    /** How much of its memory is in use, heap or not; empty where the system does not tell. */
+    /** How much memory it uses, heap or not; empty if the system does not tell. */
     OptionalLong residentBytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.isReadable(status)) {
@@ -97,7 +97,7 @@ final class ServerProcess implements AutoCloseable {
         return kibibytes.find() ? OptionalLong.of(1024 * Long.parseLong(kibibytes.group(1))) : OptionalLong.empty();
     }
 
-    /** What its file descriptors stand for; empty where the system does not tell. */
+    /** The targets of its file descriptors; empty if the system does not tell. */
     List<String> openFiles() throws IOException {
         Path directory = Path.of("/proc", Long.toString(process.pid()), "fd");
         if (!Files.isReadable(directory)) {

@@ -77,7 +77,7 @@ public final class Servers {
         return tomcat(name, war, "unlimited");
     }
 
-    /** One whose process may open so many files; "unlimited" for as many as this one. */
+    /** A Tomcat whose process may open so many files; "unlimited" for as many as this process. */
     static SampleServer tomcat(String name, Path war, String files) throws Exception {
         Path base = directory(name);
         ServerProcess process = startTomcat(base, war, files);
@@ -112,7 +112,7 @@ public final class Servers {
                         TOMCAT_HOME.resolve("bin/catalina.sh").toString()));
     }
 
-    /** A new directory below target/it; it stays there for whoever wants to know what happened. */
+    /** A new directory below target/it. It stays there for later inspection. */
     static Path directory(String name) throws IOException {
         Path parent = Files.createDirectories(TARGET.resolve("it"));
         return Files.createTempDirectory(parent, name + "-");

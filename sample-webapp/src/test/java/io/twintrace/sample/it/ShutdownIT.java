@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An operator stops the server: every peer is told before its connection ends, and the process ends soon. */
+/** An operator stops the server. Every peer gets a Close before its connection ends, and the process ends soon. */
 class ShutdownIT {
     enum Kind {
         JAVA_JAR {
@@ -22,7 +22,7 @@ class ShutdownIT {
                 return Servers.javaJar("java-jar-stop", war);
             }
         },
-        /** Without the module "graceful" Jetty's stop timeout is zero, and it cuts all connections off at once. */
+        /** Without the module "graceful", Jetty's stop timeout is zero, and Jetty cuts all connections at once. */
         JETTY_HOME {
             @Override
             SampleServer start(Path war) throws Exception {
@@ -109,7 +109,7 @@ class ShutdownIT {
         return all.toString();
     }
 
-    /** Connected, and served: an answer has come. */
+    /** Connects, and waits for an answer from the server. */
     private static RawClient open(SampleServer server, String path) throws Exception {
         RawClient client = RawClient.open(server.port(), server.path(path));
         client.send(RawClient.text("{}"));

@@ -19,7 +19,7 @@ class TomcatPatientPushIT extends RunningSample implements EchoTests, FlowTests 
         return super.server().push();
     }
 
-    /** The servlet that web.xml has at this place goes elsewhere, and annotations are looked for. */
+    /** Moves the servlet of web.xml away from this path, and turns on scanning for annotations. */
     private static void makePatient(Path root) throws IOException {
         add(root, PatientEchoListener.class);
         add(root, PatientEchoServlet.class);

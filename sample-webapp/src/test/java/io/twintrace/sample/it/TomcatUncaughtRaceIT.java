@@ -9,7 +9,7 @@ import io.twintrace.websocket.testkit.RawClient;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** A stock Tomcat, and a handler that lets the exception of a conflict go: how its connection ends. */
+/** A stock Tomcat and a handler that lets the exception of a conflict propagate: how the connection ends. */
 class TomcatUncaughtRaceIT extends RunningSample implements OnServer {
     private static final String CONFLICT = "Concurrent write to WebSocket connection ";
 

@@ -35,12 +35,12 @@ final class Torrent {
         }
     }
 
-    /** Bytes. */
+    /** The number of bytes sent. */
     long sent() {
         return sent.get();
     }
 
-    /** Whether the socket takes nothing more. */
+    /** Whether the socket takes no more bytes. */
     boolean isStuck() {
         return System.nanoTime() - lastSent > TimeUnit.MILLISECONDS.toNanos(700);
     }

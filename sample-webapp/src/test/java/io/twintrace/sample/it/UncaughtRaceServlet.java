@@ -5,7 +5,7 @@ import io.twintrace.websocket.servlet.UpgradeServlet;
 import jakarta.servlet.annotation.WebServlet;
 import java.io.IOException;
 
-/** Upon a message the handler and another thread write until they collide; the handler lets that go. In a WAR. */
+/** On a message, the handler and another thread write until they collide. The exception propagates. In a WAR. */
 @WebServlet(urlPatterns = "/race/uncaught", loadOnStartup = 1)
 public final class UncaughtRaceServlet extends UpgradeServlet {
     private static final long serialVersionUID = 1;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One I/O thread serves all connections of Undertow, so whatever holds it holds everybody. */
+/** One I/O thread serves all connections of Undertow, so blocking it blocks all connections. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UndertowTest {
     private static final String HANDLER = "/handler";
@@ -86,7 +86,7 @@ class UndertowTest {
         }
     }
 
-    /** Which may block, so that no I/O thread calls it. */
+    /** A listener that may block, so that no I/O thread calls it. */
     private static final class BlockingEchoListener implements WebSocketListener {
         @Override
         public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 final class Wars {
     private Wars() {}
 
-    /** What is done to the unpacked WAR. */
+    /** A change to the unpacked WAR. */
     @FunctionalInterface
     interface Change {
         void apply(Path root) throws IOException;
@@ -27,7 +27,7 @@ final class Wars {
         return war;
     }
 
-    /** A copy in which annotations are looked for, and these classes are found. */
+    /** A copy with these classes in which the server scans for annotations. */
     static Path withAnnotated(String name, Class<?>... added) throws IOException {
         return changed(name, root -> {
             for (Class<?> one : added) {

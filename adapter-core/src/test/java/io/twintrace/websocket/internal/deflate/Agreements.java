@@ -7,7 +7,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
-/** What client and server may have agreed on, and messages that are worth compressing. */
+/** Agreements between client and server, and messages that are worth compressing. */
 public final class Agreements {
     private Agreements() {}
 

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.zip.Deflater;
 
-/** Compresses messages as some client may, with the JDK's deflater by itself, and keeps to what was agreed on. */
+/** Compresses messages like a client, with nothing but the JDK's deflater, within the agreed parameters. */
 public final class ClientDeflater implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
@@ -15,10 +15,10 @@ public final class ClientDeflater implements AutoCloseable {
     private final Deflater zlib = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final DeflateParameters parameters;
 
-    /** How many bytes the deflater may refer back to, where its window is wider than was agreed on. */
+    /** How many bytes the deflater may refer back, if its window is wider than agreed. */
     private int remembered;
 
-    /** What a message's DEFLATE data consists of. */
+    /** The kinds of DEFLATE data that a message may consist of. */
     public enum Style {
         /** The usual blocks. */
         PLAIN,
@@ -28,7 +28,7 @@ public final class ClientDeflater implements AutoCloseable {
         STORED,
         /** A flush after every few bytes. */
         FLUSHED,
-        /** As PLAIN, but the tail is not left out. */
+        /** Like PLAIN, but with the tail. */
         WITH_TAIL,
         /** A final block, and the beginning of an empty one (RFC 7692 section 7.2.3.4). */
         FINAL,
@@ -74,7 +74,7 @@ public final class ClientDeflater implements AutoCloseable {
         return Arrays.copyOf(payload, payload.length + 1);
     }
 
-    /** The deflater forgets everything whenever it could refer back further than was agreed on, if that can happen. */
+    /** Resets the deflater before it could refer back further than agreed. */
     private void write(ByteArrayOutputStream payload, int count) {
         boolean full = parameters.clientWindow() < WIDEST && remembered + count == parameters.clientWindow();
         remembered = full || parameters.clientWindow() == WIDEST ? 0 : remembered + count;

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** What the tests of this package share: both directions of a connection, and messages. */
+/** Shared by the tests of this package: both directions of a connection, and messages. */
 final class Deflating {
     static final DeflatePool POOL = new DeflatePool(4, 1024);
 
     private Deflating() {}
 
-    /** What a server with context takeover answers to an offer without values but these window bits; 0 for none. */
+    /** The answer of a server with context takeover to an offer of only these window bits; 0 for none. */
     static DeflateParameters parameters(boolean takeover, int windowBits) {
         Map<String, Optional<String>> offer = windowBits == 0
                 ? Map.of()

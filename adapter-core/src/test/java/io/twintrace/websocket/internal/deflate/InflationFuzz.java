@@ -15,13 +15,13 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * Whatever a client sends as compressed messages: they inflate to what RFC 1951 and RFC 7692 say, or are refused.
+ * Any compressed messages of a client inflate to the data that RFC 1951 and RFC 7692 define, or are refused.
  *
  * <p>The input's first byte chooses the parameters and how much is read at once. Then come messages, each behind its
  * length in two bytes; the last one may be shorter.
  */
 class InflationFuzz {
-    /** Where a reader would stop at the latest, as a connection does at its read limit. */
+    /** A reader stops here at the latest, as a connection does at its read limit. */
     private static final int LIMIT = 100_000;
 
     private static final DeflatePool POOL = new DeflatePool(2, 1024);

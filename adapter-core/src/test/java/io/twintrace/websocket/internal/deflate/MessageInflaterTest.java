@@ -100,7 +100,7 @@ class MessageInflaterTest {
         assertEquals("Hello", inflated("f2 00 11 00 00"), "the message after it");
     }
 
-    /** CVE-2026-87022, Tomcat: what one message leaves over must not become part of the next. */
+    /** CVE-2026-87022, Tomcat: data left over from one message must not become part of the next. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -142,8 +142,8 @@ class MessageInflaterTest {
                 "06", // block of type 3
                 "07",
                 "00 05 00 fa fe 48 65 6c 6c 6f 00", // stored block whose lengths differ
-                "f2 00 11 00 00", // refers to what never was
-                "05 ff ff ff ff ff ff ff ff ff", // codes that are none
+                "f2 00 11 00 00", // refers back before the beginning
+                "05 ff ff ff ff ff ff ff ff ff", // invalid codes
                 "f2 48 cd c9 c9 07 00 06"
             })
     void whatIsNotDeflateDataIsRefused(String hex) {
@@ -166,7 +166,7 @@ class MessageInflaterTest {
         }
     }
 
-    /** A final block makes the inflater begin anew, with all that may be referred to. */
+    /** After a final block the inflater begins anew, and keeps the history that data may refer to. */
     @Test
     void aMegabyteOfEmptyFinalBlocksIsReadToItsEnd() throws IOException {
         byte[] history = Deflating.random(40_000, 1);

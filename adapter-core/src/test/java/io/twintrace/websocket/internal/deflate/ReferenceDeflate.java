@@ -19,7 +19,7 @@ final class ReferenceDeflate {
     /** In bits. */
     private int at;
 
-    /** History, then what was inflated. */
+    /** The history, followed by the inflated data. */
     private byte[] out;
 
     private int length;
@@ -27,7 +27,7 @@ final class ReferenceDeflate {
     private int contentEnd;
     private boolean endsWithFinalBlock;
 
-    /** Where the data that can be referred to begins in {@code out}. */
+    /** Start of the data in {@code out} that can be referred to. */
     private int reachable;
 
     /** How far the data goes. */
@@ -41,7 +41,7 @@ final class ReferenceDeflate {
         ENOUGH
     }
 
-    /** What no continuation can make valid. */
+    /** No continuation can make the data valid. */
     private static final class Invalid extends Exception {
         private static final long serialVersionUID = 1L;
     }
@@ -55,7 +55,7 @@ final class ReferenceDeflate {
      * Inflates at once.
      *
      * @param in the data
-     * @param history what it may refer to
+     * @param history the data that it may refer to
      * @param window how much of the output is kept when a final block has ended, and the data begins anew
      * @param most how much to inflate, more or less
      */
@@ -83,12 +83,12 @@ final class ReferenceDeflate {
         return farthest;
     }
 
-    /** How many bytes of the data it took for what was inflated. */
+    /** How many bytes of the data were read for the output. */
     int contentEnd() {
         return contentEnd;
     }
 
-    /** Whether nothing follows the last final block, or there is nothing at all. */
+    /** Whether the data is empty, or ends with a final block. */
     boolean endsWithFinalBlock() {
         return endsWithFinalBlock;
     }
@@ -166,7 +166,7 @@ final class ReferenceDeflate {
         }
         Code code = new Code(lengths, false);
         if (code.longest == 0) {
-            bits(literals + distances); // that many are missing before zlib finds that nothing can come of it
+            bits(literals + distances); // zlib needs that many before it finds the data invalid
             throw new Invalid();
         }
         int[] both = lengths(code, literals + distances);

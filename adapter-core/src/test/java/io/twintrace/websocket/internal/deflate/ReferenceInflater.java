@@ -7,8 +7,8 @@ import io.twintrace.websocket.internal.deflate.ReferenceDeflate.State;
 import java.util.Arrays;
 
 /**
- * One compressed message after another, as RFC 7692 section 7.2.2 has them inflated, by {@link ReferenceDeflate}. To be
- * compared with.
+ * Inflates one message after another by RFC 7692 section 7.2.2, with {@link ReferenceDeflate}. A reference to compare
+ * with.
  */
 public final class ReferenceInflater {
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
@@ -25,7 +25,7 @@ public final class ReferenceInflater {
 
     /**
      * @param window how many bytes of earlier messages are kept
-     * @param contextTakeover whether any are
+     * @param contextTakeover whether any bytes of earlier messages are kept
      */
     public ReferenceInflater(int window, boolean contextTakeover) {
         this.window = window;
@@ -45,7 +45,7 @@ public final class ReferenceInflater {
     /**
      * Inflates a message, or the beginning of one; the next call begins anew unless this was whole.
      *
-     * @param most stops when it has more than so many bytes, more or less
+     * @param most stops soon after it has more than this many bytes
      * @return whether it is valid, as far as it goes
      */
     public boolean inflate(byte[] payload, boolean whole, int most) {
@@ -54,7 +54,7 @@ public final class ReferenceInflater {
             byte[] completed = Arrays.copyOf(payload, payload.length + TAIL.length);
             System.arraycopy(TAIL, 0, completed, payload.length, TAIL.length);
             ReferenceDeflate data = run(completed, most);
-            // What is appended must be the end of a block, and not content.
+            // The appended bytes must be the end of a block, not content.
             if (data.state() == State.BETWEEN_BLOCKS && data.contentEnd() <= payload.length) {
                 lacksTail = true;
                 remember();
@@ -79,13 +79,13 @@ public final class ReferenceInflater {
         return data;
     }
 
-    /** Inflates a whole message that has to be valid, and to end exactly where its sender has left the tail out. */
+    /** Inflates a whole message. It must be valid, and end exactly where its sender left out the tail. */
     public byte[] message(byte[] payload) {
         assertTrue(inflate(payload, true, EVERYTHING) && lacksTail, "not valid");
         return output;
     }
 
-    /** What the last call has inflated. */
+    /** The output of the last call. */
     public byte[] output() {
         return output;
     }

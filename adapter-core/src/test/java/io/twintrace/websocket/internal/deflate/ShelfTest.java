@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Native memory is given back at a certain point: what is done to the things on a shelf, and when. */
+/** Tests what a shelf does to its things, and when: native memory is given back at a certain point. */
 class ShelfTest {
     private final List<Thing> made = new ArrayList<>();
     private final Shelf<Thing> shelf = new Shelf<>(Thing::new, 2);
 
-    /** Notes what is done to it. */
+    /** Records the calls that it receives. */
     private final class Thing implements Shelf.Native {
         private final List<String> done = new ArrayList<>();
 
@@ -119,7 +119,7 @@ class ShelfTest {
         assertCounts(0, 0);
     }
 
-    /** What the JDK does with one that was ended: it has no native memory to ask. */
+    /** An ended deflater of the JDK has no native memory any more, so asking it throws. */
     @Test
     void whatReallyStandsOnShelvesGivesItsNativeMemoryBack() {
         PooledInflater inflater = new PooledInflater();

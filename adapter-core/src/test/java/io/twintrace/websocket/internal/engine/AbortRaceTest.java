@@ -57,7 +57,7 @@ class AbortRaceTest {
             .build();
     private final Random random = new Random(1);
 
-    /** The peer sends the messages over and over, and takes whatever it gets, until the connection is cut. */
+    /** The peer sends the messages over and over, and reads everything, until the connection is cut. */
     private static final class Endless extends FilterTransport {
         private volatile boolean closed;
         private int at; // for the thread that reads
@@ -115,8 +115,8 @@ class AbortRaceTest {
     }
 
     /**
-     * With two threads alone the moments between two reads, in which whoever cuts gives everything back, are met more
-     * often.
+     * With only two threads, a cut hits the moments between two reads more often. In those, the cutting thread gives
+     * everything back.
      */
     @Test
     void theOnlyReaderIsNeverToldThatAnotherThreadIsReading() throws Exception {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What went wrong in other WebSocket implementations; each test names where. */
+/** Vulnerabilities of other WebSocket implementations. Each test names where they occurred. */
 class AttackTest {
     private static final int MIB = 1 << 20;
 
@@ -72,7 +72,7 @@ class AttackTest {
         }
     }
 
-    /** The same for opcodes that exist: memory follows what has arrived. */
+    /** The same for existing opcodes: memory grows only with what has arrived. */
     @Test
     void aHugeLengthWithinTheLimitIsNotAllocatedBeforeItArrives() throws Exception {
         try (TestPeer peer = TestPeer.connect(TestPeer.quick().readLimit(0).build())) {
@@ -159,7 +159,7 @@ class AttackTest {
         }
     }
 
-    /** Nor does the flood keep a thread that only wanted to write: it would send pongs for as long as pings come. */
+    /** A writing thread must not send pongs for as long as pings come. */
     @Test
     void aFloodOfPingsDoesNotKeepAWriter() throws Exception {
         byte[] ping = Frames.maskedHeader(FIN | Frames.PING, 0);
@@ -231,7 +231,7 @@ class AttackTest {
                 Frames.concat(frame, control));
     }
 
-    /** CVE-2017-2670, Undertow: a thread span after an unclean close. */
+    /** CVE-2017-2670, Undertow: a thread spun after an unclean close. */
     @ParameterizedTest
     @MethodSource("parserStates")
     void aResetInThisStateOfTheParserEndsTheReaderAndUsesNoProcessor(byte[] sent) throws Exception {

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /** A call on a thread of its own. */
 final class Background<T> {
-    /** Longer than anything here should take. */
+    /** More time than anything here should take. */
     static final long PATIENCE_SECONDS = 10;
 
     private final FutureTask<T> task;
@@ -55,7 +55,7 @@ final class Background<T> {
         return assertInstanceOf(type, e.getCause());
     }
 
-    /** Returns once the call has ended, in whatever way. */
+    /** Returns once the call has ended, normally or with an exception. */
     void awaitEnd() throws InterruptedException {
         thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
         if (thread.isAlive()) {
@@ -71,7 +71,7 @@ final class Background<T> {
         return thread;
     }
 
-    /** Returns once the thread waits inside {@code outer}, itself called by nobody in particular. */
+    /** Returns once the thread waits inside {@code outer}, whoever has called that. */
     Background<T> awaitWaitingIn(String outer) {
         eventually("waiting in " + outer, () -> {
             StackTraceElement[] stack = thread.getStackTrace();
@@ -105,7 +105,7 @@ final class Background<T> {
         }
     }
 
-    /** Something to be done to an object, which may throw anything. */
+    /** An action on an object, which may throw anything. */
     interface Action<T> {
         void run(T object) throws Exception;
     }

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** One message as a client may send it: cut into fragments anywhere, with control frames between them. */
+/** One message as a client may send it, cut into fragments anywhere, with control frames between them. */
 final class ClientMessage {
     /** A Ping or Pong ahead of one of the fragments. */
     record Control(int opcode, String payload, int place) {
@@ -60,7 +60,7 @@ final class ClientMessage {
         return new ClientMessage(type, payload, compressor.apply(payload), true, cuts, controls, key);
     }
 
-    /** As {@link ServerFrames#event} would tell it. */
+    /** The message as {@link ServerFrames#event} describes it. */
     String event() {
         return ServerFrames.event(type.name(), payload);
     }

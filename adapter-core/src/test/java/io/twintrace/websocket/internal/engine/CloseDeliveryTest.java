@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever is thrown out is told why: the Close frame arrives, whatever else is going on. */
+/** A peer whose connection fails learns why: the Close frame arrives, whatever else happens. */
 class CloseDeliveryTest {
     private static final WebSocketOptions PATIENT =
             TestPeer.quick().closeTimeout(Duration.ofSeconds(5)).build();

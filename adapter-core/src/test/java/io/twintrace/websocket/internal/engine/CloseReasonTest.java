@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A Close that fails the connection names the rule or the limit: to a client that is all the server ever says. */
+/** A Close that fails the connection names the broken rule or limit. A client gets no other explanation. */
 class CloseReasonTest {
     private static final WebSocketOptions OPTIONS =
             TestPeer.quick().readLimit(4).fragmentLimit(2).build();
 
-    /** What a client sends, masked with zeros, and what it hears. */
+    /** The bytes that a client sends, masked with zeros, and the Close that it receives. */
     @ParameterizedTest
     @CsvSource({
         "82 85 00000000, 1009, message of more than 4 bytes",
@@ -67,7 +67,7 @@ class CloseReasonTest {
         assertEquals(HexFormat.of().formatHex(expected), HexFormat.of().formatHex(received));
     }
 
-    /** What the peer may do about it is another thing than what this side may. */
+    /** The peer and this side have different remedies. */
     @Test
     void theLimitIsNamedToThePeerAndTheRemedyToTheLog() {
         MessageTooBigException e = new MessageTooBigException(1 << 20);
@@ -119,7 +119,7 @@ class CloseReasonTest {
         }
     }
 
-    /** An answer is no failure of the server's, whatever its code. */
+    /** An answer is no failure of the server, whatever its code. */
     @ParameterizedTest
     @ValueSource(ints = {1000, 1002, 1009, 1011, 4000})
     void theAnswerToAPeersCloseHasNone(int code) {

@@ -156,7 +156,7 @@ class CloseTest {
         peer.expectClose(1001, "restart");
     }
 
-    /** The reader was inside a read when closing began, and goes about other things after it. */
+    /** The reader is inside a read when closing begins, and does not read again afterwards. */
     @Test
     void closeReadsOnWhereTheReaderStops() throws Exception {
         WebSocketOptions patient =

@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Closing a MessageWriter whose message is complete does nothing, whatever other threads do meanwhile. */
+/** Closing a MessageWriter whose message is complete does nothing, whatever other threads do. */
 class CompleteWriterTest {
     /** More than a tight connection can buffer. */
     private static final byte[] MUCH = Frames.pattern(4 << 20);
@@ -127,7 +127,7 @@ class CompleteWriterTest {
         }
     }
 
-    /** Its message will never be complete, and closing it says so as before, but needs no turn for that either. */
+    /** The message can never be complete. Closing it again does not take a turn either. */
     @Test
     void oneWhoseMessageWasGivenUpIsInNobodysWay() throws Exception {
         try (TestPeer peer = TestPeer.connect()) {

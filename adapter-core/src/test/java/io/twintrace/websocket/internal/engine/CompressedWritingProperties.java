@@ -27,7 +27,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** However messages are written and compressed, an inflater that knows nothing of zlib finds them in what goes out. */
+/** An inflater without zlib finds the messages in the output, however they were written and compressed. */
 class CompressedWritingProperties {
     private enum Way {
         AT_ONCE,

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What compression gives a hostile peer to try; each test names where it worked. */
+/** Attacks that compression makes possible. Each test names where they worked. */
 class CompressionAttackTest {
     private static final int MIB = 1 << 20;
 
@@ -49,7 +49,7 @@ class CompressionAttackTest {
 
     // ---- Bombs ----------------------------------------------------------------------------------------------------
 
-    /** What a handler may do with a message. */
+    /** The ways in which a handler may read a message. */
     enum Reading {
         WHOLE {
             @Override
@@ -132,7 +132,7 @@ class CompressionAttackTest {
         }
     }
 
-    /** Whoever closes drops what still comes, and looks at the clock meanwhile; even where nothing is limited. */
+    /** A closing thread drops further input and watches the clock meanwhile, even without a read limit. */
     @Test
     void bombsDoNotKeepACloseBeyondItsTimeout() throws Exception {
         try (TestPeer peer = connect(deflating().readLimit(0))) {
@@ -152,9 +152,9 @@ class CompressionAttackTest {
     // ---- Much that becomes nothing --------------------------------------------------------------------------------
 
     /**
-     * CVE-2018-1000518, websockets, from the other side: what inflates to nothing is limited by its compressed size.
-     * Empty blocks, stored and final ones, behind as much history as there can be: an inflater that begins anew after a
-     * final block has to be given all of it again.
+     * CVE-2018-1000518, websockets, reversed: the compressed size limits data that inflates to nothing. Empty blocks,
+     * stored and final ones, follow as much history as possible: an inflater that begins anew after a final block needs
+     * all of it again.
      */
     @ParameterizedTest
     @ValueSource(strings = {"00 00 00 ff ff", "02 00 00 00 ff ff", "01 00 00 ff ff", "03 00"})
@@ -296,7 +296,7 @@ class CompressionAttackTest {
         }
     }
 
-    /** CVE-2017-2670, Undertow: a thread span after an unclean close. */
+    /** CVE-2017-2670, Undertow: a thread spun after an unclean close. */
     @Test
     void aResetInACompressedMessageEndsTheReaderAndFreesTheInflater() throws Exception {
         byte[] frames = Frames.concat(
@@ -314,7 +314,7 @@ class CompressionAttackTest {
         }
     }
 
-    /** CVE-2026-47893, Spring: what the peer had sent stood in the text of an exception. */
+    /** CVE-2026-47893, Spring: the text of an exception quoted what the peer had sent. */
     @ParameterizedTest
     @ValueSource(
             strings = {

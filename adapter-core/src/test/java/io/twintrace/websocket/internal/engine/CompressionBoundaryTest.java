@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * CVE-2026-87022, Tomcat: with permessage-deflate the boundaries between messages shifted, so that the end of one was
- * read as the beginning of another. Here they never do, however the DEFLATE data of a message is cut and ended.
+ * read as the beginning of another. Here they never shift, however the DEFLATE data of a message is cut and ended.
  */
 class CompressionBoundaryTest {
     private static final byte[] HELLO = Frames.hex("f2 48 cd c9 c9 07 00");
@@ -115,7 +115,7 @@ class CompressionBoundaryTest {
         }
     }
 
-    /** What is missing of a message must not be taken from the next one, whether that one is compressed or not. */
+    /** The missing end of a message must not be taken from the next one, compressed or not. */
     @ParameterizedTest
     @ValueSource(ints = {FIN | RSV1 | BINARY, FIN | BINARY})
     void aMessageThatEndsInsideABlockFailsAndIsNotCompletedByTheNext(int next) throws Exception {
@@ -135,7 +135,7 @@ class CompressionBoundaryTest {
         }
     }
 
-    /** CVE-2026-87022: nor must what is left over of one. */
+    /** CVE-2026-87022: the rest of a message must not be read as part of the next one. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** What compression holds, what it gives back, and what happens when there is no more memory to be had. */
+/** What compression holds and gives back, and what happens when no memory is left. */
 class CompressionMemoryTest {
     /** "Hello", compressed by itself. */
     private static final String HELLO = "f2 48 cd c9 c9 07 00";
@@ -115,7 +115,7 @@ class CompressionMemoryTest {
         }
     }
 
-    /** What is left of a message would else be read as frames, or what was inflated be missing from the history. */
+    /** Otherwise the rest of a message could be read as frames, or inflated data be missing from the history. */
     @Test
     void aReadThatMemoryWasShortForIsTheLast() throws Exception {
         AtomicInteger reads = new AtomicInteger();
@@ -137,7 +137,7 @@ class CompressionMemoryTest {
         }
     }
 
-    /** 64 MiB that cannot be compressed are prepared in a heap of 256 MiB: once as they are, once compressed. */
+    /** Prepares 64 MiB of incompressible data in a heap of 256 MiB: once plain, once compressed. */
     @Test
     void preparingWhatCannotBeCompressedTakesLittleMoreThanItsSize() throws Exception {
         int size = 8 << 20;

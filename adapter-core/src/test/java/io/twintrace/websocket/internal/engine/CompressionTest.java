@@ -243,7 +243,7 @@ class CompressionTest {
         }
     }
 
-    /** Before the open message has reached the deflater, and when a part of it is on its way. */
+    /** The level is set before the open message has reached the deflater, and after a part of it has. */
     @ParameterizedTest
     @ValueSource(ints = {0, 40_000})
     void aLevelSetWhileAMessageIsOpenActsFromTheNextMessageOn(int writtenBefore) throws Exception {
@@ -360,7 +360,7 @@ class CompressionTest {
             assertThrows(IllegalArgumentException.class, writer::close);
             peer.connection().writeMessage("Hello");
             peer.expectHex("c1 07 " + HELLO);
-            peer.expectHex("c1 07 " + HELLO); // nothing of the refused one, and nothing that refers back
+            peer.expectHex("c1 07 " + HELLO); // nothing of the refused message, and no reference back
         }
     }
 

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two threads that write to one connection, over a real socket (design.md, "The detector: exact rules"). */
+/** Two threads write to one connection over a real socket. */
 class ConcurrentWriteTest {
     /** More than a tight connection can buffer. */
     private static final byte[] MUCH = Frames.pattern(4 << 20);
@@ -62,7 +62,7 @@ class ConcurrentWriteTest {
         return Background.run("first-writer", () -> broadcastFromOneSide()).awaitStuckInWrite();
     }
 
-    // Methods of the "application", to be found in the stack traces.
+    // Methods of the "application", for the tests to find in stack traces.
 
     private void broadcastFromOneSide() throws IOException {
         connection.writeMessage(MessageType.BINARY, MUCH);
@@ -232,7 +232,7 @@ class ConcurrentWriteTest {
         assertTrue(peer.logged().isEmpty());
     }
 
-    /** The stack cannot tell the two connections apart, so the report names the callers of both. */
+    /** A stack cannot tell the two connections apart, so the report names the callers of both. */
     @Test
     void aSerializerThatWritesElsewhereIsNamedWithItsOuterCall() throws Exception {
         try (TestPeer other = TestPeer.connect(PATIENT)) {
@@ -249,7 +249,7 @@ class ConcurrentWriteTest {
         }
     }
 
-    /** Its public method calls another one of the same name. */
+    /** A serializer whose public method calls another one of the same name. */
     @Test
     void oneWriteOfTheApplicationIsNotTakenForTwo() throws Exception {
         bePatient();
@@ -473,7 +473,7 @@ class ConcurrentWriteTest {
         assertTrue(peer.logged().isEmpty());
     }
 
-    /** However the two meet, never exactly one of them fails, and the peer sees whole frames and then 1011. */
+    /** Whenever the two collide, both fail or neither, and the peer sees whole frames and then 1011. */
     @Test
     void writersThatRaceFailTogetherOrNotAtAll() throws Exception {
         for (int round = 0; round < 100; round++) {

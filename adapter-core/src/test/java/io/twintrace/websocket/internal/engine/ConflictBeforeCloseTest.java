@@ -27,13 +27,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** After a conflict the log and all listeners know before the peer does, and the peer is told of the conflict. */
+/** The log and all listeners learn of a conflict before the peer, and the peer's Close names the conflict. */
 class ConflictBeforeCloseTest {
     private static final byte[] CLOSE = Frames.plain(0x88, Frames.closePayload(1011, "concurrent write"));
 
     private static final int RUNS = 200;
 
-    /** What the first writer sends; it is inside the write until it is let go. */
+    /** The message of the first writer, which stays inside the write until it is released. */
     private static final class SlowPiece extends InputStream {
         private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch mayEnd = new CountDownLatch(1);
@@ -119,7 +119,7 @@ class ConflictBeforeCloseTest {
         }
     }
 
-    /** The first writer has its exception, and closes as it likes, while the second one still tells the listeners. */
+    /** The first writer gets its exception and closes while the second one still informs the listeners. */
     @Test
     void aFirstWriterThatClosesAtOnceClosesWithTheConflict() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
@@ -187,7 +187,7 @@ class ConflictBeforeCloseTest {
         }
     }
 
-    /** A listener that never returns keeps a closing thread no longer than the close timeout. */
+    /** A listener that never returns delays a closing thread only until the close timeout. */
     @Test
     void whoeverClosesWaitsForTheListenersAsLongAsForThePeer() throws Exception {
         CountDownLatch never = new CountDownLatch(1);

@@ -6,10 +6,10 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * What a call has cost its thread.
+ * The cost of a call for its thread.
  *
  * @param bytes allocated on the heap, garbage included
- * @param cpu used, which does not depend on what else the machine does
+ * @param cpu time used, which does not depend on the load of the machine
  */
 record Cost(long bytes, Duration cpu) {
     private static final com.sun.management.ThreadMXBean THREADS =

@@ -10,7 +10,7 @@ import io.twintrace.websocket.WebSocketListener;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sends every message back, and keeps what it is told in the terms of {@link ExpectedConversation}. */
+/** Sends every message back, and records its calls in the terms of {@link ExpectedConversation}. */
 final class EchoingListener implements WebSocketListener {
     private final List<Message> messages = new ArrayList<>();
     private String end = "null";
@@ -54,7 +54,7 @@ final class EchoingListener implements WebSocketListener {
         return end;
     }
 
-    /** How often it was told that nothing more will come. */
+    /** How often the listener learned that nothing more will come. */
     int closes() {
         return closes;
     }

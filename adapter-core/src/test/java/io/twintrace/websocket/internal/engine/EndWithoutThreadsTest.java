@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** A connection ends while no thread can be started, or no memory is left: the socket is closed, nothing is kept. */
+/** A connection ends while no thread can start or no memory is left. It closes the socket and keeps nothing. */
 class EndWithoutThreadsTest {
     private static final DeflateParameters DEFLATE =
             new DeflateParameters(false, false, OptionalInt.empty(), OptionalInt.empty());
@@ -27,7 +27,7 @@ class EndWithoutThreadsTest {
             TestPeer.quick().deflate(DeflateOptions.on().withThreshold(0)).build();
     private final RecordingListener listener = new RecordingListener();
 
-    /** Takes note of being closed, and fails at what it is told to. */
+    /** Records that it was closed, and fails where a test says so. */
     private static final class Failing extends FilterTransport {
         private volatile boolean failsToClose;
         private volatile boolean failsToSetDeadlines;
@@ -67,7 +67,7 @@ class EndWithoutThreadsTest {
         try {
             peer.connection().abort();
         } catch (OutOfMemoryError e) {
-            throw new AssertionError(e); // since JUnit gives up at the error itself
+            throw new AssertionError(e); // since JUnit aborts at the error itself
         } finally {
             peer.threadless(false);
         }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a server has to make of a client's bytes by RFC 6455 and RFC 7692, worked out from the whole stream in the
- * plainest way. Shares no code with the engine, so that the two can be compared.
+ * What a server must make of a client's bytes by RFC 6455 and RFC 7692. It is worked out from the whole stream in the
+ * simplest way, and shares no code with the engine, so that the two can be compared.
  */
 final class ExpectedConversation {
     private static final String LOST = "CloseException 1006";
@@ -69,21 +69,21 @@ final class ExpectedConversation {
         this.end = last;
     }
 
-    /** With a server that only reads. */
+    /** For a server that only reads. */
     static ExpectedConversation listening(byte[] stream, WebSocketOptions options) {
         return new ExpectedConversation(stream, options, Optional.empty(), false, true);
     }
 
-    /** With a server that sends every message back. */
+    /** For a server that sends every message back. */
     static ExpectedConversation echoing(byte[] stream, WebSocketOptions options) {
         return new ExpectedConversation(stream, options, Optional.empty(), true, true);
     }
 
     /**
-     * With a server that may be sent compressed messages, and only reads.
+     * For a server that only reads, and accepts compressed messages.
      *
-     * @param limitFirst what is found first in a message that inflates to more than the limit and is not valid either;
-     *     it depends on how much is inflated at once
+     * @param limitFirst whether the limit is found first in a message that exceeds it and is invalid as well; it
+     *     depends on how much is inflated at once
      */
     static ExpectedConversation inflating(
             byte[] stream, WebSocketOptions options, DeflateParameters deflate, boolean limitFirst) {
@@ -95,19 +95,19 @@ final class ExpectedConversation {
         return messages;
     }
 
-    /** What has arrived of the message after them. */
+    /** The part of the next message that has arrived. */
     byte[] unfinished() {
         return soFar;
     }
 
-    /** All that the server writes. */
+    /** Everything that the server writes. */
     byte[] answers() {
         return answers.toByteArray();
     }
 
     /**
-     * What the server has written, to be compared with {@link #answers}: without the reason of a Close that fails the
-     * connection. It has to have one, in the server's own words.
+     * The server's output, to compare with {@link #answers}. It leaves out the reason of a Close that fails the
+     * connection. There must be one.
      */
     byte[] withoutReason(byte[] written) {
         byte[] expected = answers();
@@ -204,13 +204,13 @@ final class ExpectedConversation {
         return null;
     }
 
-    /** Compressed data may be longer than what it stands for, by as much as the engine lets pass. */
+    /** Compressed data may be longer than its content, by as much as the engine allows. */
     private BigInteger maxOnWire() {
         BigInteger most = compressed ? readLimit.multiply(BigInteger.TWO).add(BigInteger.valueOf(1024)) : readLimit;
         return most.min(BigInteger.valueOf(Long.MAX_VALUE));
     }
 
-    /** What is wrong with a message, or its beginning; null if nothing is. */
+    /** The error in a message or its beginning; null if there is none. */
     private String judge(byte[] payload, boolean last) {
         boolean valid = true;
         soFar = payload;
@@ -228,7 +228,7 @@ final class ExpectedConversation {
         return tooBig ? fail(1009) : null;
     }
 
-    /** How much of a message is worth inflating. */
+    /** How much of a message the reference needs to inflate. */
     private int most() {
         return readLimit.min(BigInteger.valueOf(MAX)).intValueExact() + MAX_AT_ONCE;
     }
@@ -283,7 +283,7 @@ final class ExpectedConversation {
         return code <= 1001 && message == null ? "null" : "CloseException " + code;
     }
 
-    /** With a reason, which {@link #withoutReason} does without. */
+    /** A Close with a reason, which {@link #withoutReason} leaves out. */
     private String fail(int code) {
         answers.writeBytes(Frames.plain(Frames.FIN | Frames.CLOSE, Frames.closePayload(code, "")));
         return "ProtocolException " + code;

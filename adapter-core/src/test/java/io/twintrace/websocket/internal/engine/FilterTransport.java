@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** Passes everything on, for tests that step in between. */
+/** Passes everything on, for tests that intercept some calls. */
 public class FilterTransport implements Transport {
     private final Transport inner;
 

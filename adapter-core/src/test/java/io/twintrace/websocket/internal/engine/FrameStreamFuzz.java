@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
-/** Whatever bytes a client sends: the connection makes of them what the plain reference does, and nothing else. */
+/** Whatever bytes a client sends, the connection gives the same result as the plain reference. */
 class FrameStreamFuzz {
     /** So small that a short input can pass them. */
     private static final WebSocketOptions LIMITED = WebSocketOptions.builder()
@@ -52,7 +52,7 @@ class FrameStreamFuzz {
 
     private static final int SHORT = 64;
 
-    /** So many bytes of heap are fine for any stream, and so many more for each of its bytes, garbage included. */
+    /** Heap that any stream may use, and heap for each of its bytes, garbage included. */
     private static final long HEAP = 4 << 20;
 
     private static final long HEAP_PER_BYTE = 2000;
@@ -76,7 +76,7 @@ class FrameStreamFuzz {
                 + whatIsCompressedIsInflated(stream, LIMITED, PLAIN_AGREEMENT, Arrival.AT_ONCE)
                 + whatIsCompressedIsInflated(stream, LARGE, SMALLEST_WINDOW, Arrival.AT_ONCE)
                 + whatIsCompressedIsInflated(stream, LARGE, NO_TAKEOVER, Arrival.DRIPPING);
-        if (stream.length < SHORT) { // a longer one could inflate to so much that the reference takes too long
+        if (stream.length < SHORT) { // a longer one could inflate to more than the reference handles quickly
             heap += whatIsCompressedIsInflated(stream, UNLIMITED, PLAIN_AGREEMENT, Arrival.AT_ONCE);
         }
         return heap;
@@ -96,7 +96,7 @@ class FrameStreamFuzz {
         Conversation actual = new Conversation(stream, Arrival.DRIPPING, UNLIMITED, Optional.empty());
         long heap = actual.run(actual::readInPieces);
         actual.check(expected);
-        // Nothing of a text behind its first wrong byte, and nothing that was not sent.
+        // No text behind its first wrong byte, and nothing that was not sent.
         assertTrue(hex(expected.unfinished()).startsWith(hex(actual.unfinished.toByteArray())));
         return heap;
     }
@@ -141,7 +141,7 @@ class FrameStreamFuzz {
             this.connection = transport.connection(options, deflate);
         }
 
-        /** Reads until there is nothing more, and says how much heap that took. */
+        /** Reads to the end, and returns how much heap that took. */
         long run(Reading reading) throws IOException {
             try {
                 long before = allocatedByThisThread();
@@ -202,7 +202,7 @@ class FrameStreamFuzz {
         }
     }
 
-    /** Reads until there is nothing more. */
+    /** Reads to the end. */
     private interface Reading {
         Message run() throws IOException;
     }

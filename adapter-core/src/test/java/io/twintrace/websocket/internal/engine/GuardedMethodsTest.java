@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rule 1: every write method is guarded from its first line to its last. */
+/** Every write method is guarded from its first line to its last. */
 class GuardedMethodsTest {
     private interface Call {
         void on(WebSocketConnection connection, MessageWriter open) throws Exception;
@@ -55,7 +55,7 @@ class GuardedMethodsTest {
                 new Guarded("setCompressionLevel", false, (c, w) -> c.setCompressionLevel(9)));
     }
 
-    /** Gives nothing until it is let go; the thread that reads it is inside transferFrom meanwhile. */
+    /** Gives nothing until it is released. Its reading thread is inside transferFrom meanwhile. */
     private static final class BlockedStream extends InputStream {
         final CountDownLatch entered = new CountDownLatch(1);
         final CountDownLatch letGo = new CountDownLatch(1);

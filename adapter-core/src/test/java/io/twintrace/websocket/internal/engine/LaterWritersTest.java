@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
-/** Many threads write while one is inside a write: all that come after the second one are told of the conflict before them. */
+/** Many threads write while one is inside a write: all after the second one learn of the conflict before them. */
 class LaterWritersTest {
     private static final int WRITERS = 6;
     private static final int ROUNDS = 200;
 
-    // Methods of the "application", to be found in the stack traces.
+    // Methods of the "application", for the tests to find in stack traces.
 
     private static void writeFirst(WebSocketConnection connection, Slow slow) throws IOException {
         connection.writeJson(slow);

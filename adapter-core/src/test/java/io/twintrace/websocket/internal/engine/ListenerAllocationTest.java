@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a message that a listener only passes on. */
+/** A listener passes each message on, and nothing is allocated for it. */
 class ListenerAllocationTest {
-    /** One that may block is called on a thread of its own, and asks for a late flush: both allocate now and then. */
+    /** A listener that may block is called on its own thread and asks for a late flush. Both sometimes allocate. */
     private static final WebSocketListener NON_BLOCKING_ECHO = new WebSocketListener() {
         @Override
         public boolean isNonBlocking() {
@@ -43,10 +43,10 @@ class ListenerAllocationTest {
     private static final int LEAST_MESSAGES = 2_000;
     private static final int MAX_BYTES = 500_000_000;
 
-    /** In number so large that to allocate an object for every hundredth of them would show. */
+    /** So many messages a byte that an object allocated for every hundredth one would show. */
     private static final int ONE_OBJECT_IN_SO_MANY_BYTES = 6;
 
-    /** More than the task that goes on with an interrupted turn needs, with its name. */
+    /** More than a task that continues an interrupted turn needs, including its name. */
     private static final long BYTES_OF_A_TASK = 200;
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class ListenerAllocationTest {
         assertAllocatesNothing(frames, 5 * fragment);
     }
 
-    /** What is compressed is another message on its way out, and still needs no memory of its own. */
+    /** Compression creates another message on the way out. Even so, it needs no memory of its own. */
     @ParameterizedTest
     @CsvSource({"300, false", "300, true", "65536, false", "65536, true"})
     void aCompressedMessageThatIsOnlyPassedOnAllocatesNothing(int size, boolean noContextTakeover) throws Exception {
@@ -154,7 +154,7 @@ class ListenerAllocationTest {
 
         @Override
         public void awaitInput() {
-            // It comes as long as there is any.
+            // The input comes as long as there is any.
         }
 
         @Override

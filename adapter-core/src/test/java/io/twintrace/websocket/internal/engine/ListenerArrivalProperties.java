@@ -31,7 +31,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.WithNull;
 
 /**
- * A listener is shown what a handler would have read, and the peer sees no difference, however the bytes arrive and
+ * A listener receives what a handler would have read, and the peer sees no difference, however the bytes arrive and
  * leave.
  */
 class ListenerArrivalProperties {

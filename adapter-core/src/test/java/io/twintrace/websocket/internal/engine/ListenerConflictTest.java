@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Another thread writes to a connection whose listener writes too: both are told, whichever came first. */
+/** Another thread writes to a connection whose listener writes too: both learn of it, whichever came first. */
 class ListenerConflictTest {
     private static final byte[] CLOSE = plain(0x88, Frames.closePayload(1011, "concurrent write"));
 
@@ -48,7 +48,7 @@ class ListenerConflictTest {
         };
     }
 
-    // Methods of the "application", to be found in the stack traces.
+    // Methods of the "application", for the tests to find in stack traces.
 
     private static void answerFromTheListener(WebSocketConnection connection, String text) throws IOException {
         connection.writeMessage(text);
@@ -166,7 +166,7 @@ class ListenerConflictTest {
         }
     }
 
-    /** Nothing of the other thread's message is put between the answers that leave together. */
+    /** The other thread's message must not get between the answers that leave together. */
     @Test
     void whatTheListenerHadAnsweredBeforeGoesAheadOfTheClose() throws Exception {
         RecordingListener listener = answering((connection, text) -> {
@@ -215,7 +215,7 @@ class ListenerConflictTest {
         connection.nextWriter(MessageType.TEXT).write(text);
     }
 
-    /** The thread that has called the listener is one of a pool, and may be gone. */
+    /** The thread that called the listener comes from a pool, and may have ended. */
     @Test
     void theReportSaysThatTheCallsThreadHasEndedAndWhereItOpened() throws Exception {
         WebSocketOptions traced =

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Has a listener echo any stream of bytes, and compares all that happens with what the plain reference expects. */
+/** Has a listener echo any stream of bytes, and compares everything with the plain reference. */
 final class ListenerConversation {
     private ListenerConversation() {}
 
@@ -34,7 +34,7 @@ final class ListenerConversation {
         }
     }
 
-    /** Fails also where anything is thrown out of the transport's events. */
+    /** Fails also if an exception leaves the transport's events. */
     static void check(byte[] stream, Cut cut, WebSocketOptions options) {
         ExpectedConversation expected = ExpectedConversation.echoing(stream, options);
         EchoingListener listener = new EchoingListener();

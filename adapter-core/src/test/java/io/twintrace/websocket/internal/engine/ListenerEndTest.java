@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** However a connection that calls a listener ends: the listener is told once, and nothing is kept. */
+/** However a connection ends, its listener learns of it once, and nothing is kept. */
 class ListenerEndTest {
     /** Sets handlers as its first act. */
     private static class Preparing extends RecordingListener {
@@ -361,7 +361,7 @@ class ListenerEndTest {
         }
     }
 
-    /** Where memory was so short that not even the timer could be told, nobody else would come. */
+    /** Memory may be too short even to set the timer. Then nothing else would retry. */
     @Test
     void anErrorTheLogCouldNotTakeIsLoggedWhenAConnectionBegins() {
         OutOfMemoryError error = new OutOfMemoryError("made by hand");
@@ -401,7 +401,7 @@ class ListenerEndTest {
         }
     }
 
-    /** A byte every 50 ms, until the server has had enough, or 100 of them. */
+    /** Sends a byte every 50 ms until the server closes, or 100 of them. */
     private static void drip(ListeningPeer peer) {
         for (int i = 0; i < 100 && peer.connection().isOpen(); i++) {
             long next = System.nanoTime() + 50_000_000;

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The idle timeout is about the peer's silence, not about the time in which this side did not read. */
+/** The idle timeout measures the peer's silence, not the time in which this side did not read. */
 class ListenerIdleTest {
     private static final int IDLE_MILLIS = 400;
     private static final int LONGER_MILLIS = 600;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages that are put together as they arrive, at the edges of the buffers that this is done in. */
+/** Messages are put together as they arrive, in buffers of several sizes; these tests cover the edges. */
 class ListenerLargeMessageTest {
     private static final int MIB = 1 << 20;
     private static final String OF_EVERY_LENGTH = "a\u00e9\u20ac\ud83d\ude00"; // ten bytes
@@ -117,7 +117,7 @@ class ListenerLargeMessageTest {
         assertEquals(others, Shared.of(options).pools().message().lent());
     }
 
-    /** What a peer declares is believed up to four times what it has sent. */
+    /** The declared length counts only up to four times what the peer has sent. */
     @Test
     void memoryFollowsWhatHasArrived() {
         exhaust(64 * 1024);
@@ -133,7 +133,7 @@ class ListenerLargeMessageTest {
         }
     }
 
-    /** Whoever has sent most of a small message gets no more than that. */
+    /** A peer that has sent most of a small message gets only as much as the message has. */
     @Test
     void noMoreIsTakenThanTheMessageHas() {
         exhaust(16_385);
@@ -144,7 +144,7 @@ class ListenerLargeMessageTest {
         }
     }
 
-    /** With TLS a read brings no more than one record, and a turn for each would be dear. */
+    /** With TLS a read brings at most one record, and a turn for each record would be expensive. */
     @Test
     void recordsAreReadInOneTurnAsLongAsThereAreMore() {
         try (ListeningPeer peer = ListeningPeer.connect(listener, options).withRecordsOf(16 * 1024)) {
@@ -166,7 +166,7 @@ class ListenerLargeMessageTest {
         }
     }
 
-    /** Takes all buffers of the size that holds so many bytes, and of those above. */
+    /** Takes all buffers of the size that holds so many bytes, and of all larger sizes. */
     private void exhaust(int least) {
         MessagePool pool = Shared.of(options).pools().message();
         List<ByteBuffer> taken = new ArrayList<>();

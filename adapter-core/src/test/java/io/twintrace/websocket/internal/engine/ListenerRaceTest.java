@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Threads of the application and of the container at once on a connection that calls a listener, again and again. */
+/** Threads of the application and of the container use a listener's connection at once, again and again. */
 class ListenerRaceTest {
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final int LEAST_ROUNDS = 5;
@@ -124,7 +124,7 @@ class ListenerRaceTest {
         }
     }
 
-    /** Waits until it is over, and for what may still be under way. */
+    /** Waits until the connection has ended, and for calls that may still be running. */
     private void assertOver(RacingPeer peer, Counting listener) throws Exception {
         Background.eventually("the end", () -> peer.ends() > 0);
         selector.submit(() -> {}).get(Background.PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -284,7 +284,7 @@ class ListenerRaceTest {
         assertOver(peer, slow);
     }
 
-    /** With a call that does not return, whoever closes is let go after the close timeout all the same. */
+    /** If a call does not return, a closing thread waits only until the close timeout. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closeDoesNotWaitForEverForACall(boolean nonBlocking) throws Exception {

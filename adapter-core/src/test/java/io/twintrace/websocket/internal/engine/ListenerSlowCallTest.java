@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Calls of a listener that says it never blocks, and does. */
+/** Calls of a listener that claims never to block, and blocks. */
 class ListenerSlowCallTest {
     private final WebSocketOptions options =
             ListeningPeer.quick().slowCallThreshold(Duration.ofMillis(40)).build();
 
     private ListeningPeer peer;
 
-    /** Takes its time for a message that says for how many milliseconds. */
+    /** Sleeps as many milliseconds as the message says. */
     private class Sleepy extends RecordingListener {
         @Override
         public void onText(WebSocketConnection connection, String text) throws Exception {

@@ -23,14 +23,14 @@ import java.util.OptionalInt;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
-/** A thread that serves other connections too is not kept by one of them for long. */
+/** One connection does not keep a thread that also serves others for long. */
 class ListenerTurnTest {
     private static final int MIB = 1 << 20;
 
     private final WebSocketOptions options =
             ListeningPeer.quick().readLimit(64 * MIB).build();
 
-    /** Keeps how long the messages are. */
+    /** Records the lengths of the messages. */
     private static class Measuring implements WebSocketListener {
         private final List<Integer> lengths = new ArrayList<>();
         private final boolean nonBlocking;
@@ -75,7 +75,7 @@ class ListenerTurnTest {
         return Frames.concat(Collections.nCopies(count, frame).toArray(byte[][]::new));
     }
 
-    /** The last read lays it down where the message is put together, and nothing more comes. */
+    /** The last read puts the rest of the message in place, and no further input comes. */
     @Test
     void aMessageIsShownThoughTheTurnIsOverOnceItHasArrived() {
         Measuring listener = new Measuring(true);
@@ -118,7 +118,7 @@ class ListenerTurnTest {
         assertEquals(0, Shared.of(options).pools().deflate().lent());
     }
 
-    /** Where the pool has no buffer of that size. */
+    /** The pool has no buffer of that size. */
     @Test
     void oneMessageOnTheHeapIsInflatedInManyTurns() {
         Measuring listener = new Measuring(true);

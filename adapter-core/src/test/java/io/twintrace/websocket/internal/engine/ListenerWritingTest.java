@@ -35,7 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What is written from within a listener's calls: put together, never waited for, and bounded. */
+/** Writing inside a listener's calls: messages leave together, never wait, and are bounded. */
 class ListenerWritingTest {
     static final WebSocketListener ECHO = new WebSocketListener() {
         @Override
@@ -160,7 +160,7 @@ class ListenerWritingTest {
         }
     }
 
-    /** Looking at the input once more costs little then, and may save a write to each. */
+    /** Another look at the input costs little here, and may save a write to each peer. */
     @Test
     void severalReadsForMoreThanEightPeersLeaveInOneWriteToEach() {
         assertWritesToEach(9, 1);
@@ -171,7 +171,7 @@ class ListenerWritingTest {
         assertWritesToEach(8, 4);
     }
 
-    /** Of what four reads have brought. */
+    /** Checks the writes that follow from the input of four reads. */
     private static void assertWritesToEach(int peers, int writes) {
         List<ListeningPeer> all = new ArrayList<>();
         WebSocketListener telling = new WebSocketListener() {
@@ -199,7 +199,7 @@ class ListenerWritingTest {
         }
     }
 
-    /** Where another connection's call, which has written here first, takes its time. */
+    /** Another connection's call, which wrote here first, takes its time. */
     @Test
     void whatACallHasWrittenLeavesAtItsEndWhoeverElseIsInOne() throws Exception {
         CountDownLatch written = new CountDownLatch(1);
@@ -318,7 +318,7 @@ class ListenerWritingTest {
         }
     }
 
-    /** Its end would make the peer take the part that has left for the whole. */
+    /** If the message ended, the peer would take the part that has left for the whole. */
     @Test
     void aMessageInPiecesThatTheBacklogCannotTakeIsNeverCompleted() {
         WebSocketListener talkative = new WebSocketListener() {

@@ -45,7 +45,7 @@ final class ListeningPeer implements AutoCloseable {
     private volatile boolean threadless;
     private volatile boolean shutDown;
 
-    /** How often the log fails yet, for want of memory. */
+    /** How often the log will still fail for lack of memory. */
     private int logFailures;
 
     private ListeningPeer(
@@ -75,7 +75,7 @@ final class ListeningPeer implements AutoCloseable {
                         });
     }
 
-    /** Options as of {@link TestPeer#quick}, with which nothing leaves merely because time passes. */
+    /** Options of {@link TestPeer#quick}, but output never leaves merely because time passes. */
     static WebSocketOptions.Builder quick() {
         return TestPeer.quick().coalescingDelay(Duration.ofHours(1));
     }
@@ -93,7 +93,7 @@ final class ListeningPeer implements AutoCloseable {
         return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE, prepared -> {});
     }
 
-    /** One whose connection is prepared for its first call. */
+    /** A peer whose connection is prepared for its first call. */
     static ListeningPeer connectPrepared(
             WebSocketListener listener,
             WebSocketOptions options,
@@ -102,7 +102,7 @@ final class ListeningPeer implements AutoCloseable {
         return new ListeningPeer(listener, options, deflate, Integer.MAX_VALUE, prepare);
     }
 
-    /** One that reads so many bytes, and then no more until {@link #readMore}. */
+    /** A peer that reads so many bytes, and then no more until {@link #readMore}. */
     static ListeningPeer connectLazy(WebSocketListener listener, WebSocketOptions options, int bytes) {
         return new ListeningPeer(listener, options, Optional.empty(), bytes, prepared -> {});
     }
@@ -117,30 +117,30 @@ final class ListeningPeer implements AutoCloseable {
         return connection;
     }
 
-    /** Sends all of this at once, and has the server do whatever there is to do. */
+    /** Sends all of this at once, and has the server do all its work. */
     void send(byte[]... frames) {
         pipe.arrive(Frames.concat(frames));
         settle();
     }
 
-    /** Sends all of this at once, and leaves what the server wants done on other threads undone until {@link #settle}. */
+    /** Sends all of this at once. The server's tasks for other threads wait for {@link #settle}. */
     void sendOnly(byte[]... frames) {
         pipe.arrive(Frames.concat(frames));
     }
 
-    /** Has each read of the server bring so many bytes at most, as with TLS. */
+    /** Makes each read of the server bring so many bytes at most, as with TLS. */
     ListeningPeer withRecordsOf(int bytes) {
         pipe.record = bytes;
         return this;
     }
 
-    /** Has each read of the server take so long, as on a busy machine. */
+    /** Makes each read of the server take so long, as on a busy machine. */
     ListeningPeer withReadsOf(Duration length) {
         pipe.readNanos = length.toNanos();
         return this;
     }
 
-    /** How often the server has asked to be told of input. */
+    /** How often the server has asked for notification of input. */
     int timesAwaited() {
         return pipe.timesAwaited;
     }
@@ -166,39 +166,39 @@ final class ListeningPeer implements AutoCloseable {
         elsewhere.add(task);
     }
 
-    /** Whether the server can start no more threads, as where the system's limit is reached. */
+    /** Whether the server can start no more threads, as at the system's limit. */
     void threadless(boolean newThreadless) {
         threadless = newThreadless;
     }
 
-    /** Has the server get no more threads, as where the servlet is destroyed. */
+    /** Denies the server further threads, as when the servlet is destroyed. */
     void shutDown() {
         shutDown = true;
     }
 
-    /** Runs on this thread what the server wants done on others. */
+    /** Runs the server's tasks for other threads on this thread. */
     void settle() {
         for (Runnable task; (task = elsewhere.poll()) != null; ) {
             task.run();
         }
     }
 
-    /** Has something happen when the server's next write has left, but has not returned. */
+    /** Runs something when the server's next write has left, but has not returned. */
     void duringNextWrite(Runnable action) {
         pipe.duringWrite = action;
     }
 
-    /** What the server has written since this was last called. */
+    /** The server's output since the last call of this method. */
     byte[] received() {
         return pipe.received();
     }
 
-    /** With how many calls the server has written so far. */
+    /** How many calls the server has used to write so far. */
     int writes() {
         return pipe.writes.get();
     }
 
-    /** How many bytes each of the buffers held that the server has last written with one call. */
+    /** The lengths of the buffers in the server's last write call. */
     List<Integer> lastWrite() {
         return pipe.lastWrite;
     }
@@ -217,7 +217,7 @@ final class ListeningPeer implements AutoCloseable {
         return pipe.closed;
     }
 
-    /** Has the log fail so many times for want of memory. */
+    /** Makes the log fail so many times for lack of memory. */
     ListeningPeer withFailingLog(int times) {
         logFailures = times;
         return this;
@@ -231,17 +231,17 @@ final class ListeningPeer implements AutoCloseable {
         errors.add(error);
     }
 
-    /** What the log was told. */
+    /** The errors in the log. */
     List<Throwable> errors() {
         return errors;
     }
 
-    /** What else the log was told. */
+    /** The warnings in the log. */
     List<String> warnings() {
         return warnings;
     }
 
-    /** How many warnings the log had when the end was told of. */
+    /** How many warnings the log had when the end was reported. */
     int warningsAtTheEnd() {
         return warningsAtTheEnd;
     }
@@ -257,12 +257,12 @@ final class ListeningPeer implements AutoCloseable {
                 + Shared.of(options).pools().message().lent();
     }
 
-    /** How many buffers the server held when the end was told of. */
+    /** How many buffers the server held when the end was reported. */
     int lentAtTheEnd() {
         return lentAtTheEnd;
     }
 
-    /** How often the end was told of. */
+    /** How often the end was reported. */
     int ends() {
         return ends;
     }

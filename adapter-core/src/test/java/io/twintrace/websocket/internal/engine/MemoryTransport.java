@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * A transport whose peer has sent everything before, and then ended its output. The bytes come in pieces of given
- * sizes, as TCP may cut them, and what is written is kept. No deadline ever passes. For one thread.
+ * A transport whose peer has already sent everything and ended its output. The bytes come in pieces of given sizes, as
+ * TCP may cut them, and the output is kept. No deadline ever passes. For one thread.
  */
 final class MemoryTransport implements Transport {
     private static final HandshakeRequest REQUEST =

@@ -25,7 +25,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** However a message is written, a decoder that knows nothing of the engine finds it in what goes out. */
+/** However a message is written, a decoder independent of the engine finds it in the output. */
 class MessageWriterProperties {
     private final WebSocketOptions options =
             WebSocketOptions.builder().writeBufferSize(256).build();
@@ -45,7 +45,7 @@ class MessageWriterProperties {
         CHARACTERS,
         BYTES,
         STREAM,
-        /** Not at all, but a Ping goes out. */
+        /** Writes no text, but sends a Ping. */
         PING
     }
 

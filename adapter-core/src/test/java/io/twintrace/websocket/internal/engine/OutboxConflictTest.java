@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
-/** One thread offers to the outbox, another one writes past it: the report names the places of both. */
+/** One thread offers to the outbox, and another one writes directly: the report names both places. */
 class OutboxConflictTest {
     /** More than a tight connection can buffer. */
     private static final byte[] MUCH = Frames.pattern(4 << 20);
 
     private static final int ROUNDS = 300;
 
-    // Methods of the "application", to be found in the stack traces.
+    // Methods of the "application", for the tests to find in stack traces.
 
     private static void offerHere(WebSocketConnection connection) {
         assertTrue(connection.outbox().offer("offered"));
@@ -128,7 +128,7 @@ class OutboxConflictTest {
         }
     }
 
-    /** However the two meet: before the first offer, at it, while its message is written, or after. */
+    /** The two meet before the first offer, at it, while its message is written, or after. */
     @Test
     void bothPlacesAreNamedWheneverTheTwoMeet() throws Exception {
         int conflicts = 0;
@@ -159,7 +159,7 @@ class OutboxConflictTest {
         assertTrue(conflicts > 0, "they met");
     }
 
-    /** As a message that the same thread starts does: rule 9. */
+    /** An offer completes the open message, as starting a message on the same thread does. */
     @Test
     void theFirstOfferCompletesAMessageOfTheSameThread() throws Exception {
         try (TestPeer peer = TestPeer.connect()) {
@@ -171,7 +171,7 @@ class OutboxConflictTest {
         }
     }
 
-    /** The thread that offers first may have a message to finish, and its peer may be slow. */
+    /** The first offering thread may have to finish a message, and its peer may be slow. */
     @Test
     void anOfferWaitsForNoOtherThreadsFirstOffer() throws Exception {
         StuckTransport[] transport = new StuckTransport[1];

@@ -101,7 +101,7 @@ class OutboxTest {
         }
     }
 
-    /** Even right after the first offer, when its message may not be written yet. */
+    /** This holds even right after the first offer, when its message may not be written yet. */
     @Test
     void theFirstOfferDeclaresItBeforeItReturns() throws Exception {
         for (int round = 0; round < 50; round++) {
@@ -109,7 +109,7 @@ class OutboxTest {
                 assertTrue(peer.connection().outbox().offer("first"));
                 assertThrows(
                         ConcurrentWriteException.class, () -> peer.connection().writeMessage("direct"));
-                // By the outbox's writer, if that was just beginning.
+                // The outbox's writer makes it, if it was just beginning.
                 Background.eventually("one log entry", () -> peer.logged().size() == 1);
             }
         }

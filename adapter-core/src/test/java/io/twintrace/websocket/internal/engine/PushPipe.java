@@ -5,12 +5,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
-/** A transport in memory for a connection that calls a listener, and so never waits: what is alike in all of them. */
+/** Base class of the transports in memory for listener connections, which never wait. */
 public abstract class PushPipe implements PushTransport {
     private Events events;
     private Executor elsewhere;
 
-    /** Null until the connection wants to be told of something. */
+    /** Null until the connection asks for a notification. */
     protected final Events events() {
         return events;
     }

@@ -19,13 +19,13 @@ class PutAsideLimitTest {
     /** The longest header of a frame that is not masked. */
     private static final int HEADER = 10;
 
-    /** Its length and that of the header do not fit an int together. */
+    /** The sum of its length and the header's does not fit an int. */
     @Test
     void theLargestMessageThereCanBeIsNotTakenForASmallOne(@TempDir Path directory) throws Exception {
         AtomicLong written = new AtomicLong();
         BlockingConnection connection =
                 counting(written).connection(TestPeer.quick().build());
-        connection.readMessage(); // and there is more, so that a small answer would be put aside
+        connection.readMessage(); // more input follows, so a small answer would be put aside
         connection.writeMessage(MessageType.BINARY, largest(directory));
         assertEquals(Integer.MAX_VALUE + (long) HEADER, written.get());
         connection.abort();
@@ -43,7 +43,7 @@ class PutAsideLimitTest {
         };
     }
 
-    /** Of a file that takes no room, since nothing was ever written to it. */
+    /** Bytes of a sparse file, which takes hardly any space on disk. */
     private static ByteBuffer largest(Path directory) throws IOException {
         Path file = Files.createFile(directory.resolve("sparse"));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

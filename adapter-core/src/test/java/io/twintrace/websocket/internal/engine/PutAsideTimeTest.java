@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What was put aside leaves soon, whatever the reading thread does next. */
+/** A message that was put aside leaves soon, whatever the reading thread does next. */
 class PutAsideTimeTest {
     private static final String A = "810161";
     private static final String B = "810162";
@@ -68,7 +68,7 @@ class PutAsideTimeTest {
         peer.expectHex(A);
     }
 
-    /** The first one is inside a write of its answer, as the one that has read last. */
+    /** The first thread has read last, and is inside a write of its answer. */
     @Test
     void aMessageLeavesWhenAnotherThreadTakesOverReading() throws Exception {
         long until = System.nanoTime() + MAX_NANOS;
@@ -77,7 +77,7 @@ class PutAsideTimeTest {
         }
     }
 
-    /** It takes so long to make the buffer that the other one has read everything by then, and waits. */
+    /** Making the buffer takes so long that the other thread has read everything by then, and waits. */
     @Test
     void soItDoesWhereThatTakesLongerThanToReadTheRest() throws Exception {
         WebSocketOptions.Builder slow = TestPeer.quick().writeBufferSize(SLOW_TO_MAKE);
@@ -119,7 +119,7 @@ class PutAsideTimeTest {
                 "z", last.get(Background.PATIENCE_SECONDS, TimeUnit.SECONDS).text());
     }
 
-    /** Not a bound, which a busy machine could not keep, but what is usual. */
+    /** Checks the usual time, not a bound: a busy machine could not keep a bound. */
     @Test
     void thatTakesAMillisecondOrTwo() throws Exception {
         int rounds = 101;
@@ -137,7 +137,7 @@ class PutAsideTimeTest {
         assertTrue(nanos[rounds / 2] < 20_000_000, () -> "took " + nanos[rounds / 2] / 1000 + " us");
     }
 
-    /** It has shown that it does not come back soon, so that putting more aside would only delay it. */
+    /** The thread did not come back soon, so putting more aside would only delay the output. */
     @Test
     void afterThatNothingIsPutAsideUntilInputIsWaitedForAgain() throws Exception {
         WebSocketOptions options = TestPeer.quick().build();

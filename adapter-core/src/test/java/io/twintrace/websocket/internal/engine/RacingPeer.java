@@ -28,7 +28,7 @@ final class RacingPeer {
 
     private static final byte[] CLOSE = Frames.hex("88 02 03 e8");
 
-    /** So much lies between the server and the client at most. */
+    /** The most bytes that may be on the way from the server to the client. */
     private static final int CAPACITY = 300;
 
     private final ExecutorService selector;
@@ -68,7 +68,7 @@ final class RacingPeer {
         return pipe.received();
     }
 
-    /** How often the end was told of. */
+    /** How often the end was reported. */
     int ends() {
         return ends.get();
     }
@@ -77,7 +77,7 @@ final class RacingPeer {
         return conflicts;
     }
 
-    /** What came out of the events, none of which may throw. */
+    /** The exceptions that left the events; none may throw. */
     List<Throwable> thrown() {
         return thrown;
     }
@@ -117,7 +117,7 @@ final class RacingPeer {
             hasInput();
         }
 
-        /** With the lock. */
+        /** Call with the lock held. */
         private void hasInput() {
             if (awaited) {
                 awaited = false;
@@ -133,7 +133,7 @@ final class RacingPeer {
             return read.toByteArray();
         }
 
-        /** With the lock. */
+        /** Call with the lock held. */
         private void take(ByteBuffer buffer) {
             byte[] bytes = new byte[Math.min(CAPACITY - between.size(), buffer.remaining())];
             buffer.get(bytes);
@@ -144,7 +144,7 @@ final class RacingPeer {
             }
         }
 
-        /** On the selecting thread. */
+        /** Runs on the selecting thread. */
         private void readPortion() {
             boolean written = false;
             synchronized (this) {

@@ -76,7 +76,7 @@ class ReadDeadlineTest {
         assertEquals("x", reading.result().text());
     }
 
-    /** The reader has looked at the deadlines, and has not told the transport yet. */
+    /** The reader has read the deadlines, but has not set them on the transport yet. */
     @Test
     void aDeadlineThatIsSetWhileAReadGoesToWaitIsNotLost() throws Exception {
         AtomicReference<BlockingConnection> toMove = new AtomicReference<>();

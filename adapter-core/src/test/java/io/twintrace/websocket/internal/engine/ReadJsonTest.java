@@ -21,7 +21,7 @@ class ReadJsonTest {
     private final TestPeer peer = TestPeer.connect();
     private final BlockingConnection connection = peer.connection();
 
-    /** What a chat sends. */
+    /** A message of a chat. */
     static final class Line {
         String from;
         int number;
@@ -106,7 +106,7 @@ class ReadJsonTest {
         assertEquals(2, connection.readJson(Order.class).amount());
     }
 
-    /** {@code null} cannot be an int, which Gson says in a way of its own. */
+    /** {@code null} cannot be an int, and Gson reports this with another exception. */
     @Test
     void aRecordsComponentMayBeMissingButNotNull() throws Exception {
         peer.send(Frames.text("{\"amount\":null}"));

@@ -144,7 +144,7 @@ class ReadMessageTest {
         assertArrayEquals(Frames.pattern(70_000), reading.result().payload());
     }
 
-    /** An error in the container, say, which the application may have caught. */
+    /** For example an error in the container, which the application may have caught. */
     @Test
     void afterAReadThatHasThrownTheNextOneReadsOn() throws Exception {
         AtomicInteger reads = new AtomicInteger();

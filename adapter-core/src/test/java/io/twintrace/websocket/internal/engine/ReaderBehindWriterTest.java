@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A thread that reads never waits for a peer that does not. */
+/** A reading thread never waits for a peer that does not read. */
 class ReaderBehindWriterTest {
     private static final byte[] MUCH = Frames.pattern(4 << 20);
 
@@ -34,7 +34,7 @@ class ReaderBehindWriterTest {
         peer.close();
     }
 
-    /** What this thread has put aside is on its way already, in one write with the other's message. */
+    /** The put-aside message of this thread already leaves, in one write with the other thread's message. */
     private Background<Void> writerStuckWithWhatTheReaderHasPutAside() throws Exception {
         peer.send(concat(text("x"), text("y")));
         connection.readMessage();

@@ -18,7 +18,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A peer that does not read holds up nobody but those who write to it, even where no writer is stuck yet. */
+/** A peer that does not read delays only those who write to it, even if no writer is stuck yet. */
 class ReaderOfStuckPeerTest {
     private static final String A = "810161";
 
@@ -33,7 +33,7 @@ class ReaderOfStuckPeerTest {
         peer.close();
     }
 
-    /** Everything that has arrived is read then. */
+    /** All input that has arrived is read then. */
     private void putAnAnswerAsideAndStick() throws Exception {
         peer.send(concat(text("x"), text("y")));
         connection.readMessage();
@@ -73,7 +73,7 @@ class ReaderOfStuckPeerTest {
         peer.expectHex("8a0170" + "8a0172");
     }
 
-    /** Where only small messages were put aside, the buffer may be full when the Ping comes. */
+    /** With only small messages put aside, the buffer may be full when the Ping comes. */
     @Test
     void aPongThatDoesNotFitInTheBufferHoldsUpNoReaderEither() throws Exception {
         StuckTransport[] stuck = new StuckTransport[1];
@@ -104,7 +104,7 @@ class ReaderOfStuckPeerTest {
         Background<Message> reading = Background.start(connection::readMessage).awaitReading();
         Background<Void> closing = Background.run(() -> connection.beginClose(4000, ""));
         while (connection.isOpen() && !closing.isDone()) {
-            Thread.onSpinWait(); // else the reader may answer the peer's Close first
+            Thread.onSpinWait(); // otherwise the reader may answer the peer's Close first
         }
         peer.send(Frames.close(1000));
         assertNull(reading.result());

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what it is told, as text. */
+/** Records its calls as text. */
 class RecordingListener implements WebSocketListener {
     private final List<String> calls = new CopyOnWriteArrayList<>();
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Takes apart what a server has written, and fails where RFC 6455 has a client fail. Knows nothing of the engine. */
+/** Parses a server's output, and fails where RFC 6455 has a client fail. Shares nothing with the engine. */
 final class ServerFrames {
     private final ByteBuffer in;
     private final List<String> events = new ArrayList<>();
@@ -45,7 +45,7 @@ final class ServerFrames {
         return frames.events;
     }
 
-    /** As {@link #events} tells it. */
+    /** The event as {@link #events} describes it. */
     static String event(String kind, byte[] payload) {
         return kind + " " + HexFormat.of().formatHex(payload);
     }

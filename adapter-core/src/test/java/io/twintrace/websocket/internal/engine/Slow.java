@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A value that takes as long to be serialised as the test wants it to. */
+/** A value whose serialisation takes as long as the test wants. */
 @JsonAdapter(Slow.Adapter.class)
 final class Slow {
     final transient CountDownLatch begun = new CountDownLatch(1);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CountDownLatch;
 
-/** The operating system takes nothing any more while the peer is told not to read. */
+/** While this is stuck, the operating system takes no more output. */
 final class StuckTransport extends FilterTransport {
     private volatile CountDownLatch room = new CountDownLatch(0);
     private final CountDownLatch stuck = new CountDownLatch(1);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps each read and each write of a connection apart, in the order in which they were made. */
+/** Records each read and each write of a connection separately, in their order. */
 class TalkTransport extends FilterTransport {
     private final List<String> talk = new CopyOnWriteArrayList<>();
     private volatile IOException failure;
@@ -24,12 +24,12 @@ class TalkTransport extends FilterTransport {
         super(inner);
     }
 
-    /** A peer that sends these pieces, each to be got by one read, and then nothing more. */
+    /** A peer that sends these pieces, one for each read, and then nothing more. */
     static TalkTransport arriving(byte[]... pieces) {
         return new TalkTransport(memory(pieces));
     }
 
-    /** What such a peer sends, for a transport around it. */
+    /** The input from such a peer, for a transport around it. */
     static MemoryTransport memory(byte[]... pieces) {
         Queue<Integer> sizes = new ArrayDeque<>();
         for (byte[] piece : pieces) {
@@ -51,12 +51,12 @@ class TalkTransport extends FilterTransport {
         failure = cause;
     }
 
-    /** "read" for what had something to give, and hex for what was written. */
+    /** "read" for each read that gave bytes, and hex for each write. */
     List<String> talk() {
         return talk;
     }
 
-    /** What was written, in hex, one entry for each call. */
+    /** The output in hex, one entry for each call. */
     List<String> writes() {
         return talk.stream().filter(entry -> !entry.equals("read")).toList();
     }

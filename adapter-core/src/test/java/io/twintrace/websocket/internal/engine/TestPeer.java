@@ -119,7 +119,7 @@ final class TestPeer implements AutoCloseable {
                 .deflate();
     }
 
-    /** With so little buffering in between that a writer soon feels a peer which does not read. */
+    /** Connects with so little buffering that a writer soon waits for a peer that does not read. */
     static TestPeer connectTight(WebSocketOptions options) {
         return open(options, Optional.empty(), 8 * 1024, transport -> transport);
     }
@@ -148,12 +148,12 @@ final class TestPeer implements AutoCloseable {
         return socket;
     }
 
-    /** The conflicts that went to the log. */
+    /** The conflicts in the log. */
     List<ConcurrentWriteReport> logged() {
         return logged;
     }
 
-    /** What else did. */
+    /** The other entries in the log. */
     List<String> warnings() {
         return warnings;
     }
@@ -218,7 +218,7 @@ final class TestPeer implements AutoCloseable {
         return expectClose(code, "");
     }
 
-    /** The reason of the Close frame that comes next, which has to have one. */
+    /** The reason of the next Close frame, which must have one. */
     private String failureReason(int code) throws IOException {
         byte[] header = receive(2);
         byte[] payload = receive(header[1]);
@@ -239,7 +239,7 @@ final class TestPeer implements AutoCloseable {
         return this;
     }
 
-    /** The server's next read fails, and the client is told why before the end of the stream. */
+    /** The server's next read fails, and the client learns why before the end of the stream. */
     <X extends Throwable> X expectFailedRead(Class<X> type, int closeCode) throws IOException {
         Background<Message> reading = Background.start(connection::readMessage);
         String reason = failureReason(closeCode);
@@ -251,7 +251,7 @@ final class TestPeer implements AutoCloseable {
         return failure;
     }
 
-    /** The connection is gone, by its end or by a reset; what still came before is dropped. */
+    /** Waits until the connection is gone, by its end or by a reset. Drops earlier input. */
     void expectGone() throws IOException {
         try {
             while (socket.getInputStream().read(new byte[8192]) >= 0) {}
@@ -277,7 +277,7 @@ final class TestPeer implements AutoCloseable {
         return bytes.length <= 64 ? hex : hex + "... (" + bytes.length + " bytes)";
     }
 
-    /** Ends both sides; every scenario has to leave the pools balanced. */
+    /** Ends both sides. Every scenario must leave the pools balanced. */
     @Override
     public void close() throws IOException {
         socket.close();

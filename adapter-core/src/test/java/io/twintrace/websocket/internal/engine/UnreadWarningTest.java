@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The log tells of a handler that does not read, and of no other. */
+/** The log warns of a handler that does not read, and of no other. */
 class UnreadWarningTest {
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
@@ -27,7 +27,7 @@ class UnreadWarningTest {
         peer.close();
     }
 
-    /** Writes over and over, for five times as long as the handler may leave its peer unheard. */
+    /** Writes over and over, for five times as long as the handler may leave input unread. */
     private void pushForLong() throws Exception {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < 5 * PATIENCE.toNanos()) {

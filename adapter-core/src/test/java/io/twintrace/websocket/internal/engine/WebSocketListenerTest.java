@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a listener is told, and in which order. */
+/** The calls that a listener gets, and their order. */
 class WebSocketListenerTest {
     private final RecordingListener listener = new RecordingListener();
 
@@ -68,7 +68,7 @@ class WebSocketListenerTest {
         }
     }
 
-    /** A peer that may take its time for the rest holds a small one for as long, and one that is larger later. */
+    /** A peer may delay the rest. Meanwhile it holds a small message buffer, and later a larger one. */
     @Test
     void theBeginningOfAMessageIsNotKeptInABufferForReading() {
         WebSocketOptions options = ListeningPeer.quick().build();
@@ -453,7 +453,7 @@ class WebSocketListenerTest {
         });
     }
 
-    /** Of the last frame, which is a Close. */
+    /** The code of the last frame, which is a Close. */
     static int closeCode(byte[] written) {
         List<String> events = ServerFrames.events(written);
         String last = events.get(events.size() - 1);

@@ -29,7 +29,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Small answers of a handler that reads leave together, and none of them is left lying. */
+/** Small answers of a reading handler leave together, and none of them is left behind. */
 class WriteCoalescingTest {
     private static final String A = "810161";
     private static final String B = "810162";
@@ -39,7 +39,7 @@ class WriteCoalescingTest {
     private TalkTransport transport;
     private BlockingConnection connection;
 
-    /** Nothing leaves merely because time passes. */
+    /** Options with which no output leaves merely because time passes. */
     private static WebSocketOptions.Builder patient() {
         return TestPeer.quick().coalescingDelay(Duration.ofHours(1));
     }
@@ -312,7 +312,7 @@ class WriteCoalescingTest {
                         .getCause());
     }
 
-    /** It need not be the one that reads first, or always. */
+    /** The reading thread may change. */
     @Test
     void aThreadThatDoesNotReadAnyMoreHasNothingPutAside() throws Exception {
         arriving(concat(text("a"), text("b"), text("c")));

@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.frame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Where the bytes of a buffer may lie. */
+/** The places where the bytes of a buffer may lie. */
 enum BufferKind {
     HEAP,
     HEAP_SLICE,
@@ -14,7 +14,7 @@ enum BufferKind {
     DIRECT_LITTLE_ENDIAN,
     DIRECT_READ_ONLY;
 
-    /** Before a slice begins, so that it is not aligned. */
+    /** The bytes before a slice, so that it is not aligned. */
     private static final int SKIPPED = 3;
 
     boolean isReadOnly() {

@@ -10,7 +10,7 @@ import io.twintrace.websocket.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Whatever stands in a Close frame: it is a status that RFC 6455 section 7.4 allows, or the right error. */
+/** Any payload of a Close frame gives a status that RFC 6455 section 7.4 allows, or the right error. */
 class ClosePayloadFuzz {
     private static final int MAX = 125;
 

@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.frame;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** Bytes written as a reader sees them on the wire: {@code "81 05 48 65"}. */
+/** Bytes written as they appear on the wire: {@code "81 05 48 65"}. */
 final class Hex {
     private Hex() {}
 
@@ -19,7 +19,7 @@ final class Hex {
         return HexFormat.ofDelimiter(" ").withUpperCase().formatHex(bytes);
     }
 
-    /** What has been put into the buffer so far. */
+    /** The bytes put into the buffer so far. */
     static String written(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.position()];
         buffer.get(0, bytes);

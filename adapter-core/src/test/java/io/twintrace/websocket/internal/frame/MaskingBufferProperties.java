@@ -86,7 +86,7 @@ class MaskingBufferProperties {
         assertArrayEquals(masked(bytes, 0, bytes.length, key, 0), BufferKind.content(buffer));
     }
 
-    /** ASCII with a byte beyond it at one place, or none: so the verdict hangs on that byte alone. */
+    /** ASCII with at most one other byte, so that the verdict depends on that byte alone. */
     @Provide
     Arbitrary<byte[]> mostlyAscii() {
         Arbitrary<byte[]> ascii = Arbitraries.bytes()

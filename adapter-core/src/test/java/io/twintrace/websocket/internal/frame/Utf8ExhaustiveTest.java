@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Against two references that share no code with the validator: the JDK's decoder says whether a text is valid as a
- * whole, and the beginnings of all encoded code points say at which byte it first goes wrong.
+ * Compares with two references that share no code with the validator. The JDK's decoder says whether a text is valid as
+ * a whole; the beginnings of all encoded code points say at which byte it first goes wrong.
  */
 class Utf8ExhaustiveTest {
     /** The beginnings of characters, by length: a bit for each sequence of one, two and three bytes. */
@@ -59,7 +59,7 @@ class Utf8ExhaustiveTest {
         assertEquals(256 + 65536 + 16777216, judged[0]);
     }
 
-    /** Extends a beginning by each byte; what is wrong stays wrong, which the JDK confirms for all that follows. */
+    /** Extends a beginning by each byte. Invalid text stays invalid, as the JDK confirms for all extensions. */
     private void descend(int length, long[] judged) {
         for (int next = 0; next < 256; next++) {
             text[length] = (byte) next;
@@ -105,7 +105,7 @@ class Utf8ExhaustiveTest {
         int accepted = 0;
         for (int round = 0; round < 400_000; round++) {
             random.nextBytes(text);
-            if (round % 4 != 0) { // else hardly any would get to the fourth byte
+            if (round % 4 != 0) { // otherwise hardly any would reach the fourth byte
                 text[0] = (byte) (0xF0 | (text[0] & 0x07));
                 text[1] = (byte) (0x80 | (text[1] & 0x3F));
                 text[2] = (byte) (round % 4 == 1 ? text[2] : 0x80 | (text[2] & 0x3F));
@@ -130,7 +130,7 @@ class Utf8ExhaustiveTest {
         assertTrue(accepted > 40_000, accepted + " valid ones among them");
     }
 
-    /** Millions of exceptions are thrown here; on a thread of its own their stacks are short and soon filled in. */
+    /** This throws millions of exceptions. On their own thread, their stacks are short and quick to fill in. */
     private static void onShortStack(Runnable body) throws Exception {
         FutureTask<Void> task = new FutureTask<>(body, null);
         new Thread(task, "utf8").start();

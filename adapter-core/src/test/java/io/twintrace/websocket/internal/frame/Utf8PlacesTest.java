@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The validator takes eight bytes a step: what it says of a sequence must not depend on where in a step that lies. */
+/** The validator takes eight bytes a step. Its verdict must not depend on where in a step a sequence lies. */
 class Utf8PlacesTest {
     private static final int[] EDGES = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
 

@@ -6,7 +6,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What the JDK's strict decoder says of a text, whole or so far. */
+/** The verdict of the JDK's strict decoder on a text, whole or in part. */
 public final class Utf8Reference {
     private Utf8Reference() {}
 
@@ -26,7 +26,7 @@ public final class Utf8Reference {
 
     /**
      * Whether {@code bytes} may be the beginning of a text. Where a first byte narrows the range of the second one, it
-     * leaves either the lowest or the highest continuation byte in it: so if any completion is text, one of these is.
+     * leaves either the lowest or the highest continuation byte in it. So if any completion is text, one of these is.
      */
     public static boolean isBeginningOfText(byte[] bytes) {
         for (int missing = 0; missing <= 3; missing++) {

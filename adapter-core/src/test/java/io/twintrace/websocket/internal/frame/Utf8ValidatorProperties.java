@@ -49,14 +49,12 @@ class Utf8ValidatorProperties {
         }
     }
 
-    /** What may refuse its input. */
+    /** A check that may refuse its input. */
     private interface Check {
         void run() throws ProtocolException;
     }
 
-    /**
-     * Characters of every length, and now and then a byte that belongs nowhere, or what only looks like a character.
-     */
+    /** Characters of every length, sometimes with a stray byte or a sequence that only looks like a character. */
     @Provide
     Arbitrary<byte[]> almostText() {
         Arbitrary<byte[]> character = Texts.characters().map(Texts::utf8);

@@ -51,7 +51,7 @@ class Utf8ValidatorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "80, 0", // a continuation without a beginning
+        "80, 0", // a continuation byte without a first byte
         "BF, 0",
         "C0, 0", // overlong: two bytes for what fits in one
         "C1, 0",
@@ -85,7 +85,7 @@ class Utf8ValidatorTest {
         for (int cut = 0; cut <= wrong; cut++) {
             int rest = cut;
             utf8.reset();
-            utf8.accept(text, 0, wrong); // all before it is fine
+            utf8.accept(text, 0, wrong); // everything before it is valid
             utf8.reset();
             utf8.accept(text, 0, cut);
             assertInvalid(() -> utf8.accept(text, rest, wrong + 1 - rest));

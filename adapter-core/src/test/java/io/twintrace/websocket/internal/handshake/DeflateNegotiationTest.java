@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is answered to offers of permessage-deflate (RFC 7692 sections 5 and 7.1). */
+/** The answers to offers of permessage-deflate (RFC 7692 sections 5 and 7.1). */
 class DeflateNegotiationTest {
     /** The answer's Sec-WebSocket-Extensions header, or null. */
     private static String answer(DeflateOptions options, String... lines) {

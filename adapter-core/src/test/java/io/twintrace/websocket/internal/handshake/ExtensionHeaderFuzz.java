@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whatever stands in Sec-WebSocket-Extensions, on one line or several: it is read as the grammar says, in linear time,
- * and the first offer of permessage-deflate that RFC 7692 allows is answered.
+ * Any content of Sec-WebSocket-Extensions, on one line or several, is read as the grammar says, in linear time, and the
+ * first offer of permessage-deflate that RFC 7692 allows is answered.
  */
 class ExtensionHeaderFuzz {
     private static final Handshake WITH_TAKEOVER = new Handshake(OriginPolicy.any(), List.of(), DeflateOptions.on());

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Whatever stands in a request: the answer is the right one, is made in linear time, and reflects nothing. */
+/** For any request, the answer is the right one, is made in linear time, and reflects nothing. */
 class HandshakeFuzz {
     private static final List<String> SPOKEN = List.of("chat.v2", "chat.v1");
     private static final Handshake STRICT = new Handshake(OriginPolicy.sameOrigin(), SPOKEN, DeflateOptions.off());
@@ -89,7 +89,7 @@ class HandshakeFuzz {
         return result instanceof Refused refused ? refused.status() : 101;
     }
 
-    /** RFC 6455 section 4.2, for a server that lets every origin in. */
+    /** RFC 6455 section 4.2, for a server that admits every origin. */
     private static int expectedStatus(HandshakeRequest request) {
         boolean newer = request.protocol().matches("HTTP/[23].*");
         if (!request.method().equals("GET")) {
@@ -135,7 +135,7 @@ class HandshakeFuzz {
         }
     }
 
-    /** A request line and headers. Laxer than any container: values may hold what no container lets through. */
+    /** A request line and headers. Laxer than any container: values may hold what containers refuse. */
     private static HandshakeRequest parse(String head) {
         String[] lines = head.split("\r\n", -1);
         String[] first = lines[0].split(" ", 3);

@@ -144,7 +144,7 @@ class HandshakeTest {
         refused(400);
     }
 
-    /** RFC 8441: it has neither Connection nor Upgrade, so that nobody should look for a proxy that drops them. */
+    /** RFC 8441: the request lacks Connection and Upgrade, and the text must not blame a proxy for that. */
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/2.0", "HTTP/2", "HTTP/3.0"})
     void connectOfNewerHttpIsToldThatThereIsNone(String newer) {

@@ -6,11 +6,11 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Blows a header's value up, so that a parser whose time grows faster than its input shows. */
+/** Enlarges a header's value, to expose a parser whose time grows faster than its input. */
 final class LinearTime {
     private static final int LONG = 1 << 16;
 
-    /** A linear parser takes a few milliseconds, also when it is instrumented; a quadratic one seconds. */
+    /** A linear parser takes a few milliseconds, even instrumented. A quadratic one takes seconds. */
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private LinearTime() {}

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The lists of RFC 9110 section 5.6 and RFC 6455 section 9.1, read by splitting rather than by walking: slow and plain,
- * to be compared with.
+ * The lists of RFC 9110 section 5.6 and RFC 6455 section 9.1, read by splitting rather than by walking: slow, simple,
+ * and meant for comparison.
  */
 final class ReferenceHeaders {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]+");
@@ -55,7 +55,7 @@ final class ReferenceHeaders {
         return isToken(name) ? new ExtensionOffer(name, parameters, twice) : null;
     }
 
-    /** What stands between the quotes, if there are any; something that is no token where they are not in order. */
+    /** The text between the quotes, if there are any. If the quotes are malformed, something that is no token. */
     private static String unquoted(String value) {
         if (!value.startsWith("\"")) {
             return value;
@@ -92,7 +92,7 @@ final class ReferenceHeaders {
         return parts;
     }
 
-    /** Without spaces and tabs around it. */
+    /** The value without spaces and tabs around it. */
     private static String trim(String text) {
         return text.replaceAll("^[ \t]+", "").replaceAll("[ \t]+$", "");
     }

@@ -85,7 +85,7 @@ class BufferPoolTest {
         assertEquals(3, three.lent());
     }
 
-    /** Each thread marks what it has got, and finds its mark when it gives it back. */
+    /** Each thread marks the buffer that it gets, and finds its mark when it gives the buffer back. */
     @Test
     void noBufferIsLentToTwoAtOnceHoweverManyComeForOne() throws Exception {
         BufferPool shared = new BufferPool(8, 3);

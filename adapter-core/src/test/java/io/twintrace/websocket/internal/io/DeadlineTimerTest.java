@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Somebody looks when a deadline has passed, and not before, however it has moved meanwhile. */
+/** The check runs when a deadline has passed, and not before, however the deadline has moved. */
 class DeadlineTimerTest {
     private static final long PATIENCE_SECONDS = 10;
 
@@ -108,7 +108,7 @@ class DeadlineTimerTest {
         assertEquals(0, passed.availablePermits());
     }
 
-    /** One thread has seen the old deadline when another one moves it. */
+    /** One thread has read the old deadline when another one moves it. */
     @Test
     void theNearerDeadlineIsToldHoweverTwoThreadsMeet() throws Exception {
         int rounds = 100_000;

@@ -21,7 +21,7 @@ class DelayedCheckTest {
         };
     }
 
-    /** Falls, and asks on the way back, now and then, until there is stack enough for that. */
+    /** Overflows the stack, then asks again and again on the way back, until there is enough stack. */
     @SuppressWarnings("InfiniteRecursion")
     private static void fallAndAsk(int depth, DelayedCheck check) {
         try {
@@ -154,17 +154,17 @@ class DelayedCheckTest {
         });
         CountDownLatch later = new CountDownLatch(1);
         DelayedCheck counted = check(checks::incrementAndGet);
-        blocking.ask(); // keeps the timer's thread meanwhile
+        blocking.ask(); // occupies the timer's thread meanwhile
         for (int i = 0; i < 100; i++) {
             counted.ask();
         }
         check(later::countDown).ask();
         slow.countDown();
         await(later);
-        assertTrue(checks.get() <= 2, () -> checks + " checks"); // the first ones may have come before the other
+        assertTrue(checks.get() <= 2, () -> checks + " checks"); // the first ones may have run before the other
     }
 
-    /** The timer has no thread then, and to start one takes more stack than anything else here. */
+    /** The timer has no thread then. Starting one takes more stack than anything else here. */
     @Test
     void aThreadWhoseStackOverflowsAsItAsksKeepsNobodyElseFromTheirs() throws Exception {
         for (int round = 0; round < 60; round++) {
@@ -172,7 +172,7 @@ class DelayedCheckTest {
             Thread falling = new Thread(null, () -> fallFrom(frames, check(() -> {})), "falling", 256 * 1024);
             falling.start();
             falling.join();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // nothing is due any more, most likely
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // most likely nothing is due any more
             CountDownLatch checked = new CountDownLatch(1);
             assertTrue(check(checked::countDown).ask());
             await(checked);

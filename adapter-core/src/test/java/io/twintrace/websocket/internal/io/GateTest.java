@@ -118,7 +118,7 @@ class GateTest {
     }
 
     /**
-     * Setting the watch may wait for a lock, and a thread that waits for a lock uses up what would have woken it here.
+     * Setting the deadline timer may wait for a lock. A thread that waits for a lock uses up the wake-up of the gate.
      */
     @Test
     void noOpeningIsLostWhileManyWaitWithDeadlines() throws Exception {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** The thread that keeps time: seen through those who have something looked after. */
+/** The timer's thread, seen through its users. */
 class TimerTest {
     private static final String NAME = "websocket-timer";
 

@@ -15,7 +15,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** The bean as a console sees it. */
+/** The MXBean as a console sees it. */
 class ConcurrentWritesMXBeanTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 

@@ -29,7 +29,7 @@ class JsonTest {
         return Json.decode(text, type, (what, line, column, cause) -> new IOException(what));
     }
 
-    /** Gson takes all of these unless it is told to be strict. */
+    /** Gson accepts all of these unless it is set to be strict. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -72,7 +72,7 @@ class JsonTest {
         assertTrue(e.getMessage().contains("literal null"), e.getMessage());
     }
 
-    /** With the classes of this module, and neither Gson nor anything else. */
+    /** Loads the classes of this module, and neither Gson nor anything else. */
     @Test
     void withoutGsonTheErrorSaysWhatToAddEachTime() throws Exception {
         URL classes = Json.class.getProtectionDomain().getCodeSource().getLocation();

@@ -25,7 +25,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Over the streams of a container that nobody knows. */
+/** Uses the streams of an unknown container. */
 class StreamTransportTest {
     private final BufferPool pool = BufferPool.onHeap(8 * 1024, 4);
     private final Careless out = new Careless();
@@ -55,7 +55,7 @@ class StreamTransportTest {
         }
     }
 
-    /** Always has more, and tells so once, as the Servlet API says. */
+    /** Always has more input, and notifies once, as the Servlet API requires. */
     private static class Endless extends ServletInputStream {
         ReadListener listener;
         int bytesRead;
@@ -90,7 +90,7 @@ class StreamTransportTest {
         }
     }
 
-    /** Reads all there is at each call, as a listener that never blocks does, and asks for more. */
+    /** Reads all input at each call, like a listener that never blocks, and asks for more. */
     private static final class Eager implements Events {
         private final StreamTransport transport;
         private int bytesRead;
@@ -153,7 +153,7 @@ class StreamTransportTest {
         return buffer.position();
     }
 
-    /** Undertow would have it wait on the thread that serves all connections. */
+    /** On Undertow it would wait on the thread that serves all connections. */
     @Test
     @Timeout(10)
     void theContainersThreadLeavesAFullInboxAndTheReaderHasItReadOn() throws Exception {
@@ -194,7 +194,7 @@ class StreamTransportTest {
         assertEquals(0, pool.lent());
     }
 
-    /** The reader has it read on, and a second reason to read comes just before the failure. */
+    /** The reader asks for more input, and a second reason to read comes just before the failure. */
     @Test
     @Timeout(10)
     void anErrorWhileReadingOnEndsTheStreamForItsReader() throws Exception {

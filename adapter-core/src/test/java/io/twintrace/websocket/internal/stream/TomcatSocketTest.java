@@ -15,11 +15,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A Tomcat that has no thread for an event of a socket. */
+/** A Tomcat without a thread for a socket event. */
 class TomcatSocketTest {
     private static final Object SOCKET = new Object();
 
-    /** Answers as Tomcat's own does: true, or false for a rejected task, or the error of a thread that cannot start. */
+    /** Answers like Tomcat: true, false for a rejected task, or the error of a thread that cannot start. */
     public static final class Endpoint {
         private final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
         private final CountDownLatch stopped = new CountDownLatch(1);

@@ -3,7 +3,7 @@ package org.apache.coyote.http11.upgrade;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 
-/** The stream of a Tomcat that has changed: it has the name that is looked for, and nothing behind it. */
+/** The stream of a changed Tomcat: it has the expected class name, but not the expected fields. */
 public final class UpgradeServletInputStream extends ServletInputStream {
     @Override
     public boolean isFinished() {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Only that it works. The figures of so short a run mean nothing. */
+/** Checks only that the benchmark works. The figures of such a short run mean nothing. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // waiting for a process cannot be interrupted
 class EndToEndIT {
     private static final Options OPTIONS = Options.parse(

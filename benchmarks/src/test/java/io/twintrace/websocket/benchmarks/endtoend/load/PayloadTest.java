@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.Test;
 
-/** What goes out is what is expected back. */
+/** The reply expected is the payload sent. */
 class PayloadTest {
     @Test
     void numberedTextOfEveryHeaderLength() {
@@ -27,7 +27,7 @@ class PayloadTest {
         for (int size = 8; size < 200; size++) {
             NumberedText text = new NumberedText(size, size, true);
             String decoded = StandardCharsets.UTF_8
-                    .newDecoder() // which throws at what is not UTF-8
+                    .newDecoder() // which throws on invalid UTF-8
                     .decode(text.expected(7).duplicate().rewind())
                     .toString();
             assertTrue(decoded.startsWith("00000007"), decoded);

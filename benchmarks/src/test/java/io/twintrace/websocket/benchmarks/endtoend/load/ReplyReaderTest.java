@@ -83,7 +83,7 @@ class ReplyReaderTest {
         return copy;
     }
 
-    /** As a server sends it. */
+    /** A frame as a server sends it. */
     private static byte[] frame(int first, byte[] body) {
         return ByteBuffer.allocate(2 + body.length)
                 .put((byte) first)
