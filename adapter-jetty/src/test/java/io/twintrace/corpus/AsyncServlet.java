@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
-/** An upload is imported by an asynchronous servlet, which also tells the page that its user has open when it is done. */
+/** An asynchronous servlet imports an upload. When that is done, it also notifies the page that the user has open. */
 final class AsyncServlet implements Mistake {
     @Override
     public Set<String> atFault() {

@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** The database completes its futures on its one event loop, so the callbacks that write all run there and need no lock. */
+/** The database completes its futures on its one event loop, so all writing callbacks run there and need no lock. */
 final class FutureCallbacks implements Mistake {
     @Override
     public Set<String> atFault() {

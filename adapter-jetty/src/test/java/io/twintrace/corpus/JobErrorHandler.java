@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A job has two parts, and when one of them fails its error handler tells the client, whatever the other one does. */
+/** A job has two parts. When one of them fails, its error handler tells the client, whatever the other one does. */
 final class JobErrorHandler implements Mistake {
     @Override
     public Set<String> atFault() {

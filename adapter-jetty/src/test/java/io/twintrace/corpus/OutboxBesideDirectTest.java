@@ -65,7 +65,7 @@ class OutboxBesideDirectTest {
                 together.await();
                 offer(connection);
             } catch (ConcurrentWriteException e) {
-                // Logged already.
+                // The exception is already in the log.
             } catch (Exception e) {
                 throw new AssertionError(e);
             }

@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** The handler accepts orders, and a listener on the broker's topic tells the client as soon as one of them is filled. */
+/** The handler accepts orders. A listener on the broker's topic tells the client as soon as an order is filled. */
 final class TopicListener implements Mistake {
     @Override
     public Set<String> atFault() {

@@ -47,7 +47,7 @@ class StackOverflowTest {
             try {
                 connection.writeMessage(FAILING); // since a catch block that was never entered is not compiled
             } catch (IOException e) {
-                // Made here.
+                // FAILING throws this.
             }
         }
     }

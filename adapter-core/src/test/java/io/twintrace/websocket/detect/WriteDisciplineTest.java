@@ -40,7 +40,7 @@ class WriteDisciplineTest {
         bob.close();
     }
 
-    // ---- By what ----------------------------------------------------------------------------------------------------
+    // ---- The kinds of discipline ------------------------------------------------------------------------------------
 
     @Test
     void guardedByAMonitorWhoeverWritesMustHoldIt() throws Exception {
@@ -161,7 +161,7 @@ class WriteDisciplineTest {
         bob.does(() -> connection.writeMessage(Guarded.Body.NOTHING));
     }
 
-    // ---- What is said and done --------------------------------------------------------------------------------------
+    // ---- Reports and effects ----------------------------------------------------------------------------------------
 
     @Test
     void theReportNamesTheBreakerAndWhoKeptTheDisciplineLastAndWhen() throws Exception {

@@ -64,7 +64,7 @@ class ConnectionsTest {
     private static final Duration NONE_AT_ALL = Duration.ofNanos(1);
     private static final WebSocketHandler READS_TO_THE_END = connection -> {
         while (connection.readMessage() != null) {
-            // Dropped.
+            // The message is dropped.
         }
     };
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A started servlet loads no more classes of the library. Loading could fail later, when it matters. */
 class LibraryClassesTest {
-    /** Made by the servlet. */
+    /** A handler that the servlet creates. */
     public static final class Handler implements WebSocketHandler {
         @Override
         public void handle(BlockingConnection connection) {

@@ -98,7 +98,7 @@ class HandlerTest {
         try {
             connection.writeMessage("another message");
         } catch (ConcurrentWriteException e) {
-            // As intended.
+            // The test intends this.
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -53,7 +53,7 @@ class HandshakeDeadlineTest {
         }
     }
 
-    // ---- With ALPN, where no request is looked for before TLS's own handshake is done -------------------------------
+    // ---- With ALPN, which expects no request before the end of the TLS handshake ------------------------------------
 
     @Test
     void aTlsHandshakeThatComesByteByByteEndsAtTheDeadlineToo() throws Exception {

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The adapter is built against Jetty 12.1, and runs on 12.0 as well, which Spring Boot 3.5 brings. In a class loader
- * that sees no other Jetty, the tests of what the adapter reads run once more.
+ * The adapter is built against Jetty 12.1. It also runs on Jetty 12.0, which Spring Boot 3.5 includes. This runs the
+ * tests of the adapter's reading once more, in a class loader that sees no other Jetty.
  */
 class Jetty120Test {
     private static URLClassLoader jetty120;

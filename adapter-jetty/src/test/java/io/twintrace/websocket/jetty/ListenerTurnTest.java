@@ -24,8 +24,8 @@ class ListenerTurnTest {
     private static final int MIB = 1 << 20;
 
     /**
-     * Sends small messages back, and counts the others. The first of those waits for the release. The count is of what
-     * its thread shows from then on, until it shows a small message.
+     * Sends small messages back, and counts large ones. The first large one waits for the release. From then on it
+     * counts the messages that its thread shows, until the thread shows a small one.
      */
     private static final class Counting extends EchoListener.NonBlocking {
         private final AtomicInteger large = new AtomicInteger();

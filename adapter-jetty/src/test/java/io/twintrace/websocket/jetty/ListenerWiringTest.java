@@ -69,7 +69,7 @@ class ListenerWiringTest {
         abstract ServletContextHandler context(Path directory) throws IOException;
     }
 
-    /** Found by scanning. */
+    /** Jetty finds this servlet by scanning. */
     @WebServlet("/ws")
     public static class AnnotatedListening extends UpgradeServlet {
         private static final long serialVersionUID = 1L;

@@ -29,7 +29,7 @@ class MisconfigurationTest {
     @TempDir
     private Path directory;
 
-    /** Not a handler. */
+    /** A class that is no handler. */
     public static class Nobody {}
 
     /** A handler that the servlet cannot make. */

@@ -140,7 +140,7 @@ class ReadAheadTest {
         }
     }
 
-    /** The header of the second message lies on both sides of where the first reading ends. */
+    /** The first reading ends inside the header of the second message. */
     @Test
     void aHeaderMayLieInTwoReadings() throws Exception {
         for (int inFirst = 1; inFirst < 8; inFirst++) {

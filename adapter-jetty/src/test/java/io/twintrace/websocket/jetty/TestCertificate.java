@@ -73,7 +73,7 @@ final class TestCertificate {
         return factory;
     }
 
-    /** Trusts it. */
+    /** A TLS context that trusts the certificate. */
     SSLContext forClient() {
         return client;
     }

@@ -10,8 +10,8 @@ import java.util.List;
  * begins with one space continues the line before. A line of three dots stands for any number of lines, and three dots
  * at the end of a line for its rest.
  *
- * <p>What differs from run to run is left out of the comparison: times, the numbers of threads and objects, and the
- * lines of the library's and the platform's own files.
+ * <p>The comparison leaves out what differs from run to run: times, the numbers of threads and objects, and the lines
+ * of the library's and the platform's own files.
  */
 public final class LogExcerpt {
     private static final String FENCE = "```";

@@ -39,7 +39,7 @@ public final class RawClient implements AutoCloseable {
     public record FrameHead(boolean fin, boolean rsv1, int opcode, long length) {}
 
     /** A whole frame. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
+    @SuppressWarnings("ArrayRecordComponent") // frames are never compared
     public record Frame(boolean fin, int opcode, byte[] payload) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);

@@ -6,7 +6,7 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 
-/** Three guarded write methods with nothing in them, told apart by their names in a stack. */
+/** Three empty guarded write methods that differ only in their names in a stack. */
 final class GuardedWrites {
     /** The write went well. */
     static final int FINE = 0;

@@ -14,7 +14,7 @@ final class Bytes {
         return HEX.formatHex(bytes);
     }
 
-    /** What was expected and what was got around the first difference; {@code got} is filled up to {@code end}. */
+    /** The expected and the actual bytes around the first difference; {@code got} is filled up to {@code end}. */
     static String difference(byte[] expected, byte[] got, int end, int at) {
         return "expected " + around(expected, expected.length, at) + ", got " + around(got, end, at);
     }

@@ -5,8 +5,8 @@ package io.twintrace.sample.conformance;
  *
  * @param number as in the public suite: {@code 6.4.1}
  * @param write how the bytes get into the socket
- * @param sent what the client sends, stage by stage
- * @param expected what must come back, stage by stage; then the server ends the connection
+ * @param sent the client's output, stage by stage
+ * @param expected the server's answers, stage by stage; then the server ends the connection
  */
 record ConformanceCase(String number, String description, WriteMode write, Script sent, Script expected) {
     /** The first part of the number. */

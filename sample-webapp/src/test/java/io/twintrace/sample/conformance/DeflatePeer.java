@@ -30,7 +30,7 @@ final class DeflatePeer implements AutoCloseable {
     /** The history that the server's next message may refer to. */
     private byte[] remembered = {};
 
-    /** Where in its corpus the next message begins. */
+    /** The position in the corpus at which the next message begins. */
     private int position;
 
     DeflatePeer(Peer peer, FrameEncoder encoder, Handshake handshake) {
@@ -144,7 +144,7 @@ final class DeflatePeer implements AutoCloseable {
         return message;
     }
 
-    /** Keeps the end of what the server has compressed so far. */
+    /** Keeps the end of the data that the server has compressed so far. */
     private void remember(byte[] message) {
         if (serverForgets) {
             return;

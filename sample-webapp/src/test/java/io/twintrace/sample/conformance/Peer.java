@@ -141,7 +141,7 @@ final class Peer implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Closed all the same.
+            // The socket is closed in any case.
         }
     }
 }

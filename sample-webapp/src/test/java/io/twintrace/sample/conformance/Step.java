@@ -6,7 +6,7 @@ sealed interface Step {
      * A frame, or a message in several.
      *
      * @param rsv the reserved bits as a number: RSV1 is 4
-     * @param declaredLength what the header says; -1 for the length of the payload
+     * @param declaredLength the length in the header; -1 for the length of the payload
      * @param fragmentSize the most bytes of a fragment; 0 for one frame
      */
     record Frame(boolean fin, int rsv, int opcode, int declaredLength, Payload payload, int fragmentSize)

@@ -17,7 +17,7 @@ enum BigMessage {
         }
     },
 
-    /** Characters of one to four bytes, so that pieces end inside of them; {@code x} where no whole one fits. */
+    /** Characters of one to four bytes, so that pieces end inside them; {@code x} where no whole character fits. */
     TEXT(RawClient.TEXT) {
         @Override
         byte byteAt(long at, long size) {

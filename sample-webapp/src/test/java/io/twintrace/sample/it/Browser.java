@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
         driver = new ChromeDriver(service, options);
     }
 
-    /** A new browser. Where there is none, the test is skipped. */
+    /** Starts a new browser. If there is none, the test is skipped. */
     static Browser ifInstalled() throws IOException {
         if (!Boolean.getBoolean("twintrace.browser.required")) {
             assumeTrue(

@@ -80,7 +80,7 @@ class DeadlinesIT {
                 LockSupport.parkNanos(20_000_000);
             }
         } catch (IOException e) {
-            // As it should be.
+            // The server has closed the connection, as it should.
         }
     }
 

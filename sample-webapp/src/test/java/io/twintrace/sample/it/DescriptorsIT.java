@@ -76,7 +76,7 @@ class DescriptorsIT {
                 served++;
             }
         } catch (IOException e) {
-            // This one waits.
+            // This connection waits.
         }
         assertTrue(served > CLOSING && served < limit, served + " were served");
     }

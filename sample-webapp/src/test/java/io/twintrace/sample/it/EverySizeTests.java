@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Messages of every size at which something changes come back to clients that share no line with this library: text and
- * binary, whole, in fragments where the client can, and many at once. Where the messages are compressed, the client
- * makes sure that this was agreed on, and sends such that deflate makes smaller and such that it does not.
+ * binary, whole, in fragments where the client can, and many at once. With compression, the client checks that it was
+ * agreed on, and sends both compressible and incompressible messages.
  */
 interface EverySizeTests extends OnServer {
     int HUGE = 2 << 20; // whole only

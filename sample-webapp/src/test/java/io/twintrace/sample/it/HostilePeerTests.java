@@ -85,7 +85,7 @@ interface HostilePeerTests extends OnServer {
                         fragment(0, emptyBlocks)));
     }
 
-    /** A frame after which the message goes on. */
+    /** A frame that does not end its message. */
     private static byte[] fragment(int opcode, byte[] payload) {
         byte[] frame = RawClient.frame(opcode, payload);
         frame[0] &= 0x7f;
@@ -186,7 +186,7 @@ interface HostilePeerTests extends OnServer {
         assertMemoryIsBounded(memoryBefore, reporter);
     }
 
-    /** A reset in every state of the parser: nobody reads on, nobody spins. */
+    /** A reset in every state of the parser: no thread reads on or spins. */
     @Test
     default void resetsInTheMiddleOfEverythingLeaveTheServerAtRest(TestReporter reporter) throws Exception {
         byte[] plain = RawClient.frame(RawClient.TEXT, new byte[300]);

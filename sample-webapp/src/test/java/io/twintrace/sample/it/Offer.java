@@ -59,8 +59,8 @@ enum Offer {
     }
 
     /**
-     * Sizes of messages at which something changes, each with its neighbours: where a frame's length takes another
-     * form, where a buffer is full, and large ones.
+     * Sizes of messages at which something changes, each with its neighbours: the frame's length takes another form, or
+     * a buffer is full. Large sizes follow.
      */
     int[] sizes() {
         return IntStream.of(0, 125, 126, 127, KIB_16, 65_535, KIB_64, MIB, MIB_16)

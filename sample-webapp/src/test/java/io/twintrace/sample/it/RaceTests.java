@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** Two threads write to one connection: both fail, the log names both, and the peer is told. */
+/** Two threads write to one connection: both fail, the log names both, and the peer gets a Close. */
 interface RaceTests extends PageTests {
     Set<String> WRITERS = Set.of("writeFromHeartbeat", "writeFromRequest");
 

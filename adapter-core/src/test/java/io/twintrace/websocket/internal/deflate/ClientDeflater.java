@@ -46,7 +46,7 @@ public final class ClientDeflater implements AutoCloseable {
         zlib.setStrategy(style == Style.HUFFMAN_ONLY ? Deflater.HUFFMAN_ONLY : Deflater.DEFAULT_STRATEGY);
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
         zlib.setInput(new byte[0]);
-        drain(payload, Deflater.NO_FLUSH); // the call that changes the level does nothing else
+        drain(payload, Deflater.NO_FLUSH); // the call that changes the level compresses nothing
         int step = style == Style.FLUSHED ? 7 : style == Style.SEVERAL_FINAL ? 1000 : WIDEST;
         for (int at = 0, n; at < message.length; at += n) {
             n = Math.min(Math.min(step, parameters.clientWindow() - remembered), message.length - at);

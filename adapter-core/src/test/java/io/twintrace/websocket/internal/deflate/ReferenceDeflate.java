@@ -16,7 +16,7 @@ final class ReferenceDeflate {
     private final int historyLength;
     private final State state;
 
-    /** In bits. */
+    /** The position in the data, in bits. */
     private int at;
 
     /** The history, followed by the inflated data. */
@@ -56,7 +56,7 @@ final class ReferenceDeflate {
      *
      * @param in the data
      * @param history the data that it may refer to
-     * @param window how much of the output is kept when a final block has ended, and the data begins anew
+     * @param window how much of the output is kept as history after a final block
      * @param most how much to inflate, more or less
      */
     ReferenceDeflate(byte[] in, byte[] history, int window, int most) {

@@ -32,18 +32,18 @@ public final class ReferenceInflater {
         this.contextTakeover = contextTakeover;
     }
 
-    /** For what a client sends. */
+    /** For messages from a client. */
     public static ReferenceInflater ofClient(DeflateParameters parameters) {
         return new ReferenceInflater(parameters.clientWindow(), !parameters.clientNoContextTakeover());
     }
 
-    /** For what a server sends. */
+    /** For messages from a server. */
     public static ReferenceInflater ofServer(DeflateParameters parameters) {
         return new ReferenceInflater(parameters.serverWindow(), !parameters.serverNoContextTakeover());
     }
 
     /**
-     * Inflates a message, or the beginning of one; the next call begins anew unless this was whole.
+     * Inflates a message, or the beginning of one. The next call begins again unless this message was whole.
      *
      * @param most stops soon after it has more than this many bytes
      * @return whether it is valid, as far as it goes

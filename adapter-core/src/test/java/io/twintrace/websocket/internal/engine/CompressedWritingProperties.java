@@ -35,7 +35,7 @@ class CompressedWritingProperties {
         IN_PIECES
     }
 
-    /** One message, how it is written, and what is set before. */
+    /** One message, how it is written, and the settings made before. */
     private static final class Plan {
         private final Way way;
         private final MessageType type;

@@ -149,7 +149,7 @@ class CompressionAttackTest {
         }
     }
 
-    // ---- Much that becomes nothing --------------------------------------------------------------------------------
+    // ---- Data that inflates to nothing ----------------------------------------------------------------------------
 
     /**
      * CVE-2018-1000518, websockets, reversed: the compressed size limits data that inflates to nothing. Empty blocks,
@@ -266,7 +266,7 @@ class CompressionAttackTest {
         }
     }
 
-    // ---- What is held, and what is told ---------------------------------------------------------------------------
+    // ---- Memory and error texts -----------------------------------------------------------------------------------
 
     /** CVE-2021-3690, Undertow: a buffer leaked at each Pong. */
     @Test

@@ -139,10 +139,10 @@ class CompressionBoundaryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "f3 48 cd c9 c9 07 00 ff", // a final block, and what is no block
-                "f3 48 cd c9 c9 07 00 f2", // and the beginning of one
-                "f3 48 cd c9 c9 07 00 00 05 00", // and that of a stored one
-                "01 05 00 fa ff 48 65 6c 6c 6f 81 05", // and what looks like a frame
+                "f3 48 cd c9 c9 07 00 ff", // a final block, and an invalid one
+                "f3 48 cd c9 c9 07 00 f2", // and the beginning of a valid one
+                "f3 48 cd c9 c9 07 00 00 05 00", // and the beginning of a stored one
+                "01 05 00 fa ff 48 65 6c 6c 6f 81 05", // and bytes that look like a frame
                 "f2 48 cd c9 c9 07 00 00 00 ff ff f2" // and after the tail
             })
     void whatIsLeftOverOfAMessageFailsAndIsNotPutBeforeTheNext(String hex) throws Exception {

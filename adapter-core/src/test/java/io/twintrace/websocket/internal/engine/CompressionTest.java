@@ -247,7 +247,7 @@ class CompressionTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 40_000})
     void aLevelSetWhileAMessageIsOpenActsFromTheNextMessageOn(int writtenBefore) throws Exception {
-        byte[] message = new byte[50_000]; // a few dozen bytes at level 6, an eighth where there is only Huffman coding
+        byte[] message = new byte[50_000]; // a few dozen bytes at level 6, an eighth with only Huffman coding
         try (TestPeer peer = connect()) {
             MessageWriter writer = peer.connection().nextWriter(MessageType.BINARY);
             writer.write(message, 0, writtenBefore);
@@ -422,7 +422,7 @@ class CompressionTest {
         }
     }
 
-    // ---- What it says of itself -----------------------------------------------------------------------------------
+    // ---- Information for the application --------------------------------------------------------------------------
 
     @Test
     void aConnectionTellsWhatWasAgreedOnAndWhatItBought() throws IOException {

@@ -32,7 +32,7 @@ final class ExpectedConversation {
     private final int fragmentLimit;
     private final boolean echo;
 
-    /** Null where compression was not agreed on. */
+    /** Null if compression was not agreed on. */
     private final ReferenceInflater inflater;
 
     private final boolean limitFirst;

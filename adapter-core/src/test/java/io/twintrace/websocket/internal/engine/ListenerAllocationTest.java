@@ -186,7 +186,7 @@ class ListenerAllocationTest {
 
         @Override
         public void close() {
-            // Nobody waits.
+            // No thread waits for this.
         }
     }
 }

@@ -33,7 +33,7 @@ class ListenerConflictTest {
 
     private final Slow slow = new Slow();
 
-    /** What the listener does with a text. */
+    /** The listener's action for a text. */
     private interface Answer {
         void to(WebSocketConnection connection, String text) throws IOException;
     }

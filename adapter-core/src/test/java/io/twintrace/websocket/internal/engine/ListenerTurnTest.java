@@ -124,7 +124,7 @@ class ListenerTurnTest {
         Measuring listener = new Measuring(true);
         WebSocketOptions unlimited = options.toBuilder().readLimit(0).build();
         while (Shared.of(unlimited).pools().message().acquire(1) != null) {
-            // Until all are lent.
+            // Takes buffers until all are lent.
         }
         try (ListeningPeer peer = connect(listener, unlimited)) {
             peer.sendOnly(compressed(48 * MIB), text("behind"));

@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The client of a connection that calls a listener, in memory: what it sends arrives at once, and it reads as much as
- * it wants to. The listener is called on the thread of the test, inside {@link #send} and the like.
+ * The client of a connection that calls a listener, in memory. Its output arrives at once, and it reads as much as it
+ * wants to. The listener is called on the thread of the test, inside {@link #send} and the like.
  */
 final class ListeningPeer implements AutoCloseable {
     private static final HandshakeRequest REQUEST =
@@ -203,7 +203,7 @@ final class ListeningPeer implements AutoCloseable {
         return pipe.lastWrite;
     }
 
-    /** Whether the server would read what arrived next. */
+    /** Whether the server would read further input. */
     boolean isReadFrom() {
         return pipe.awaited;
     }

@@ -33,7 +33,7 @@ final class MemoryTransport implements Transport {
 
     /**
      * @param incoming all that the peer sends
-     * @param pieces how many bytes each read gives at most; 0 where nothing has arrived yet
+     * @param pieces how many bytes each read gives at most; 0 if nothing has arrived yet
      */
     MemoryTransport(byte[] incoming, IntSupplier pieces) {
         this.incoming = ByteBuffer.wrap(incoming);

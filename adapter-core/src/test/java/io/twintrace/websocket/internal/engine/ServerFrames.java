@@ -16,7 +16,7 @@ final class ServerFrames {
     private final ByteBuffer in;
     private final List<String> events = new ArrayList<>();
 
-    /** Null where compression was not agreed on. */
+    /** Null if compression was not agreed on. */
     private final ReferenceInflater inflater;
 
     private ByteArrayOutputStream message;

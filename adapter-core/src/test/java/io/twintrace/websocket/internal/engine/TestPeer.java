@@ -158,7 +158,7 @@ final class TestPeer implements AutoCloseable {
         return warnings;
     }
 
-    // ---- What the client sends ------------------------------------------------------------------------------------
+    // ---- Sending --------------------------------------------------------------------------------------------------
 
     TestPeer send(byte[]... pieces) throws IOException {
         socket.getOutputStream().write(Frames.concat(pieces));
@@ -181,7 +181,7 @@ final class TestPeer implements AutoCloseable {
         socket.close();
     }
 
-    // ---- What the client gets -------------------------------------------------------------------------------------
+    // ---- Receiving ------------------------------------------------------------------------------------------------
 
     byte[] receive(int length) throws IOException {
         byte[] bytes = socket.getInputStream().readNBytes(length);

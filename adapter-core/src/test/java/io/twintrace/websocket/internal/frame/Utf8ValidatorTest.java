@@ -53,7 +53,7 @@ class Utf8ValidatorTest {
     @CsvSource({
         "80, 0", // a continuation byte without a first byte
         "BF, 0",
-        "C0, 0", // overlong: two bytes for what fits in one
+        "C0, 0", // overlong: two bytes for a character that fits in one
         "C1, 0",
         "F5, 0", // past U+10FFFF
         "FE, 0",

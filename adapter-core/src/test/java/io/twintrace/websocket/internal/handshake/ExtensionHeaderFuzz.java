@@ -37,7 +37,7 @@ class ExtensionHeaderFuzz {
             assertEquals(answer(offers, true), answer(WITH_TAKEOVER, lines));
             assertEquals(answer(offers, false), answer(WITHOUT_TAKEOVER, lines));
         }
-        if (Arrays.hashCode(header) % 64 == 0) { // now and then, since it is slow
+        if (Arrays.hashCode(header) % 64 == 0) { // only sometimes, since it is slow
             LinearTime.check(text, value -> ExtensionOffer.parse(List.of(value)));
         }
     }
@@ -54,7 +54,7 @@ class ExtensionHeaderFuzz {
         return accepted.headers().get("Sec-WebSocket-Extensions");
     }
 
-    /** RFC 7692 section 7.1; null where no offer can be accepted. */
+    /** RFC 7692 section 7.1; null if no offer can be accepted. */
     private static String answer(List<ExtensionOffer> offers, boolean takeover) {
         for (ExtensionOffer offer : offers) {
             Map<String, Optional<String>> parameters = offer.parameters();

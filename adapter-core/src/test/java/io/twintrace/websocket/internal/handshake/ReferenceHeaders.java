@@ -20,7 +20,7 @@ final class ReferenceHeaders {
         return TOKEN.matcher(text).matches();
     }
 
-    /** The offers of a Sec-WebSocket-Extensions header; null where it is malformed. */
+    /** The offers of a Sec-WebSocket-Extensions header; null if it is malformed. */
     static List<ExtensionOffer> extensions(List<String> lines) {
         List<ExtensionOffer> offers = new ArrayList<>();
         for (String line : lines) {

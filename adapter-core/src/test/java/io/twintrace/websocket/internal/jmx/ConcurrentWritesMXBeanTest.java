@@ -52,7 +52,7 @@ class ConcurrentWritesMXBeanTest {
             try {
                 detector.enter(Operation.WRITE_MESSAGE);
             } catch (ConcurrentWriteException e) {
-                // The second of the two.
+                // The second writer fails at once.
             }
         });
         second.start();
@@ -60,7 +60,7 @@ class ConcurrentWritesMXBeanTest {
         try {
             detector.leave(Operation.WRITE_MESSAGE, null);
         } catch (ConcurrentWriteException e) {
-            // The first.
+            // The first writer fails at its end.
         }
     }
 

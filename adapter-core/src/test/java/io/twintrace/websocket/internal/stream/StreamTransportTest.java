@@ -145,7 +145,7 @@ class StreamTransportTest {
         ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
         try {
             while (transport.read(buffer) > 0) {
-                // Until there is nothing.
+                // Reads until no input is left.
             }
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -219,7 +219,7 @@ class StreamTransportTest {
         ByteBuffer all = ByteBuffer.allocate(1 << 20);
         IOException failure = assertThrows(IOException.class, () -> {
             while (transport.read(all) >= 0) {
-                // Until it fails.
+                // Reads until it fails.
             }
         });
         assertSame(why, failure.getCause());
