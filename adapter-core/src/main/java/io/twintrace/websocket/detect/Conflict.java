@@ -212,7 +212,7 @@ final class Conflict {
         ConcurrentWriteException known = reported;
         return new ConcurrentWriteException(
                 operation.methodName() + " on WebSocket connection " + connection
-                        + ", whose write side was failed by an earlier concurrent write (see the cause)",
+                        + " failed because of an earlier concurrent write (see the cause)",
                 report(),
                 List.of(StackTraces.ofCaller(operation)),
                 known != null ? known : standIn(),

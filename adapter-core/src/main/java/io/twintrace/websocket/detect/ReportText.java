@@ -10,17 +10,17 @@ final class ReportText {
     private static final String NO_MARK = "     at ";
 
     private static final String NO_FRAME =
-            " (its stack shows no frame of the application, as with a method reference that an executor runs)";
+            " (its stack has no application frame, for example because an executor runs a method reference)";
 
-    private static final String REPAIR = """
-            The usual repair, in every thread that writes:
+    private static final String FIX = """
+            The usual fix, in every thread that writes:
                 -    connection.writeMessage(text);
                 +    connection.outbox().offer(text);
             """;
 
-    private static final String ARRIVED = "A message has arrived from the peer since the first call began. A call lasts"
-            + " until it returns, so a thread that answers the peer can overlap with the very call that the peer has"
-            + " answered. ";
+    private static final String ARRIVED = "A message has arrived from the peer since the first call began. The peer can"
+            + " answer a message before the call that wrote it returns, so a thread that reacts to the answer can"
+            + " overlap with that call. ";
 
     private ReportText() {}
 
@@ -41,7 +41,7 @@ final class ReportText {
 
     static String logMessage(ConcurrentWriteReport report) {
         return summary(report) + ". Only one thread at a time may write to a connection: " + whoFails(report)
-                + ", and the peer is closed with 1011. " + (report.messageArrived() ? ARRIVED : "")
+                + ", and the connection is closed with 1011. " + (report.messageArrived() ? ARRIVED : "")
                 + "How to fix it: " + remedy(report) + "; see " + ConcurrentWriteException.HELP;
     }
 
@@ -71,15 +71,15 @@ final class ReportText {
 
     private static String remedy(ConcurrentWriteReport report) {
         if (isAboutSetting(report)) {
-            return "change settings before other threads write and before the first offer to the outbox, such as first"
-                    + " in the handler or in onOpen"
-                    + (report.kind() == Kind.BROKEN_DISCIPLINE ? ", or keep to the discipline for them too" : "");
+            return "change settings before other threads write and before the first offer to the outbox, for example"
+                    + " at the start of the handler or in onOpen"
+                    + (report.kind() == Kind.BROKEN_DISCIPLINE ? ", or keep to the discipline for settings too" : "");
         }
         return switch (report.kind()) {
             case OVERLAPPING_CALLS -> "let every thread offer its messages to connection.outbox()";
             case INTERLEAVED_MESSAGE ->
-                "close the MessageWriter before another thread may write (try-with-resources, under one lock), or build"
-                        + " the message whole and let every thread offer to connection.outbox()";
+                "close the MessageWriter before another thread writes (try-with-resources, under one lock), or build"
+                        + " the whole message first and let every thread offer its messages to connection.outbox()";
             case BROKEN_DISCIPLINE ->
                 "keep to the discipline, or let every thread offer its messages to connection.outbox()";
         };
@@ -132,19 +132,19 @@ final class ReportText {
         return report.first()
                 .applicationFrame()
                 .map(frame -> " (it is now at " + StackTraces.place(frame)
-                        + "; detector level TRACED tells where it opened the message)")
-                .orElse(" (detector level TRACED tells where it opened the message)");
+                        + "; detector level TRACED shows where it opened the message)")
+                .orElse(" (detector level TRACED shows where it opened the message)");
     }
 
     private static String keeper(ConcurrentWriteReport report) {
         Writer first = report.first();
         if (isOffer(first)) {
-            return "The first offer to it was made by " + who(first) + " at " + first.time();
+            return "The first offer to the outbox was made by " + who(first) + " at " + first.time();
         }
         if (isNobody(first)) {
-            return "Nobody has written since that was declared";
+            return "No thread has written since the discipline was declared";
         }
-        return "The last that kept to it was " + (isOneThread(report) ? "the same thread" : who(first)) + " in "
+        return "The last writer that kept to it was " + (isOneThread(report) ? "the same thread" : who(first)) + " in "
                 + first.operation() + " at " + first.time();
     }
 
@@ -159,7 +159,7 @@ final class ReportText {
         }
         append(text, capital(secondRole(kind)), report.second(), whyNoStack(kind, report.second()));
         if (!isAboutSetting(report)) {
-            text.append(REPAIR);
+            text.append(FIX);
         }
         return text.toString();
     }
@@ -175,10 +175,10 @@ final class ReportText {
 
     static String whyNoStack(Kind kind, Writer writer) {
         if (isNobody(writer)) {
-            return "nobody has written since the discipline was declared";
+            return "no thread has written since the discipline was declared";
         }
         if (kind == Kind.BROKEN_DISCIPLINE) {
-            return "detector level TRACED keeps it";
+            return "only detector level TRACED keeps it";
         }
         return writer.ended() ? "the thread has ended" : "it could not be taken";
     }

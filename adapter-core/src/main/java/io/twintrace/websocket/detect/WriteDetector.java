@@ -270,7 +270,7 @@ public final class WriteDetector {
                 }
             } else if (inside == me) {
                 throw new IllegalStateException(operation.methodName() + " on WebSocket connection " + connection
-                        + " was called by a thread that is inside another write on it: a serializer, stream or handler"
+                        + " was called by a thread that is already writing to it: a serializer, stream or handler"
                         + " that runs during a write must not write to the same connection");
             } else if (inside instanceof Conflict conflict) {
                 throw ConflictFailures.ofLater(conflict, operation, me);

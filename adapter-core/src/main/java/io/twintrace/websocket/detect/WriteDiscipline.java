@@ -48,13 +48,13 @@ public abstract sealed class WriteDiscipline {
         if (monitor instanceof ReadWriteLock) {
             throw new IllegalArgumentException(
                     "guardedBy was given a " + monitor.getClass().getName()
-                            + ", which is two locks: give it the one of them that writers hold, writeLock()");
+                            + ", which has two locks: pass the one that writers hold, writeLock()");
         }
         if (isMeantToBeAcquired(monitor)) {
             throw new IllegalArgumentException(
                     "guardedBy was given a " + monitor.getClass().getName()
-                            + ", which nobody means to synchronize on, and which cannot say whether the calling thread holds it"
-                            + " alone; use a ReentrantLock, or any other object that writers synchronize on");
+                            + ", which is not meant to be synchronized on, and cannot tell whether only the calling"
+                            + " thread holds it; use a ReentrantLock, or any object that writers synchronize on");
         }
         return new Held(() -> Thread.holdsLock(monitor), "guarded by the monitor of " + nameOf(monitor), NOT_HELD);
     }
@@ -75,8 +75,8 @@ public abstract sealed class WriteDiscipline {
         }
         throw new IllegalArgumentException(
                 "guardedBy was given a " + lock.getClass().getName()
-                        + ", which cannot say whether the calling thread holds it alone; use a ReentrantLock, or the writeLock()"
-                        + " of a ReentrantReadWriteLock");
+                        + ", which cannot tell whether only the calling thread holds it; use a ReentrantLock, or the"
+                        + " writeLock() of a ReentrantReadWriteLock");
     }
 
     /**
@@ -129,7 +129,7 @@ public abstract sealed class WriteDiscipline {
 
     /** The thread and stack of the first offer to the outbox. The stack of the outbox's own thread tells nothing. */
     Writer firstOffer() {
-        throw new IllegalStateException("writes are " + this + ", and not left to the outbox");
+        throw new IllegalStateException("writes are " + this + ", not left to the outbox");
     }
 
     /** Returns the rule that applies after the first write, by this thread. */
@@ -209,7 +209,7 @@ public abstract sealed class WriteDiscipline {
         private final Instant time = Instant.now();
 
         Outboxed(BooleanSupplier heldByCaller, BooleanSupplier mayWait) {
-            super(heldByCaller, "left to its outbox", "and this call went past it");
+            super(heldByCaller, "left to its outbox", "and this call bypassed it");
             this.mayWait = mayWait;
         }
 
@@ -217,7 +217,7 @@ public abstract sealed class WriteDiscipline {
         String breach(Operation call) {
             return super.breach(call)
                     + (call.isSetting()
-                            ? ": settings belong before the first offer"
+                            ? ": change settings before the first offer"
                             : ": offer the message to outbox() instead");
         }
 
@@ -254,7 +254,7 @@ public abstract sealed class WriteDiscipline {
 
         @Override
         String breach(Operation call) {
-            return "and this is another one";
+            return "and this is another thread";
         }
 
         @Override

@@ -45,7 +45,7 @@ final class Actor implements AutoCloseable {
     /** The thread as the report writes it with a stack, of which every frame here is in the library's own packages. */
     String nameWithoutFrame() {
         return name()
-                + " (its stack shows no frame of the application, as with a method reference that an executor runs)";
+                + " (its stack has no application frame, for example because an executor runs a method reference)";
     }
 
     void start(Guarded.Body body) {

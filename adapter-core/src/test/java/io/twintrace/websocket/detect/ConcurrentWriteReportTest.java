@@ -35,8 +35,9 @@ class ConcurrentWriteReportTest {
         assertEquals("""
                 Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
                 called writeJson while a.Chat.send(Chat.java:10) on thread "alice" (#1) was in writeMessage. \
-                Only one thread at a time may write to a connection: both calls fail, and the peer is closed with 1011. \
-                How to fix it: let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: \
+                Only one thread at a time may write to a connection: both calls fail, and the connection is closed \
+                with 1011. How to fix it: let every thread offer its messages to connection.outbox(); see \
+                docs/concurrent-writes.md (in the jar: \
                 META-INF/twintrace/concurrent-writes.md)
                 The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
                      at java.base/java.lang.Thread.sleep(Thread.java)
@@ -44,7 +45,7 @@ class ConcurrentWriteReportTest {
                      at a.Main.main(Main.java:1)
                 The second writer: thread "bob" (#2) in writeJson, 1970-01-01T00:00:00Z
                   >> at a.Timer.tick(Timer.java:20)
-                The usual repair, in every thread that writes:
+                The usual fix, in every thread that writes:
                     -    connection.writeMessage(text);
                     +    connection.outbox().offer(text);
                 """, report.render());
@@ -57,10 +58,11 @@ class ConcurrentWriteReportTest {
                 Concurrent write to WebSocket connection 7 (/chat): a.Timer.tick(Timer.java:20) on thread "bob" (#2) \
                 called writeJson while thread "alice" (#1) had an unfinished message open, opened by \
                 a.Chat.open(Chat.java:5). \
-                Only one thread at a time may write to a connection: this call and the other thread's next one fail, and \
-                the peer is closed with 1011. How to fix it: close the MessageWriter before another thread may write \
-                (try-with-resources, under one lock), or build the message whole and let every thread offer to \
-                connection.outbox(); see docs/concurrent-writes.md (in the jar: \
+                Only one thread at a time may write to a connection: this call and the other thread's next one fail, \
+                and the connection is closed with 1011. How to fix it: close the MessageWriter before another thread \
+                writes \
+                (try-with-resources, under one lock), or build the whole message first and let every thread offer its \
+                messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: \
                 META-INF/twintrace/concurrent-writes.md)
                 The first writer: thread "alice" (#1) in writeMessage, 1970-01-01T00:00:00Z
                      at java.base/java.lang.Thread.sleep(Thread.java)
@@ -70,7 +72,7 @@ class ConcurrentWriteReportTest {
                   >> at a.Chat.open(Chat.java:5)
                 The second writer: thread "bob" (#2) in writeJson, 1970-01-01T00:00:00Z
                   >> at a.Timer.tick(Timer.java:20)
-                The usual repair, in every thread that writes:
+                The usual fix, in every thread that writes:
                     -    connection.writeMessage(text);
                     +    connection.outbox().offer(text);
                 """, report.render());
@@ -155,9 +157,9 @@ class ConcurrentWriteReportTest {
         String message = report.logMessage();
         assertTrue(
                 message.contains(
-                        "closed with 1011. A message has arrived from the peer since the first call began. A call"
-                                + " lasts until it returns, so a thread that answers the peer can overlap with the very call that the"
-                                + " peer has answered. How to fix it: "),
+                        "closed with 1011. A message has arrived from the peer since the first call began. The"
+                                + " peer can answer a message before the call that wrote it returns, so a thread that"
+                                + " reacts to the answer can overlap with that call. How to fix it: "),
                 message);
     }
 

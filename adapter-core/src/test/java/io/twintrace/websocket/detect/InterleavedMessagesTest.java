@@ -47,11 +47,12 @@ class InterleavedMessagesTest {
 
         String summary = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
                 + " called writeMessage while thread " + alice.name() + " had an unfinished message open"
-                + " (detector level TRACED tells where it opened the message)";
+                + " (detector level TRACED shows where it opened the message)";
         String repair = ". Only one thread at a time may write to a connection: this call and the other thread's"
-                + " next one fail, and the peer is closed with 1011. How to fix it: close the MessageWriter before another"
-                + " thread may write (try-with-resources, under one lock), or build the message whole and let every thread"
-                + " offer to connection.outbox(); see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+                + " next one fail, and the connection is closed with 1011. How to fix it: close the MessageWriter"
+                + " before another thread writes (try-with-resources, under one lock), or build the whole message first"
+                + " and let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md"
+                + " (in the jar: META-INF/twintrace/concurrent-writes.md)";
         assertEquals(summary + repair, bobs.getMessage());
         assertEquals(summary + repair, alices.getMessage());
         assertEquals(Kind.INTERLEAVED_MESSAGE, alices.report().kind());
@@ -105,7 +106,7 @@ class InterleavedMessagesTest {
                 .anyMatch(frame -> frame.getClassName().equals(Actor.class.getName())
                         && frame.getMethodName().equals("await")));
         assertTrue(bobs.report().openedAt().isEmpty());
-        assertTrue(bobs.report().render().contains("(detector level TRACED tells where it opened the message)"));
+        assertTrue(bobs.report().render().contains("(detector level TRACED shows where it opened the message)"));
     }
 
     @Test
@@ -122,7 +123,7 @@ class InterleavedMessagesTest {
                     bobs.getMessage()
                             .contains(" while thread " + carol.name()
                                     + ", which has ended, had an unfinished message open"
-                                    + " (detector level TRACED tells where it opened the message). "),
+                                    + " (detector level TRACED shows where it opened the message). "),
                     bobs.getMessage());
         }
     }

@@ -70,8 +70,9 @@ class OverlappingWritesTest {
         aliceMayLeave.countDown();
         ConcurrentWriteException alices = alice.failed();
 
-        String repair = ". Only one thread at a time may write to a connection: both calls fail, and the peer is"
-                + " closed with 1011. How to fix it: let every thread offer its messages to connection.outbox(); see docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
+        String repair = ". Only one thread at a time may write to a connection: both calls fail, and the connection is"
+                + " closed with 1011. How to fix it: let every thread offer its messages to connection.outbox(); see"
+                + " docs/concurrent-writes.md (in the jar: META-INF/twintrace/concurrent-writes.md)";
         String called = "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
                 + " called writeJson while thread " + alice.nameWithoutFrame() + " was in writeMessage";
         assertEquals(called + repair, alices.getMessage());
@@ -149,8 +150,8 @@ class OverlappingWritesTest {
         for (Actor actor : List.of(alice, bob)) {
             ConcurrentWriteException later = actor.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
             assertEquals(
-                    "writeMessage on WebSocket connection 7 (/chat), whose write side was failed by an earlier"
-                            + " concurrent write (see the cause)",
+                    "writeMessage on WebSocket connection 7 (/chat) failed because of an earlier concurrent write"
+                            + " (see the cause)",
                     later.getMessage());
             assertSame(alices, later.getCause());
             assertInside("writeMessage", later.getStackTrace());
@@ -161,7 +162,7 @@ class OverlappingWritesTest {
 
     private void actorsFailAtASettingToo() throws Exception {
         ConcurrentWriteException later = bob.failsWhen(connection::setWriteDeadline);
-        assertTrue(later.getMessage().startsWith("setWriteDeadline on WebSocket connection 7 (/chat), whose write"));
+        assertTrue(later.getMessage().startsWith("setWriteDeadline on WebSocket connection 7 (/chat) failed because"));
     }
 
     @Test
@@ -201,8 +202,8 @@ class OverlappingWritesTest {
             IllegalStateException nested =
                     assertThrows(IllegalStateException.class, () -> connection.writeMessage(Guarded.Body.NOTHING));
             assertEquals(
-                    "writeMessage on WebSocket connection 7 (/chat) was called by a thread that is inside another"
-                            + " write on it: a serializer, stream or handler that runs during a write must not"
+                    "writeMessage on WebSocket connection 7 (/chat) was called by a thread that is already"
+                            + " writing to it: a serializer, stream or handler that runs during a write must not"
                             + " write to the same connection",
                     nested.getMessage());
             assertFalse(connection.detector.isPoisoned());

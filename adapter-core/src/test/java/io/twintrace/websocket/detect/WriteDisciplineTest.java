@@ -98,7 +98,7 @@ class WriteDisciplineTest {
         ReentrantReadWriteLock both = new ReentrantReadWriteLock();
         String two = assertThrows(IllegalArgumentException.class, () -> WriteDiscipline.guardedBy(both))
                 .getMessage();
-        assertTrue(two.endsWith("which is two locks: give it the one of them that writers hold, writeLock()"), two);
+        assertTrue(two.endsWith("which has two locks: pass the one that writers hold, writeLock()"), two);
         for (Lock lock : List.of(both.readLock(), new StampedLock().asWriteLock())) {
             String message = assertThrows(IllegalArgumentException.class, () -> WriteDiscipline.guardedBy(lock))
                     .getMessage();
@@ -181,14 +181,14 @@ class WriteDisciplineTest {
                 "Concurrent write to WebSocket connection 7 (/chat): thread " + bob.nameWithoutFrame()
                         + " called writeMessage, but"
                         + " writes to this connection are declared to be confined to thread " + alice.name()
-                        + ", and this is another one. The last that kept to it was thread " + alice.name()
+                        + ", and this is another thread. The last writer that kept to it was thread " + alice.name()
                         + " in writeJson at " + report.first().time(),
                 report.summary());
         assertEquals(
                 "the last writer that kept the discipline: thread " + alice.name()
-                        + " in writeJson (no stack: detector level TRACED keeps it)",
+                        + " in writeJson (no stack: only detector level TRACED keeps it)",
                 e.getCause().getMessage());
-        assertTrue(report.render().contains("(no stack: detector level TRACED keeps it)"), report::render);
+        assertTrue(report.render().contains("(no stack: only detector level TRACED keeps it)"), report::render);
     }
 
     @Test
@@ -205,11 +205,13 @@ class WriteDisciplineTest {
     void brokenBeforeAnybodyHasWrittenTheReportSaysSo() throws Exception {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
         ConcurrentWriteException e = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING));
+        String summary = e.report().summary();
         assertTrue(
-                e.report().summary().endsWith("and this is another one. Nobody has written since that was declared"));
+                summary.endsWith("and this is another thread. No thread has written since the discipline was declared"),
+                summary);
         assertEquals(
                 "the last writer that kept the discipline: nobody", e.getCause().getMessage());
-        assertTrue(e.report().render().contains("(no stack: nobody has written since the discipline was declared)"));
+        assertTrue(e.report().render().contains("(no stack: no thread has written since the discipline was declared)"));
     }
 
     @Test
@@ -219,8 +221,8 @@ class WriteDisciplineTest {
         alice.does(() -> holding(lock, () -> connection.writeJson(Guarded.Body.NOTHING)));
         String message = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
                 .getMessage();
-        assertTrue(message.contains(". The last that kept to it was the same thread in writeJson at "), message);
-        assertTrue(message.contains(": this call fails, and so does every later one, and the peer"), message);
+        assertTrue(message.contains(". The last writer that kept to it was the same thread in writeJson at "), message);
+        assertTrue(message.contains(": this call fails, and so does every later one, and the connection"), message);
     }
 
     @Test
@@ -228,8 +230,8 @@ class WriteDisciplineTest {
         connection.declare(WriteDiscipline.confinedTo(alice.thread()));
         String message = bob.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
                 .getMessage();
-        assertTrue(message.contains("Nobody has written since that was declared. "), message);
-        assertTrue(message.contains(": this call fails, and the peer"), message);
+        assertTrue(message.contains("No thread has written since the discipline was declared. "), message);
+        assertTrue(message.contains(": this call fails, and the connection"), message);
     }
 
     @Test
@@ -247,7 +249,7 @@ class WriteDisciplineTest {
         alice.thread().setName("alice at work");
         String message = alice.failsWhen(() -> connection.writeMessage(Guarded.Body.NOTHING))
                 .getMessage();
-        assertTrue(message.contains("The last that kept to it was the same thread in writeMessage"), message);
+        assertTrue(message.contains("The last writer that kept to it was the same thread in writeMessage"), message);
         assertTrue(message.contains(": this call fails, and so does every later one"), message);
     }
 
@@ -296,19 +298,17 @@ class WriteDisciplineTest {
     void forASettingTheAdviceIsNotToOfferAMessage() throws Exception {
         connection.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), () -> true));
         ConcurrentWriteException setting = bob.failsWhen(connection::setWriteDeadline);
-        assertTrue(
-                setting.getMessage()
-                        .contains(
-                                "left to its outbox, and this call went past it: settings belong before the first offer."),
-                setting.getMessage());
-        assertTrue(setting.getMessage().contains("How to fix it: change settings before other threads write"));
+        String message = setting.getMessage();
+        assertTrue(message.contains(" are declared to be left to its outbox, and this call bypassed it: "), message);
+        assertTrue(message.contains(" bypassed it: change settings before the first offer."), message);
+        assertTrue(message.contains("How to fix it: change settings before other threads write"));
         assertFalse(setting.report().render().contains("offer(text)"));
-        assertFalse(setting.getMessage().contains("offer the message"));
+        assertFalse(message.contains("offer the message"), message);
 
         Guarded other = new Guarded(DetectorLevel.MESSAGES);
         other.declare(WriteDiscipline.throughOutbox(new ReentrantLock(), () -> true));
         ConcurrentWriteException write = bob.failsWhen(() -> other.writeMessage(Guarded.Body.NOTHING));
-        assertTrue(write.getMessage().contains("went past it: offer the message to outbox() instead."));
+        assertTrue(write.getMessage().contains("bypassed it: offer the message to outbox() instead."));
         assertTrue(write.report().render().contains("offer(text)"));
     }
 

@@ -58,7 +58,7 @@ class DocumentedLogTest {
 
     @Test
     void theReportOfACallPastTheOutbox() throws Exception {
-        LogExcerpt excerpt = LogExcerpt.of(PAGE, "The first offer to it was made");
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "The first offer to the outbox was made");
         try (TestServer server = serving(new OfferedQuotes(), UNLIMITED);
                 RawClient client = RawClient.open(server.port(), "/quotes")) {
             client.read(); // the beat, which was offered

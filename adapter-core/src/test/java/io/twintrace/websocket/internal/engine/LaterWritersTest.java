@@ -50,7 +50,7 @@ class LaterWritersTest {
         first.mayEnd.countDown();
         int seconds = 0;
         for (int i = 0; i < WRITERS; i++) {
-            if (failures.get(i).getMessage().contains("by an earlier concurrent write")) {
+            if (failures.get(i).getMessage().contains("because of an earlier concurrent write")) {
                 assertToldOfTheConflict(failures.get(i), "ticker-" + i);
             } else {
                 seconds++;

@@ -65,7 +65,8 @@ class OutboxConflictTest {
         assertEquals("writeMessage", report.second().operation());
         assertTrue(names(report.second().stack(), "writeHere"), report::render);
         assertTrue(
-                report.summary().contains(". The first offer to it was made by thread \"" + offerer), report.summary());
+                report.summary().contains(". The first offer to the outbox was made by thread \"" + offerer),
+                report.summary());
         assertTrue(
                 report.logMessage().contains("this call fails, and the outbox sends nothing more"),
                 report.logMessage());
