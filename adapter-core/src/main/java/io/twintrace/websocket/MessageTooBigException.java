@@ -39,7 +39,7 @@ public final class MessageTooBigException extends ProtocolException {
                 limit,
                 "compressed message of more than " + maxOnWire + " bytes",
                 "compressed message has more than " + maxOnWire
-                        + " bytes on the wire, which follows from the read limit of " + limit + " bytes");
+                        + " bytes on the wire, the maximum for the read limit of " + limit + " bytes");
     }
 
     /** {@return the read limit, in bytes of the whole message} */

@@ -16,8 +16,8 @@ public final class PendingWritesException extends IOException {
      * @param limit the pending write limit in bytes
      */
     public PendingWritesException(long pending, long limit) {
-        super(pending + " bytes wait for the peer to read them, and the pending write limit is " + limit
-                + ": write less, leave messages to connection.outbox(), which waits or drops, or raise"
+        super(pending + " bytes are waiting for the peer to read them, and the pending write limit is " + limit
+                + ": write less, offer messages to connection.outbox(), which waits or drops, or raise"
                 + " pendingWriteLimit in the options (init-param pending-write-limit)");
     }
 }

@@ -450,8 +450,8 @@ public final class WebSocketOptions {
         public Builder subprotocols(List<String> names) {
             for (String name : names) {
                 if (!TOKEN.matcher(name).matches()) {
-                    throw new IllegalArgumentException("\"" + name + "\" is not a subprotocol's name: only letters,"
-                            + " digits and !#$%&'*+-.^_`|~ may stand in one");
+                    throw new IllegalArgumentException("\"" + name + "\" is not a valid subprotocol name: use only"
+                            + " letters, digits and !#$%&'*+-.^_`|~");
                 }
             }
             this.subprotocols = List.copyOf(names);
@@ -495,7 +495,7 @@ public final class WebSocketOptions {
 
         private static Duration positive(Duration value, String name) {
             if (notNegative(value, name).isZero()) {
-                throw new IllegalArgumentException(name + " must be more than zero");
+                throw new IllegalArgumentException(name + " is " + value + ", but must be more than zero");
             }
             return value;
         }

@@ -70,8 +70,7 @@ public sealed interface WhenFull {
          */
         public Block {
             if (longest.isNegative() || longest.isZero()) {
-                throw new IllegalArgumentException(
-                        "an offer may block for " + longest + ", but that must be more than" + " zero");
+                throw new IllegalArgumentException("the longest wait is " + longest + ", but must be more than zero");
             }
         }
     }
@@ -98,7 +97,7 @@ public sealed interface WhenFull {
             }
             if (!CloseCode.isAllowedOnWire(code)) {
                 throw new IllegalArgumentException(
-                        "close code is " + code + ", but must be 1000 to 1003, 1007 to 1014 or" + " 3000 to 4999");
+                        "close code is " + code + ", but must be 1000 to 1003, 1007 to 1014 or 3000 to 4999");
             }
         }
     }

@@ -97,8 +97,8 @@ final class Connections {
             leave();
             String end = fullLog.next();
             if (end != null) {
-                context.log("refusing WebSockets with 503: " + limit
-                        + " connections are open, the limit of init-param max-connections" + end);
+                context.log("refusing WebSocket handshakes with 503: " + limit
+                        + " connections are open, the limit set by init-param max-connections" + end);
             }
             return null;
         }

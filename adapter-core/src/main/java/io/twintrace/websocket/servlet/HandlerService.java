@@ -52,6 +52,6 @@ final class HandlerService extends Service {
     @Override
     String whatStillRuns(WebSocketConnection connection, Thread runner) {
         return "the handler of " + connection + ", thread \"" + runner.getName()
-                + "\", still runs after its connection was closed and it was interrupted";
+                + "\", is still running after its connection was closed and the thread was interrupted";
     }
 }

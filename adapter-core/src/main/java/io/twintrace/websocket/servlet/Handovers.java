@@ -63,15 +63,15 @@ final class Handovers {
     /** Says how to make the hand-over work in Jetty. */
     static String whatJettyNeeds(String server, boolean adapterIsThere, String environment) {
         if (environment != null && !environment.equals(EE10)) {
-            return "this is the environment " + environment + " of " + server + ", and the socket can be taken in "
-                    + EE10 + " only: deploy the application there, with Jetty's module " + EE10 + "-deploy";
+            return "this is the environment " + environment + " of " + server + ", but the socket can be taken over"
+                    + " only in " + EE10 + ": deploy the application there, with Jetty's module " + EE10 + "-deploy";
         }
         if (!adapterIsThere) {
-            return "this is " + server + ", which answers the first frame of an upgraded GET with 400 unless"
-                    + " the socket is taken Jetty's way: add io.twintrace:adapter-jetty to the application";
+            return "this is " + server + ", which answers the first frame after an upgrade with 400 unless"
+                    + " Jetty's own API takes over the socket: add io.twintrace:adapter-jetty to the application";
         }
-        return "this is " + server + ", and it hides its classes from the web application: add the file"
-                + " WEB-INF/jetty-ee10-web.xml to the WAR, as docs/deploying.md shows it (in adapter-jetty's jar:"
+        return "this is " + server + ", which hides its classes from the web application: add the file"
+                + " WEB-INF/jetty-ee10-web.xml to the WAR, as docs/deploying.md shows (in the adapter-jetty jar:"
                 + " META-INF/twintrace/jetty-ee10-web.xml)";
     }
 }

@@ -108,14 +108,14 @@ final class InitParams {
             Class<?> found = Class.forName(
                     className.strip(), false, loader != null ? loader : InitParams.class.getClassLoader());
             if (isHandler(found) == isListener(found)) {
-                throw new ClassCastException("it is " + (isHandler(found) ? "both" : "neither"));
+                throw new ClassCastException("it implements " + (isHandler(found) ? "both" : "neither"));
             }
             return found.getConstructor();
         } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
             throw new IllegalArgumentException(
                     "init-param \"" + HANDLER + "\" has the value \"" + className
-                            + "\", which must be a public class with a public constructor without parameters that"
-                            + " implements " + EITHER + ": " + e,
+                            + "\", which must be a public class that has a public constructor without parameters"
+                            + " and implements " + EITHER + ": " + e,
                     e);
         }
     }
@@ -134,9 +134,8 @@ final class InitParams {
         String discipline = params.get(WRITE_DISCIPLINE);
         String name = discipline == null ? "" : discipline.strip().toLowerCase(Locale.ROOT);
         if (name.equals(HANDLER_THREAD) || name.equals(FIRST_WRITER)) {
-            throw new IllegalArgumentException(
-                    "init-param \"" + WRITE_DISCIPLINE + "\" has the value \"" + discipline
-                            + "\", but a WebSocketListener is called by one thread after another: write connection-lock, or none");
+            throw new IllegalArgumentException("init-param \"" + WRITE_DISCIPLINE + "\" has the value \"" + discipline
+                    + "\", but different threads call a WebSocketListener: use connection-lock or none");
         }
     }
 
@@ -161,8 +160,8 @@ final class InitParams {
     }
 
     private static String validNames() {
-        return "valid are " + HANDLER + ", " + String.join(", ", SETTERS.keySet())
-                + " (names with a dot are the application's own)";
+        return "valid names are " + HANDLER + ", " + String.join(", ", SETTERS.keySet())
+                + " (names with a dot belong to the application)";
     }
 
     private static OriginPolicy origins(String value) {
@@ -180,14 +179,14 @@ final class InitParams {
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("write a whole number", e);
+            throw new IllegalArgumentException("must be a whole number", e);
         }
     }
 
     private static long size(String value) {
         Matcher matcher = SIZE.matcher(value);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("write a number of bytes, or with KiB, MiB or GiB, such as 64KiB");
+            throw new IllegalArgumentException("must be a number of bytes, or of KiB, MiB or GiB, such as 64KiB");
         }
         int shift = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
             case "kib" -> 10;
@@ -217,7 +216,7 @@ final class InitParams {
         try {
             return Duration.parse(value);
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("write a duration such as 500ms, 30s, 5m, 1h or PT1M30S", e);
+            throw new IllegalArgumentException("must be a duration such as 500ms, 30s, 5m, 1h or PT1M30S", e);
         }
     }
 
@@ -225,7 +224,7 @@ final class InitParams {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "on", "true" -> true;
             case "off", "false" -> false;
-            default -> throw new IllegalArgumentException("write on or off");
+            default -> throw new IllegalArgumentException("must be on or off");
         };
     }
 
@@ -237,10 +236,10 @@ final class InitParams {
             case "connection-lock" -> connection -> WriteDiscipline.guardedBy(connection.writeLock());
             case "connection-monitor" -> WriteDiscipline::guardedBy;
             default ->
-                throw new IllegalArgumentException("write none, handler-thread (only the handler writes), first-writer"
-                        + " (only the thread that writes first on a connection), connection-lock (whoever writes holds"
-                        + " connection.writeLock()) or connection-monitor (whoever writes is inside"
-                        + " synchronized (connection))");
+                throw new IllegalArgumentException("must be none, handler-thread (only the handler writes),"
+                        + " first-writer (only the thread that writes first on a connection), connection-lock (the"
+                        + " writing thread holds connection.writeLock()) or connection-monitor (the writing thread is"
+                        + " inside synchronized (connection))");
         };
     }
 
@@ -257,7 +256,7 @@ final class InitParams {
             case "drop-oldest" -> WhenFull.dropOldest();
             default ->
                 throw new IllegalArgumentException(
-                        "write close, close 1008, drop-oldest, or block with a duration such as block 5s");
+                        "must be close, close 1008, drop-oldest, or block with a duration such as block 5s");
         };
     }
 
@@ -265,7 +264,7 @@ final class InitParams {
         try {
             return DetectorLevel.valueOf(value.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("write calls, messages or traced", e);
+            throw new IllegalArgumentException("must be calls, messages or traced", e);
         }
     }
 }

@@ -28,7 +28,7 @@ final class ListenerService extends Service {
     void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
         if (!(upgraded.transport() instanceof PushTransport transport)) {
             throw new IllegalStateException(
-                    upgraded.transport().getClass().getName() + " cannot tell of input, which a listener needs");
+                    upgraded.transport().getClass().getName() + " cannot report input, which a listener needs");
         }
         if (listener.isNonBlocking()) {
             open(upgraded, transport, opened, over);
@@ -116,6 +116,6 @@ final class ListenerService extends Service {
 
     @Override
     String whatStillRuns(WebSocketConnection connection, Thread runner) {
-        return "a call of the listener still runs after its connection, " + connection + ", was cut off";
+        return "a listener call is still running after its connection, " + connection + ", was cut off";
     }
 }

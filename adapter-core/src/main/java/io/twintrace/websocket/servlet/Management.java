@@ -20,7 +20,7 @@ final class Management {
         try {
             return new Management(context, Registration.of(path == null || path.isEmpty() ? "/" : path));
         } catch (RuntimeException e) {
-            context.log("concurrent writes are not shown in JMX", e);
+            context.log("JMX does not show concurrent writes, because their MXBean cannot be registered", e);
         } catch (LinkageError e) {
             // A runtime image without the module java.management has no JMX.
         }
@@ -32,7 +32,7 @@ final class Management {
             try {
                 registration.close();
             } catch (Exception e) {
-                context.log("concurrent writes are still shown in JMX", e);
+                context.log("JMX still shows concurrent writes, because their MXBean cannot be removed", e);
             }
         }
     }

@@ -67,7 +67,7 @@ final class OpenConnections {
             }
         }
         if (why != null) {
-            context.log(failed + " WebSocket connections are cut off: closing them with 1001 has failed", why);
+            context.log(failed + " WebSocket connections are cut off: closing them with 1001 failed", why);
         }
     }
 
@@ -120,7 +120,7 @@ final class OpenConnections {
             connection.abort();
         } catch (Throwable t) {
             try {
-                context.log(connection + " is cut off, but not everything that it held could be given back", t);
+                context.log(connection + " is cut off, but some of its resources could not be released", t);
             } catch (Throwable unlogged) {
                 // The others must still be cut off.
             }

@@ -59,15 +59,15 @@ final class RefusalLog {
         return "the origin is " + quoted(request.headerLines("Origin")) + " and the Host header "
                 + quoted(request.headerLines("Host"))
                 + "; if the page is on another site that may connect, add its origin"
-                + " to the init-param \"origins\"; if it is on this site, let the proxy pass Host on as the browser sends"
-                + " it (nginx: proxy_set_header Host $http_host)";
+                + " to the init-param \"origins\"; if it is on this site, make the proxy pass the Host header on"
+                + " unchanged (nginx: proxy_set_header Host $http_host)";
     }
 
     private static String quoted(List<String> lines) {
         return switch (lines.size()) {
             case 0 -> "missing";
             case 1 -> '"' + printable(lines.get(0)) + '"';
-            default -> "there " + lines.size() + " times";
+            default -> "present " + lines.size() + " times";
         };
     }
 

@@ -156,7 +156,7 @@ abstract class Service {
             context.log(connection + " ended: " + t);
         } else if (t instanceof InvalidJsonException) {
             context.log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()
-                    + "; catch InvalidJsonException in the " + thrower + " to go on reading");
+                    + "; catch InvalidJsonException in the " + thrower + " to continue reading");
         } else if (!connection.isOpen()) {
             context.log(connection + " has ended, and its " + thrower + " threw", t);
         } else {

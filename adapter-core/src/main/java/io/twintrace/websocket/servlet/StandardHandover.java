@@ -64,7 +64,7 @@ final class StandardHandover implements SocketHandover {
         } catch (RuntimeException e) {
             response.reset();
             throw new ServletException(
-                    "the container refused to upgrade the request; is there a filter that wraps it, or HTTP/2?", e);
+                    "the container refused to upgrade the request; a filter may have wrapped it, or it uses HTTP/2", e);
         }
         handler.expect(expected);
     }
@@ -122,8 +122,8 @@ final class StandardHandover implements SocketHandover {
         /** Logs a lost peer in one line, and at a limited rate. Logs any other error with its stack. */
         private void log(Throwable t) {
             ServletContext context = expected.context();
-            String lost = "the WebSocket " + expected.path() + " is cut off: it could not be taken over from "
-                    + context.getServerInfo();
+            String lost = "the WebSocket connection for " + expected.path() + " is cut off: its socket could not be"
+                    + " taken over from " + context.getServerInfo();
             if (t instanceof IOException && !Service.isCausedByError(t)) {
                 String end = expected.lostLog().next();
                 if (end != null) {

@@ -21,10 +21,10 @@ final class ThreadShortage implements WebSocketListener {
     void log(OutOfMemoryError why) {
         String end = rate.next();
         if (end != null) {
-            context.log("no thread can be started for a WebSocket connection, which is closed with 1013 (" + why
-                    + "). Raise the system's limit of threads (ulimit -u, the pids limit of the container), lower"
-                    + " init-param max-connections, or run on JDK 21 or later, where handlers need no threads of the"
-                    + " system" + end);
+            context.log("cannot start a thread for a WebSocket connection, which is closed with 1013 (" + why
+                    + "). Raise the system's thread limit (ulimit -u, the pids limit of the container), lower"
+                    + " init-param max-connections, or run on JDK 21 or later, where handlers run on virtual threads"
+                    + end);
         }
     }
 

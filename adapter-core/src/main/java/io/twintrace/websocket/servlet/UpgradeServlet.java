@@ -254,9 +254,9 @@ public class UpgradeServlet extends HttpServlet {
             Connections.Place place)
             throws ServletException, IOException {
         if (response.isCommitted()) {
-            throw new ServletException("the response is committed already, so " + handshake.path()
-                    + " cannot become a WebSocket: a filter before servlet \"" + getServletName()
-                    + "\" has written to it");
+            throw new ServletException("the response is already committed, so " + handshake.path()
+                    + " cannot be upgraded to a WebSocket: a filter before servlet \"" + getServletName()
+                    + "\" has written to the response");
         }
         response.resetBuffer(); // bytes that a filter has buffered must not precede the first frame
         Map<String, Object> attributes = new TreeMap<>();
@@ -289,14 +289,14 @@ public class UpgradeServlet extends HttpServlet {
             return given;
         }
         if (given != null) {
-            throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet was given a "
-                    + (givenHandler != null ? "handler" : "listener"));
+            throw new IllegalArgumentException("init-param \"handler\" is set, but the servlet already has a "
+                    + (givenHandler != null ? "handler" : "listener") + " from its constructor: remove one of them");
         }
         try {
             return InitParams.handlerConstructor(className, getServletContext().getClassLoader())
                     .newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("the handler " + className + " cannot be made: " + e, e);
+            throw new IllegalArgumentException("cannot create the handler " + className + ": " + e, e);
         }
     }
 

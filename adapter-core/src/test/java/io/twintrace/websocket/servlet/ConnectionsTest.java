@@ -158,7 +158,7 @@ class ConnectionsTest {
         first.giveBack(); // without effect
         assertNotNull(connections.admit());
         assertNull(connections.admit());
-        verify(context, times(1)).log(contains("2 connections are open, the limit of init-param max-connections"));
+        verify(context, times(1)).log(contains("2 connections are open, the limit set by init-param max-connections"));
     }
 
     @Test
@@ -243,7 +243,7 @@ class ConnectionsTest {
         }
         drained.get(10, TimeUnit.SECONDS);
         verify(context, atLeastOnce())
-                .log(contains("are cut off: closing them with 1001 has failed"), any(OutOfMemoryError.class));
+                .log(contains("are cut off: closing them with 1001 failed"), any(OutOfMemoryError.class));
     }
 
     /** The place becomes free a moment after the end of the connection. */
@@ -335,7 +335,7 @@ class ConnectionsTest {
             byte[] bytes = sink.received.toByteArray();
             assertArrayEquals(HexFormat.of().parseHex("03f5"), Arrays.copyOfRange(bytes, 2, 4));
         }
-        verify(context, times(1)).log(contains("no thread can be started for a WebSocket connection"));
+        verify(context, times(1)).log(contains("cannot start a thread for a WebSocket connection"));
         assertNotNull(eventuallyAdmitted(connections), "their places are free");
     }
 

@@ -109,10 +109,10 @@ class InitParamsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "write-discipline, lock, 'write none, handler-thread '",
-        "outbox-when-full, wait, 'write close, close 1008, drop-oldest, or block '",
+        "write-discipline, lock, 'must be none, handler-thread '",
+        "outbox-when-full, wait, 'must be close, close 1008, drop-oldest, or block '",
         "outbox-when-full, close 1005, 'close code is 1005'",
-        "outbox-when-full, block 0s, 'an offer may block for PT0S'",
+        "outbox-when-full, block 0s, 'the longest wait is PT0S, but must be more than zero'",
         "outbox-messages, 0, 'maxMessages is 0, but must be at least 1'",
         "outbox-bytes, 0, 'maxBytes is 0, but must be at least 1'"
     })
@@ -194,7 +194,7 @@ class InitParamsTest {
     @Test
     void unknownNameIsAnErrorThatListsTheValidOnes() {
         String message = error("Read-Limit", "1");
-        assertTrue(message.startsWith("unknown init-param \"Read-Limit\"; valid are handler, "), message);
+        assertTrue(message.startsWith("unknown init-param \"Read-Limit\"; valid names are handler, "), message);
         assertTrue(message.contains("read-limit"), message);
     }
 
@@ -215,7 +215,7 @@ class InitParamsTest {
     void malformedValueIsAnErrorThatShowsIt(String name, String value) {
         String message = error(name, value);
         assertTrue(message.startsWith("init-param \"" + name + "\" has the value \"" + value + "\": "), message);
-        assertFalse(message.contains("valid are"), message); // names, which would read like values
+        assertFalse(message.contains("valid names are"), message); // names, which would read like values
     }
 
     private static WebSocketOptions apply(String name, String value) {

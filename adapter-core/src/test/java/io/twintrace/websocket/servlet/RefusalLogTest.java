@@ -56,9 +56,10 @@ class RefusalLogTest {
         assertEquals(
                 List.of(
                         "servlet \"chat\": WebSocket handshake for /chat refused with 403: the origin is"
-                                + " \"https://www.example.org\" and the Host header \"10.0.0.5:8080\"; if the page is on another"
-                                + " site that may connect, add its origin to the init-param \"origins\"; if it is on this site,"
-                                + " let the proxy pass Host on as the browser sends it (nginx: proxy_set_header Host $http_host)"),
+                                + " \"https://www.example.org\" and the Host header \"10.0.0.5:8080\"; if the page is"
+                                + " on another site that may connect, add its origin to the init-param \"origins\"; if"
+                                + " it is on this site, make the proxy pass the Host header on unchanged (nginx:"
+                                + " proxy_set_header Host $http_host)"),
                 lines);
     }
 
@@ -138,7 +139,7 @@ class RefusalLogTest {
     @Test
     void severalOriginsAreCounted() {
         refuseOrigin("https://a.example", "https://b.example");
-        assertTrue(lines.get(0).contains("the origin is there 2 times and the Host header"), lines.get(0));
+        assertTrue(lines.get(0).contains("the origin is present 2 times and the Host header"), lines.get(0));
     }
 
     @Test

@@ -75,7 +75,8 @@ class StandardHandoverTest {
 
     private void expectClosedAndLogged(Throwable why) throws Exception {
         verify(connection).close();
-        String message = "the WebSocket /chat is cut off: it could not be taken over from Strange Server/1";
+        String message = "the WebSocket connection for /chat is cut off: its socket could not be taken over from"
+                + " Strange Server/1";
         verify(context).log(message, why);
         verify(context, never()).log(any());
     }
@@ -127,8 +128,8 @@ class StandardHandoverTest {
         }
         verify(connection, times(100)).close();
         verify(context, times(1))
-                .log(matches("the WebSocket /chat/p{94}[.]{3} is cut off: it could not be taken over"
-                        + " from Strange Server/1: java.io.IOException: connection reset"));
+                .log(matches("the WebSocket connection for /chat/p{94}[.]{3} is cut off: its socket could not be taken"
+                        + " over from Strange Server/1: java.io.IOException: connection reset"));
         verify(context, times(1)).log(any());
         verify(context, never()).log(any(), any());
     }

@@ -67,7 +67,8 @@ class FilterTest {
             client.awaitEnd();
             String message = thrown.get(5, TimeUnit.SECONDS).getMessage();
             assertTrue(
-                    message.startsWith("the response is committed already, so /ws cannot become a WebSocket"), message);
+                    message.startsWith("the response is already committed, so /ws cannot be upgraded to a WebSocket"),
+                    message);
         }
     }
 

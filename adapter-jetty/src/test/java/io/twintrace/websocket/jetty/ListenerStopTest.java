@@ -114,7 +114,7 @@ class ListenerStopTest {
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.readToClose());
             assertQuick(Duration.ofSeconds(4), stopped);
-            server.log().await("a call of the listener still runs after its connection");
+            server.log().await("a listener call is still running after its connection");
             mayEnd.countDown();
             assertEquals(1006, stuck.codes.poll(5, TimeUnit.SECONDS));
         } finally {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
     private static final String VALID =
-            "valid are handler, close-timeout, coalescing-delay, compression, compression-context-takeover,";
+            "valid names are handler, close-timeout, coalescing-delay, compression, compression-context-takeover,";
 
     @TempDir
     private Path directory;
@@ -102,20 +102,19 @@ class MisconfigurationTest {
         String message = failure("handler", Both.class.getName());
         assertContains(message, Both.class.getName() + "\", which must be a public");
         assertContains(message, "WebSocketHandler or io.twintrace.websocket.WebSocketListener");
-        assertContains(message, "it is both");
+        assertContains(message, "it implements both");
     }
 
     @Test
     void classThatIsNeitherIsToldSo() {
-        assertContains(failure("handler", Nobody.class.getName()), "it is neither");
+        assertContains(failure("handler", Nobody.class.getName()), "it implements neither");
     }
 
     @Test
     void listenerHasNoThreadThatAloneMightWrite() {
         String message = failure("handler", EchoListener.class.getName(), "write-discipline", "Handler-Thread");
         assertContains(message, "init-param \"write-discipline\" has the value \"Handler-Thread\"");
-        assertContains(
-                message, "a WebSocketListener is called by one thread after another: write connection-lock, or none");
+        assertContains(message, "different threads call a WebSocketListener: use connection-lock or none");
     }
 
     @Test
@@ -128,14 +127,16 @@ class MisconfigurationTest {
     void soItIsWhenEmbedding() {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("write-discipline", "handler-thread");
-        assertContains(failure(context), "a WebSocketListener is called by one thread after another");
+        assertContains(failure(context), "different threads call a WebSocketListener");
     }
 
     @Test
     void listenerFromBothSidesIsAnError() {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", new EchoListener()).setInitParameter("handler", HANDLER);
-        assertContains(failure(context), "init-param \"handler\" is set, but the servlet was given a listener");
+        assertContains(
+                failure(context),
+                "init-param \"handler\" is set, but the servlet already has a listener from its constructor");
     }
 
     @Test
@@ -143,7 +144,9 @@ class MisconfigurationTest {
         ServletContextHandler context = new ServletContextHandler("/");
         ServletHolder holder = JettyWebSockets.add(context, "/ws", TestServer::echo);
         holder.setInitParameter("handler", HANDLER);
-        assertContains(failure(context), "init-param \"handler\" is set, but the servlet was given a handler");
+        assertContains(
+                failure(context),
+                "init-param \"handler\" is set, but the servlet already has a handler from its constructor");
     }
 
     @Test

@@ -104,7 +104,7 @@ class StopTest {
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.readToClose());
             assertQuick(Duration.ofSeconds(4), stopped);
-            server.log().await("still runs after its connection was closed and it was interrupted");
+            server.log().await("is still running after its connection was closed and the thread was interrupted");
         }
     }
 
