@@ -103,6 +103,6 @@ public interface OriginPolicy {
 
     private static IllegalArgumentException notAnOrigin(String origin) {
         return new IllegalArgumentException(
-                "\"" + origin + "\" is not an origin; write scheme, host and port, such as https://example.org");
+                "\"" + origin + "\" is not an origin; use scheme, host and port, such as https://example.org");
     }
 }

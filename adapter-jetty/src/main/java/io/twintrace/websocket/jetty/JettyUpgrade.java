@@ -56,12 +56,12 @@ final class JettyUpgrade {
         try {
             sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException("the handshake's answer could not be sent", e.getCause());
+            throw new IOException("the handshake response could not be sent", e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException("the handshake's answer was not sent within " + timeout, e);
+            throw new IOException("the handshake response was not sent within " + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the handshake's answer was sent");
+            throw new InterruptedIOException("interrupted while sending the handshake response");
         }
     }
 

@@ -24,7 +24,7 @@ final class PoolAccess {
                     .asType(methodType(RetainableByteBuffer.class, ByteBufferPool.class, int.class, boolean.class));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "this Jetty is neither 12.0 nor 12.1: its ByteBufferPool is another one", e);
+                    "this Jetty is neither 12.0 nor 12.1: its ByteBufferPool has no such acquire method", e);
         }
     }
 

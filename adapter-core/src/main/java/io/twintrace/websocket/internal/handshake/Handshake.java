@@ -77,17 +77,18 @@ public final class Handshake {
         if (newer && request.method().equals("CONNECT")) { // RFC 8441, RFC 9220: without Upgrade and Connection
             return refuse(
                     501,
-                    "WebSockets over HTTP/2 and HTTP/3 are not supported here; if the server's connector does not"
-                            + " announce them (in Jetty: connectProtocolEnabled is false), browsers use HTTP/1.1");
+                    "WebSockets over HTTP/2 and HTTP/3 are not supported here; stop the server's connector"
+                            + " from announcing them (in Jetty: set connectProtocolEnabled to false), and browsers use"
+                            + " HTTP/1.1");
         }
         if (!request.method().equals("GET")) {
-            return refuse(405, "a WebSocket is opened with GET", Map.of("Allow", "GET"));
+            return refuse(405, "use GET to open a WebSocket", Map.of("Allow", "GET"));
         }
         if (newer) {
             return refuse(400, "this is a WebSocket endpoint, for HTTP/1.1 only; open it with a WebSocket client");
         }
         if (request.protocol().equals("HTTP/1.0") || request.protocol().equals("HTTP/0.9")) {
-            return refuse(400, "a WebSocket needs HTTP/1.1; a proxy in between may have lowered the version");
+            return refuse(400, "a WebSocket needs HTTP/1.1; a proxy may have downgraded the request");
         }
         return null;
     }
@@ -97,7 +98,7 @@ public final class Handshake {
             return refuse(
                     400,
                     "this is a WebSocket endpoint: the Connection header lacks \"Upgrade\"; open it with a"
-                            + " WebSocket client, and let proxies in between pass Connection and Upgrade on");
+                            + " WebSocket client, and make proxies pass the Connection and Upgrade headers on");
         }
         if (!hasToken(request, "Upgrade", "websocket")) {
             return refuse(
@@ -113,10 +114,10 @@ public final class Handshake {
         }
         if (!originPolicy.allows(request)) {
             return refuse(
-                    403, "pages of this origin may not open a WebSocket here; the server's allowed origins decide");
+                    403, "pages of this origin may not open a WebSocket here; see the allowed origins of the server");
         }
         if (!hasValidKey(request)) {
-            return refuse(400, "Sec-WebSocket-Key must be there once, with 16 bytes in base64");
+            return refuse(400, "Sec-WebSocket-Key must be present once, with 16 bytes in base64");
         }
         if (HeaderSyntax.tokens(request.headerLines(PROTOCOL)) == null) {
             return refuse(400, "Sec-WebSocket-Protocol is malformed");

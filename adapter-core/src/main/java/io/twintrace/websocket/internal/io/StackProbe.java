@@ -36,7 +36,7 @@ public final class StackProbe {
 
     private static void probe(int frames) {
         if (recurse(frames, 1, 2, 3, 4, 5) == 0) {
-            throw new AssertionError("a sum of positive numbers");
+            throw new AssertionError("the result is never zero");
         }
     }
 

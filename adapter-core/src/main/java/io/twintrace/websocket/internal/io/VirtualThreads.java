@@ -29,14 +29,14 @@ public final class VirtualThreads {
      */
     public static Thread unstarted(Runnable task) {
         if (NEW_VIRTUAL_THREAD == null) {
-            throw new IllegalStateException("this platform has no virtual threads: they came with JDK 21");
+            throw new IllegalStateException("this platform has no virtual threads: they need JDK 21 or later");
         }
         try {
             return (Thread) NEW_VIRTUAL_THREAD.invoke(task);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("cannot make a virtual thread", e);
+            throw new IllegalStateException("cannot create a virtual thread", e);
         }
     }
 

@@ -89,7 +89,7 @@ public final class Registration implements AutoCloseable {
         } catch (InstanceNotFoundException e) {
             // The bean is gone already.
         } catch (JMException e) {
-            throw new IllegalStateException("cannot remove " + name, e);
+            throw new IllegalStateException("cannot remove the MXBean " + name, e);
         }
     }
 }

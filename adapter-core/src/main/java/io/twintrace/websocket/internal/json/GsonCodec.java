@@ -55,7 +55,7 @@ final class GsonCodec {
             if (!isOfConstructor(e)) {
                 throw e;
             }
-            String thrower = "message was refused by a constructor of " + type.getTypeName();
+            String thrower = "message was rejected by a constructor of " + type.getTypeName();
             throw at(reader, refusal, thrower + " (" + e.getCause().getClass().getName() + ")", e.getCause());
         }
         if (value == null) {

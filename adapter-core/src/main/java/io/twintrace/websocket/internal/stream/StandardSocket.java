@@ -42,7 +42,7 @@ final class StandardSocket implements ContainerSocket {
         return false;
     }
 
-    /** Flushes once: without that, Payara does not send the handshake's answer. */
+    /** Flushes once: without that, Payara does not send the handshake response. */
     @Override
     public void sendHandshake(StreamOutput output) throws IOException {
         if (output.isReady()) {

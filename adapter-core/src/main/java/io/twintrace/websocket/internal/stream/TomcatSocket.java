@@ -85,10 +85,10 @@ final class TomcatSocket implements ContainerSocket {
             Object socket = tomcat.socketWrapper().get(in);
             return new TomcatSocket(connection, tomcat.endpoint().get(socket), socket, tomcat);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            log.accept("the sockets of this Tomcat cannot be reached (" + e + "). WebSockets work, with two limits: a"
+            log.accept("cannot access the sockets of this Tomcat (" + e + "). WebSockets work, with two limits: a"
                     + " connection that the server closes keeps its socket until the client sends or disconnects,"
-                    + " and a connection that the application does not read holds one of Tomcat's threads until it"
-                    + " does. Use a version of Tomcat that docs/deploying.md names");
+                    + " and a connection that the application does not read holds one of Tomcat's threads until"
+                    + " the application reads. Use a version of Tomcat that docs/deploying.md lists");
             return new StandardSocket(connection, new TomcatPause(false));
         }
     }
@@ -108,7 +108,7 @@ final class TomcatSocket implements ContainerSocket {
     @Override
     public void resumeReading(Runnable reading) {
         if (!process(tomcat.read())) {
-            throw new RejectedExecutionException("Tomcat has no thread to read on");
+            throw new RejectedExecutionException("Tomcat has no free thread for reading");
         }
     }
 
@@ -149,7 +149,7 @@ final class TomcatSocket implements ContainerSocket {
         try {
             return (boolean) tomcat.processSocket().invoke(endpoint, socket, event, true);
         } catch (InvocationTargetException e) {
-            throw new IllegalStateException("Tomcat has failed to start a thread", e.getCause());
+            throw new IllegalStateException("Tomcat failed to start a thread", e.getCause());
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the method was public before", e);
         }

@@ -77,12 +77,12 @@ final class UndertowSocket implements ContainerSocket {
         try {
             return new UndertowSocket(connection);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            log.accept("the sockets of this Undertow cannot be reached (" + e + "). WebSockets work, with three limits:"
+            log.accept("cannot access the sockets of this Undertow (" + e + "). WebSockets work, with three limits:"
                     + " closing a connection whose client does not read holds a thread until the client reads or"
                     + " disconnects, a client that resets its connection before it has read everything keeps one"
-                    + " of Undertow's I/O threads busy for ever, and a connection that sends faster than the"
-                    + " application reads may break, since two threads may read it at once. Use a version of Undertow or WildFly that"
-                    + " docs/deploying.md names");
+                    + " of Undertow's I/O threads busy forever, and a connection that sends faster than the"
+                    + " application reads may break, because two threads may read it at once. Use a version of"
+                    + " Undertow or WildFly that docs/deploying.md lists");
             return new StandardSocket(connection, Pause.NONE);
         }
     }
