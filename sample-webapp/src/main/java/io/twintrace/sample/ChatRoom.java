@@ -39,11 +39,11 @@ final class ChatRoom {
         lock.lock();
         try {
             if (member.name != null) {
-                refuse(member, "you are here already, as " + member.name);
+                refuse(member, "you have already joined as " + member.name);
             } else if (name.isEmpty()) {
-                refuse(member, "a name is needed");
+                refuse(member, "enter a name");
             } else if (members.containsKey(name)) {
-                refuse(member, "somebody is here by that name");
+                refuse(member, "this name is already taken");
             } else if (members.size() >= MAX_MEMBERS) {
                 refuse(member, "the room is full");
             } else {

@@ -22,7 +22,7 @@ public final class RaceReportServlet extends HttpServlet {
         ConcurrentWriteReport report = run == null ? null : RaceReports.get(run);
         response.setHeader("Cache-Control", "no-store");
         if (report == null) {
-            response.sendError(HttpServletResponse.SC_NOT_FOUND, "no race of that number, or it still runs");
+            response.sendError(HttpServletResponse.SC_NOT_FOUND, "no race with that number, or it is still running");
             return;
         }
         response.setContentType("application/json;charset=utf-8");

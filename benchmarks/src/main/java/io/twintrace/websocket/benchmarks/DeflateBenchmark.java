@@ -76,7 +76,7 @@ public class DeflateBenchmark {
         inflater = new MessageInflater(pool, parameters, this::arrive);
         for (int i = 0; i < COUNT; i++) {
             if (inflate() != size || !inflated.flip().equals(ByteBuffer.wrap(texts[i]))) {
-                throw new IllegalStateException("text " + i + " does not inflate to what it was");
+                throw new IllegalStateException("text " + i + " does not inflate to the original");
             }
         }
     }
@@ -110,7 +110,7 @@ public class DeflateBenchmark {
             return -1;
         }
         if (message.length > max) {
-            throw new IllegalStateException("a text comes in one piece here");
+            throw new IllegalStateException("the compressed text must be read in one piece");
         }
         System.arraycopy(message, 0, into, offset, message.length);
         arrived = true;

@@ -74,7 +74,7 @@ final class RepeatingPeer implements PushTransport {
     void checkEchoed() {
         if (taken != sent * replyLength) {
             throw new IllegalStateException(
-                    taken + " bytes came back for " + sent + " messages, each of which makes " + replyLength);
+                    taken + " bytes came back for " + sent + " messages with replies of " + replyLength + " bytes");
         }
     }
 

@@ -97,7 +97,7 @@ public class WholeMessageBenchmark {
     @TearDown(Level.Iteration)
     public void check() {
         if (failure != null) {
-            throw new IllegalStateException("the push face has failed", failure);
+            throw new IllegalStateException("the listener connection failed", failure);
         }
         blockingPeer.checkEchoed();
         pushPeer.checkEchoed();

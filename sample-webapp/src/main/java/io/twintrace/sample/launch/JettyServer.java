@@ -52,8 +52,8 @@ public final class JettyServer {
             connector.open();
         } catch (IOException e) {
             Throwable why = e.getCause() != null ? e.getCause() : e;
-            String problem = why instanceof BindException ? "is in use" : "cannot be listened on: " + why.getMessage();
-            System.err.println("port " + connector.getPort() + " " + problem + "; take another with --port");
+            String problem = why instanceof BindException ? "is in use" : "cannot be opened: " + why.getMessage();
+            System.err.println("port " + connector.getPort() + " " + problem + "; choose another with --port");
             System.exit(1);
         }
     }

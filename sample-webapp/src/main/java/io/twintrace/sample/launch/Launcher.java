@@ -26,9 +26,9 @@ public final class Launcher {
 
     private static final String USAGE = """
             usage: java -jar sample-webapp.war [--port N] [--deflate] [--help]
-              --port N   listens there; 8080 without it, 0 for any
+              --port N   listens on port N; 8080 by default, 0 for any free port
               --deflate  lets /echo and /echo/push negotiate permessage-deflate, as /echo/deflate does
-              --help     prints this""";
+              --help     prints this help""";
 
     private Launcher() {}
 
@@ -39,7 +39,7 @@ public final class Launcher {
         }
         Arguments arguments = Arguments.parse(args);
         if (arguments == null) {
-            System.err.println("cannot make sense of: " + String.join(" ", args) + System.lineSeparator() + USAGE);
+            System.err.println("invalid arguments: " + String.join(" ", args) + System.lineSeparator() + USAGE);
             System.exit(2);
         }
         Path war = Path.of(Launcher.class

@@ -14,7 +14,7 @@ class LauncherIT {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = String.valueOf(taken.getLocalPort());
             List<String> lines = run(1, "--port", port).lines().toList();
-            assertEquals("port " + port + " is in use; take another with --port", lines.get(lines.size() - 1));
+            assertEquals("port " + port + " is in use; choose another with --port", lines.get(lines.size() - 1));
             assertTrue(
                     lines.stream().noneMatch(line -> line.contains("\tat ") || line.contains("Exception")),
                     lines::toString);
@@ -30,7 +30,7 @@ class LauncherIT {
     @Test
     void whatItDoesNotKnowIsNamedAndTheUsageShown() throws Exception {
         String output = run(2, "--prot", "8080");
-        assertTrue(output.startsWith("cannot make sense of: --port 0 --prot 8080"), output);
+        assertTrue(output.startsWith("invalid arguments: --port 0 --prot 8080"), output);
         assertTrue(output.contains("usage: "), output);
     }
 

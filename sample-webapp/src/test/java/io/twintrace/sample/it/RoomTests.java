@@ -67,7 +67,7 @@ interface RoomTests extends OnServer {
             assertEquals("{\"reason\":\"join first\",\"type\":\"refused\"}", sorted(second.receive()));
             first.send("{\"type\":\"join\",\"name\":\"Eve\"}");
             first.receive();
-            String refused = "{\"reason\":\"somebody is here by that name\",\"type\":\"refused\"}";
+            String refused = "{\"reason\":\"this name is already taken\",\"type\":\"refused\"}";
             assertEquals(refused, sorted(join(second)));
             first.abort();
             Await.until("the name to be free", () -> sorted(join(second)), answer -> !answer.equals(refused));

@@ -107,8 +107,8 @@ public final class EndToEnd {
         int needed = options.idleConnections() + OTHER_FILES;
         if (matcher.find() && Long.parseLong(matcher.group(1)) < needed) {
             throw new IllegalArgumentException("a process may open " + matcher.group(1) + " files here, but "
-                    + options.idleConnections() + " idle connections need " + needed + ": raise it by \"ulimit -n "
-                    + needed + "\", take --idle-connections, or leave out the workload memory");
+                    + options.idleConnections() + " idle connections need " + needed + ": raise the limit with"
+                    + " \"ulimit -n " + needed + "\", lower --idle-connections, or leave out the workload memory");
         }
     }
 }

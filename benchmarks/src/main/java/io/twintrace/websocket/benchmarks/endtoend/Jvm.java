@@ -48,7 +48,7 @@ final class Jvm {
         classes = classes();
         Path directory = classes.resolveSibling("end-to-end");
         if (!Files.isDirectory(directory)) {
-            throw new IOException("no " + directory + ", which mvn package makes");
+            throw new IOException("no " + directory + ": build it with mvn package");
         }
         try (Stream<Path> files = Files.list(directory)) {
             libraries = files.sorted().toList();
@@ -111,8 +111,8 @@ final class Jvm {
                 .filter(name -> name.matches(Pattern.quote(start) + "\\d.*"))
                 .toList();
         if (found.size() != 1) {
-            throw new IOException("there should be one " + kind.principal() + ", but there is: " + found
-                    + "; mvn clean package makes them anew");
+            throw new IOException("expected one " + kind.principal() + ", but found: " + found
+                    + "; rebuild with mvn clean package");
         }
         return found.get(0).substring(start.length()).replaceAll("(\\.Final)?\\.jar$", "");
     }
@@ -123,7 +123,7 @@ final class Jvm {
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
         if (found.isEmpty()) {
-            throw new IOException("no " + names + " beside " + classes + "; mvn package puts it there");
+            throw new IOException("no " + names + " beside " + classes + ": build it with mvn package");
         }
         return classes + File.pathSeparator + found;
     }

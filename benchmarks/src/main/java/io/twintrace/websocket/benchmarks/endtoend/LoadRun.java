@@ -76,7 +76,7 @@ final class LoadRun {
 
     private static Measurement read(String json, Workload workload) throws IOException {
         if (json == null) {
-            throw new IOException("the load generator has ended without a result");
+            throw new IOException("the load generator ended without a result");
         }
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.PER_SECOND, field(json, workload.unit() + "_per_s"));
@@ -114,7 +114,7 @@ final class LoadRun {
     private static void await(String step, BufferedReader output) throws IOException {
         String line = output.readLine();
         if (!step.equals(line)) {
-            throw new IOException("in place of \"" + step + "\" the load generator says: " + line);
+            throw new IOException("expected \"" + step + "\", but the load generator says: " + line);
         }
     }
 
@@ -122,7 +122,7 @@ final class LoadRun {
     private static long errors(String json) throws IOException {
         double errors = field(json, "errors");
         if (Double.isNaN(errors)) {
-            throw new IOException("the load generator does not say how many replies were wrong: " + json);
+            throw new IOException("the load generator does not report the number of wrong replies: " + json);
         }
         return (long) errors;
     }

@@ -34,15 +34,15 @@ record Options(
             options, each with its default:
               --servers LIST            of %s (all)
               --workloads LIST          of %s (all)
-              --rounds N                each of all servers under all workloads, in another order (3)
+              --rounds N                each runs all servers under all workloads, in another order (3)
               --seconds S               of each measurement (5)
               --warmup S                before it (3)
               --idle-connections N      held by the workload memory (10000)
               --java-home DIRECTORY     the JDK of servers and load generator (the one that runs this)
               --server-jvm "OPTIONS"    of every server's JVM, the same for all, with blanks between (%s)
-              --wsload FILE             a load generator in place of the one in Java, where it can do the workload (none)
-              --svg FILE                a chart as well (none)
-              --csv FILE                every figure of every round as well, with the least and the most (none)
+              --wsload FILE             replaces the load generator in Java if it supports the workload (none)
+              --svg FILE                also draws a chart (none)
+              --csv FILE                also writes every figure of every round, with minimum and maximum (none)
             lists are separated by commas""".formatted(
                     String.join(", ", ids(ServerKind.values(), ServerKind::id)),
                     String.join(", ", ids(Workload.values(), Workload::id)),
@@ -72,7 +72,7 @@ record Options(
         Options options = defaults();
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
-                throw new IllegalArgumentException(args[i] + " needs a value, or is not an option");
+                throw new IllegalArgumentException(args[i] + " needs a value or is not an option");
             }
             options = options.with(args[i], args[i + 1]);
         }
@@ -129,7 +129,7 @@ record Options(
                         .filter(each -> id.apply(each).equals(name.trim()))
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException(
-                                "no " + name + " among " + String.join(", ", ids(from, id)))))
+                                name + " is not one of " + String.join(", ", ids(from, id)))))
                 .toList();
     }
 

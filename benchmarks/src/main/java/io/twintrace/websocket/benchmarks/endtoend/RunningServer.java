@@ -28,7 +28,7 @@ final class RunningServer implements AutoCloseable {
         String line = output.readLine();
         if (line == null || !line.startsWith("port ")) {
             process.destroyForcibly();
-            throw new IOException("the server has not started: " + line);
+            throw new IOException("the server did not start: " + line);
         }
         port = Integer.parseInt(line.substring("port ".length()));
     }
@@ -58,7 +58,7 @@ final class RunningServer implements AutoCloseable {
         String line = output.readLine();
         Matcher matcher = MEMORY.matcher(String.valueOf(line));
         if (!matcher.matches()) {
-            throw new IOException("in place of its memory the server says: " + line);
+            throw new IOException("expected the memory use, but the server says: " + line);
         }
         return new Memory(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), rss());
     }

@@ -64,7 +64,7 @@ final class BroadcastLoad extends Load {
             outstanding = 0;
             Arrays.fill(missing, 0);
         }
-        error("no message has reached everybody");
+        error("no message has reached all connections");
         return false;
     }
 

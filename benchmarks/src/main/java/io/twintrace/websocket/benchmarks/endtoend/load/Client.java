@@ -234,7 +234,7 @@ final class Client implements ReplyReader.Events {
                 owner.closed(this);
             } else {
                 int code = body.length < 2 ? 1005 : ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
-                fail(new EOFException("the server closes with " + code));
+                fail(new EOFException("the server closed the connection with code " + code));
             }
         }
     }

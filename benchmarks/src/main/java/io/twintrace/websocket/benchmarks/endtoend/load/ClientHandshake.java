@@ -43,7 +43,7 @@ final class ClientHandshake {
                 check();
                 return true;
             }
-            WrongReply.unless(response.length() < LONGEST_RESPONSE, "a response without end");
+            WrongReply.unless(response.length() < LONGEST_RESPONSE, "an endless handshake response");
         }
         return false;
     }
@@ -55,7 +55,7 @@ final class ClientHandshake {
 
     private void check() throws WrongReply {
         WrongReply.unless(response.indexOf("HTTP/1.1 101") == 0, "no upgrade: " + response.substring(0, 12));
-        WrongReply.unless(header("sec-websocket-accept").equals(accept()), "a Sec-WebSocket-Accept that is wrong");
+        WrongReply.unless(header("sec-websocket-accept").equals(accept()), "a wrong Sec-WebSocket-Accept");
         boolean agreed = header("sec-websocket-extensions").startsWith("permessage-deflate");
         WrongReply.unless(agreed == deflate, "permessage-deflate was " + (agreed ? "not offered" : "not accepted"));
     }

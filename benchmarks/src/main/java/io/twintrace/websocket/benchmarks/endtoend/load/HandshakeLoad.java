@@ -38,7 +38,7 @@ final class HandshakeLoad extends Load {
 
     @Override
     public void answered(Client client, long now) {
-        error("a message that nobody has asked for");
+        error("an unexpected message");
     }
 
     @Override

@@ -93,7 +93,7 @@ abstract class Load implements Client.Owner {
         while (isWaiting()) {
             loop.poll(10);
             if (System.nanoTime() - deadline > 0) {
-                error("not everything that was sent has come back");
+                error("some messages have not come back");
                 return;
             }
         }

@@ -15,7 +15,7 @@ final class LongQueue {
 
     long remove() {
         if (size == 0) {
-            throw new IllegalStateException("nothing there");
+            throw new IllegalStateException("the queue is empty");
         }
         long value = ring[first];
         first = (first + 1) & (ring.length - 1);

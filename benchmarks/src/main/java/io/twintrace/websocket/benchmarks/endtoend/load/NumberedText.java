@@ -28,7 +28,7 @@ final class NumberedText implements Payload {
     /** @param utf8 whether to use characters of two, three and four bytes, and some of one */
     NumberedText(int seed, int size, boolean utf8) {
         if (size < DIGITS) {
-            throw new IllegalArgumentException("a message has a number of " + DIGITS + " bytes, so not " + size);
+            throw new IllegalArgumentException("size is " + size + ", but must be at least " + DIGITS);
         }
         SplittableRandom random = new SplittableRandom(seed);
         byte[] text = utf8 ? utf8(random, size) : ascii(random, size);

@@ -87,7 +87,7 @@ final class ReplyReader {
             case 2 + Short.BYTES -> header.getShort(2) & 0xFFFF;
             default -> header.getLong(2);
         };
-        WrongReply.unless(frameRemaining >= 0, "a frame that is masked, or longer than there can be");
+        WrongReply.unless(frameRemaining >= 0, "a frame that is masked or has an invalid length");
         header.clear();
         headerLength = 2;
         inFrame = true;
@@ -101,12 +101,12 @@ final class ReplyReader {
 
     private void beginData(boolean rsv1) throws WrongReply {
         if (inMessage) {
-            WrongReply.unless(opcode == CONTINUATION, "a message inside a message");
+            WrongReply.unless(opcode == CONTINUATION, "a new message before the end of the last one");
             return;
         }
-        WrongReply.unless(opcode == MaskedFrame.TEXT, "opcode " + opcode + " in place of text");
-        WrongReply.unless(!rsv1 || inflated != null, "a compressed message that was not agreed on");
-        WrongReply.unless(rsv1 || inflated == null, "a message that could have been compressed, and was not");
+        WrongReply.unless(opcode == MaskedFrame.TEXT, "opcode " + opcode + " instead of text");
+        WrongReply.unless(!rsv1 || inflated != null, "a compressed message, but compression was not negotiated");
+        WrongReply.unless(rsv1 || inflated == null, "an uncompressed message, but compression was negotiated");
         inMessage = true;
         compressed = rsv1;
         expected = payload.expected(next);
@@ -164,7 +164,7 @@ final class ReplyReader {
                 inflated.add(in, this::compare);
             }
         } catch (DataFormatException e) {
-            throw new WrongReply("not compressed as agreed: " + e.getMessage());
+            throw new WrongReply("invalid compressed data: " + e.getMessage());
         }
     }
 

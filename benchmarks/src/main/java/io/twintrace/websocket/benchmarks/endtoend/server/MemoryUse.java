@@ -30,7 +30,7 @@ final class MemoryUse {
             try {
                 TimeUnit.MILLISECONDS.sleep(200);
             } catch (InterruptedException e) {
-                throw new InterruptedIOException("while collecting garbage");
+                throw new InterruptedIOException("interrupted while collecting garbage");
             }
         }
     }

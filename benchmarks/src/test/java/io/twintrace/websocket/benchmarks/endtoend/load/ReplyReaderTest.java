@@ -67,7 +67,7 @@ class ReplyReaderTest {
         assertWrong("too short", frame(TEXT, Arrays.copyOf(message(0), SIZE - 1)));
         assertWrong("too long", frame(TEXT, Arrays.copyOf(message(0), SIZE + 1)));
         assertWrong("opcode 2", frame(0x82, message(0)));
-        assertWrong("not agreed on", frame(TEXT | MaskedFrame.RSV1, message(0)));
+        assertWrong("not negotiated", frame(TEXT | MaskedFrame.RSV1, message(0)));
     }
 
     private void assertWrong(String why, byte[] frame) {
