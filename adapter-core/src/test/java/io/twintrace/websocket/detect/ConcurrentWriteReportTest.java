@@ -156,10 +156,9 @@ class ConcurrentWriteReportTest {
         ConcurrentWriteReport report = report(Kind.OVERLAPPING_CALLS, STACK, List.of(), true);
         String message = report.logMessage();
         assertTrue(
-                message.contains(
-                        "closed with 1011. A message has arrived from the peer since the first call began. The"
-                                + " peer can answer a message before the call that wrote it returns, so a thread that"
-                                + " reacts to the answer can overlap with that call. How to fix it: "),
+                message.contains("closed with 1011. A message has arrived from the peer since the first call began. The"
+                        + " peer can answer a message before the call that wrote it returns, so a thread that"
+                        + " reacts to the answer can overlap with that call. How to fix it: "),
                 message);
     }
 

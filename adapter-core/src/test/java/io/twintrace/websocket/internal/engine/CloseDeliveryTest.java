@@ -1,8 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.BINARY;
-import static io.twintrace.websocket.internal.engine.Frames.CONTINUATION;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.CONTINUATION;
+import static io.twintrace.websocket.fixture.Frames.FIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +12,10 @@ import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.ProtocolException;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.FilterTransport;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

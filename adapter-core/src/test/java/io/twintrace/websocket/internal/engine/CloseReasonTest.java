@@ -1,6 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.FIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twintrace.websocket.CloseStatus;
@@ -9,6 +9,11 @@ import io.twintrace.websocket.MessageTooBigException;
 import io.twintrace.websocket.ProtocolException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.ListeningPeer;
+import io.twintrace.websocket.fixture.RecordingListener;
+import io.twintrace.websocket.fixture.TestPeer;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;

@@ -8,6 +8,8 @@ import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.MemoryTransport;
+import io.twintrace.websocket.fixture.ServerFrames;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.deflate.Agreements;

@@ -1,8 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.RSV1;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.RSV1;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -13,6 +13,10 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Cost;
+import io.twintrace.websocket.fixture.FilterTransport;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;

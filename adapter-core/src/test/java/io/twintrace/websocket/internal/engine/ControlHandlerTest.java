@@ -1,10 +1,10 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.CONTINUATION;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.PING;
-import static io.twintrace.websocket.internal.engine.Frames.PONG;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.CONTINUATION;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.PING;
+import static io.twintrace.websocket.fixture.Frames.PONG;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,6 +15,9 @@ import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.Message;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

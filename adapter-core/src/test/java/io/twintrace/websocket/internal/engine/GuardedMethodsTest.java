@@ -10,6 +10,8 @@ import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.concat;
-import static io.twintrace.websocket.internal.engine.Frames.hex;
-import static io.twintrace.websocket.internal.engine.Frames.plain;
-import static io.twintrace.websocket.internal.engine.Frames.text;
-import static io.twintrace.websocket.internal.engine.Frames.utf8;
+import static io.twintrace.websocket.fixture.Frames.concat;
+import static io.twintrace.websocket.fixture.Frames.hex;
+import static io.twintrace.websocket.fixture.Frames.plain;
+import static io.twintrace.websocket.fixture.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.utf8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -22,6 +22,12 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.ListeningPeer;
+import io.twintrace.websocket.fixture.RecordingListener;
+import io.twintrace.websocket.fixture.Slow;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,9 +1,9 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.binary;
-import static io.twintrace.websocket.internal.engine.Frames.pattern;
-import static io.twintrace.websocket.internal.engine.Frames.text;
-import static io.twintrace.websocket.internal.engine.Frames.utf8;
+import static io.twintrace.websocket.fixture.Frames.binary;
+import static io.twintrace.websocket.fixture.Frames.pattern;
+import static io.twintrace.websocket.fixture.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +13,9 @@ import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.ListeningPeer;
+import io.twintrace.websocket.fixture.RecordingListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

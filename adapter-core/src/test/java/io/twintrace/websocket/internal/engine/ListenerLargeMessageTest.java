@@ -1,12 +1,12 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.BINARY;
-import static io.twintrace.websocket.internal.engine.Frames.CONTINUATION;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.RSV1;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
-import static io.twintrace.websocket.internal.engine.Frames.masked;
-import static io.twintrace.websocket.internal.engine.Frames.pattern;
+import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.CONTINUATION;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.RSV1;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.masked;
+import static io.twintrace.websocket.fixture.Frames.pattern;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -14,6 +14,8 @@ import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.deflate.ClientDeflater;
 import io.twintrace.websocket.internal.deflate.ClientDeflater.Style;

@@ -1,10 +1,10 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.RSV1;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
-import static io.twintrace.websocket.internal.engine.Frames.masked;
-import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.RSV1;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.masked;
+import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +12,9 @@ import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.EchoingListener;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import java.time.Duration;
 import java.util.ArrayList;

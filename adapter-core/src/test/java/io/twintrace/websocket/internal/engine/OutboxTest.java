@@ -1,7 +1,7 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -19,6 +19,10 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.FilterTransport;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TalkTransport;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,13 +1,16 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.concat;
-import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.concat;
+import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.TalkTransport;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseException;
 import io.twintrace.websocket.InvalidJsonException;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -1,13 +1,15 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.BINARY;
-import static io.twintrace.websocket.internal.engine.Frames.CONTINUATION;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.CONTINUATION;
+import static io.twintrace.websocket.fixture.Frames.FIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageTooBigException;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,10 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.BINARY;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.PONG;
-import static io.twintrace.websocket.internal.engine.Frames.concat;
-import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.PONG;
+import static io.twintrace.websocket.fixture.Frames.concat;
+import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;

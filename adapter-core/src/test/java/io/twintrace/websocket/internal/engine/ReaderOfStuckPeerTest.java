@@ -1,8 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.concat;
-import static io.twintrace.websocket.internal.engine.Frames.ping;
-import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.concat;
+import static io.twintrace.websocket.fixture.Frames.ping;
+import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,6 +12,10 @@ import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.StuckTransport;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;

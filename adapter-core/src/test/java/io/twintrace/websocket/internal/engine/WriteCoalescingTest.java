@@ -1,11 +1,11 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.binary;
-import static io.twintrace.websocket.internal.engine.Frames.concat;
-import static io.twintrace.websocket.internal.engine.Frames.pattern;
-import static io.twintrace.websocket.internal.engine.Frames.ping;
-import static io.twintrace.websocket.internal.engine.Frames.plain;
-import static io.twintrace.websocket.internal.engine.Frames.text;
+import static io.twintrace.websocket.fixture.Frames.binary;
+import static io.twintrace.websocket.fixture.Frames.concat;
+import static io.twintrace.websocket.fixture.Frames.pattern;
+import static io.twintrace.websocket.fixture.Frames.ping;
+import static io.twintrace.websocket.fixture.Frames.plain;
+import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,6 +20,10 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TalkTransport;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.BINARY;
-import static io.twintrace.websocket.internal.engine.Frames.CONTINUATION;
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.PING;
-import static io.twintrace.websocket.internal.engine.Frames.PONG;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.CONTINUATION;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.PING;
+import static io.twintrace.websocket.fixture.Frames.PONG;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -19,6 +19,9 @@ import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;

@@ -1,8 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
-import static io.twintrace.websocket.internal.engine.Frames.FIN;
-import static io.twintrace.websocket.internal.engine.Frames.PONG;
-import static io.twintrace.websocket.internal.engine.Frames.TEXT;
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.PONG;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -15,6 +15,9 @@ import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;

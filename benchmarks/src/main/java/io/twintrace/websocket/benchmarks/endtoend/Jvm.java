@@ -111,8 +111,8 @@ final class Jvm {
                 .filter(name -> name.matches(Pattern.quote(start) + "\\d.*"))
                 .toList();
         if (found.size() != 1) {
-            throw new IOException("expected one " + kind.principal() + ", but found: " + found
-                    + "; rebuild with mvn clean package");
+            throw new IOException(
+                    "expected one " + kind.principal() + ", but found: " + found + "; rebuild with mvn clean package");
         }
         return found.get(0).substring(start.length()).replaceAll("(\\.Final)?\\.jar$", "");
     }
