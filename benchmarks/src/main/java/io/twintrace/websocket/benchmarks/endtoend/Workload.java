@@ -12,8 +12,16 @@ enum Workload {
             "echo of text that is not ASCII, 64 connections, 125 bytes, 16 in flight",
             "--conns 64 --size 125 --depth 16 --utf8 true"),
     ECHO_4K("echo", "echo, 64 connections, 4 KiB, 4 in flight", "--conns 64 --size 4096 --depth 4"),
-    ECHO_64K("echo", "echo, 8 connections, 64 KiB, 2 in flight", "--conns 8 --size 65536 --depth 2"),
-    ECHO_1M("echo", "echo, 8 connections, 1 MiB, 1 in flight", "--conns 8 --size 1048576 --depth 1"),
+    ECHO_64K("echo", "echo, 8 connections, 64 KiB of text, 2 in flight", "--conns 8 --size 65536 --depth 2"),
+    ECHO_64K_BINARY(
+            "echo",
+            "echo, 8 connections, 64 KiB of binary data, 2 in flight",
+            "--conns 8 --size 65536 --depth 2 --binary true"),
+    ECHO_1M("echo", "echo, 8 connections, 1 MiB of text, 1 in flight", "--conns 8 --size 1048576 --depth 1"),
+    ECHO_1M_BINARY(
+            "echo",
+            "echo, 8 connections, 1 MiB of binary data, 1 in flight",
+            "--conns 8 --size 1048576 --depth 1 --binary true"),
     BROADCAST("broadcast", "broadcast, 125 bytes to 200 connections, 4 in flight", "--conns 200 --size 125 --depth 4"),
     DEFLATE(
             "echo",
@@ -64,12 +72,12 @@ enum Workload {
 
     /** Returns the smallest sufficient message limit, since Tomcat allocates that much for each connection. */
     int messageLimit() {
-        return this == ECHO_64K || this == ECHO_1M ? LARGE_LIMIT : SMALL_LIMIT;
+        return name().startsWith("ECHO_64K") || name().startsWith("ECHO_1M") ? LARGE_LIMIT : SMALL_LIMIT;
     }
 
     /** Returns whether the load generator written in C supports this workload. */
     boolean isForWsload() {
-        return this != ECHO_UTF8 && this != DEFLATE && this != MEMORY;
+        return this != ECHO_UTF8 && !load.contains("--binary") && this != DEFLATE && this != MEMORY;
     }
 
     /** Returns the load generator's key for the counted events. */

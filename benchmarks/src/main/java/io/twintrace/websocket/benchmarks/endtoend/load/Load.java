@@ -43,7 +43,7 @@ abstract class Load implements Client.Owner {
     protected Payload payload(int number) {
         return documents != null
                 ? documents.startingAt(number)
-                : new NumberedText(number, settings.size(), settings.utf8());
+                : new NumberedText(number, settings.size(), settings.utf8(), settings.binary());
     }
 
     /** Opens all connections, or reports an error. Returns whether it has succeeded. */

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param rate messages a second over all connections, due on time whatever the server does; 0 for a closed loop
  * @param deflate whether to offer permessage-deflate, and to send JSON
  * @param utf8 whether to send text that is not ASCII, if it is not compressed
+ * @param binary whether to send binary messages, if they are not compressed
  * @param warmup the seconds before the measurement
  * @param seconds the seconds of the measurement
  */
@@ -30,6 +31,7 @@ record LoadSettings(
         double rate,
         boolean deflate,
         boolean utf8,
+        boolean binary,
         double warmup,
         double seconds) {
 
@@ -50,6 +52,7 @@ record LoadSettings(
                 Double.parseDouble(values.getOrDefault("--rate", "0")),
                 Boolean.parseBoolean(values.getOrDefault("--deflate", "false")),
                 Boolean.parseBoolean(values.getOrDefault("--utf8", "false")),
+                Boolean.parseBoolean(values.getOrDefault("--binary", "false")),
                 Double.parseDouble(values.getOrDefault("--warmup", "2")),
                 Double.parseDouble(values.getOrDefault("--seconds", "5")));
     }

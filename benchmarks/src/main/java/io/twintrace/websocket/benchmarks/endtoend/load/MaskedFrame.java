@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 /** Writes a client's frames (RFC 6455, section 5.2). */
 final class MaskedFrame {
     static final int TEXT = 0x1;
+    static final int BINARY = 0x2;
     static final int CLOSE = 0x8;
     static final int PONG = 0xA;
     static final int RSV1 = 0x40;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
-/** Text that differs for each connection, and begins with the message's number. */
+/** Text that differs for each connection, and begins with the message's number. May be sent as binary data. */
 final class NumberedText implements Payload {
     private static final int DIGITS = 8;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -15,6 +15,7 @@ final class NumberedText implements Payload {
             .mapToObj(each -> Character.toString(each).getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
 
+    private final int opcode;
     private final int mask;
     private final int headerLength;
     private final byte[] frame;
@@ -22,18 +23,22 @@ final class NumberedText implements Payload {
 
     /** Creates ASCII text from the connection's number. */
     NumberedText(int seed, int size) {
-        this(seed, size, false);
+        this(seed, size, false, false);
     }
 
-    /** @param utf8 whether to use characters of two, three and four bytes, and some of one */
-    NumberedText(int seed, int size, boolean utf8) {
+    /**
+     * @param utf8 whether to use characters of two, three and four bytes, and some of one
+     * @param binary whether to send binary messages
+     */
+    NumberedText(int seed, int size, boolean utf8, boolean binary) {
         if (size < DIGITS) {
             throw new IllegalArgumentException("size is " + size + ", but must be at least " + DIGITS);
         }
         SplittableRandom random = new SplittableRandom(seed);
         byte[] text = utf8 ? utf8(random, size) : ascii(random, size);
+        opcode = binary ? MaskedFrame.BINARY : MaskedFrame.TEXT;
         mask = random.nextInt() | 0x01010101; // none of its bytes is zero
-        frame = MaskedFrame.of(MaskedFrame.TEXT, text, mask);
+        frame = MaskedFrame.of(opcode, text, mask);
         headerLength = MaskedFrame.headerLength(size);
         expected = ByteBuffer.wrap(text);
     }
@@ -57,6 +62,11 @@ final class NumberedText implements Payload {
             System.arraycopy(next, 0, text, at, next.length);
             at += next.length;
         }
+    }
+
+    @Override
+    public int opcode() {
+        return opcode;
     }
 
     @Override

@@ -4,6 +4,11 @@ import java.nio.ByteBuffer;
 
 /** The messages of one connection, numbered from 0. Successive messages differ, so that a lost one shows. */
 interface Payload {
+    /** Returns the opcode of the messages. */
+    default int opcode() {
+        return MaskedFrame.TEXT;
+    }
+
     /** Returns the maximum bytes of a frame. */
     int maxFrame();
 

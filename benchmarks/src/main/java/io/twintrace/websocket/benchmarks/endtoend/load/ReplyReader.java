@@ -104,7 +104,7 @@ final class ReplyReader {
             WrongReply.unless(opcode == CONTINUATION, "a new message before the end of the last one");
             return;
         }
-        WrongReply.unless(opcode == MaskedFrame.TEXT, "opcode " + opcode + " instead of text");
+        WrongReply.unless(opcode == payload.opcode(), "opcode " + opcode + " instead of " + payload.opcode());
         WrongReply.unless(!rsv1 || inflated != null, "a compressed message, but compression was not negotiated");
         WrongReply.unless(rsv1 || inflated == null, "an uncompressed message, but compression was negotiated");
         inMessage = true;

@@ -25,7 +25,7 @@ class PayloadTest {
     @Test
     void textThatIsNotAscii() throws Exception {
         for (int size = 8; size < 200; size++) {
-            NumberedText text = new NumberedText(size, size, true);
+            NumberedText text = new NumberedText(size, size, true, false);
             String decoded = StandardCharsets.UTF_8
                     .newDecoder() // which throws on invalid UTF-8
                     .decode(text.expected(7).duplicate().rewind())

@@ -29,6 +29,14 @@ class ReplyReaderTest {
     }
 
     @Test
+    void binaryDataIsExpectedWhereBinaryDataWasSent() throws WrongReply {
+        ReplyReader binary = new ReplyReader(new NumberedText(7, SIZE, false, true), log);
+        binary.read(ByteBuffer.wrap(frame(0x82, message(0))));
+        assertEquals("m", log.events.toString());
+        assertThrows(WrongReply.class, () -> binary.read(ByteBuffer.wrap(frame(TEXT, message(1)))));
+    }
+
+    @Test
     void byteByByte() throws WrongReply {
         for (byte each : frame(TEXT, message(0))) {
             reader.read(ByteBuffer.wrap(new byte[] {each}));
