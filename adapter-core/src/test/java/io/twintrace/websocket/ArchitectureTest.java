@@ -27,6 +27,8 @@ class ArchitectureTest {
             ROOT + ".internal.deflate",
             ROOT + ".internal.handshake",
             ROOT + ".internal.json",
+            ROOT + ".internal.read",
+            ROOT + ".internal.write",
             ROOT + ".internal.engine",
             ROOT + ".internal.stream",
             ROOT + ".servlet");

@@ -44,6 +44,8 @@ class ApiFenceTest {
                         LIBRARY + ".internal.handshake..",
                         LIBRARY + ".internal.jmx..",
                         LIBRARY + ".internal.json..",
+                        LIBRARY + ".internal.read..",
+                        LIBRARY + ".internal.write..",
                         LIBRARY + ".internal.stream..")
                 .check(classes(LIBRARY + ".jetty"));
     }

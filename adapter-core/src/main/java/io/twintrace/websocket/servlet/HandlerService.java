@@ -23,10 +23,10 @@ final class HandlerService extends Service {
 
     @Override
     void start(Upgraded upgraded, Consumer<WebSocketConnection> opened, Consumer<WebSocketConnection> over) {
-        startThread(upgraded, over, new HandlerTask(this, handler, upgraded, opened, over));
+        startThread(upgraded, over, new HandlerTask(this, this::connect, handler, upgraded, opened, over));
     }
 
-    BlockingConnection connect(Upgraded upgraded) {
+    private BlockingConnection connect(Upgraded upgraded) {
         BlockingConnection connection =
                 connections().open(upgraded.transport(), upgraded.request(), upgraded.handshake());
         upgraded.giveAttributesTo(connection);

@@ -5,10 +5,12 @@ import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Serves one connection with a handler. Closes the connection at the end, whatever fails. */
 final class HandlerTask implements Runnable {
-    private final HandlerService service;
+    private final Service service;
+    private final Function<Upgraded, BlockingConnection> connect;
     private final WebSocketHandler handler;
     private final Consumer<WebSocketConnection> opened;
     private final Consumer<WebSocketConnection> over;
@@ -17,12 +19,14 @@ final class HandlerTask implements Runnable {
     private Upgraded upgraded;
 
     HandlerTask(
-            HandlerService service,
+            Service service,
+            Function<Upgraded, BlockingConnection> connect,
             WebSocketHandler handler,
             Upgraded upgraded,
             Consumer<WebSocketConnection> opened,
             Consumer<WebSocketConnection> over) {
         this.service = service;
+        this.connect = connect;
         this.handler = handler;
         this.upgraded = upgraded;
         this.opened = opened;
@@ -49,7 +53,7 @@ final class HandlerTask implements Runnable {
         upgraded = null;
         boolean connected = false;
         try {
-            BlockingConnection connection = service.connect(source);
+            BlockingConnection connection = connect.apply(source);
             Thread.currentThread().setName("websocket-" + connection.name());
             connected = true;
             return connection;

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
  * Takes a connection's socket from the container. Found by {@link java.util.ServiceLoader}; if none supports the
  * container, the servlet uses the standard {@code HttpServletRequest.upgrade}. All servlets and threads share one
  * instance. It must load without the container's classes.
+ *
+ * <p>The transport has to be a {@code PushTransport}, or listeners are refused.
  */
 public interface SocketHandover {
     /**

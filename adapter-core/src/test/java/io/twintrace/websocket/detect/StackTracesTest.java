@@ -57,7 +57,7 @@ class StackTracesTest {
                     frame(named.apply("Detector"), "enter"),
                     frame(named.apply("Messages"), "writeMessage"),
                     frame("java.util.concurrent.ConcurrentHashMap", "computeIfAbsent"),
-                    frame(named.apply("WriteHalf"), "writeMessage"),
+                    frame(named.apply("GuardedWriter"), "writeMessage"),
                     method,
                     CALLER
                 }),
@@ -88,7 +88,7 @@ class StackTracesTest {
             frame(named.apply("Connection"), "writeMessage"),
             frame("app.Serializer", "write"),
             frame("com.google.gson.Gson", "toJson"),
-            frame(named.apply("WriteHalf"), "writeJson"),
+            frame(named.apply("GuardedWriter"), "writeJson"),
             method,
             CALLER,
             MAIN

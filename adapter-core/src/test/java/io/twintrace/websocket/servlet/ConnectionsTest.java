@@ -23,12 +23,12 @@ import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.fixture.ChannelTransport;
 import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.PushPipe;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.internal.io.Deadlines;
-import io.twintrace.websocket.internal.io.SocketTransport;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
@@ -85,7 +85,7 @@ class ConnectionsTest {
             peer.setSoTimeout(10_000);
             peer.connect(listener.getLocalAddress());
             return new Upgraded(
-                    around.apply(new SocketTransport(listener.accept())),
+                    around.apply(new ChannelTransport(listener.accept())),
                     new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.empty()),
                     Map.of());

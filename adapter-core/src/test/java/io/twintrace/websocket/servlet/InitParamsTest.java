@@ -11,6 +11,7 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.fixture.ChannelTransport;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
@@ -18,7 +19,6 @@ import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import io.twintrace.websocket.internal.engine.ConnectionFactory;
 import io.twintrace.websocket.internal.handshake.Handshake;
-import io.twintrace.websocket.internal.io.SocketTransport;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +80,7 @@ class InitParamsTest {
     void theDisciplineIsMadeForEachConnection(String value, String name) throws Exception {
         WebSocketConnection connection = new ConnectionFactory(WebSocketOptions.defaults())
                 .open(
-                        new SocketTransport(SocketChannel.open()),
+                        new ChannelTransport(SocketChannel.open()),
                         new HandshakeRequest("GET", "HTTP/1.1", "/", null, null, Map.of()),
                         new Accepted(Map.of(), Optional.empty(), Optional.empty()));
         WriteDiscipline discipline =

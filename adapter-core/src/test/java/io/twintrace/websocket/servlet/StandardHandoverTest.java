@@ -162,7 +162,7 @@ class StandardHandoverTest {
         doThrow(why).when(out).write(any(byte[].class), anyInt(), anyInt());
         ByteBuffer[] frame = {ByteBuffer.allocate(2)};
         IOException thrown =
-                assertThrows(IOException.class, () -> received.get(0).write(frame));
+                assertThrows(IOException.class, () -> received.get(0).tryWrite(frame));
         assertSame(why, thrown.getCause());
     }
 

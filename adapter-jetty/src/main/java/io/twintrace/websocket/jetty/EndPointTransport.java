@@ -1,6 +1,5 @@
 package io.twintrace.websocket.jetty;
 
-import io.twintrace.websocket.internal.io.Gate;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.StackProbe;
 import java.io.IOException;
@@ -18,14 +17,13 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 final class EndPointTransport implements PushTransport {
     private final EndPoint endPoint;
     private final ReadAhead input;
-    private final Gate writable = new Gate("for the peer to read");
-    private final Callback written = new BlockingWriteCallback();
 
-    private volatile Throwable writeFailure;
-
-    // Null before tell is called.
-    private Events events;
+    // Set by onWritten or onEvents.
+    private Completion completion;
     private Executor elsewhere;
+
+    // Null if a handler reads.
+    private Events events;
     private Callback inputCallback;
 
     /** The thread inside {@link #startWrite}; null if there is none. */
@@ -46,7 +44,6 @@ final class EndPointTransport implements PushTransport {
 
     void closedByJetty() {
         input.close();
-        writable.close();
     }
 
     @Override
@@ -81,22 +78,15 @@ final class EndPointTransport implements PushTransport {
     }
 
     @Override
-    public void write(ByteBuffer[] buffers) throws IOException {
-        StackProbe.probeForChannel();
-        if (endPoint.flush(buffers)) {
-            return;
-        }
-        endPoint.write(written, buffers);
-        writable.await();
-        if (writeFailure != null) {
-            throw new IOException("writing to the peer failed", writeFailure);
-        }
+    public void onWritten(Completion newCompletion, Executor newElsewhere) {
+        completion = newCompletion;
+        elsewhere = newElsewhere;
     }
 
     @Override
-    public void tell(Events newEvents, Executor newElsewhere) {
+    public void onEvents(Events newEvents, Executor newElsewhere) {
+        onWritten(newEvents, newElsewhere);
         events = newEvents;
-        elsewhere = newElsewhere;
         inputCallback = new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
     }
 
@@ -111,14 +101,13 @@ final class EndPointTransport implements PushTransport {
 
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        if (events == null) { // seen to overflow in a handler's virtual thread, never in a listener call
-            StackProbe.probeForChannel();
-        }
+        probeStack();
         return endPoint.flush(buffers);
     }
 
     @Override
     public boolean startWrite(ByteBuffer buffer) {
+        probeStack();
         doneAtOnce = false;
         starting = Thread.currentThread();
         try {
@@ -129,14 +118,16 @@ final class EndPointTransport implements PushTransport {
         return doneAtOnce;
     }
 
-    @Override
-    public void readDeadline(long deadline) {
-        input.deadline(deadline);
+    /** Seen to overflow in a handler's virtual thread, never in a listener's call. */
+    private void probeStack() {
+        if (events == null) {
+            StackProbe.probeForChannel();
+        }
     }
 
     @Override
-    public void writeDeadline(long deadline) {
-        writable.deadline(deadline);
+    public void readDeadline(long deadline) {
+        input.deadline(deadline);
     }
 
     @Override
@@ -149,7 +140,6 @@ final class EndPointTransport implements PushTransport {
     public void close() {
         try {
             input.close();
-            writable.close();
         } finally {
             endPoint.close();
         }
@@ -167,25 +157,6 @@ final class EndPointTransport implements PushTransport {
 
     private static InetSocketAddress inet(SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet : null; // a Unix socket has no address of this type
-    }
-
-    /** Runs on the thread that completes the write. */
-    private final class BlockingWriteCallback implements Callback {
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
-        }
-
-        @Override
-        public void succeeded() {
-            writable.open();
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            writeFailure = cause;
-            writable.open();
-        }
     }
 
     /**
@@ -228,7 +199,7 @@ final class EndPointTransport implements PushTransport {
             if (starting == Thread.currentThread()) {
                 doneAtOnce = true;
             } else {
-                events.written(null);
+                completion.written(null);
             }
         }
 
@@ -236,7 +207,7 @@ final class EndPointTransport implements PushTransport {
         public void failed(Throwable cause) {
             IOException why =
                     cause instanceof IOException io ? io : new IOException("writing to the peer failed", cause);
-            elsewhere.execute(() -> events.written(why));
+            elsewhere.execute(() -> completion.written(why));
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -101,17 +102,24 @@ public final class RaceOdds {
         public void awaitReadable() {}
 
         @Override
-        public void write(ByteBuffer[] buffers) {
+        public void onWritten(Completion completion, Executor blockingExecutor) {}
+
+        @Override
+        public boolean tryWrite(ByteBuffer[] buffers) {
             for (ByteBuffer buffer : buffers) {
                 buffer.position(buffer.limit());
             }
+            return true;
+        }
+
+        @Override
+        public boolean startWrite(ByteBuffer buffer) {
+            buffer.position(buffer.limit());
+            return true;
         }
 
         @Override
         public void readDeadline(long deadline) {}
-
-        @Override
-        public void writeDeadline(long deadline) {}
 
         @Override
         public boolean shutdownOutput() {

@@ -93,20 +93,18 @@ final class RepeatingPeer implements PushTransport {
         arrive();
     }
 
-    @Override
-    public void write(ByteBuffer[] buffers) {
-        for (ByteBuffer buffer : buffers) {
-            take(buffer);
-        }
-    }
-
     private void take(ByteBuffer buffer) {
         taken += buffer.remaining();
         buffer.position(buffer.limit());
     }
 
     @Override
-    public void tell(Events newEvents, Executor blockingExecutor) {
+    public void onWritten(Completion completion, Executor blockingExecutor) {
+        // Everything is written at once.
+    }
+
+    @Override
+    public void onEvents(Events newEvents, Executor blockingExecutor) {
         events = newEvents;
     }
 
@@ -117,7 +115,9 @@ final class RepeatingPeer implements PushTransport {
 
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) {
-        write(buffers);
+        for (ByteBuffer buffer : buffers) {
+            take(buffer);
+        }
         return true;
     }
 
@@ -129,11 +129,6 @@ final class RepeatingPeer implements PushTransport {
 
     @Override
     public void readDeadline(long deadline) {
-        // Nothing here waits.
-    }
-
-    @Override
-    public void writeDeadline(long deadline) {
         // Nothing here waits.
     }
 

@@ -11,15 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Finds calls of non-blocking listeners that take too long: looks from time to time at what the threads in turns are
- * doing, as long as any such connection is open. A call does nothing for that but count, so it costs nothing. Any
- * thread.
+ * Finds calls of non-blocking listeners that take too long. While any such connection is open, this checks from time to
+ * time what the threads in turns are doing. A call only counts itself for this, so it costs nothing. Any thread may
+ * call these methods.
  */
 final class CallSampler {
-    private static final int LOOKS_A_CALL = 4;
-    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int LOOKS_PER_THRESHOLD = 4;
+    private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** All platform threads that have taken turns. Guarded by itself, for moments only: a new thread's turn needs it. */
+    /**
+     * The turns of all platform threads that have taken one. Guarded by itself, only for moments, because a new
+     * thread's turn needs the guard.
+     */
     private static final List<Sample> SAMPLES = new ArrayList<>();
 
     private final long thresholdNanos;
@@ -31,37 +34,40 @@ final class CallSampler {
 
     CallSampler(Duration threshold) {
         this.thresholdNanos = Deadlines.nanos(threshold);
-        this.pauseNanos = Math.max(SHORTEST_PAUSE_NANOS, thresholdNanos / LOOKS_A_CALL);
+        this.pauseNanos = Math.max(MIN_PAUSE_NANOS, thresholdNanos / LOOKS_PER_THRESHOLD);
     }
 
-    /** A call that takes too long, found at a look. */
-    private record LongCall(ListenerCalls owner, WriteBatch turn, long call, long nanos, boolean isNew) {
+    /** A call that takes too long. */
+    private record LongCall(ListenerTurn.Owner owner, ListenerTurn turn, long call, long nanos, boolean isNew) {
         void report() {
             try {
                 owner.callLasts(turn, call, nanos, isNew);
             } catch (Throwable t) {
-                // No memory or no thread for the log. The next look tries again; it must look at other calls too.
+                // No memory or no thread for the log. The next look tries again. This look must go on to other calls.
             }
         }
     }
 
-    /** What was seen of one thread. Its turn is held weakly, here as by the thread, which makes another one then. */
-    private static final class Sample extends WeakReference<WriteBatch> {
+    /**
+     * What the last look saw of one thread. Both this and the thread hold the turn weakly. If the turn is collected,
+     * the thread creates another one.
+     */
+    private static final class Sample extends WeakReference<ListenerTurn> {
         private long calls = -1;
         private long since;
         private boolean told;
 
-        Sample(WriteBatch turn) {
+        Sample(ListenerTurn turn) {
             super(turn);
         }
 
         void look(CallSampler sampler, long now, List<LongCall> found) {
-            WriteBatch turn = get();
+            ListenerTurn turn = get();
             if (turn == null) {
                 return;
             }
             long current = turn.calls();
-            ListenerCalls owner = turn.owner();
+            ListenerTurn.Owner owner = turn.owner();
             if (owner == null || owner.sampler() != sampler || turn.calls() != current) {
                 return;
             }
@@ -71,13 +77,15 @@ final class CallSampler {
                 told = false;
             } else if (now - since >= sampler.thresholdNanos) {
                 found.add(new LongCall(owner, turn, current, now - since, !told));
-                told = true; // whether or not the log can be told now: it is one call
+                told = true; // even if it cannot be logged now: it is one call
             }
         }
     }
 
-    /** A thread has a turn, which it will use again. A virtual thread holds up nobody, and is not looked at. */
-    static void add(WriteBatch turn) {
+    /**
+     * Adds the turn that a thread uses from now on. Ignores a virtual thread, because no other connection waits for it.
+     */
+    static void add(ListenerTurn turn) {
         if (VirtualThreads.isVirtual(turn.thread())) {
             return;
         }
@@ -88,17 +96,17 @@ final class CallSampler {
         }
     }
 
-    /** Turns whose thread has ended, or has made another one. */
+    /** Removes turns whose thread has ended or has created another one. */
     private static void removeEnded() {
         SAMPLES.removeIf(sample -> sample.get() == null);
     }
 
-    /** Calls that take at least as long are told of. */
+    /** Returns the duration from which calls are reported. */
     Duration threshold() {
         return Duration.ofNanos(thresholdNanos);
     }
 
-    /** A connection has been opened. */
+    /** Notes that a connection was opened. */
     void opened() {
         if (open.incrementAndGet() == 1) {
             nextLook = Deadlines.afterNanos(pauseNanos);
@@ -106,14 +114,14 @@ final class CallSampler {
         }
     }
 
-    /** A connection has ended. */
+    /** Notes that a connection has ended. */
     void closed() {
         open.decrementAndGet();
     }
 
     private void look() {
         nextLook = Deadlines.NONE;
-        if (open.get() == 0) { // read after that line: opened() has set the next look, or sets it now
+        if (open.get() == 0) { // read after the line above, because an opened() that is missed here sets nextLook again
             return;
         }
         try {

@@ -14,7 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Makes connections over sockets whose opening handshake is done. Safe for any thread. */
+/** Creates connections over sockets whose opening handshake is done. Any thread may call these methods. */
 public final class ConnectionFactory {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
@@ -25,7 +25,7 @@ public final class ConnectionFactory {
     private final Consumer<String> warnings;
 
     /**
-     * Logs to the {@link System.Logger} "io.twintrace.websocket".
+     * Creates a factory that logs to the {@link System.Logger} "io.twintrace.websocket".
      *
      * @param options limits and timeouts; the caller declares their write discipline
      */
@@ -37,7 +37,7 @@ public final class ConnectionFactory {
     }
 
     /**
-     * Logs elsewhere.
+     * Creates a factory that logs elsewhere.
      *
      * @param conflictLog logs conflicts
      * @param warnings logs the rest, on threads of the application
@@ -49,10 +49,10 @@ public final class ConnectionFactory {
     }
 
     /**
-     * Makes a connection that a handler reads. The caller must close it, so that everything it holds is given back.
+     * Creates a connection that a handler reads. The caller must close it, so that everything it holds is given back.
      *
      * @param transport owned by the connection from now on
-     * @param handshake what was answered to the request
+     * @param handshake the answer to the request
      */
     public BlockingConnection open(Transport transport, HandshakeRequest request, Accepted handshake) {
         ConnectionParts parts = parts(transport, request, handshake);
@@ -60,12 +60,13 @@ public final class ConnectionFactory {
     }
 
     /**
-     * Makes a connection that calls a listener. The first call is made before this returns, or soon after.
+     * Creates a connection that calls a listener. The first call is made before this returns, or soon after.
      *
      * @param transport owned by the connection from now on
-     * @param threads what the connection may use of them
-     * @param prepare what is to be done to the connection before the first call
-     * @param onClosed called once, after the listener's last call, when everything is given back; not if this throws
+     * @param threads the threads and the log that the connection may use
+     * @param prepare prepares the connection before the first call
+     * @param onClosed called once, after the listener's last call, when everything is given back; not called if this
+     *     method throws
      */
     public WebSocketConnection open(
             PushTransport transport,

@@ -11,6 +11,9 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.json.Json;
+import io.twintrace.websocket.internal.write.GuardedWriter;
+import io.twintrace.websocket.internal.write.OutgoingText;
+import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -24,74 +27,75 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The outbox of one connection. The first thread that finds nothing being written becomes the writer, or has a thread of
- * its own started for that; from then on others only leave their messages.
+ * The outbox of one connection. The first thread that finds no message being written becomes the writer, or starts a
+ * thread for that. From then on, other threads only add their messages.
  */
 final class ConnectionOutbox implements Outbox {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
     private static final long IDLE_THREAD_MILLIS = 500;
 
-    /** One for each outbox that has something to write. */
+    /** Runs one thread for each outbox that has something to write. */
     private static final TaskThreads THREADS = new TaskThreads("websocket-outbox-idle", IDLE_THREAD_MILLIS);
 
-    /** So many messages of others such a thread writes as well. */
-    private static final int MOST_HERE = 64;
+    /** The most messages of other threads that a thread with other connections to serve writes as well. */
+    private static final int MAX_WRITTEN_HERE = 64;
 
     private final WebSocketConnection connection;
-    private final WriteHalf writing;
+    private final GuardedWriter writing;
     private final OutboxOptions options;
     private final Duration closeTimeout;
 
-    /** The application's, for what runs on the writer's thread, such as listeners. */
+    /** The application's class loader, for code that runs on the writer's thread, such as listeners. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
-    /** Held by the writer while it writes, and by nobody else, so that the detector knows it. */
+    /** Held by the writer while it writes, and by no other thread, so that the detector recognizes the writer. */
     private final ReentrantLock writer = new ReentrantLock();
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Signalled when there is more room, fewer to wait for, or nothing to hope for. */
+    /** Signalled when there is more room, when fewer messages wait, or when the outbox has ended. */
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private final WaitingMessages waiting;
+    private final OutboxQueue waiting;
     private boolean writerRuns;
     private boolean closed;
     private Throwable ended;
 
-    /** How many messages a thread that has other connections to serve has written. */
+    /** How many messages a thread with other connections to serve has written. */
     private int writtenHere;
 
     private final FirstOffer firstOffer;
 
-    ConnectionOutbox(WebSocketConnection connection, WriteHalf writing, OutboxOptions options, Duration closeTimeout) {
+    ConnectionOutbox(
+            WebSocketConnection connection, GuardedWriter writing, OutboxOptions options, Duration closeTimeout) {
         this.connection = connection;
         this.writing = writing;
         this.options = options;
         this.closeTimeout = closeTimeout;
-        this.waiting = new WaitingMessages(options);
+        this.waiting = new OutboxQueue(options);
         this.firstOffer = new FirstOffer(writing, writer);
     }
 
     @Override
     public boolean offer(String text) {
-        return offer(OutgoingMessage.text(text.getBytes(StandardCharsets.UTF_8)));
+        return offer(OfferedMessage.text(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override
     public boolean offer(MessageType type, byte[] payload) {
         if (Objects.requireNonNull(type, "type") == MessageType.BINARY) {
-            return offer(OutgoingMessage.binary(payload.clone()));
+            return offer(OfferedMessage.binary(payload.clone()));
         }
         byte[] text = payload.clone();
         new OutgoingText().check(ByteBuffer.wrap(text));
-        return offer(OutgoingMessage.text(text));
+        return offer(OfferedMessage.text(text));
     }
 
     @Override
     public boolean offer(PreparedMessage message) {
-        return offer(OutgoingMessage.prepared(message));
+        return offer(OfferedMessage.prepared(message));
     }
 
     @Override
@@ -131,12 +135,12 @@ final class ConnectionOutbox implements Outbox {
 
     @Override
     public boolean flush(Duration timeout) throws IOException {
-        long deadline = Deadlines.afterNanos(WriteBatch.current() != null ? 0 : Deadlines.nanos(timeout));
+        long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(timeout));
         if (!awaitTaken(deadline)) {
             return false;
         }
-        // In a call nothing waits: what is with the operating system is, and the rest is not.
-        return WriteBatch.current() != null ? writing.flushNow() : writing.awaitWritten(deadline);
+        // In a listener's call nothing waits, so this only checks whether the operating system has everything.
+        return !WriteBatch.mayWait() ? writing.flushNow() : writing.awaitWritten(deadline);
     }
 
     private boolean awaitTaken(long deadline) throws IOException {
@@ -167,7 +171,7 @@ final class ConnectionOutbox implements Outbox {
         try {
             closed = true;
             changed.signalAll();
-            long deadline = WriteBatch.current() != null ? System.nanoTime() : Deadlines.after(closeTimeout);
+            long deadline = !WriteBatch.mayWait() ? System.nanoTime() : Deadlines.after(closeTimeout);
             while (!waiting.areGone(waiting.accepted()) && ended == null && connection.isOpen() && await(deadline)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,9 +181,9 @@ final class ConnectionOutbox implements Outbox {
     }
 
     /**
-     * {@link #close()} for a thread that does not wait: another one does, if need be.
+     * Closes like {@link #close()}, but does not wait. If necessary, another thread waits.
      *
-     * @param then what is to be done once everything is written
+     * @param then runs once everything is written
      */
     void closeElsewhere(Runnable then) {
         boolean done;
@@ -201,7 +205,7 @@ final class ConnectionOutbox implements Outbox {
         });
     }
 
-    private boolean offer(OutgoingMessage message) {
+    private boolean offer(OfferedMessage message) {
         if (!connection.isOpen()) {
             return false;
         }
@@ -226,7 +230,7 @@ final class ConnectionOutbox implements Outbox {
                 accept = here ? takeNow() : add(message);
             }
             close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
-            close.ifPresent(status -> end(new IOException("the peer was closed because it read too slowly")));
+            close.ifPresent(status -> end(new IOException("the peer read too slowly")));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -235,7 +239,7 @@ final class ConnectionOutbox implements Outbox {
         if (here) {
             write(message, true);
         }
-        // Without the lock, since sending may have to wait.
+        // Without the lock, because sending may have to wait.
         close.ifPresent(status -> connection.beginClose(status.code(), status.reason()));
         return accept;
     }
@@ -247,8 +251,8 @@ final class ConnectionOutbox implements Outbox {
     }
 
     /**
-     * The calling thread, which never waits for the peer when it writes, becomes the writer, and this its first
-     * message.
+     * Makes the calling thread the writer, and this its first message. The thread never waits for the peer when it
+     * writes.
      */
     private boolean takeNow() {
         writerRuns = true;
@@ -257,8 +261,11 @@ final class ConnectionOutbox implements Outbox {
         return true;
     }
 
-    /** False when there is no thread to be had, which ends the connection. */
-    private boolean add(OutgoingMessage message) {
+    /**
+     * Adds a message, and starts a writer if none runs. Returns false if no thread is available, which ends the
+     * connection.
+     */
+    private boolean add(OfferedMessage message) {
         if (!writerRuns && !startWriter()) {
             return false;
         }
@@ -271,23 +278,23 @@ final class ConnectionOutbox implements Outbox {
         try {
             THREADS.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(null, false));
             return true;
-        } catch (OutOfMemoryError e) { // also for want of threads; whoever broadcasts has others to send to
+        } catch (OutOfMemoryError e) { // also if there is no thread; a caller that broadcasts must go on
             end(e);
             connection.abort();
             LOGGER.log(
                     Level.ERROR,
-                    "no thread for the outbox of connection " + connection.name() + ", which is cut off",
+                    "no thread for the outbox of connection " + connection.name() + "; the connection is cut off",
                     e);
             return false;
         }
     }
 
-    /** Whether there is room now. */
+    /** Makes room for a message as the options say. Returns whether there is room now. */
     private boolean makeRoom(int length) throws InterruptedException {
         if (waiting.hasRoom(length)) {
             return !isOver(); // the usual case, for which no clock is read
         }
-        long deadline = Deadlines.afterNanos(WriteBatch.current() != null ? 0 : Deadlines.nanos(patience()));
+        long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(patience()));
         while (!isOver() && !waiting.hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
                 waiting.dropOldest();
@@ -316,42 +323,48 @@ final class ConnectionOutbox implements Outbox {
     }
 
     /**
-     * The writer, from the first message that waits to the last.
+     * Writes messages as the writer, until none waits.
      *
-     * @param first taken already; null for none
-     * @param here on a thread that does not wait, and leaves the rest to one that does when the peer is too slow
+     * @param first the first message, already taken; null for none
+     * @param here whether the thread must not wait; it then leaves the rest to a thread that may, if the peer is too
+     *     slow
      */
-    private void write(OutgoingMessage first, boolean here) {
-        writer.lock(); // the writer before this one may not have let go yet
+    private void write(OfferedMessage first, boolean here) {
+        writer.lock(); // the previous writer may not have released it yet
         try {
             firstOffer.awaitDeclared();
-            OutgoingMessage message = first != null ? first : next(here);
+            OfferedMessage message = first != null ? first : next(here);
             for (; message != null; message = next(here)) {
                 message.write(writing);
             }
         } catch (IOException | ConcurrentWriteException e) {
-            endLocked(e); // whoever reads the connection is told as well, and of a conflict the log
+            endLocked(e); // the thread that reads learns of it too, and the log learns of a conflict
         } catch (RuntimeException | Error e) {
             endLocked(e);
             LOGGER.log(
-                    Level.ERROR, "the outbox of connection " + connection.name() + " has failed, which is cut off", e);
+                    Level.ERROR,
+                    "the outbox of connection " + connection.name() + " has failed; the connection is cut off",
+                    e);
             connection.abort();
         } finally {
             writer.unlock();
         }
     }
 
-    /** Takes the next message, whose predecessor is written; null when there is none, or another thread goes on. */
-    private OutgoingMessage next(boolean here) {
+    /**
+     * Takes the next message, after the previous one was written. Returns null if none waits, or if another thread
+     * continues.
+     */
+    private OfferedMessage next(boolean here) {
         lock.lock();
         try {
-            boolean enough = ++writtenHere > MOST_HERE || !writing.isWaitless();
+            boolean enough = ++writtenHere > MAX_WRITTEN_HERE || !writing.isWaitless();
             if (here && enough && !waiting.isEmpty()) {
                 waiting.pause();
                 writerRuns = startWriter();
                 return null;
             }
-            OutgoingMessage message = waiting.next();
+            OfferedMessage message = waiting.next();
             writerRuns = message != null;
             changed.signalAll();
             return message;

@@ -5,27 +5,38 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.Coalescing;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.GuardedWriter;
+import io.twintrace.websocket.internal.write.ListenerCoalescing;
+import io.twintrace.websocket.internal.write.WriteThreads;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Puts the parts of a connection together, for one of the two faces; used once, and thrown away. */
+/**
+ * Creates the parts of one connection and connects them, for a handler or for a listener. Used once for each
+ * connection.
+ */
 final class ConnectionParts {
     private final ConnectionId id;
     private final Transport transport;
     private final Optional<DeflateParameters> deflate;
     private final Shared shared;
     private final WebSocketOptions options;
-    private final ConcurrentWriteListener listener;
 
     private final CloseHandshake closing;
-    private final ByteCounter traffic = new ByteCounter();
+    private final ByteCounter counter = new ByteCounter();
     private final TransportCloser closer;
-    private FrameWriter frames;
-    private Conflicts conflicts;
-    private WriteHalf writing;
+    private final FrameWriter frames;
+    private final ControlFrameWriter control;
+    private final ConflictHandling conflicts;
+    private final GuardedWriter writing;
 
     ConnectionParts(
             ConnectionId id,
@@ -38,44 +49,51 @@ final class ConnectionParts {
         this.deflate = deflate;
         this.shared = shared;
         this.options = shared.options();
-        this.listener = conflictLog.andThen(options.concurrentWriteListener());
         this.closing = new CloseHandshake(Deadlines.nanos(options.closeTimeout()));
         this.closer = new TransportCloser(transport, shared.pools().read());
-    }
-
-    /** The face that threads read from. */
-    ReadHalf blocking(Consumer<String> warnings) {
-        BlockingSink sink = new BlockingSink(transport, closing, shared.pools().write());
-        writeTo(sink);
-        ReadHalf reading = new ReadHalf(id.toString(), transport, deflate, shared, frames, closing, closer, traffic);
-        sink.warn(new UnreadWarning(reading, frames, options.unreadThreshold(), warnings));
-        if (options.writeCoalescing()) {
-            sink.coalesce(new WriteCoalescing(frames, reading, Deadlines.nanos(options.coalescingDelay())));
-        }
-        return reading;
-    }
-
-    /** The face that calls a listener. */
-    ListenerLoop listening(WebSocketListener webSocketListener, ListenerThreads threads) {
-        PushTransport push = (PushTransport) transport;
-        PushSink sink = new PushSink(
-                push,
+        this.frames = new FrameWriter(transport, shared.pools().write(), closing, options);
+        this.control = new ControlFrameWriter(frames, closing);
+        this.conflicts = new ConflictHandling(conflictLog.andThen(options.concurrentWriteListener()), control);
+        this.writing = new GuardedWriter(
+                id,
+                frames,
+                control,
+                deflate,
+                options,
                 shared.pools().write(),
-                options.pendingWriteLimit(),
-                Deadlines.nanos(options.writeTimeout()),
-                Deadlines.nanos(options.coalescingDelay()));
-        writeTo(sink);
-        ListenerLoop reading = new ListenerLoop(
-                id.toString(), push, deflate, shared, frames, sink, closing, traffic, webSocketListener, threads);
-        sink.belongsTo(frames, reading);
-        return reading;
+                shared.pools().deflate(),
+                counter,
+                conflicts);
     }
 
-    private void writeTo(FrameSink sink) {
-        frames = new FrameWriter(
-                transport, sink, shared.pools().write(), closing, Deadlines.nanos(options.writeTimeout()));
-        conflicts = new Conflicts(listener, frames);
-        writing = new WriteHalf(id, frames, deflate, shared, traffic, conflicts);
+    /** Creates the reader of a connection that a handler reads. */
+    BlockingReader blocking(Consumer<String> warnings) {
+        BlockingReader reader = new BlockingReader(
+                id.toString(), transport, deflate, shared, frames, control, closing, closer, counter);
+        UnreadWarning unread = new UnreadWarning(reader, frames, options.unreadThreshold(), warnings);
+        Coalescing coalescing = options.writeCoalescing()
+                ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))
+                : Coalescing.NONE;
+        frames.attach(coalescing, new HandlerWriteEvents(transport, frames, closing, unread));
+        transport.onWritten(frames::writtenByTransport, WriteThreads::startAtLast);
+        return reader;
+    }
+
+    /** Creates the loop of a connection that calls a listener. */
+    ListenerLoop listening(WebSocketListener listener, ListenerThreads threads) {
+        ListenerLoop loop = new ListenerLoop(
+                id.toString(),
+                (PushTransport) transport,
+                deflate,
+                shared,
+                frames,
+                control,
+                closing,
+                counter,
+                listener,
+                threads);
+        frames.attach(new ListenerCoalescing(frames, Deadlines.nanos(options.coalescingDelay())), loop);
+        return loop;
     }
 
     ConnectionId id() {
@@ -94,8 +112,8 @@ final class ConnectionParts {
         return closing;
     }
 
-    ByteCounter traffic() {
-        return traffic;
+    ByteCounter counter() {
+        return counter;
     }
 
     TransportCloser closer() {
@@ -106,11 +124,15 @@ final class ConnectionParts {
         return frames;
     }
 
-    Conflicts conflicts() {
+    ControlFrameWriter control() {
+        return control;
+    }
+
+    ConflictHandling conflicts() {
         return conflicts;
     }
 
-    WriteHalf writing() {
+    GuardedWriter writing() {
         return writing;
     }
 }

@@ -19,8 +19,14 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.GuardedWriter;
+import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,7 +36,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A connection over a socket; a listener gets it as it is, a handler {@link HandlerConnection}. */
+/** A connection over a socket. A listener gets this class, and a handler gets {@link HandlerConnection}. */
 class EngineConnection implements WebSocketConnection {
     private final String name;
     private final HandshakeRequest request;
@@ -38,17 +44,18 @@ class EngineConnection implements WebSocketConnection {
     private final Optional<DeflateParameters> deflate;
     private final Transport transport;
     private final Shared shared;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean finished = new AtomicBoolean();
     private final OnDemand onDemand = new OnDemand();
     private final CloseHandshake closing;
-    private final ByteCounter traffic;
+    private final ByteCounter counter;
     private final FrameWriter frames;
-    private final Conflicts conflicts;
-    private final WriteHalf writing;
+    private final ControlFrameWriter control;
+    private final ConflictHandling conflicts;
+    private final GuardedWriter writing;
     private final Reading reading;
     private final TransportCloser closer;
 
-    /** @param reading one that {@code parts} has made */
+    /** @param reading created by {@code parts} */
     EngineConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, Reading reading) {
         this.name = parts.id().toString();
         this.request = request;
@@ -57,10 +64,11 @@ class EngineConnection implements WebSocketConnection {
         this.transport = parts.transport();
         this.shared = parts.shared();
         this.closing = parts.closing();
-        this.traffic = parts.traffic();
+        this.counter = parts.counter();
         this.closer = parts.closer();
         this.reading = reading;
         this.frames = parts.frames();
+        this.control = parts.control();
         this.conflicts = parts.conflicts();
         this.writing = parts.writing();
         deflate.ifPresent(agreed -> shared.pools().deflate().join());
@@ -90,7 +98,7 @@ class EngineConnection implements WebSocketConnection {
 
     @Override
     public final ByteCounts byteCounts() {
-        return traffic.counts();
+        return new ByteCounts(counter.received(), counter.receivedOnWire(), counter.sent(), counter.sentOnWire());
     }
 
     @Override
@@ -115,11 +123,7 @@ class EngineConnection implements WebSocketConnection {
 
     @Override
     public final boolean isOpen() {
-        return !closed.get()
-                && closing.requested() == null
-                && !closing.hasReadingEnded()
-                && frames.broken() == null
-                && !writing.isPoisoned();
+        return closing.state() == CloseHandshake.State.OPEN && frames.broken() == null;
     }
 
     // ---- Settings for reading --------------------------------------------------------------------------------------
@@ -139,17 +143,17 @@ class EngineConnection implements WebSocketConnection {
 
     @Override
     public final void setPingHandler(ControlHandler handler) {
-        reading.frames().pingHandler(handler);
+        reading.control().pingHandler(handler);
     }
 
     @Override
     public final void setPongHandler(ControlHandler handler) {
-        reading.frames().pongHandler(handler);
+        reading.control().pongHandler(handler);
     }
 
     @Override
     public final void setCloseHandler(CloseHandler handler) {
-        reading.frames().closeHandler(handler);
+        reading.control().closeHandler(handler);
     }
 
     // ---- Writing: one thread at a time, guarded by the detector ---------------------------------------------------
@@ -241,13 +245,13 @@ class EngineConnection implements WebSocketConnection {
     @Override
     public final void writeControl(ControlType type, byte[] payload, Instant deadline) throws IOException {
         ControlPayload.check(type, payload);
-        frames.writeControl(Opcode.of(type), payload, Deadlines.at(deadline));
+        control.writeControl(Opcode.of(type), payload, Deadlines.at(deadline));
     }
 
     @Override
     public final void close() {
         ConnectionOutbox offered = onDemand.outboxIfAny();
-        if (offered != null && WriteBatch.current() != null) {
+        if (offered != null && !WriteBatch.mayWait()) {
             offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
             return;
         }
@@ -259,10 +263,10 @@ class EngineConnection implements WebSocketConnection {
 
     @Override
     public final void close(int code, String reason) {
-        byte[] payload = new CloseStatus(code, reason).payload(); // what may not be sent changes nothing
+        byte[] payload = new CloseStatus(code, reason).payload(); // first: invalid input changes nothing
         boolean graceful = false;
         try {
-            frames.requestClose(payload);
+            control.requestClose(payload);
             graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -275,7 +279,7 @@ class EngineConnection implements WebSocketConnection {
 
     @Override
     public final void beginClose(int code, String reason) {
-        frames.requestClose(new CloseStatus(code, reason).payload());
+        control.requestClose(new CloseStatus(code, reason).payload());
     }
 
     @Override
@@ -283,14 +287,17 @@ class EngineConnection implements WebSocketConnection {
         finish(false);
     }
 
-    /** Ends the connection. Each step is taken, whatever another one throws, such as for want of memory or of a thread. */
+    /**
+     * Ends the connection. Takes each step even if another one throws, for example because no memory or no thread is
+     * available.
+     */
     final void finish(boolean graceful) {
-        if (!closed.compareAndSet(false, true)) {
+        if (!finished.compareAndSet(false, true)) {
             return;
         }
         try {
-            if (!graceful && !closing.isDone()) {
-                frames.giveUp(new IOException("the connection was cut by this side"));
+            if (!graceful && closing.state() != CloseHandshake.State.CLOSED) {
+                frames.giveUp(new IOException("the connection was cut off by this side"));
             }
         } finally {
             try {
@@ -312,6 +319,7 @@ class EngineConnection implements WebSocketConnection {
     private void giveBack() {
         try {
             closing.readingEnded();
+            frames.end();
             reading.release();
         } finally {
             try {

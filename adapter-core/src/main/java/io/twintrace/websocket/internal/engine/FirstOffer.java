@@ -2,41 +2,44 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.internal.write.GuardedWriter;
+import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The first offer to an outbox tells the detector that the outbox writes from now on, and nobody else. The place where
- * it was made is remembered for reports: the thread that writes for an outbox has no code of the application on its
- * stack. Safe for any thread.
+ * Tells the detector at the first offer that only the outbox writes from now on. Remembers the place of that offer for
+ * reports, because the thread that writes for an outbox has no application code on its stack. Any thread may call these
+ * methods.
  */
 final class FirstOffer {
-    private final WriteHalf writing;
+    private final GuardedWriter writing;
     private final ReentrantLock writer;
 
-    /** Held while the detector is told, which may take long where the offering thread has a message to finish first. */
+    /** Held while the detector is told. This may take long if the offering thread has a message to finish first. */
     private final ReentrantLock telling = new ReentrantLock();
 
     private volatile boolean told;
 
-    /** What a thread that did not wait has left to be told; null for nothing. */
+    /** The discipline that a thread has left for the writer to declare, because it did not wait; null for none. */
     private final AtomicReference<WriteDiscipline> left = new AtomicReference<>();
 
-    /** @param writer held by the outbox while it writes, and by nobody else */
-    FirstOffer(WriteHalf writing, ReentrantLock writer) {
+    /** @param writer held by the outbox while it writes, and by no other code */
+    FirstOffer(GuardedWriter writing, ReentrantLock writer) {
         this.writing = writing;
         this.writer = writer;
     }
 
     /**
-     * To be called for each offer, on the thread that makes it. Does not wait for another thread that is just telling
-     * the detector: the outbox's own thread then has to {@link #awaitDeclared}.
+     * Declares the outbox to the detector, if no earlier offer has done so. Call this for each offer, on the thread
+     * that makes it. It does not wait for another thread that is declaring; the outbox's own thread then has to call
+     * {@link #awaitDeclared}.
      *
      * @return whether messages may be written at once
-     * @throws io.twintrace.websocket.detect.ConcurrentWriteException when this is the first one, and another thread is
+     * @throws io.twintrace.websocket.detect.ConcurrentWriteException if this is the first offer, and another thread is
      *     inside a write or has a message open
-     * @throws IOException when this thread has a message open, which cannot be finished any more
+     * @throws IOException if this thread has a message open that cannot be finished any more
      */
     boolean declareOnce() throws IOException {
         if (told) {
@@ -56,7 +59,7 @@ final class FirstOffer {
         return true;
     }
 
-    /** To be called by a thread that may wait, before it writes what was offered. */
+    /** Waits until the outbox is declared. A thread that may wait must call this before it writes what was offered. */
     void awaitDeclared() throws IOException {
         if (told) {
             return;
@@ -73,16 +76,11 @@ final class FirstOffer {
         if (!told) {
             writing.declareOutbox(discipline);
             told = true;
-            left.set(null); // it keeps the place of an offer
+            left.set(null); // not needed any more, and it keeps the place of an offer in memory
         }
     }
 
     private WriteDiscipline discipline() {
-        return WriteDetector.throughOutbox(writer, FirstOffer::mayWait);
-    }
-
-    /** In a turn the thread has other connections to serve. */
-    private static boolean mayWait() {
-        return WriteBatch.current() == null;
+        return WriteDetector.throughOutbox(writer, WriteBatch::mayWait);
     }
 }

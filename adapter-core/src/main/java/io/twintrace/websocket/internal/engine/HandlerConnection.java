@@ -12,9 +12,9 @@ import java.lang.reflect.Type;
 
 /** A connection that a handler reads. */
 final class HandlerConnection extends EngineConnection implements BlockingConnection {
-    private final ReadHalf reading;
+    private final BlockingReader reading;
 
-    HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, ReadHalf reading) {
+    HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, BlockingReader reading) {
         super(request, handshake, parts, reading);
         this.reading = reading;
     }

@@ -2,12 +2,12 @@ package io.twintrace.websocket.internal.engine;
 
 import java.net.SocketTimeoutException;
 
-/** The peer was silent for too long. */
+/** Thrown if the peer was silent for too long. */
 final class IdleTimeoutException extends SocketTimeoutException {
     private static final long serialVersionUID = 1L;
 
     IdleTimeoutException(boolean insideFrame, long idleNanos) {
         super((insideFrame ? "a frame was not complete after " : "nothing was received or sent for ")
-                + idleNanos / 1_000_000 + " ms; the idle timeout decides");
+                + idleNanos / 1_000_000 + " ms (idle timeout)");
     }
 }

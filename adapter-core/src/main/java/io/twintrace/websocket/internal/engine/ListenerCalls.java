@@ -7,54 +7,55 @@ import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.internal.read.ArrivedMessage;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import java.nio.ByteBuffer;
 
 /**
- * The calls of a listener for one connection. What they throw is reported, closes the connection, and is told to
- * {@code onError}, which is called once. For the thread in the turn.
+ * Calls the listener of one connection. An exception that the listener throws is logged, closes the connection, and is
+ * passed to {@code onError}, which is called once. Only the thread in the turn calls these methods, except where they
+ * say otherwise.
  */
-final class ListenerCalls {
-    private static final int MOST_TRIES = 60;
+final class ListenerCalls extends UnloggedErrors.Entry implements ListenerTurn.Owner {
+    private static final int MAX_TRIES = 60;
 
     private final WebSocketListener listener;
     private final ListenerThreads threads;
-    private final FrameWriter output;
+    private final ControlFrameWriter control;
     private final CloseHandshake closing;
 
-    /** Null where calls may take long. */
+    /** Null if calls may take long, or if slow calls are not reported. */
     private final CallSampler sampler;
 
-    /** Whether the sampler was told of the connection, which is not over yet. */
+    /** Whether the sampler counts the connection, which is not over yet. */
     private volatile boolean sampled;
 
-    /** Null while there were none. Written by the sampling thread. */
+    /** Null until a call was slow. Written by the sampling thread. */
     private volatile SlowCalls slow;
 
     /** Set before the first call. */
     private WebSocketConnection connection;
 
-    /** Whether it is too late to tell of an error: one was told of, or the last call is made. */
+    /** Whether it is too late for {@code onError}: it was called, or the last call is made. */
     private boolean errorTold;
 
-    /** The first error that the log could not take; null while there is none. */
+    /** The first error that the log could not take; null if there is none. */
     private Throwable unlogged;
 
     private int tries;
 
-    /** Of {@link UnloggedErrors}. */
-    ListenerCalls nextUnlogged;
-
-    /** @param sampler finds calls that take too long, if the listener says that there are none; null for nobody */
+    /** @param sampler finds slow calls, if the listener says that it never blocks; null for none */
     ListenerCalls(
             WebSocketListener listener,
             ListenerThreads threads,
-            FrameWriter output,
+            ControlFrameWriter control,
             CloseHandshake closing,
             CallSampler sampler) {
         this.sampler = listener.isNonBlocking() ? sampler : null;
         this.listener = listener;
         this.threads = threads;
-        this.output = output;
+        this.control = control;
         this.closing = closing;
     }
 
@@ -62,12 +63,13 @@ final class ListenerCalls {
         connection = shown;
     }
 
-    /** Whether the threads that call may be blocked. Any thread. */
-    boolean mayBlock() {
+    /** Returns whether the listener may block the threads that call it. Any thread may call this. */
+    @Override
+    public boolean mayBlock() {
         return !listener.isNonBlocking();
     }
 
-    /** The first call; false when it has thrown. */
+    /** Makes the first call. Returns false if the listener has thrown. */
     boolean open() {
         UnloggedErrors.lookAgain();
         if (sampler != null) {
@@ -77,8 +79,8 @@ final class ListenerCalls {
         return call(() -> listener.onOpen(connection));
     }
 
-    /** False when the listener has thrown. */
-    boolean message(WriteBatch turn, MessageType type, ByteBuffer payload) {
+    /** Shows a message to the listener. Returns false if the listener has thrown. */
+    boolean message(ListenerTurn turn, MessageType type, ByteBuffer payload) {
         ArrivedMessage view = turn.view();
         view.show(type, payload);
         turn.callBegins();
@@ -93,7 +95,7 @@ final class ListenerCalls {
         }
     }
 
-    /** Reports and tells what has gone wrong with the connection, if it is the first thing to do so. */
+    /** Logs what has gone wrong with the connection and passes it to {@code onError}, if it is the first error. */
     void error(Throwable why) {
         if (!errorTold) {
             report(why);
@@ -101,33 +103,36 @@ final class ListenerCalls {
         }
     }
 
-    /** The last call. */
+    /** Makes the last call. */
     void close(CloseStatus status) {
         errorTold = true;
         boolean unused = call(() -> listener.onClose(connection, status));
     }
 
-    /** What the listener, or a handler of control frames, has thrown. */
+    /** Handles an exception that the listener or a handler of control frames has thrown. */
     void failed(Throwable t) {
         if (t instanceof CloseSentException && closing.requested() != null) {
-            return; // this side is closing, which need not be an error; of another connection it is
+            return; // this side is closing, so this need not be an error; from another connection it is one
         }
         report(t);
         CloseStatus close = t instanceof InvalidJsonException invalid
                 ? invalid.closeStatus()
                 : new CloseStatus(CloseCode.INTERNAL_ERROR, "listener failed");
-        output.requestClose(close.payload());
+        control.requestClose(close.payload());
         tell(t);
     }
 
-    /** Tells the log, now or later. Does not throw, so that the caller can end the connection. */
+    /** Logs an error, now or later. Does not throw, so that the caller can end the connection. */
     void report(Throwable why) {
         if (!log(why) && unlogged == null) {
             unlogged = why;
         }
     }
 
-    /** No further call is made. Logs how many were slow, while the servlet still waits for the connection. */
+    /**
+     * Ends the search for slow calls, and logs how many there were. Call this after the last call, while the servlet
+     * still waits for the connection.
+     */
     void over() {
         if (sampled) {
             sampled = false;
@@ -136,19 +141,23 @@ final class ListenerCalls {
         }
     }
 
-    /** Everything is given back, so that there may be memory for what the log could not take. The last call here. */
+    /**
+     * Logs what the log could not take before. Call this last, after everything is given back, because there may be
+     * memory then.
+     */
     void ended() {
         if (unlogged != null && !log(unlogged)) {
             UnloggedErrors.add(this);
         }
     }
 
-    /** Tries again what the log could not take, on a thread that may be blocked; for a minute at most. */
+    /** Tries again to log the error, on a thread that may be blocked. Gives up after a minute. */
+    @Override
     void logElsewhere() {
         try {
             threads.starter().accept("websocket-log", this::ended);
-        } catch (Throwable t) { // no thread, which is no better
-            if (++tries < MOST_TRIES) {
+        } catch (Throwable t) { // no thread, which is no better than no memory
+            if (++tries < MAX_TRIES) {
                 UnloggedErrors.add(this);
             }
         }
@@ -158,8 +167,8 @@ final class ListenerCalls {
         try {
             threads.errors().accept(connection, why);
             return true;
-        } catch (Throwable t) { // for want of memory
-            return ++tries == MOST_TRIES;
+        } catch (Throwable t) { // no memory
+            return ++tries == MAX_TRIES;
         }
     }
 
@@ -174,29 +183,32 @@ final class ListenerCalls {
         void make() throws Exception;
     }
 
-    /** Finds calls that take too long; null for nobody. Any thread. */
-    CallSampler sampler() {
+    /** Returns what finds slow calls; null for none. Any thread may call this. */
+    @Override
+    public Object sampler() {
         return sampler;
     }
 
     /**
-     * The call that a thread is in, with that number of its turns and calls, has lasted for so long. For the sampling
-     * thread, which must not be held up.
+     * Notes that the call that a thread is in takes too long. The sampling thread calls this, and must not be held up.
      *
-     * @param isNew whether this was not told of the call before
+     * @param call the number of the call among the turns and calls of the thread
+     * @param nanos how long it has lasted so far
+     * @param isNew whether this is the first time for this call
      */
-    void callLasts(WriteBatch turn, long call, long nanos, boolean isNew) {
+    @Override
+    public void callLasts(ListenerTurn turn, long call, long nanos, boolean isNew) {
         if (!sampled) {
             return; // the last call has returned meanwhile
         }
         if (slow == null) {
-            slow = new SlowCalls(connection, listener, sampler.threshold());
+            slow = new SlowCalls(connection, listener, ListenerCalls.class, sampler.threshold());
         }
         slow.lasts(nanos, isNew);
         if (!slow.isLogged()) {
             String text = slow.firstText(turn, call, nanos);
             threads.starter().accept("websocket-log", () -> threads.warnings().accept(text));
-            slow.logged(); // only now: where there was no thread to be had, the next look tries again
+            slow.logged(); // only now: if no thread was available, the next look tries again
         }
     }
 
@@ -206,13 +218,13 @@ final class ListenerCalls {
             try {
                 threads.warnings().accept(calls.endText());
             } catch (Throwable t) {
-                // For want of memory. The first of them was logged.
+                // No memory. The first of the calls was logged.
             }
         }
     }
 
     private boolean call(Call call) {
-        WriteBatch turn = WriteBatch.current();
+        ListenerTurn turn = ListenerTurn.currentTurn();
         if (turn != null) {
             turn.callBegins();
         }

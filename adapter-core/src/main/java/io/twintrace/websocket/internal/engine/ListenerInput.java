@@ -2,77 +2,78 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.PendingWritesException;
-import io.twintrace.websocket.internal.engine.FrameReader.Next;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.read.Next;
+import io.twintrace.websocket.internal.read.TurnBudget;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.PendingStatus;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads what has arrived and shows it to the listener, as far as the peer takes what is answered. For the thread in the
- * turn.
+ * Reads what has arrived and shows it to the listener, as long as the peer takes the answers. Only the thread in the
+ * turn calls these methods.
  */
 final class ListenerInput {
     /** The number of reads in a turn before other connections get the thread. */
-    private static final int MOST_FILLS = 16;
+    private static final int MAX_FILLS = 16;
 
     private static final int MANY_PEERS = 8;
 
     private final String name;
     private final ListenerState state;
     private final ListenerCalls calls;
-    private final ArrivingMessages messages;
-    private final FrameReader frames;
-    private final ReadingDeadlines deadlines;
-    private final FrameWriter output;
-    private final PushSink sink;
-    private final WorkLimit limit;
+    private final IncomingMessages messages;
+    private final ConnectionDeadlines deadlines;
+    private final FrameWriter frames;
+    private final PendingStatus pending;
+    private final TurnBudget budget;
 
-    /** Whether something has arrived that was not looked at, since the peer has to read first. */
+    /** Whether input has arrived that was not parsed, because the peer has to read first. */
     private boolean stalled;
 
-    /** The same, since other connections come first. */
+    /** Whether input has arrived that was not parsed, because other connections come first. */
     private boolean interrupted;
 
     ListenerInput(
             String name,
             ListenerState state,
             ListenerCalls calls,
-            ArrivingMessages messages,
-            FrameReader frames,
-            ReadingDeadlines deadlines,
-            FrameWriter output,
-            PushSink sink,
-            WorkLimit limit) {
+            IncomingMessages messages,
+            ConnectionDeadlines deadlines,
+            FrameWriter frames,
+            PendingStatus pending,
+            TurnBudget budget) {
         this.name = name;
         this.state = state;
         this.calls = calls;
         this.messages = messages;
-        this.frames = frames;
         this.deadlines = deadlines;
-        this.output = output;
-        this.sink = sink;
-        this.limit = limit;
+        this.frames = frames;
+        this.pending = pending;
+        this.budget = budget;
     }
 
-    /** Whether something has arrived that was not looked at, since the peer has to read first. */
+    /** Returns whether input has arrived that was not parsed, because the peer has to read first. */
     boolean isStalled() {
         return stalled;
     }
 
-    /** Whether something has arrived that was not looked at, since other connections come first. */
+    /** Returns whether input has arrived that was not parsed, because other connections come first. */
     boolean isInterrupted() {
         return interrupted;
     }
 
     /**
-     * Shows what has arrived already, and then what there is to read.
+     * Shows what has arrived already, and then reads more.
      *
      * @return true if nothing more has arrived; false if that is not known
      */
-    boolean readOn(WriteBatch turn) throws IOException {
-        limit.begin();
+    boolean readOn(ListenerTurn turn) throws IOException {
+        budget.begin();
         if (stalled || interrupted) {
-            limit.workAt(deadlines.readsAgain());
+            budget.workAt(deadlines.readsAgain());
             stalled = false;
             interrupted = false;
         }
@@ -80,29 +81,29 @@ final class ListenerInput {
             if (state.isReading()) {
                 parse(turn);
             }
-            // Where many peers are written to, another look at the input costs little, and may save a write to each.
+            // If many peers are written to, another look at the input costs little, and may save a write to each.
             boolean broadcasts = turn.pending() > MANY_PEERS;
             if (!broadcasts) {
-                turn.flush(); // what one fill has brought is answered in one go
+                turn.flush(); // the answers to one fill leave together
             }
-            boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MOST_FILLS;
-            stalled |= sink.isBacklogged();
-            interrupted = state.isOpen() && limit.isReached() && mayHaveMore();
-            boolean done = state.isOver() || stalled || enough || limit.isReached();
+            boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MAX_FILLS;
+            stalled |= pending.hasPending();
+            interrupted = state.isOpen() && budget.isReached() && mayHaveMore();
+            boolean done = state.isOver() || stalled || enough || budget.isReached();
             if (done || !fill()) {
                 keepBeginning(turn);
-                deadlines.frameMayBeIncomplete(messages.isInsideFrame(), frames.framesBegun());
+                deadlines.frameMayBeIncomplete(messages.isInsideFrame(), messages.framesBegun());
                 return !done;
             }
         }
     }
 
-    /** Whether something may have arrived that was not looked at: also in the buffer that a message is read into. */
+    /** Returns whether input may have arrived that was not parsed, also in the buffer that a message is read into. */
     private boolean mayHaveMore() {
-        return limit.hasRefused() || messages.remaining() > 0 || messages.isInsideMessage();
+        return budget.hasRefused() || messages.remaining() > 0 || messages.isInsideMessage();
     }
 
-    /** False when there is nothing to read now. */
+    /** Reads once. Returns false if there is nothing to read now. */
     private boolean fill() throws IOException {
         int n = messages.fill();
         if (n < 0 && state.isLingering()) {
@@ -111,7 +112,7 @@ final class ListenerInput {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
-            limit.workAt(deadlines.arrived());
+            budget.workAt(deadlines.arrived());
             if (state.isLingering()) {
                 messages.dropArrived();
             }
@@ -119,15 +120,18 @@ final class ListenerInput {
         return n > 0;
     }
 
-    /** Goes on behind a control frame whose handler has thrown; what is thrown while nothing is taken is final. */
-    private void parse(WriteBatch turn) throws IOException {
+    /**
+     * Parses the input, and continues after a control frame whose handler has thrown. An error that occurs before any
+     * input is taken ends reading.
+     */
+    private void parse(ListenerTurn turn) throws IOException {
         boolean again;
         do {
             int before = messages.remaining();
             again = false;
             try {
                 showArrived(turn);
-            } catch (CloseSentException | PendingWritesException e) { // of a handler: reading does not write
+            } catch (CloseSentException | PendingWritesException e) { // from a handler, because reading does not write
                 state.listenerFailed(e);
                 again = true;
             } catch (IOException | VirtualMachineError e) {
@@ -142,44 +146,46 @@ final class ListenerInput {
         } while (again);
     }
 
-    private void showArrived(WriteBatch turn) throws IOException {
-        while (state.isOpen() && output.broken() == null) {
-            if (sink.isBacklogged()) {
+    private void showArrived(ListenerTurn turn) throws IOException {
+        while (state.isOpen() && frames.broken() == null) {
+            if (pending.hasPending()) {
                 stalled = true;
                 return;
             }
-            if (limit.isReached()) {
+            if (budget.isReached()) {
                 return;
             }
             Next next = messages.next();
             if (next == Next.END) {
                 state.endReading(null);
             }
-            ByteBuffer payload = next == Next.FRAME ? messages.payload(turn) : null;
-            if (payload == null) {
+            if (next != Next.BEGUN || !messages.takeWhole()) {
                 return;
             }
+            ByteBuffer payload = turn.window(messages.whole(), messages.start(), messages.length());
             if (!calls.message(turn, messages.type(), payload)) {
                 state.dropRest();
             }
-            messages.shown();
-            limit.shown();
+            messages.release();
+            budget.shown();
         }
         if (state.isDropping() && messages.dropToClose()) {
             state.endReading(null);
         }
     }
 
-    /** Nothing more is read in this turn: what has begun is kept without the buffer that it came in. */
-    private void keepBeginning(WriteBatch turn) throws IOException {
+    /**
+     * Keeps the beginning of a frame or message without the buffer that it came in, because this turn reads no more.
+     */
+    private void keepBeginning(ListenerTurn turn) throws IOException {
         if (stalled || interrupted) {
             return;
         }
-        if (state.isOpen() && messages.collectBeginning()) {
+        if (state.isOpen() && messages.assembleBeginning()) {
             parse(turn);
             turn.flush();
         }
-        if (state.isReading() && !stalled && output.broken() == null) {
+        if (state.isReading() && !stalled && frames.broken() == null) {
             messages.keepBeginning();
         }
     }

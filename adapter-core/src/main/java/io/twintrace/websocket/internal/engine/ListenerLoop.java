@@ -3,43 +3,52 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.PushTransport;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.read.TurnBudget;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.PendingStatus;
+import io.twintrace.websocket.internal.write.WriteBatch;
+import io.twintrace.websocket.internal.write.WriteEvents;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * The reading half of a connection that calls a listener. Each event of the connection is a signal; signals lead to
- * {@linkplain WriteBatch turns}, one at a time, which do all the work. Fields that do not say otherwise belong to the thread
- * in the turn.
+ * The reading half of a connection that calls a listener. Each event of the connection gives a signal. Signals lead to
+ * {@linkplain ListenerTurn turns}, one at a time, which do all the work. Fields belong to the thread in the turn,
+ * except where they say otherwise.
  */
-final class ListenerLoop implements Reading, PushTransport.Events {
+final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private final String name;
     private final ListenerCalls calls;
     private final ListenerThreads threads;
     private final PushTransport transport;
-    private final FrameWriter output;
-    private final PushSink sink;
+    private final FrameWriter frames;
+    private final PendingStatus pending;
 
-    private final MessageInput messageInput;
-    private final ArrivingMessages messages;
-    private final ReadingDeadlines deadlines;
+    private final ControlFrameHandlers control;
+    private final IncomingMessages messages;
+    private final ConnectionDeadlines deadlines;
     private final ListenerState state;
     private final ListenerInput input;
     private final DeadlineTimer watch;
 
     private final SerialTask signals;
 
-    /** Whether the transport will tell of input; written within turns and by the transport's one call in between. */
+    /** Whether the transport will report input. Written in turns, and by the transport's one call between them. */
     private volatile boolean inputAwaited;
 
-    /** The thread in the turn; other threads may see another one, but never themselves. */
+    /** The thread in the turn. Another thread may see an old value, but never itself. */
     private Thread inTurn;
 
-    /** Whether this turn is the one to read; then it sees to it that somebody is told of more. */
+    /** Whether this turn reads. If so, it makes sure that the transport reports more input. */
     private boolean isToRead;
 
     ListenerLoop(
@@ -47,49 +56,54 @@ final class ListenerLoop implements Reading, PushTransport.Events {
             PushTransport transport,
             Optional<DeflateParameters> deflate,
             Shared shared,
-            FrameWriter output,
-            PushSink sink,
+            FrameWriter frames,
+            ControlFrameWriter controlFrames,
             CloseHandshake closing,
-            ByteCounter traffic,
+            ByteCounter counter,
             WebSocketListener listener,
             ListenerThreads threads) {
         this.name = name;
         this.transport = transport;
-        this.output = output;
-        this.sink = sink;
-        this.calls = new ListenerCalls(listener, threads, output, closing, shared.callSampler());
+        this.frames = frames;
+        this.pending = frames.pending();
+        this.calls = new ListenerCalls(listener, threads, controlFrames, closing, shared.callSampler());
         this.threads = threads;
-        ArrivedBytes arrived = new ArrivedBytes(shared.pools().read());
-        this.messageInput = new MessageInput(arrived, output, closing, traffic, deflate, shared);
-        this.messages = new ArrivingMessages(
-                transport, arrived, messageInput, shared.pools().message());
-        this.deadlines = new ReadingDeadlines(
-                closing, sink, output, Deadlines.nanos(shared.options().idleTimeout()));
+        TurnBudget budget = new TurnBudget(!calls.mayBlock());
+        this.control = new ControlFrameHandlers(controlFrames, closing);
+        this.messages = new IncomingMessages(
+                transport,
+                control,
+                counter,
+                shared.options(),
+                deflate,
+                shared.pools().read(),
+                shared.pools().message(),
+                shared.pools().deflate(),
+                budget);
+        this.deadlines = new ConnectionDeadlines(
+                closing, pending, frames, Deadlines.nanos(shared.options().idleTimeout()));
         this.signals = new SerialTask(this::takeTurn, this::onThread, transport::close);
         this.watch = new DeadlineTimer(deadlines::next, this::signalElsewhere);
-        this.state = new ListenerState(name, calls, transport, output, closing, messages, deadlines, watch);
-        WorkLimit limit = new WorkLimit(!calls.mayBlock());
-        messageInput.limitInflating(limit);
-        this.input =
-                new ListenerInput(name, state, calls, messages, messageInput.frames(), deadlines, output, sink, limit);
+        this.state =
+                new ListenerState(name, calls, transport, frames, controlFrames, closing, messages, deadlines, watch);
+        this.input = new ListenerInput(name, state, calls, messages, deadlines, frames, pending, budget);
     }
 
-    // ---- SerialTask: any thread
-    // --------------------------------------------------------------------------------------
+    // ---- Signals: any thread --------------------------------------------------------------------------------------
 
     /**
-     * The first of all; on a thread that may be blocked if the listener may.
+     * Gives the first signal. If the listener may block, the calling thread may be blocked.
      *
-     * @param shown what the listener is told it is called for
-     * @param prepare what is to be done to it before
-     * @param atTheEnd run once, after the listener's last call
+     * @param shown the connection that the listener is given
+     * @param prepare prepares the connection before the first call
+     * @param atTheEnd runs once, after the listener's last call
      */
     void open(WebSocketConnection shown, Consumer<WebSocketConnection> prepare, Runnable atTheEnd) {
         calls.belongTo(shown);
         state.whenOver(atTheEnd);
         boolean begun = false;
         try {
-            transport.tell(this, this::elsewhere);
+            transport.onEvents(this, this::elsewhere);
             prepare.accept(shown);
             signals.give();
             begun = true;
@@ -113,43 +127,55 @@ final class ListenerLoop implements Reading, PushTransport.Events {
 
     @Override
     public void written(IOException failure) {
-        output.writtenByTransport(failure);
-        if (!sink.isBacklogged()) {
-            if (mayBlock()) {
-                signalElsewhere();
-            } else {
-                signals.give();
-            }
+        frames.writtenByTransport(failure);
+    }
+
+    @Override
+    public void nothingIsPending() {
+        if (mayBlock()) {
+            signalElsewhere();
+        } else {
+            signals.give();
         }
     }
 
-    /** A deadline may have come nearer. The end of a turn looks at all of them by itself. */
-    void deadlineHasMoved() {
+    /** Checks the deadlines, unless the calling thread is in the turn: the end of a turn checks them anyway. */
+    @Override
+    public void deadlineHasMoved() {
         if (inTurn != Thread.currentThread()) {
             watch.look();
         }
     }
 
-    /** On a thread of its own, as soon as there is one. For callers that hold a lock or have no time. */
-    void signalElsewhere() {
+    /** Signals on a thread of its own, as soon as there is one. For callers that hold a lock or have no time. */
+    private void signalElsewhere() {
         if (!state.isOver()) {
             elsewhere(signals::give);
         }
     }
 
-    /** For callers that hold a lock, and may be in a turn: that turn looks again, or another thread does. */
-    void signalLater() {
+    /** Gives a signal that the current turn or another thread answers, because the caller may be in a turn. */
+    @Override
+    public void closingHasEnded() {
         signals.giveLater();
     }
 
-    /** Where no thread can be had, the timer asks again: closing a connection must not fail at this. */
+    @Override
+    public void outputHasBroken() {
+        signalElsewhere();
+    }
+
+    /**
+     * Runs a task on another thread. If none is available, the timer tries again, because closing a connection must not
+     * fail for this reason.
+     */
     private void elsewhere(Runnable task) {
         try {
             onThread(task);
         } catch (OutOfMemoryError e) {
             DeadlineTimer.again(() -> elsewhere(task));
         } catch (RejectedExecutionException e) {
-            // The servlet is destroyed, and has given up waiting for this connection.
+            // The servlet is destroyed, and no longer waits for this connection.
         }
     }
 
@@ -165,13 +191,13 @@ final class ListenerLoop implements Reading, PushTransport.Events {
         }
         try {
             turn();
-        } catch (Throwable t) { // more than the listener's exceptions, which are caught
+        } catch (Throwable t) { // not an exception of the listener, which is caught earlier
             state.turnFailed(t);
         }
     }
 
     private void turn() {
-        WriteBatch turn = WriteBatch.begin(calls);
+        ListenerTurn turn = ListenerTurn.begin(calls, CallSampler::add);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(threads.contextClassLoader());
@@ -190,31 +216,34 @@ final class ListenerLoop implements Reading, PushTransport.Events {
         }
     }
 
-    /** After input the transport tells of more; what is stalled goes on at the signal that the backlog has gone. */
+    /**
+     * Asks for the next signal. After input, the transport reports more. A stalled connection continues at the signal
+     * that nothing is pending.
+     */
     private void awaitInput() {
         if (input.isStalled()) {
-            if (!sink.isBacklogged()) {
-                signals.giveAgain(); // the peer was quicker; the end of a backlog is a signal otherwise
+            if (!pending.hasPending()) {
+                signals.giveAgain(); // the peer was quicker; otherwise a signal comes when nothing is pending
             }
         } else if (input.isInterrupted()) {
             signals.passOn();
-        } else if (isToRead && !inputAwaited) { // else input came during the turn, and another one will read it
+        } else if (isToRead && !inputAwaited) { // otherwise input came during the turn, and the next turn reads it
             inputAwaited = true;
             transport.awaitInput();
         }
     }
 
-    private void advance(WriteBatch turn) {
+    private void advance(ListenerTurn turn) {
         state.openIfNew();
         try {
-            if (output.broken() != null && state.isReading()) {
-                throw new IOException("connection " + name + " was cut off", output.broken());
+            if (frames.broken() != null && state.isReading()) {
+                throw new IOException("connection " + name + " was cut off", frames.broken());
             }
             isToRead = !inputAwaited || input.isStalled() || input.isInterrupted();
             deadlines.check();
             if (isToRead || deadlines.isIdle()) {
                 boolean silent = input.readOn(turn);
-                // The listener may have taken its time, in which the peer may have sent more.
+                // The peer may have sent more while the listener was working.
                 if (deadlines.isIdle() && (silent || input.readOn(turn))) {
                     deadlines.checkIdle();
                 }
@@ -224,7 +253,7 @@ final class ListenerLoop implements Reading, PushTransport.Events {
         } catch (VirtualMachineError e) {
             state.readingBroken(e);
         } catch (Throwable t) {
-            state.listenerFailed(t); // a handler of control frames is the application's too
+            state.listenerFailed(t); // of a handler of control frames, which is application code too
         } finally {
             messages.releaseIfEmpty();
         }
@@ -240,18 +269,18 @@ final class ListenerLoop implements Reading, PushTransport.Events {
 
     @Override
     public void readLimit(long bytes) {
-        messageInput.readLimit(bytes);
+        messages.readLimit(bytes);
     }
 
     @Override
-    public FrameReader frames() {
-        return messageInput.frames();
+    public ControlFrameHandlers control() {
+        return control;
     }
 
-    /** Waits until everything is over; within a turn it does not. */
+    /** Waits until the connection is over, except within a turn. */
     @Override
     public boolean awaitClose() throws InterruptedException {
-        return WriteBatch.current() != null || state.awaitOver();
+        return !WriteBatch.mayWait() || state.awaitOver();
     }
 
     @Override
@@ -262,7 +291,7 @@ final class ListenerLoop implements Reading, PushTransport.Events {
     @Override
     public void release() {
         if (!state.isOver()) {
-            signalElsewhere(); // cut off by another thread: the listener is still to be told
+            signalElsewhere(); // cut off by another thread, and the listener does not know yet
         }
     }
 }

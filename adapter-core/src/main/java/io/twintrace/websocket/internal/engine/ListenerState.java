@@ -6,6 +6,10 @@ import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.PushTransport;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -13,16 +17,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How far a connection that calls a listener has come, and what is done at its end. For the thread in the turn, but for
- * what says otherwise.
+ * Tracks how far a connection that calls a listener has come, and ends it. Only the thread in the turn calls these
+ * methods, except where they say otherwise.
  */
 final class ListenerState {
     private enum Phase {
         NEW,
         OPEN,
-        /** The listener has failed, or written behind its own Close: what comes before the peer's Close is dropped. */
+        /** The listener has failed, or has written after its own Close. Input before the peer's Close is dropped. */
         DROPPING,
-        /** The listener has had its last call; the peer gets a moment to read what was written last. */
+        /** The listener has had its last call. The peer gets a moment to read what was written last. */
         LINGERING,
         OVER
     }
@@ -30,10 +34,11 @@ final class ListenerState {
     private final String name;
     private final ListenerCalls calls;
     private final PushTransport transport;
-    private final FrameWriter output;
+    private final FrameWriter frames;
+    private final ControlFrameWriter control;
     private final CloseHandshake closing;
-    private final ArrivingMessages messages;
-    private final ReadingDeadlines deadlines;
+    private final IncomingMessages messages;
+    private final ConnectionDeadlines deadlines;
     private final DeadlineTimer watch;
 
     private final CountDownLatch over = new CountDownLatch(1);
@@ -46,27 +51,29 @@ final class ListenerState {
             String name,
             ListenerCalls calls,
             PushTransport transport,
-            FrameWriter output,
+            FrameWriter frames,
+            ControlFrameWriter control,
             CloseHandshake closing,
-            ArrivingMessages messages,
-            ReadingDeadlines deadlines,
+            IncomingMessages messages,
+            ConnectionDeadlines deadlines,
             DeadlineTimer watch) {
         this.name = name;
         this.calls = calls;
         this.transport = transport;
-        this.output = output;
+        this.frames = frames;
+        this.control = control;
         this.closing = closing;
         this.messages = messages;
         this.deadlines = deadlines;
         this.watch = watch;
     }
 
-    /** What is run once, after the listener's last call. */
+    /** Sets the action that runs once, after the listener's last call. */
     void whenOver(Runnable action) {
         whenOver = action;
     }
 
-    /** The connection could not begin: the listener has not heard of it, and never will. */
+    /** Notes that the connection could not begin. The listener does not know of it, and is never called. */
     void neverBegun() {
         phase = Phase.OVER;
     }
@@ -82,17 +89,17 @@ final class ListenerState {
         }
     }
 
-    /** Whether messages are shown. */
+    /** Returns whether messages are shown. */
     boolean isOpen() {
         return phase == Phase.OPEN;
     }
 
-    /** Whether what arrives is dropped until the peer's Close. */
+    /** Returns whether input is dropped until the peer's Close. */
     boolean isDropping() {
         return phase == Phase.DROPPING;
     }
 
-    /** Whether the peer's Close is still awaited. */
+    /** Returns whether the peer's Close is still awaited. */
     boolean isReading() {
         return phase == Phase.OPEN || phase == Phase.DROPPING;
     }
@@ -101,23 +108,23 @@ final class ListenerState {
         return phase == Phase.LINGERING;
     }
 
-    /** Whether everything is done. Any thread. */
+    /** Returns whether everything is done. Any thread may call this. */
     boolean isOver() {
         return phase == Phase.OVER;
     }
 
-    /** Waits until everything is done; false when that takes too long. Any thread. */
+    /** Waits until everything is done. Returns false if that takes too long. Any thread may call this. */
     boolean awaitOver() throws InterruptedException {
         return over.await(Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /** The listener, or a handler of control frames, has thrown. */
+    /** Handles an exception that the listener or a handler of control frames has thrown. */
     void listenerFailed(Throwable t) {
         dropRest();
         calls.failed(t);
     }
 
-    /** No further message is shown. */
+    /** Shows no further message. */
     void dropRest() {
         phase = isReading() ? Phase.DROPPING : phase;
     }
@@ -129,37 +136,44 @@ final class ListenerState {
         }
         CloseStatus close = ReadingFailures.closeFor(e);
         if (close != null) {
-            output.requestClose(close.payload());
+            control.requestClose(close.payload());
         } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
-            output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.DEADLINE).payload());
+            control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.DEADLINE).payload());
         } else if (!(e instanceof CloseException)) {
-            endReading(e instanceof EOFException ? CloseExceptions.abnormal(output.broken()) : e);
+            endReading(e instanceof EOFException ? CloseExceptions.abnormal(frames.broken()) : e);
             finish();
             return;
         }
         endReading(e);
     }
 
-    /** A step of the reading may have been left half done, and the next bytes could be taken for something else. */
+    /**
+     * Ends reading after an error such as a lack of memory. A step may be half done, so that the next bytes could be
+     * taken for something else.
+     */
     void readingBroken(VirtualMachineError e) {
         if (phase == Phase.LINGERING) {
             finish();
             return;
         }
-        output.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
+        control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
         endReading(new IOException("connection " + name + " cannot be read any further after an error", e));
     }
 
-    /** Nothing more is read, for that reason; null where the peer has closed in the ordinary way. */
+    /**
+     * Ends reading, and makes the listener's last calls.
+     *
+     * @param why the reason; null if the peer has closed with an ordinary code
+     */
     void endReading(IOException why) {
         phase = Phase.LINGERING;
-        if (closing.isDone() && messages.isUsedUp()) {
+        if (closing.state() == CloseHandshake.State.CLOSED && messages.isUsedUp()) {
             closing.receivedLast();
         }
         closing.readingEnded();
         messages.end();
-        if (calls.mayBlock() && closing.isDone()) {
-            endOutput(); // what the listener does last may take its time, which the peer need not wait for
+        if (calls.mayBlock() && closing.state() == CloseHandshake.State.CLOSED) {
+            endOutput(); // the listener's last calls may take long, and the peer need not wait for them
         }
         if (why != null) {
             calls.error(why);
@@ -174,7 +188,7 @@ final class ListenerState {
         }
     }
 
-    /** Gives the peer its moment, once everything is said; to be asked at the end of each turn. */
+    /** Gives the peer a moment to finish, once everything is sent. Call this at the end of each turn. */
     void lingerIfSaid() {
         if (phase != Phase.LINGERING || deadlines.isLingering() || !closing.hasWritingEnded()) {
             return;
@@ -183,11 +197,14 @@ final class ListenerState {
             finish();
             return;
         }
-        boolean told = output.broken() == null && transport.shutdownOutput();
+        boolean told = frames.broken() == null && transport.shutdownOutput();
         deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
     }
 
-    /** Nothing is certain any more: the listener is told, and all buffers are given back. */
+    /**
+     * Ends the connection after an error that leaves it in an unknown state. Tells the listener, and gives back all
+     * buffers.
+     */
     void turnFailed(Throwable t) {
         try {
             IOException why = new IOException("connection " + name + " is lost after an error", t);
@@ -197,7 +214,7 @@ final class ListenerState {
                 calls.report(why);
             }
         } catch (Throwable another) {
-            calls.report(another); // where the listener's errors are logged too, and again later if need be
+            calls.report(another); // logged like the listener's errors, and again later if necessary
         } finally {
             finish();
         }

@@ -5,12 +5,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * What connections that call a listener share: who runs what cannot run where it came up, and whom they complain to.
+ * Holds what connections that call a listener share: threads for tasks that cannot run where they arise, and the log.
  *
- * @param starter runs a task on a thread of its own, which is called by the name meanwhile and may be blocked
- * @param contextClassLoader of the threads that call the listener, while they do
- * @param errors told of everything that goes wrong, before the listener is
- * @param warnings told what else belongs in the log
+ * @param starter runs a task on a thread of its own, which has this name meanwhile and may be blocked
+ * @param contextClassLoader the context class loader of threads while they call the listener
+ * @param errors receives every error, before the listener does
+ * @param warnings receives other messages for the log
  */
 public record ListenerThreads(
         BiConsumer<String, Runnable> starter,

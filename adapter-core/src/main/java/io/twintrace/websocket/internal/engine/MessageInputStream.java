@@ -5,13 +5,18 @@ import io.twintrace.websocket.MessageType;
 import java.io.IOException;
 import java.util.Objects;
 
-/** Reads the message that a connection has come to. */
+/** Reads the current message of a connection. */
 final class MessageInputStream extends MessageReader {
-    private final ReadHalf owner;
+    /** Reads on behalf of the stream. */
+    interface Source {
+        int read(MessageInputStream stream, byte[] into, int offset, int most) throws IOException;
+    }
+
+    private final Source source;
     private final MessageType type;
 
-    MessageInputStream(ReadHalf owner, MessageType type) {
-        this.owner = owner;
+    MessageInputStream(Source source, MessageType type) {
+        this.source = source;
         this.type = type;
     }
 
@@ -26,6 +31,6 @@ final class MessageInputStream extends MessageReader {
         if (length == 0) {
             return 0;
         }
-        return owner.read(this, into, offset, length);
+        return source.read(this, into, offset, length);
     }
 }

@@ -8,8 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * What only some applications ask a connection for. It is made when it is asked for, since most connections are idle
- * most of the time and cost their memory; from then on it is always the same. Safe for any thread.
+ * Holds the parts of a connection that only some applications use. A part is created on first use, because most
+ * connections are idle most of the time and cost their memory. From then on it stays the same. Any thread may call
+ * these methods.
  */
 final class OnDemand {
     private static final VarHandle ATTRIBUTES = field("attributes", ConcurrentMap.class);
@@ -41,7 +42,7 @@ final class OnDemand {
         return outbox;
     }
 
-    /** Null unless somebody has asked for it. */
+    /** Returns the outbox; null if the application has not asked for it. */
     ConnectionOutbox outboxIfAny() {
         return outbox;
     }

@@ -2,21 +2,24 @@ package io.twintrace.websocket.internal.engine;
 
 /** The reading half of a connection, whether a thread reads from it or it calls a listener. */
 interface Reading {
-    /** Moves the application's deadline. For any thread. */
+    /** Moves the application's deadline. Any thread may call this. */
     void readDeadline(long deadline);
 
-    /** From the next frame on. For any thread. */
+    /** Changes the maximum size of a message, from the next frame on. Any thread may call this. */
     void readLimit(long bytes);
 
-    /** Where the handlers of control frames are set. For any thread. */
-    FrameReader frames();
+    /** Returns the object that holds the handlers of control frames. Any thread may call this. */
+    ControlFrameHandlers control();
 
-    /** Waits until the peer has closed, or nothing more will come; false when the close timeout came first. */
+    /** Waits until the peer has closed or nothing more will come. Returns false if the close timeout came first. */
     boolean awaitClose() throws InterruptedException;
 
-    /** Whether the TCP connection is closed by this, once a Close frame was asked for; else by whoever asked. */
+    /**
+     * Returns whether this closes the TCP connection once a Close frame was requested. If not, the caller must close
+     * it.
+     */
     boolean endsByItself();
 
-    /** Gives back what is held, once the transport is closed. */
+    /** Gives back everything that is held, once the transport is closed. */
     void release();
 }

@@ -5,17 +5,17 @@ import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ProtocolException;
 import java.io.IOException;
 
-/** What the peer is told when reading from it has failed; the same for both faces. */
+/** Decides what to tell the peer after reading has failed, the same for handlers and listeners. */
 final class ReadingFailures {
-    /** The reason of a Close with 1011, after an error such as a want of memory. */
+    /** The reason of a Close with 1011, after an error such as a lack of memory. */
     static final String BROKEN = "error while reading";
 
-    /** The reason of a Close with 1011, where a listener's read deadline has passed. */
+    /** The reason of a Close with 1011, after a listener's read deadline has passed. */
     static final String DEADLINE = "read deadline passed";
 
     private ReadingFailures() {}
 
-    /** Null where it is not the peer's doing. */
+    /** Returns the Close frame to send; null if the peer has not caused the failure. */
     static CloseStatus closeFor(IOException failure) {
         if (failure instanceof ProtocolException protocol) {
             return protocol.closeStatus();

@@ -1,27 +1,28 @@
 package io.twintrace.websocket.internal.engine;
 
+import io.twintrace.websocket.internal.write.WriteBatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Has a task run after each signal, by one thread at a time, which answers all signals that have come meanwhile by
- * running it once more. Any thread.
+ * Runs a task after each signal, on one thread at a time. Signals that come during a run are all answered by one more
+ * run. Any thread may call these methods, except where they say otherwise.
  */
 final class SerialTask {
     private final Runnable task;
     private final Consumer<Runnable> elsewhere;
     private final Runnable whenNoThread;
 
-    /** Whether another thread is to go on after the run. For the thread in the task. */
+    /** Whether another thread continues after this run. Only for the thread in the task. */
     private boolean passing;
 
-    /** How many have come since the run began that answers them all. */
+    /** The number of signals that no finished run has answered. */
     private final AtomicInteger unanswered = new AtomicInteger();
 
     /**
-     * @param elsewhere runs something on a thread of its own
-     * @param whenNoThread run where none can be had
+     * @param elsewhere runs a task on a thread of its own
+     * @param whenNoThread runs if no thread is available
      */
     SerialTask(Runnable task, Consumer<Runnable> elsewhere, Runnable whenNoThread) {
         this.task = task;
@@ -29,31 +30,36 @@ final class SerialTask {
         this.whenNoThread = whenNoThread;
     }
 
-    /** Answered on this thread, unless another one is at it, or this one is busy with another connection. */
+    /**
+     * Gives a signal. This thread answers it, unless another thread is in the task, or this thread is busy with another
+     * connection.
+     */
     void give() {
         if (unanswered.getAndIncrement() != 0) {
-            return; // whoever is at it looks again
+            return; // the thread in the task runs it once more
         }
-        if (WriteBatch.current() != null) {
+        if (!WriteBatch.mayWait()) {
             answerElsewhere();
         } else {
             answer();
         }
     }
 
-    /** Answered by whoever is at it, else on a thread of its own: for callers that hold a lock. */
+    /** Gives a signal that the thread in the task answers, or else another thread. For callers that hold a lock. */
     void giveLater() {
         if (unanswered.getAndIncrement() == 0) {
             answerElsewhere();
         }
     }
 
-    /** From within the task, which is to run once more. */
+    /** Requests one more run. Only the task itself calls this. */
     void giveAgain() {
         unanswered.incrementAndGet();
     }
 
-    /** The same, on a thread of its own, so that this one can turn to others. */
+    /**
+     * Requests one more run on another thread, so that this thread can serve others. Only the task itself calls this.
+     */
     void passOn() {
         passing = true;
         giveAgain();
@@ -66,7 +72,7 @@ final class SerialTask {
                 elsewhere.accept(this::answer);
                 return true;
             } catch (OutOfMemoryError | RejectedExecutionException e) {
-                // No thread to be had, or the servlet has stopped: others have to wait.
+                // No thread is available, or the servlet has stopped, so other connections have to wait.
             }
         }
         return false;
@@ -79,7 +85,7 @@ final class SerialTask {
             started = true;
         } finally {
             if (!started) {
-                unanswered.set(0); // so that whoever comes next may have more luck
+                unanswered.set(0); // so that the next signal tries again
                 whenNoThread.run();
             }
         }

@@ -5,15 +5,15 @@ import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
 
-/** What all connections with the same options share. Safe for any thread. */
+/** Holds what all connections with the same options share. Any thread may call these methods. */
 public final class Shared {
-    /** Guarded by itself. Weak in both directions: whoever makes connections keeps what they share. */
+    /** Guarded by itself. Weak in both directions, because the code that creates connections keeps what they share. */
     private static final Map<WebSocketOptions, WeakReference<Shared>> ALL = new WeakHashMap<>();
 
     private final WebSocketOptions options;
     private final Pools pools;
 
-    /** Null if nobody wants to know of slow calls. */
+    /** Null if slow calls are not reported. */
     private final CallSampler callSampler;
 
     private Shared(WebSocketOptions options) {
@@ -22,7 +22,7 @@ public final class Shared {
         this.callSampler = options.slowCallThreshold().isZero() ? null : new CallSampler(options.slowCallThreshold());
     }
 
-    /** The same one for the same options, as long as anybody has it. */
+    /** Returns what connections with these options share: the same object as long as any code holds it. */
     public static Shared of(WebSocketOptions options) {
         synchronized (ALL) {
             WeakReference<Shared> known = ALL.get(options);
@@ -35,7 +35,7 @@ public final class Shared {
         }
     }
 
-    /** What the connections borrow from. */
+    /** Returns the pools that the connections borrow from. */
     public Pools pools() {
         return pools;
     }

@@ -7,32 +7,35 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the log is told of a connection whose listener says that it never blocks, and does: the first call with its
- * stack, and at the end how many there were. Written by the sampling thread.
+ * Writes the log texts about a connection whose listener says that it never blocks, but does. Logged are the first slow
+ * call with its stack, and at the end the number of slow calls. The sampling thread changes this.
  */
 final class SlowCalls {
     private final WebSocketConnection connection;
     private final String listener;
+    private final String caller;
     private final Duration threshold;
 
     private volatile int count;
     private volatile long longestNanos;
     private volatile boolean logged;
 
-    SlowCalls(WebSocketConnection connection, WebSocketListener listener, Duration threshold) {
+    /** @param caller the class that calls the listener */
+    SlowCalls(WebSocketConnection connection, WebSocketListener listener, Class<?> caller, Duration threshold) {
         this.connection = connection;
         this.listener = listener.getClass().getName();
+        this.caller = caller.getName();
         this.threshold = threshold;
     }
 
-    /** A call has lasted for so long, and still does. */
+    /** Notes that a call has lasted for so long, and still does. */
     void lasts(long nanos, boolean isNew) {
-        int before = count; // changed by no other thread
+        int before = count; // no other thread changes it
         count = isNew ? before + 1 : before;
         longestNanos = Math.max(longestNanos, nanos);
     }
 
-    /** Whether the log was told of one. */
+    /** Returns whether a slow call was logged. */
     boolean isLogged() {
         return logged;
     }
@@ -41,10 +44,14 @@ final class SlowCalls {
         logged = true;
     }
 
-    /** What to log of the call that a thread is in, with that number of its turns and calls. */
-    String firstText(WriteBatch turn, long call, long nanos) {
+    /**
+     * Returns the log text about the call that a thread is in.
+     *
+     * @param call the number of the call among the turns and calls of the thread
+     */
+    String firstText(ListenerTurn turn, long call, long nanos) {
         StackTraceElement[] frames = applicationFrames(turn.thread().getStackTrace());
-        boolean returned = turn.calls() != call || frames.length == 0; // then they are of something else
+        boolean returned = turn.calls() != call || frames.length == 0; // then they belong to something else
         StringBuilder text = new StringBuilder(512)
                 .append(connection)
                 .append(": a call of ")
@@ -56,7 +63,7 @@ final class SlowCalls {
                 .append(" ms so far (slow-call-threshold is ")
                 .append(threshold.toMillis())
                 .append(" ms). The listener's isNonBlocking() returns true, so other connections and requests wait for")
-                .append(" this thread. Let isNonBlocking() return false, or leave what takes long to an executor that")
+                .append(" this thread. Let isNonBlocking() return false, or give slow work to an executor that")
                 .append(" answers through connection.outbox(). More such calls of this connection are counted and")
                 .append(" logged at its end. ")
                 .append(returned ? "It returned before its stack could be taken." : "The thread is here:");
@@ -66,7 +73,7 @@ final class SlowCalls {
         return text.toString();
     }
 
-    /** What to log at the end of the connection. */
+    /** Returns the log text for the end of the connection. */
     String endText() {
         return connection + " has ended: " + count + (count == 1 ? " call of " : " calls of ") + listener
                 + " took longer than " + threshold.toMillis() + " ms, the longest at least "
@@ -74,10 +81,10 @@ final class SlowCalls {
     }
 
     /**
-     * From the innermost frame to the listener's method, or that of a handler of control frames. None where the thread
-     * is in neither, such as while it sends what the listener has written.
+     * Returns the frames from the innermost one to the method of the listener or of a handler of control frames.
+     * Returns none if the thread is in neither, for example while it sends what the listener has written.
      */
-    private static StackTraceElement[] applicationFrames(StackTraceElement[] stack) {
+    private StackTraceElement[] applicationFrames(StackTraceElement[] stack) {
         int end = 0;
         while (end < stack.length && !isCaller(stack[end].getClassName())) {
             end++;
@@ -85,13 +92,13 @@ final class SlowCalls {
         return end == stack.length ? new StackTraceElement[0] : Arrays.copyOf(stack, end);
     }
 
-    private static boolean isCaller(String className) {
-        return className.equals(ListenerCalls.class.getName())
+    private boolean isCaller(String className) {
+        return className.equals(caller)
                 || className.equals(WebSocketListener.class.getName())
-                || className.equals(FrameReader.class.getName());
+                || className.equals(ControlFrameHandlers.class.getName());
     }
 
-    /** Without class loader and module, as an exception shows it. */
+    /** Returns a frame without class loader and module, as an exception shows it. */
     private static StackTraceElement plain(StackTraceElement frame) {
         return new StackTraceElement(
                 frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());

@@ -8,14 +8,20 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes the TCP connection so that what was written last arrives. Closing a socket with unread input makes the
- * operating system reset it, and a reset can overtake the Close frame; so the input is drained for a moment first.
+ * Closes the TCP connection in a way that lets the last bytes arrive. If a socket is closed with unread input, the
+ * operating system resets it, and a reset can overtake the Close frame. So this drains the input for a moment first.
+ *
+ * <p>For handlers: {@link EngineConnection#finish} and {@link HandlerReadingEnd} decide when. A listener's connection
+ * lingers in {@link ListenerState}, where no thread may wait.
  */
 final class TransportCloser {
-    /** A peer that is told by the end of the output has so long to finish. */
+    /** How long a peer may take to finish if the end of the output tells it to. */
     static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A peer that cannot be told by the end of the output waits for the end of the connection: this long. */
+    /**
+     * How long a peer may be silent if the output cannot be ended by itself. Such a peer waits for the end of the
+     * connection.
+     */
     static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Transport transport;
@@ -26,20 +32,20 @@ final class TransportCloser {
         this.pool = pool;
     }
 
-    /** Closes at once, whatever is in flight. For any thread. */
+    /** Closes at once, even if bytes are in flight. Any thread may call this. */
     void abort() {
         transport.close();
     }
 
     /**
-     * Ends the output, lets the peer finish for half a second at most, and closes. Where the output cannot be ended by
-     * itself, a moment of silence is taken for the end. Only when nobody else reads.
+     * Ends the output, lets the peer finish for half a second at most, and closes. If the output cannot be ended by
+     * itself, a moment of silence counts as the end. Call this only if no other thread reads.
      */
     void lingerAndClose() {
         try {
             linger(transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS);
         } catch (IOException e) {
-            // Late, or gone: closed either way.
+            // The peer is late or gone. The connection is closed either way.
         } finally {
             transport.close();
         }

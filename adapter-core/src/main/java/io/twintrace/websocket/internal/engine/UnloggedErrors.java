@@ -6,14 +6,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Errors of connections that are over, which the log could not take, mostly for want of memory. They are tried again
- * every second. Needs no memory to take one more. Any thread.
+ * Holds errors of ended connections that the log could not take, mostly because there was no memory. Tries to log them
+ * again every second. Adding an error needs no memory. Any thread may call these methods.
  */
 final class UnloggedErrors {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Linked by {@link ListenerCalls#nextUnlogged}. */
-    private static final AtomicReference<ListenerCalls> FIRST = new AtomicReference<>();
+    /** Something that has an error to log. Extend this, so that no memory is needed to remember it. */
+    abstract static class Entry {
+        /** The next entry in the list, for this class alone. */
+        private Entry next;
+
+        /** Tries again, on a thread that may be blocked. */
+        abstract void logElsewhere();
+    }
+
+    private static final AtomicReference<Entry> FIRST = new AtomicReference<>();
 
     private static volatile long due = Deadlines.NONE;
 
@@ -21,19 +29,19 @@ final class UnloggedErrors {
 
     private UnloggedErrors() {}
 
-    static void add(ListenerCalls calls) {
+    static void add(Entry entry) {
         do {
-            calls.nextUnlogged = FIRST.get();
-        } while (!FIRST.compareAndSet(calls.nextUnlogged, calls));
+            entry.next = FIRST.get();
+        } while (!FIRST.compareAndSet(entry.next, entry));
         due = Deadlines.afterNanos(AGAIN_NANOS);
         try {
             WATCH.look();
         } catch (OutOfMemoryError e) {
-            // There is not even a timer: the next connection starts it.
+            // There is no memory for the timer either. The next connection starts it.
         }
     }
 
-    /** A connection begins, so that there may be memory again. Costs a look. */
+    /** Tries again when a connection begins, because there may be memory again. Costs one read if there is no error. */
     static void lookAgain() {
         if (FIRST.get() != null) {
             tryAgain();
@@ -42,10 +50,10 @@ final class UnloggedErrors {
 
     private static void tryAgain() {
         due = Deadlines.NONE;
-        ListenerCalls each = FIRST.getAndSet(null);
+        Entry each = FIRST.getAndSet(null);
         while (each != null) {
-            ListenerCalls next = each.nextUnlogged;
-            each.nextUnlogged = null;
+            Entry next = each.next;
+            each.next = null;
             each.logElsewhere();
             each = next;
         }

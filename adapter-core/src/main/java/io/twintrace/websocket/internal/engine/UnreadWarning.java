@@ -1,14 +1,16 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.write.FrameWriter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 
 /**
- * Tells the log, once a connection, of a handler that writes again and again and does not read. Pings of its peer stay
- * unanswered, and its Close unseen. Looks only when something has been written, so that it needs no timer. Any thread.
+ * Warns in the log, once for each connection, if a handler writes again and again and does not read. Then the peer's
+ * Pings stay unanswered, and its Close unseen. Looks only after a write, so that it needs no timer. Any thread may call
+ * these methods.
  */
 final class UnreadWarning {
     private static final AtomicLongFieldUpdater<UnreadWarning> NEXT_LOOK =
@@ -17,8 +19,8 @@ final class UnreadWarning {
     /** About 146 years. */
     private static final long NEVER_AGAIN = Long.MAX_VALUE / 2;
 
-    private final ReadHalf reading;
-    private final FrameWriter output;
+    private final BlockingReader reading;
+    private final FrameWriter frames;
     private final long patienceNanos;
     private final Consumer<String> log;
 
@@ -28,17 +30,17 @@ final class UnreadWarning {
     private volatile long seen;
 
     /** @param threshold zero for no warning */
-    UnreadWarning(ReadHalf reading, FrameWriter output, Duration threshold, Consumer<String> log) {
+    UnreadWarning(BlockingReader reading, FrameWriter frames, Duration threshold, Consumer<String> log) {
         this.reading = reading;
-        this.output = output;
+        this.frames = frames;
         this.patienceNanos = threshold.isZero() ? NEVER_AGAIN : Deadlines.nanos(threshold);
         this.log = log;
         this.nextLook = System.nanoTime() + patienceNanos;
     }
 
-    /** Call after a write, without the frame lock. */
+    /** Checks whether to warn. Call this after a write, without the frame lock. */
     void look() {
-        long now = output.lastWrite();
+        long now = frames.lastWrite();
         long due = nextLook;
         if (now - due < 0) {
             return;
@@ -54,15 +56,15 @@ final class UnreadWarning {
         }
     }
 
-    /** Does not throw: the message that was written is out. */
+    /** Logs the warning. Does not throw, because the message that was written is out. */
     private void warn() {
         try {
             log.accept("the handler of connection " + reading.connection() + " writes but has not read for "
                     + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
                     + " ms: Pings are not answered, and a client that closes has to wait. Call readMessage until it"
-                    + " returns null, on another thread if need be. This is logged once for each connection.");
+                    + " returns null, on another thread if necessary. This is logged once for each connection.");
         } catch (Throwable t) {
-            // Of the log. There is no other place to tell.
+            // The log has failed, and there is no other place to report this.
         }
     }
 }

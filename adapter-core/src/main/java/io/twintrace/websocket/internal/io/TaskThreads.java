@@ -45,6 +45,7 @@ public final class TaskThreads {
      * @throws OutOfMemoryError also if the system has no more threads
      */
     public void start(String name, ClassLoader contextClassLoader, Runnable task) {
+        StackProbe.probe(); // a stack overflow inside the executor would damage it for all connections
         if (pool != null) {
             pool.execute(() -> runPooled(name, contextClassLoader, task));
         } else {

@@ -3,15 +3,36 @@ package io.twintrace.websocket.internal.io;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 
 /**
- * A connected pair of byte streams with deadlines: all that the WebSocket engine needs of a container's socket.
+ * A connected pair of byte streams: all that the WebSocket engine needs of a container's socket. Reading may wait until a
+ * deadline; writing never waits. {@code internal.stream.StreamTransport} uses a container's streams, {@code
+ * EndPointTransport} in adapter-jetty Jetty's endpoint.
  *
  * <p>One thread at a time reads and one at a time writes. They may be different threads, and both may be virtual. Any
- * thread may set a deadline (see {@link Deadlines}) or call {@link #close()} at any time. Both affect a call that is
+ * thread may set the deadline (see {@link Deadlines}) or call {@link #close()} at any time. Both affect a call that is
  * already waiting.
  */
 public interface Transport {
+    /** Receives the end of each write that goes on by itself. */
+    interface Completion {
+        /**
+         * The operating system has the buffer of {@link #startWrite}. This runs the work that waited for it, but it never
+         * blocks: it leaves blocking work to another thread.
+         *
+         * @param failure why the write failed, or null
+         */
+        void written(IOException failure);
+    }
+
+    /**
+     * Sets the receiver of completions. Call this once, before the first write.
+     *
+     * @param blockingExecutor runs a task on a thread that may block, for work that the current thread must not do
+     */
+    void onWritten(Completion completion, Executor blockingExecutor);
+
     /**
      * Reads the bytes that are there, without blocking.
      *
@@ -52,29 +73,24 @@ public interface Transport {
     void awaitReadable() throws IOException;
 
     /**
-     * Writes all buffers, in one system call if possible. Returns once the operating system has them. Each buffer's
-     * position is then at its limit.
-     *
-     * @throws java.net.SocketTimeoutException at the write deadline; how much was written is then unknown
-     */
-    void write(ByteBuffer[] buffers) throws IOException;
-
-    /**
-     * Writes as much as possible without waiting, in one system call if possible. The engine sends a handler's pending
-     * writes this way before the handler waits for input, since a reader must not wait for a peer that does not read.
+     * Writes as much as possible without waiting, in one system call if possible.
      *
      * @return whether the operating system has everything. If not, the caller still owns the bytes after the buffers'
-     *     positions, and {@link #write} continues with them, even if there are none
+     *     positions, and {@link #startWrite} continues with them, even if there are none
      */
-    default boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        return false; // another thread then writes and waits, which is slower
-    }
+    boolean tryWrite(ByteBuffer[] buffers) throws IOException;
+
+    /**
+     * Writes the whole buffer, after any bytes that {@link #tryWrite} accepted and the operating system has not yet
+     * taken. Only one such write may be in progress.
+     *
+     * @return true if the write is done; else the transport owns the buffer until it calls {@link Completion#written},
+     *     later or on another thread
+     */
+    boolean startWrite(ByteBuffer buffer) throws IOException;
 
     /** Moves the read deadline, also for a thread that waits in {@link #awaitReadable()}. */
     void readDeadline(long deadline);
-
-    /** Moves the write deadline, also for a thread that waits in {@link #write}. */
-    void writeDeadline(long deadline);
 
     /**
      * Tells the peer that no more data follows, and leaves the other direction open.
@@ -83,7 +99,10 @@ public interface Transport {
      */
     boolean shutdownOutput();
 
-    /** Closes both directions at once. Threads that wait here get an IOException. A second call has no effect. */
+    /**
+     * Closes both directions at once. A thread that waits here gets an IOException, and a write in progress fails. A
+     * second call has no effect.
+     */
     void close();
 
     /** Returns the local address; unresolved or null if the container does not tell it. */

@@ -30,7 +30,7 @@ final class GsonCodec {
         return GSON.toJson(value);
     }
 
-    static <X extends Exception> Object decode(String text, Type type, Json.Refusal<X> refusal) throws X {
+    static <X extends Exception> Object decode(String text, Type type, JsonRefusal<X> refusal) throws X {
         if (text.isBlank()) {
             throw refusal.of("message is empty, not JSON of type " + type.getTypeName(), 1, 1, null);
         }
@@ -79,8 +79,7 @@ final class GsonCodec {
                 && String.valueOf(e.getMessage()).startsWith("Failed to invoke constructor ");
     }
 
-    private static <X extends Exception> X at(
-            JsonReader reader, Json.Refusal<X> refusal, String what, Throwable cause) {
+    private static <X extends Exception> X at(JsonReader reader, JsonRefusal<X> refusal, String what, Throwable cause) {
         Matcher place = PLACE.matcher(reader.toString());
         boolean known = place.find();
         int line = known ? Integer.parseInt(place.group(1)) : 1;

@@ -4,20 +4,6 @@ import java.lang.reflect.Type;
 
 /** Converts objects to JSON text and back. Uses Gson, an optional dependency that is loaded at the first call. */
 public final class Json {
-    /** Creates the exception for a text that is not the expected JSON. */
-    @FunctionalInterface
-    public interface Refusal<X extends Exception> {
-        /**
-         * Creates the exception.
-         *
-         * @param what the fault, without any part of the text
-         * @param line counted from 1
-         * @param column counted from 1
-         * @param cause the exception of an application's constructor, or null
-         */
-        X of(String what, int line, int column, Throwable cause);
-    }
-
     private Json() {}
 
     /**
@@ -40,7 +26,7 @@ public final class Json {
      * @throws RuntimeException if no text can be read as that type; the message says why
      * @throws IllegalStateException if Gson is not on the class path
      */
-    public static <X extends Exception> Object decode(String text, Type type, Refusal<X> refusal) throws X {
+    public static <X extends Exception> Object decode(String text, Type type, JsonRefusal<X> refusal) throws X {
         try {
             return GsonCodec.decode(text, type, refusal);
         } catch (NoClassDefFoundError e) {

@@ -1,9 +1,6 @@
 package io.twintrace.websocket.internal.stream;
 
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
-import java.util.function.Consumer;
 
 /** What a transport needs of a container's socket beyond the Servlet API. Each container has its own implementation. */
 interface ContainerSocket {
@@ -45,20 +42,4 @@ interface ContainerSocket {
      * @throws Exception if the container fails; the connection is then useless too
      */
     void close() throws Exception;
-
-    /**
-     * Finds out which container a connection comes from.
-     *
-     * @param log receives a message for the operator if the container withholds something that this library needs
-     */
-    static ContainerSocket of(WebConnection connection, ServletInputStream in, Consumer<String> log)
-            throws IOException {
-        if (TomcatSocket.isTomcat(in)) {
-            return TomcatSocket.of(connection, in, log);
-        }
-        if (UndertowSocket.isUndertow(connection)) {
-            return UndertowSocket.of(connection, log);
-        }
-        return new StandardSocket(connection, Pause.NONE);
-    }
 }

@@ -41,7 +41,7 @@ final class StreamInput implements ReadListener {
 
     private volatile boolean closed;
 
-    /** Null until {@link #tell}, which sets this after the two executors. */
+    /** Null until {@link #onEvents}, which sets this after the two executors. */
     private volatile Events events;
 
     private Executor blockingExecutor;
@@ -206,8 +206,8 @@ final class StreamInput implements ReadListener {
 
     // ---- For a listener -------------------------------------------------------------------------------------------
 
-    /** As {@link io.twintrace.websocket.internal.io.PushTransport#tell}. */
-    void tell(Events newEvents, Executor newBlockingExecutor) {
+    /** As {@link io.twintrace.websocket.internal.io.PushTransport#onEvents}. */
+    void onEvents(Events newEvents, Executor newBlockingExecutor) {
         blockingExecutor = newBlockingExecutor;
         readableExecutor = newEvents.mayBlock() ? newBlockingExecutor : Runnable::run;
         events = newEvents;

@@ -26,7 +26,7 @@ final class StreamOutput {
     }
 
     /** Sets the listener that learns when it is possible to write. */
-    void tell(WriteListener listener) {
+    void onWritePossible(WriteListener listener) {
         out.setWriteListener(listener);
     }
 

@@ -41,7 +41,7 @@ public final class StreamTransport implements PushTransport {
             Consumer<String> log)
             throws IOException {
         ServletInputStream in = connection.getInputStream();
-        this.socket = ContainerSocket.of(connection, in, log);
+        this.socket = Containers.socketOf(connection, in, log);
         this.pause = socket.pause();
         this.output = new StreamOutput(connection.getOutputStream(), socket.writesFromSharedArrays(), pool);
         this.input = new StreamInput(in, socket, pause, pool, this::failed);
@@ -52,7 +52,7 @@ public final class StreamTransport implements PushTransport {
 
     /** Starts listening. The container's thread calls this before any other method is used. */
     public void start() throws IOException {
-        output.tell(writer);
+        output.onWritePossible(writer);
         socket.sendHandshake(output);
         input.start();
     }
@@ -64,10 +64,10 @@ public final class StreamTransport implements PushTransport {
         try {
             socket.streamFailed();
         } finally {
-            writer.release();
+            writer.end(why);
             pause.close();
             input.end(why);
-            writer.failStarted(why);
+            writer.failStarted();
         }
     }
 
@@ -87,19 +87,14 @@ public final class StreamTransport implements PushTransport {
     }
 
     @Override
-    public void write(ByteBuffer[] buffers) throws IOException {
-        writer.write(buffers);
+    public void onWritten(Completion completion, Executor blockingExecutor) {
+        writer.onWritten(completion, blockingExecutor);
     }
 
     @Override
-    public void writeDeadline(long deadline) {
-        writer.deadline(deadline);
-    }
-
-    @Override
-    public void tell(Events events, Executor blockingExecutor) {
-        writer.tell(events, blockingExecutor);
-        input.tell(events, blockingExecutor);
+    public void onEvents(Events events, Executor blockingExecutor) {
+        writer.onWritten(events, blockingExecutor);
+        input.onEvents(events, blockingExecutor);
     }
 
     @Override
@@ -130,7 +125,7 @@ public final class StreamTransport implements PushTransport {
         }
         closed = true;
         try {
-            writer.close();
+            writer.end(new AsynchronousCloseException());
             pause.close();
             input.close();
         } finally {
@@ -138,7 +133,7 @@ public final class StreamTransport implements PushTransport {
                 closeSocket();
             } finally {
                 input.notifyClosed();
-                writer.failStarted(new AsynchronousCloseException());
+                writer.failStarted();
             }
         }
     }

@@ -1,7 +1,6 @@
 package io.twintrace.websocket.internal.stream;
 
-import io.twintrace.websocket.internal.io.Gate;
-import io.twintrace.websocket.internal.io.PushTransport.Events;
+import io.twintrace.websocket.internal.io.Transport.Completion;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,14 +14,13 @@ final class StreamWriter implements WriteListener {
     private final StreamOutput output;
     private final Pause pause;
     private final Consumer<Throwable> failed;
-    private final Gate writable = new Gate("for the peer to read");
 
-    private volatile boolean closed;
+    /** Why nothing more can be written; null while something can. */
+    private volatile IOException failure;
 
-    /** Null until {@link #tell}, which sets this after the executor. */
-    private volatile Events events;
-
-    private Executor blockingExecutor;
+    // Set by onWritten.
+    private volatile Completion completion;
+    private volatile Executor blockingExecutor;
 
     /** The buffer of {@link #start}, or null once it is written. */
     private volatile ByteBuffer started;
@@ -31,7 +29,7 @@ final class StreamWriter implements WriteListener {
     private final AtomicInteger writeSignals = new AtomicInteger();
 
     /**
-     * @param pause learns that a writer waits for the container's thread
+     * @param pause learns that a write waits for the container's thread
      * @param failed called when the stream has failed
      */
     StreamWriter(StreamOutput output, Pause pause, Consumer<Throwable> failed) {
@@ -40,14 +38,42 @@ final class StreamWriter implements WriteListener {
         this.failed = failed;
     }
 
+    /** As {@link io.twintrace.websocket.internal.io.Transport#onWritten}. */
+    void onWritten(Completion newCompletion, Executor newBlockingExecutor) {
+        completion = newCompletion;
+        blockingExecutor = newBlockingExecutor;
+    }
+
     // ---- The container's thread -----------------------------------------------------------------------------------
 
+    /** Writes the rest. */
     @Override
     public void onWritePossible() {
-        if (events != null) {
-            writeIsPossible();
-        } else {
-            writable.open();
+        if (writeSignals.getAndIncrement() != 0) {
+            return; // the writing thread checks again
+        }
+        int answered = 1;
+        do {
+            try {
+                notifyIfWritten();
+            } finally {
+                answered = writeSignals.addAndGet(-answered);
+            }
+        } while (answered != 0);
+    }
+
+    private void notifyIfWritten() {
+        IOException cause = null;
+        boolean done = false;
+        try {
+            done = writeStarted();
+        } catch (IOException e) {
+            cause = e;
+        } catch (Throwable e) { // no memory
+            cause = new IOException("the container's stream failed", e);
+        }
+        if (done || cause != null) {
+            completion.written(cause); // may start the next
         }
     }
 
@@ -56,48 +82,15 @@ final class StreamWriter implements WriteListener {
         failed.accept(error);
     }
 
-    // ---- A writer that waits --------------------------------------------------------------------------------------
+    // ---- The writing thread ---------------------------------------------------------------------------------------
 
-    /** As {@link io.twintrace.websocket.internal.io.Transport#write}. */
-    void write(ByteBuffer[] buffers) throws IOException {
-        for (ByteBuffer buffer : buffers) {
-            while (!output.write(buffer)) {
-                awaitReady();
-            }
-        }
-        awaitReady();
-        output.flush();
-        awaitReady(); // the operating system has everything only now
-    }
-
-    private void awaitReady() throws IOException {
-        while (!output.isReady()) {
-            pause.writerWaits();
-            try {
-                writable.await();
-            } finally {
-                pause.writerGoesOn();
-            }
-        }
-    }
-
-    /** As {@link io.twintrace.websocket.internal.io.Transport#writeDeadline}. */
-    void deadline(long deadline) {
-        writable.deadline(deadline);
-    }
-
-    // ---- For a listener -------------------------------------------------------------------------------------------
-
-    /** As {@link io.twintrace.websocket.internal.io.PushTransport#tell}. */
-    void tell(Events newEvents, Executor newBlockingExecutor) {
-        blockingExecutor = newBlockingExecutor;
-        events = newEvents;
-    }
-
-    /** As {@link io.twintrace.websocket.internal.io.PushTransport#tryWrite}. */
+    /** As {@link io.twintrace.websocket.internal.io.Transport#tryWrite}. */
     boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        if (closed) { // the container would only report, for ever, that it is not ready
-            throw new AsynchronousCloseException();
+        IOException why = failure;
+        if (why != null) { // the container would only report, for ever, that it is not ready
+            throw why instanceof AsynchronousCloseException
+                    ? why
+                    : new IOException("the container's stream failed", why);
         }
         for (ByteBuffer buffer : buffers) {
             if (!output.write(buffer)) {
@@ -116,7 +109,7 @@ final class StreamWriter implements WriteListener {
         return output.isReady();
     }
 
-    /** As {@link io.twintrace.websocket.internal.io.PushTransport#startWrite}. */
+    /** As {@link io.twintrace.websocket.internal.io.Transport#startWrite}. */
     boolean start(ByteBuffer buffer) throws IOException {
         pause.writerWaits();
         started = buffer;
@@ -135,34 +128,6 @@ final class StreamWriter implements WriteListener {
         return done;
     }
 
-    /** Writes the rest, on the container's thread. */
-    private void writeIsPossible() {
-        if (writeSignals.getAndIncrement() != 0) {
-            return; // the writing thread checks again
-        }
-        int answered = 1;
-        do {
-            try {
-                notifyIfWritten();
-            } finally {
-                answered = writeSignals.addAndGet(-answered);
-            }
-        } while (answered != 0);
-    }
-
-    private void notifyIfWritten() {
-        IOException failure = null;
-        boolean done = false;
-        try {
-            done = writeStarted();
-        } catch (IOException e) {
-            failure = e;
-        }
-        if (done || failure != null) {
-            events.written(failure); // may start the next
-        }
-    }
-
     private boolean writeStarted() throws IOException {
         ByteBuffer current = started;
         if (current == null || !tryWrite(new ByteBuffer[] {current})) {
@@ -175,23 +140,20 @@ final class StreamWriter implements WriteListener {
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /** Releases a waiting writer. */
-    void release() {
-        writable.close();
-    }
-
-    /** Reports that the buffer of {@link #start} will not be written. */
-    void failStarted(IOException why) {
-        if (started != null) {
-            started = null;
-            pause.writerGoesOn();
-            blockingExecutor.execute(() -> events.written(why));
+    /** Ends writing. */
+    void end(IOException why) {
+        if (failure == null) {
+            failure = why;
         }
     }
 
-    /** Ends writing and releases a waiting writer. */
-    void close() {
-        closed = true;
-        writable.close();
+    /** Reports after {@link #end} that the buffer of {@link #start}, if there is one, will not be written. */
+    void failStarted() {
+        IOException why = failure;
+        if (started != null) {
+            started = null;
+            pause.writerGoesOn();
+            blockingExecutor.execute(() -> completion.written(why));
+        }
     }
 }

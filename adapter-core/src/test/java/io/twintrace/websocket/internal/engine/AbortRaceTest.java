@@ -81,16 +81,11 @@ class AbortRaceTest {
         }
 
         @Override
-        public void write(ByteBuffer[] buffers) throws IOException {
+        public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
             checkOpen();
             for (ByteBuffer buffer : buffers) {
                 buffer.position(buffer.limit());
             }
-        }
-
-        @Override
-        public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-            write(buffers);
             return true;
         }
 

@@ -15,12 +15,10 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.StuckTransport;
 import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +52,7 @@ class CloseDeliveryTest {
                     .awaitStuckInWrite();
             Background<Message> reading = Background.start(peer.connection()::readMessage);
             peer.sendHex("83 80 00 00 00 00");
-            reading.awaitWaitingIn("ReadHalf.failed");
+            reading.awaitWaitingIn("HandlerReadingEnd.failed");
             peer.expectFrame(FIN | BINARY, much).expectClose(1002).expectEof().sendEof();
             writing.result();
             reading.failure(ProtocolException.class);
@@ -114,25 +112,14 @@ class CloseDeliveryTest {
     /** Both sides close at once: the peer's Close is read while this side's is between "begun" and "out". */
     @Test
     void closeFramesThatCrossDoNotCutEachOtherOff() throws Exception {
-        CountDownLatch closeBegun = new CountDownLatch(1);
-        CountDownLatch peersCloseRead = new CountDownLatch(1);
-        AtomicBoolean armed = new AtomicBoolean();
-        try (TestPeer peer = TestPeer.connect(PATIENT, inner -> new FilterTransport(inner) {
-            @Override
-            public void write(ByteBuffer[] buffers) throws IOException {
-                if (armed.getAndSet(false)) {
-                    closeBegun.countDown();
-                    awaitQuietly(peersCloseRead);
-                }
-                super.write(buffers);
-            }
-        })) {
-            armed.set(true);
+        StuckTransport[] transport = new StuckTransport[1];
+        try (TestPeer peer = TestPeer.connect(PATIENT, inner -> transport[0] = new StuckTransport(inner))) {
+            transport[0].stick();
             Background<Void> closing = Background.run(() -> peer.connection().beginClose(1000, "mine"));
-            closeBegun.await();
+            transport[0].awaitWriter();
             peer.send(Frames.close(1001));
             assertNull(peer.connection().readMessage());
-            peersCloseRead.countDown();
+            transport[0].goOn();
             peer.expectClose(1000, "mine").expectEof().sendEof();
             closing.result();
         }
@@ -164,14 +151,6 @@ class CloseDeliveryTest {
             peer.sendEof();
             Background.start(peer.connection()::readMessage).failure(CloseException.class);
             peer.expectNothingLent();
-        }
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

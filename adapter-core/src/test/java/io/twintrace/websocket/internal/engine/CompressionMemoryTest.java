@@ -19,6 +19,7 @@ import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -97,11 +98,11 @@ class CompressionMemoryTest {
             AtomicInteger writes = new AtomicInteger();
             UnaryOperator<Transport> failingOnce = inner -> new FilterTransport(inner) {
                 @Override
-                public void write(ByteBuffer[] buffers) throws IOException {
+                public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
                     if (writes.incrementAndGet() == failing) {
                         throw new OutOfMemoryError("as a transport's buffer may meet it");
                     }
-                    super.write(buffers);
+                    return super.tryWrite(buffers);
                 }
             };
             byte[] message = new byte[100_000];

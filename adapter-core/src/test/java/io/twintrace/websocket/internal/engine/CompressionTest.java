@@ -23,6 +23,7 @@ import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.Inflated;
 import io.twintrace.websocket.fixture.TestPeer;
 import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -379,7 +380,7 @@ class CompressionTest {
             peer.connection().abort();
             IOException e =
                     assertThrows(IOException.class, () -> peer.connection().writeMessage("Hello"));
-            assertEquals("the connection was cut by this side", e.getCause().getMessage());
+            assertEquals("the connection was cut off by this side", e.getCause().getMessage());
         }
     }
 

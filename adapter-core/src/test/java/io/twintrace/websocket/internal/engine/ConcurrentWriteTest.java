@@ -25,9 +25,9 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.ChannelTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
-import io.twintrace.websocket.internal.io.SocketTransport;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -94,7 +94,7 @@ class ConcurrentWriteTest {
                 "no thread is left in a transport",
                 () -> Thread.getAllStackTraces().values().stream()
                         .flatMap(Arrays::stream)
-                        .noneMatch(frame -> frame.getClassName().startsWith(SocketTransport.class.getPackageName())));
+                        .noneMatch(frame -> frame.getClassName().startsWith(ChannelTransport.class.getPackageName())));
     }
 
     @Test
@@ -196,8 +196,8 @@ class ConcurrentWriteTest {
         Background<Void> first = firstWriter();
         Background<Void> pinging = Background.run(() -> connection.writeControl(ControlType.PING, new byte[0], null));
         Background<Void> ponging = Background.run(() -> connection.writeControl(ControlType.PONG, new byte[0], null));
-        pinging.awaitWaitingIn("FrameWriter.lockUntil");
-        ponging.awaitWaitingIn("FrameWriter.lockUntil");
+        pinging.awaitWaitingIn("ControlFrameWriter.awaitTurn");
+        ponging.awaitWaitingIn("ControlFrameWriter.awaitTurn");
         peer.send(Frames.ping("p"), Frames.text("x"));
         connection.readMessage();
         Background<Void> closing = Background.run(connection::close).awaitReading();

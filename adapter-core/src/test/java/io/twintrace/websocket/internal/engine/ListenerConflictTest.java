@@ -139,20 +139,20 @@ class ListenerConflictTest {
     /** The call's stack is inside a write to another connection when it is taken. */
     @Test
     void aSerializerThatWritesElsewhereDoesNotHideTheListenersCall() throws Exception {
-        try (TestPeer elsewhere = TestPeer.connectTight(ListeningPeer.quick().build())) {
-            byte[] much = Frames.pattern(4 << 20); // which that peer does not read
-            Nesting nesting = new Nesting(() -> elsewhere.connection().writeMessage(MessageType.BINARY, much));
+        Slow slow = new Slow();
+        try (TestPeer elsewhere = TestPeer.connect(ListeningPeer.quick().build())) {
+            Nesting nesting = new Nesting(() -> elsewhere.connection().writeJson(slow));
             RecordingListener listener = answering((connection, text) -> Nesting.send(connection, nesting));
             try (ListeningPeer peer = ListeningPeer.connect(listener)) {
-                Background<Void> call =
-                        Background.run("container", () -> peer.send(text("a"))).awaitStuckInWrite();
+                Background<Void> call = Background.run("container", () -> peer.send(text("a")));
+                slow.begun.await();
                 assertThrows(ConcurrentWriteException.class, () -> Nesting.interrupt(peer.connection()));
                 ConcurrentWriteReport report = peer.conflicts().get(0);
                 assertEquals("writeJson", report.first().operation());
                 assertTrue(report.summary().contains(".Nesting.send(Nesting.java:"), report::render);
                 assertTrue(report.summary().contains(".Nesting.interrupt(Nesting.java:"), report::render);
                 assertFalse(report.messageArrived());
-                elsewhere.connection().abort();
+                slow.mayEnd.countDown();
                 call.result();
             }
             assertEquals(List.of(), elsewhere.logged());

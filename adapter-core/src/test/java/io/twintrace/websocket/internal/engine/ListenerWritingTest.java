@@ -76,6 +76,34 @@ class ListenerWritingTest {
         }
     }
 
+    private static byte[] receive(ListeningPeer peer, int length) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Background.eventually(length + " bytes", () -> {
+            all.writeBytes(peer.received());
+            return all.size() >= length;
+        });
+        return all.toByteArray();
+    }
+
+    /** The thread of the call has other connections to serve. */
+    @Test
+    void anAnswerOfManyMegabytesIsWrittenOnByAnotherThread() {
+        byte[] much = pattern(3 << 20);
+        WebSocketListener answer = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                connection.writeMessage(MessageType.BINARY, much.clone());
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(answer)) {
+            byte[] expected = plain(0x82, much);
+            for (int i = 0; i < 2; i++) {
+                peer.send(text("a"));
+                assertArrayEquals(expected, receive(peer, expected.length));
+            }
+        }
+    }
+
     @Test
     void answersThatFillMoreThanABufferLeaveInTheirOrder() {
         byte[] mixed = concat(hundred(), masked(FIN | Frames.BINARY, pattern(40_000)), hundred());

@@ -182,10 +182,10 @@ class OutboxTest {
         AtomicReference<ClassLoader> context = new AtomicReference<>();
         try (TestPeer peer = TestPeer.connect(TestPeer.quick().build(), transport -> new FilterTransport(transport) {
             @Override
-            public void write(ByteBuffer[] buffers) throws IOException {
+            public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
                 seen.set(user.get());
                 context.set(Thread.currentThread().getContextClassLoader());
-                super.write(buffers);
+                return super.tryWrite(buffers);
             }
         })) {
             user.set("alice");

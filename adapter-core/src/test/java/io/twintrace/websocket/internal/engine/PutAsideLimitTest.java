@@ -37,11 +37,12 @@ class PutAsideLimitTest {
     private static TalkTransport counting(AtomicLong written) {
         return new TalkTransport(TalkTransport.memory(Frames.concat(Frames.text("a"), Frames.text("b")))) {
             @Override
-            public void write(ByteBuffer[] buffers) {
+            public boolean tryWrite(ByteBuffer[] buffers) {
                 for (ByteBuffer buffer : buffers) {
                     written.addAndGet(buffer.remaining());
                     buffer.position(buffer.limit());
                 }
+                return true;
             }
         };
     }

@@ -118,7 +118,7 @@ class ReadDeadlineTest {
     void aSilentPeerEndsAtTheIdleTimeout() throws Exception {
         reconnect(TestPeer.quick().idleTimeout(Duration.ofMillis(150)).build());
         SocketTimeoutException e = assertThrows(SocketTimeoutException.class, connection::readMessage);
-        assertEquals("nothing was received or sent for 150 ms; the idle timeout decides", e.getMessage());
+        assertEquals("nothing was received or sent for 150 ms (idle timeout)", e.getMessage());
         peer.expectClose(1001, "idle timeout");
     }
 
@@ -134,7 +134,7 @@ class ReadDeadlineTest {
         }
         assertTrue(System.nanoTime() - begin < 3_000_000_000L, "kept alive by a byte now and then");
         SocketTimeoutException e = reading.failure(SocketTimeoutException.class);
-        assertEquals("a frame was not complete after 300 ms; the idle timeout decides", e.getMessage());
+        assertEquals("a frame was not complete after 300 ms (idle timeout)", e.getMessage());
     }
 
     @Test
@@ -146,7 +146,7 @@ class ReadDeadlineTest {
             java.util.concurrent.locks.LockSupport.parkNanos(30_000_000);
         }
         SocketTimeoutException e = reading.failure(SocketTimeoutException.class);
-        assertEquals("a frame was not complete after 200 ms; the idle timeout decides", e.getMessage());
+        assertEquals("a frame was not complete after 200 ms (idle timeout)", e.getMessage());
     }
 
     @Test

@@ -20,10 +20,14 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +91,7 @@ class WriteControlTest {
                 .awaitStuckInWrite();
         Background<Void> pinging = Background.run(
                         () -> connection.writeControl(ControlType.PING, Frames.utf8("p"), null))
-                .awaitWaitingIn("FrameWriter.lockUntil");
+                .awaitWaitingIn("ControlFrameWriter.awaitTurn");
         peer.expectFrame(FIN | BINARY, much).expectFrame(FIN | PING, Frames.utf8("p"));
         writing.result();
         pinging.result();
@@ -106,6 +110,37 @@ class WriteControlTest {
         writing.result();
         connection.writeMessage("ok");
         peer.expectFrame(FIN | TEXT, Frames.utf8("ok"));
+    }
+
+    /** A thread that copies a large message to the operating system has the frame lock for that long. */
+    @Test
+    void aDeadlineThatPassesInsideAnotherThreadsWriteIsHarmless() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch late = new CountDownLatch(1);
+        try (TestPeer other = TestPeer.connect(TestPeer.quick().build(), inner -> new FilterTransport(inner) {
+            @Override
+            public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                begun.countDown();
+                try {
+                    late.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return super.tryWrite(buffers);
+            }
+        })) {
+            Background<Void> writing = Background.run(() -> other.connection().writeMessage("one"));
+            begun.await();
+            Instant deadline = Instant.now().plusMillis(50);
+            Background<Void> pinging =
+                    Background.run(() -> other.connection().writeControl(ControlType.PING, new byte[0], deadline));
+            Background.eventually("the deadline", () -> Instant.now().isAfter(deadline));
+            late.countDown();
+            pinging.failure(SocketTimeoutException.class);
+            writing.result();
+            other.connection().writeMessage("ok");
+            other.expectFrame(FIN | TEXT, Frames.utf8("one")).expectFrame(FIN | TEXT, Frames.utf8("ok"));
+        }
     }
 
     @Test

@@ -38,7 +38,7 @@ class WriteMessageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 125, 126, 65535, 65536, 1 << 20})
+    @ValueSource(ints = {0, 1, 125, 126, 65535, 65536, 1 << 20, 9 << 20})
     void everyClassOfLengthIsOneFrame(int length) throws Exception {
         byte[] payload = Frames.pattern(length);
         byte[] kept = payload.clone();
@@ -46,6 +46,17 @@ class WriteMessageTest {
         peer.expectFrame(FIN | BINARY, kept);
         writing.result();
         assertArrayEquals(kept, payload);
+    }
+
+    @Test
+    void aDirectBufferOfManyMegabytesIsOneFrame() throws Exception {
+        byte[] payload = Frames.pattern(9 << 20);
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(payload.length).put(payload).flip();
+        Background<Void> writing = Background.run(() -> connection.writeMessage(MessageType.BINARY, direct));
+        peer.expectFrame(FIN | BINARY, payload);
+        writing.result();
+        assertFalse(direct.hasRemaining());
     }
 
     @Test

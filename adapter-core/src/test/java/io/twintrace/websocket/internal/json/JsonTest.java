@@ -80,7 +80,7 @@ class JsonTest {
             Class<?> json = Class.forName(Json.class.getName(), true, bare);
             Method encode = json.getMethod("encode", Object.class);
             Method decode = json.getMethod(
-                    "decode", String.class, Type.class, Class.forName(Json.Refusal.class.getName(), true, bare));
+                    "decode", String.class, Type.class, Class.forName(JsonRefusal.class.getName(), true, bare));
             for (int i = 0; i < 2; i++) {
                 assertSaysWhatToAdd(assertThrows(InvocationTargetException.class, () -> encode.invoke(null, "x")));
                 assertSaysWhatToAdd(assertThrows(

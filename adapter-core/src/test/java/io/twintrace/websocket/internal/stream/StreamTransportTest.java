@@ -182,7 +182,7 @@ class StreamTransportTest {
         transport.start();
         Queue<Runnable> later = new ArrayDeque<>();
         Eager listener = new Eager(transport);
-        transport.tell(listener, later::add);
+        transport.onEvents(listener, later::add);
         transport.awaitInput();
         in.listener.onDataAvailable();
         for (int i = 1; i <= 10; i++) {

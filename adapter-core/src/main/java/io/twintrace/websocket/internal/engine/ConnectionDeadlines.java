@@ -1,0 +1,180 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.PendingStatus;
+import java.net.SocketTimeoutException;
+
+/**
+ * Tracks the deadlines of a connection: for reading, for the peer to take pending bytes, for closing, and the idle
+ * timeout. {@link BlockingReader} and {@link ListenerLoop} look at them when they wait.
+ */
+final class ConnectionDeadlines {
+    private final CloseHandshake closing;
+    private final PendingStatus pending;
+    private final FrameWriter frames;
+    private final long idleNanos;
+
+    /** The application's deadline. Any thread may set it. */
+    private volatile long readDeadline = Deadlines.NONE;
+
+    // Written within turns, read by any thread.
+    private volatile long lastArrival = System.nanoTime();
+    private volatile long incompleteSince;
+    private volatile boolean incomplete;
+    private volatile long lingerUntil = Deadlines.NONE;
+
+    private long framesBegun;
+
+    /** When the reading thread returned to the application inside a frame; 0 if it did not. */
+    private long leftAt;
+
+    ConnectionDeadlines(CloseHandshake closing, PendingStatus pending, FrameWriter frames, long idleNanos) {
+        this.closing = closing;
+        this.pending = pending;
+        this.frames = frames;
+        this.idleNanos = idleNanos;
+    }
+
+    /** Returns the earliest deadline. Any thread may call this. */
+    long next() {
+        if (isLingering()) {
+            return Deadlines.earlier(lingerUntil, closing.deadline());
+        }
+        long hard = Deadlines.earlier(closing.deadline(), pending.deadline());
+        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(readDeadline, idle())) : hard;
+    }
+
+    /**
+     * Returns the earliest deadline that was set explicitly, by the application or at the start of closing. Any thread
+     * may call this.
+     */
+    long set() {
+        return Deadlines.earlier(closing.deadline(), readDeadline);
+    }
+
+    /**
+     * Returns whether the connection is read. While bytes are pending it is not, and the write deadline counts instead.
+     */
+    private boolean isRead() {
+        return !pending.hasPending() && !closing.hasReadingEnded();
+    }
+
+    private long idle() {
+        if (idleNanos == 0) {
+            return Deadlines.NONE;
+        }
+        // Nothing was read while bytes were pending, so that time does not count as silence of the peer.
+        return (incomplete ? later(incompleteSince, pending.pendingEnd()) : later(lastArrival, frames.lastWrite()))
+                + idleNanos;
+    }
+
+    private static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
+
+    /** Throws if a deadline has passed, except the one for silence. */
+    void check() throws SocketTimeoutException {
+        if (Deadlines.remaining(next()) > 0) {
+            return;
+        }
+        if (isLingering()) {
+            throw new SocketTimeoutException("the peer did not finish in time");
+        }
+        if (Deadlines.remaining(closing.deadline()) <= 0) {
+            throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
+        }
+        if (Deadlines.remaining(pending.deadline()) <= 0) {
+            frames.timeOutIfLate();
+            throw new SocketTimeoutException("timed out waiting for the peer to read");
+        }
+        if (isRead() && Deadlines.remaining(readDeadline) <= 0) {
+            throw new SocketTimeoutException("read deadline passed");
+        }
+    }
+
+    /** Returns whether the peer was silent for too long, as far as its input has been read. */
+    boolean isIdle() {
+        return isRead() && !isLingering() && Deadlines.remaining(idle()) <= 0;
+    }
+
+    /** Throws if the peer was silent for too long. Call this after an attempt to read that has found nothing. */
+    void checkIdle() throws SocketTimeoutException {
+        if (isIdle()) {
+            throw new IdleTimeoutException(incomplete, idleNanos);
+        }
+    }
+
+    /** Sets the application's deadline. Any thread may call this. */
+    void read(long deadline) {
+        readDeadline = deadline;
+    }
+
+    /** Notes that something was read, and returns the time. */
+    long arrived() {
+        long now = System.nanoTime();
+        lastArrival = now;
+        return now;
+    }
+
+    /**
+     * Notes whether a frame has arrived only in part. It has to end within the idle timeout, so that a byte now and
+     * then does not keep a connection alive. Call this once this side has done all it could, because the time of its
+     * own work does not count as a delay of the peer.
+     */
+    void frameMayBeIncomplete(boolean isIncomplete, long begunSoFar) {
+        if (isIncomplete && (!incomplete || begunSoFar != framesBegun)) {
+            incompleteSince = System.nanoTime();
+        }
+        framesBegun = begunSoFar;
+        if (incomplete != isIncomplete) {
+            incomplete = isIncomplete;
+        }
+    }
+
+    /**
+     * Notes that the reading thread returns to the application. The application's time does not count as a delay of the
+     * peer.
+     */
+    void leave() {
+        if (incomplete) {
+            leftAt = System.nanoTime();
+        }
+    }
+
+    /** Notes that the reading thread is back. */
+    void comeBack() {
+        if (leftAt != 0) {
+            long since = incompleteSince; // no other thread writes it
+            incompleteSince = since + System.nanoTime() - leftAt;
+            leftAt = 0;
+        }
+    }
+
+    /** Throws if the deadline for closing or the one for reading has passed. Reads no clock if there is no deadline. */
+    void checkReader() throws SocketTimeoutException {
+        if (Deadlines.remaining(closing.deadline()) <= 0) {
+            throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
+        }
+        if (Deadlines.remaining(readDeadline) <= 0) {
+            throw new SocketTimeoutException("read deadline passed");
+        }
+    }
+
+    /** Notes that this side reads again after a pause, and returns the time. The peer needs a moment to send more. */
+    long readsAgain() {
+        long now = System.nanoTime();
+        incompleteSince = now;
+        return now;
+    }
+
+    boolean isLingering() {
+        return lingerUntil != Deadlines.NONE;
+    }
+
+    /** Sets until when the peer may finish, after this side has sent everything. */
+    void linger(long until) {
+        lingerUntil = until;
+    }
+}

@@ -1,0 +1,71 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.CloseHandler;
+import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.ControlHandler;
+import io.twintrace.websocket.internal.read.ControlFrameReceiver;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import java.io.IOException;
+
+/**
+ * Answers the peer's control frames (RFC 6455 section 5.5): a Close with a Close of the same code, and a Ping with a
+ * Pong, unless the application has set a handler for Pings. Any thread may set the handlers.
+ */
+final class ControlFrameHandlers implements ControlFrameReceiver {
+    private final ControlFrameWriter output;
+    private final CloseHandshake closing;
+
+    private volatile ControlHandler pingHandler;
+    private volatile ControlHandler pongHandler;
+    private volatile CloseHandler closeHandler;
+
+    ControlFrameHandlers(ControlFrameWriter output, CloseHandshake closing) {
+        this.output = output;
+        this.closing = closing;
+        pingHandler(null);
+        pongHandler(null);
+        closeHandler(null);
+    }
+
+    /** Sets the handler of Pings; null for the default, which sends a Pong. */
+    final void pingHandler(ControlHandler handler) {
+        pingHandler = handler != null ? handler : output::offerPong;
+    }
+
+    /** Sets the handler of Pongs; null for none. */
+    final void pongHandler(ControlHandler handler) {
+        pongHandler = handler != null ? handler : payload -> {};
+    }
+
+    /** Sets the handler of the Close frame; null for none. */
+    final void closeHandler(CloseHandler handler) {
+        closeHandler = handler != null ? handler : status -> {};
+    }
+
+    @Override
+    public void ping(byte[] payload) throws IOException {
+        pingHandler.onFrame(payload);
+    }
+
+    @Override
+    public void pong(byte[] payload) throws IOException {
+        pongHandler.onFrame(payload);
+    }
+
+    @Override
+    public void close(CloseStatus status) throws IOException {
+        closing.received(status);
+        try {
+            closeHandler.onClose(status);
+        } finally {
+            output.requestClose(new CloseStatus(status.code(), "").payload());
+            output.peerHasClosed();
+        }
+    }
+
+    @Override
+    public IOException unexpected(CloseStatus status) {
+        return CloseExceptions.byPeer(status, closing.isReceivedAsAnswer());
+    }
+}

@@ -1,0 +1,155 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.CloseCode;
+import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.ProtocolException;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+
+/** Ends reading for a handler, once and for good. Only the reading thread calls these methods. */
+final class HandlerReadingEnd {
+    /** Stops a loop that ignores what read methods return or throw. It would never end. */
+    private static final int MAX_READS_AFTER_END = 1000;
+
+    private final String connection;
+    private final IncomingMessages messages;
+    private final FrameWriter frames;
+    private final ControlFrameWriter control;
+    private final CloseHandshake closing;
+    private final TransportCloser closer;
+
+    private boolean inOrder;
+    private IOException failure;
+    private int readsAfterEnd;
+
+    HandlerReadingEnd(
+            String connection,
+            IncomingMessages messages,
+            FrameWriter frames,
+            ControlFrameWriter control,
+            CloseHandshake closing,
+            TransportCloser closer) {
+        this.connection = connection;
+        this.messages = messages;
+        this.frames = frames;
+        this.control = control;
+        this.closing = closing;
+        this.closer = closer;
+    }
+
+    /** Returns whether nothing more can be read. */
+    boolean isReached() {
+        return inOrder || failure != null;
+    }
+
+    /** Returns whether the peer has closed, so that nothing more can come. */
+    boolean isInOrder() {
+        return inOrder;
+    }
+
+    /** Throws the reason why nothing more can be read, unless the peer has closed. */
+    void check() throws IOException {
+        if (!isReached()) {
+            return;
+        }
+        if (++readsAfterEnd >= MAX_READS_AFTER_END) {
+            throw new IllegalStateException("connection " + connection + " has ended, and was read "
+                    + MAX_READS_AFTER_END + " times since: the reading loop must stop at null and at an IOException");
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Ends reading because the peer has closed. */
+    void inOrder() {
+        inOrder = true;
+        noteLastWord();
+        messages.end();
+        closing.readingEnded();
+    }
+
+    private void noteLastWord() {
+        if (closing.received() != null && messages.isUsedUp()) {
+            closing.receivedLast();
+        }
+    }
+
+    /**
+     * Ends reading because of an error, unless it has ended before. The stream is at an unknown place, or at its end.
+     *
+     * @return what to throw
+     */
+    IOException failed(IOException e) {
+        if (failure != null) {
+            return failure;
+        }
+        failure = explained(e);
+        noteLastWord();
+        messages.end();
+        CloseStatus close = ReadingFailures.closeFor(e);
+        if (close != null) {
+            control.requestClose(close.payload());
+        }
+        if (e instanceof ProtocolException) {
+            closeTransport();
+        }
+        closing.readingEnded();
+        return failure;
+    }
+
+    /**
+     * Ends reading because there was no memory. A step may be half done, so that the next bytes could be taken for
+     * something else, such as payload for frames.
+     *
+     * @return what to throw
+     */
+    VirtualMachineError lost(VirtualMachineError e) {
+        if (failure == null) {
+            failure = new IOException("connection " + connection + " cannot be read any further after an error", e);
+            messages.end();
+            control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
+            closing.readingEnded();
+        }
+        return e;
+    }
+
+    /**
+     * Closes the transport once the Close frame is out, which may have to follow a frame in flight. At the close
+     * timeout, closes without it.
+     */
+    private void closeTransport() {
+        boolean told = false;
+        try {
+            told = closing.awaitWritingEnded();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (told) {
+            closer.lingerAndClose();
+        } else {
+            closer.abort();
+        }
+    }
+
+    private IOException explained(IOException e) {
+        IOException broken = frames.broken();
+        if (e instanceof EOFException) {
+            return CloseExceptions.abnormal(broken);
+        }
+        if (e instanceof ClosedChannelException) {
+            return new IOException(
+                    "connection " + connection + " was closed by this side: aborted, or the close timeout passed",
+                    broken);
+        }
+        if (broken != null && broken != e && !(e instanceof ProtocolException)) {
+            e.addSuppressed(broken); // why the transport was closed under this reader
+        }
+        return e;
+    }
+}

@@ -1,0 +1,67 @@
+package io.twintrace.websocket.internal.io;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** Counts the bytes of a connection's messages. Any thread may look at any time. */
+public final class ByteCounter {
+    private static final VarHandle RECEIVED = field("received");
+    private static final VarHandle RECEIVED_ON_WIRE = field("receivedOnWire");
+    private static final VarHandle SENT = field("sent");
+    private static final VarHandle SENT_ON_WIRE = field("sentOnWire");
+
+    // Each is written by one thread at a time, so that no update can be lost. Fields, not objects: every connection has
+    // them.
+    private volatile long received;
+    private volatile long receivedOnWire;
+    private volatile long sent;
+    private volatile long sentOnWire;
+
+    /** Bytes of messages received, after inflating. */
+    public long received() {
+        return received;
+    }
+
+    /** The same bytes as they came. */
+    public long receivedOnWire() {
+        return receivedOnWire;
+    }
+
+    /** Bytes of messages sent, before compressing. */
+    public long sent() {
+        return sent;
+    }
+
+    /** The same bytes as they went out. */
+    public long sentOnWire() {
+        return sentOnWire;
+    }
+
+    public void received(long bytes) {
+        add(RECEIVED, bytes);
+    }
+
+    public void receivedOnWire(long bytes) {
+        add(RECEIVED_ON_WIRE, bytes);
+    }
+
+    public void sent(long bytes) {
+        add(SENT, bytes);
+    }
+
+    public void sentOnWire(long bytes) {
+        add(SENT_ON_WIRE, bytes);
+    }
+
+    private void add(VarHandle counter, long bytes) {
+        counter.setRelease(this, (long) counter.get(this) + bytes);
+    }
+
+    private static VarHandle field(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(ByteCounter.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.twintrace.websocket.internal.read;
+
+import io.twintrace.websocket.ProtocolException;
+import io.twintrace.websocket.internal.frame.FrameHeader;
+import io.twintrace.websocket.internal.frame.FrameHeaderDecoder;
+import io.twintrace.websocket.internal.frame.Masking;
+import io.twintrace.websocket.internal.io.BufferPool;
+import io.twintrace.websocket.internal.io.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Holds the bytes that have arrived and are not taken yet. They lie in a pooled buffer or in a buffer of the transport.
+ * This holds a buffer only while it contains bytes, and keeps the beginning of a header elsewhere. Only the reading
+ * thread calls these methods.
+ */
+final class ReadBuffer {
+    private final Transport transport;
+    private final BufferPool pool;
+
+    /** The bytes, between position and limit; null if there are none, or only the beginning of a header. */
+    private ByteBuffer buffer;
+
+    /** Whether the buffer belongs to the transport. */
+    private boolean borrowed;
+
+    private final HeaderBeginning beginning = new HeaderBeginning();
+
+    /** Whether the last read left room, so that most likely nothing more can be read now. */
+    private boolean drained;
+
+    ReadBuffer(Transport transport, BufferPool pool) {
+        this.transport = transport;
+        this.pool = pool;
+    }
+
+    /**
+     * Reads once from the transport. A buffer of the transport must contain at most the beginning of a header now.
+     *
+     * @return how many bytes; 0 if none are available; -1 at the end of the stream
+     */
+    int fill() throws IOException {
+        if (borrowed) {
+            keepBeginning();
+        }
+        if (buffer == null && beginning.length() == 0 && borrow()) {
+            return buffer.remaining();
+        }
+        if (buffer == null && !transport.mayHaveInput()) {
+            drained = true;
+            return 0;
+        }
+        makeRoom();
+        try {
+            return transport.read(buffer);
+        } finally {
+            drained = buffer.hasRemaining();
+            buffer.flip();
+        }
+    }
+
+    private boolean borrow() {
+        buffer = transport.lend();
+        borrowed = buffer != null;
+        drained = borrowed && buffer.limit() < buffer.capacity() && !transport.mayHaveInput();
+        return borrowed;
+    }
+
+    private void makeRoom() {
+        if (buffer == null) {
+            buffer = pool.acquire();
+            beginning.moveTo(buffer);
+        } else {
+            buffer.compact();
+        }
+    }
+
+    boolean isDrained() {
+        return drained;
+    }
+
+    /**
+     * Notes that the transport has written bytes into another buffer, and whether these were {@code all} that it had.
+     */
+    void drained(boolean all) {
+        drained = all;
+    }
+
+    int remaining() {
+        return buffer == null ? beginning.length() : buffer.remaining();
+    }
+
+    /** Returns whether there is more than the beginning of a header. */
+    boolean hasMore() {
+        ByteBuffer current = buffer;
+        return current != null && current.hasRemaining();
+    }
+
+    /** Returns how many bytes this can hold at once. */
+    int capacity() {
+        return pool.bufferSize();
+    }
+
+    /** Returns how many bytes this can hold if more are read behind the present ones; 0 if that is impossible. */
+    int capacityBehind() {
+        return borrowed ? 0 : capacity();
+    }
+
+    /**
+     * Returns the bytes, between position and limit. Call this only if there is more than the beginning of a header.
+     */
+    ByteBuffer bytes() {
+        return buffer;
+    }
+
+    /** Moves this many bytes without unmasking them. They must have arrived. */
+    void moveTo(ByteBuffer into, int length) {
+        if (length > 0) {
+            into.put(into.position(), buffer, buffer.position(), length).position(into.position() + length);
+            buffer.position(buffer.position() + length);
+        }
+    }
+
+    /** Moves bytes without unmasking them. Enough to fill the array must have arrived. */
+    void moveTo(byte[] into) {
+        if (into.length > 0) {
+            buffer.get(into);
+        }
+    }
+
+    /** Takes the next frame's header. Returns false, and takes nothing, if the header has not arrived whole. */
+    boolean readHeader(FrameHeaderDecoder decoder, FrameHeader header) throws ProtocolException {
+        return buffer != null && decoder.decode(buffer, header);
+    }
+
+    /**
+     * Takes payload and unmasks it.
+     *
+     * @param most at least 1
+     * @param key the masking key
+     * @param position how many bytes of the frame's payload were taken before
+     * @return how many bytes; 0 if none have arrived
+     */
+    int take(byte[] into, int offset, int most, int key, long position) {
+        int n = Math.min(most, remaining());
+        if (n > 0) {
+            Masking.copy(buffer, buffer.position(), into, offset, n, key, position);
+            buffer.position(buffer.position() + n);
+        }
+        return n;
+    }
+
+    /** Gives the buffer back if it is empty. */
+    void releaseIfEmpty() {
+        if (buffer != null && !buffer.hasRemaining()) {
+            giveBack();
+        }
+    }
+
+    /** Gives the buffer back. It must contain at most the beginning of a header, which this keeps. */
+    void keepBeginning() {
+        if (buffer != null) {
+            beginning.keep(buffer);
+            giveBack();
+        }
+    }
+
+    /** Gives the buffer back, and drops the bytes that have arrived. */
+    void release() {
+        beginning.drop();
+        if (buffer != null) {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        ByteBuffer used = buffer;
+        buffer = null;
+        if (borrowed) {
+            borrowed = false;
+            transport.takeBack();
+        } else {
+            pool.release(used);
+        }
+    }
+}

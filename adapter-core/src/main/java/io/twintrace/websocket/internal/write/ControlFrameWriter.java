@@ -1,0 +1,205 @@
+package io.twintrace.websocket.internal.write;
+
+import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.Deadlines;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes control frames (RFC 6455 section 5.5) between the frames of messages, and this side's part of the closing
+ * handshake. One Pong at most waits for a slow peer; the latest replaces it. Any thread may call these methods.
+ */
+public final class ControlFrameWriter {
+    private static final VarHandle PONG = pongField();
+
+    private final FrameWriter frames;
+    private final FrameLock lock;
+    private final Output output;
+    private final CloseHandshake closing;
+
+    /** The latest Pong, until it is sent. */
+    @SuppressWarnings("unused") // by PONG
+    private volatile byte[] pong;
+
+    /** Guarded by the lock. */
+    private boolean pongWaits;
+
+    /** Whether the Close frame is written or being written. Written under the lock. */
+    private volatile boolean closeWritten;
+
+    public ControlFrameWriter(FrameWriter frames, CloseHandshake closing) {
+        this.frames = frames;
+        this.lock = frames.lock();
+        this.output = frames.output();
+        this.closing = closing;
+    }
+
+    /**
+     * Writes one Ping or Pong, or requests the Close frame.
+     *
+     * @throws SocketTimeoutException at the deadline: harmless if it passed before the frame's turn came
+     */
+    public void writeControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
+        long until = deadline != Deadlines.NONE ? deadline : frames.defaultDeadline();
+        awaitTurn(until);
+        if (opcode == Opcode.CLOSE) {
+            frames.checkWritable();
+            requestClose(payload);
+        } else {
+            sendInTurn(opcode, payload, until);
+        }
+        output.awaitWritten(until); // harmless if this fails: pending bytes have a deadline of their own
+        if (opcode == Opcode.CLOSE && lock.broken() != null) {
+            throw new IOException("the Close frame could not be written", lock.broken());
+        }
+        output.events().frameWritten();
+    }
+
+    private void sendInTurn(Opcode opcode, byte[] payload, long until) throws IOException {
+        while (!trySend(opcode, payload, until)) {
+            awaitTurn(until);
+        }
+    }
+
+    /** Returns false if the deadline has passed, or if this thread has to wait for an earlier frame. */
+    private boolean trySend(Opcode opcode, byte[] payload, long until) throws IOException {
+        lock.checkSound();
+        lock.lock();
+        try {
+            frames.checkWritable();
+            output.admit();
+            if (Deadlines.remaining(until) <= 0 || (output.hasPending() && WriteBatch.mayWait())) {
+                return false;
+            }
+            frames.sendControl(opcode, payload, until);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitTurn(long until) throws IOException {
+        boolean inTime = Deadlines.remaining(until) > 0;
+        try {
+            if (inTime) {
+                output.awaitWritten(until);
+            }
+        } catch (SocketTimeoutException e) {
+            inTime = lock.broken() != null; // then the next step tells why
+        }
+        if (!inTime) {
+            throw new SocketTimeoutException("control frame's deadline passed before its turn came;"
+                    + " nothing was written and the connection is unharmed");
+        }
+    }
+
+    // ---- Pong -----------------------------------------------------------------------------------------------------
+
+    /** Sends a Pong now, or as soon as the peer has taken what is pending. */
+    public void offerPong(byte[] payload) {
+        pong = payload;
+        lock.change(this, ControlFrameWriter::sendPong);
+    }
+
+    private void sendPong() throws IOException {
+        if (closing.requested() != null) {
+            return; // nothing follows a Close frame
+        }
+        if (output.hasPending() && WriteBatch.mayWait()) { // in a turn, no more Pings are read than fit in a buffer
+            if (!pongWaits) {
+                pongWaits = true;
+                output.whenWritten(this::sendPongAtLast);
+            }
+            return;
+        }
+        byte[] payload = (byte[]) PONG.getAndSet(this, (byte[]) null);
+        if (payload != null && !frames.putAside(true, false, Opcode.PONG, ByteBuffer.wrap(payload))) {
+            frames.sendControl(Opcode.PONG, payload, frames.defaultDeadline());
+        }
+    }
+
+    private void sendPongAtLast() {
+        pongWaits = false;
+        lock.change(this, ControlFrameWriter::sendPong);
+    }
+
+    // ---- Close ----------------------------------------------------------------------------------------------------
+
+    /** Sends a Close frame after the frame in flight. Has no effect if a Close frame was requested before. */
+    public void requestClose(byte[] payload) {
+        lock.closeIfOwed();
+        try {
+            if (closing.request(payload)) {
+                output.events().deadlineHasMoved();
+            }
+        } finally {
+            sendClose();
+        }
+    }
+
+    /** Decides on a Close frame as {@link #requestClose} does, but does not send it before {@link #releaseClose}. */
+    public void holdClose(byte[] payload) {
+        if (closing.hold(payload)) {
+            output.events().deadlineHasMoved();
+        }
+    }
+
+    /**
+     * Announces that this thread tells listeners why the Close frame is held. One of them may close, which sends it.
+     */
+    public void tellOfConflict() {
+        closing.tell();
+    }
+
+    /** Sends the Close frame that was held, if there is one. */
+    public void releaseClose() {
+        closing.release();
+        sendClose();
+    }
+
+    private void sendClose() {
+        if (closeWritten) {
+            return; // without the lock, so that a reader does not wait for the thread that writes it
+        }
+        lock.change(this, ControlFrameWriter::sendRequestedClose);
+    }
+
+    private void sendRequestedClose() throws IOException {
+        byte[] payload = closing.requested();
+        if (payload == null || closeWritten) {
+            return;
+        }
+        closeWritten = true;
+        frames.sendControl(Opcode.CLOSE, payload, frames.defaultDeadline());
+        if (output.hasPending()) { // later, the thread is the container's and holds the lock
+            output.whenWritten(() -> WriteThreads.startAtLast(this::closeIsWritten));
+        } else {
+            closeIsWritten();
+        }
+    }
+
+    private void closeIsWritten() {
+        closing.writingEnded();
+        if (closing.received() != null || closing.hasReadingEnded()) {
+            output.events().closingHasEnded();
+        }
+    }
+
+    /** Notes the peer's Close frame. Call this after the request for the Close frame that answers it. */
+    public void peerHasClosed() {
+        if (closing.hasWritingEnded()) { // else the thread that writes it does this
+            output.events().closingHasEnded();
+        }
+    }
+
+    private static VarHandle pongField() {
+        try {
+            return MethodHandles.lookup().findVarHandle(ControlFrameWriter.class, "pong", byte[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+package io.twintrace.websocket.internal.write;
+
+import io.twintrace.websocket.CloseSentException;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
+import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.BufferPool;
+import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.Transport;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes whole frames (RFC 6455 section 5). Its lock keeps frames whole when a control frame meets a message. It does
+ * not keep messages apart, which is the detector's task, one floor up. Any thread may call the methods that do not say
+ * otherwise.
+ */
+public final class FrameWriter implements WriteBatch.Member {
+    private final Output output;
+    private final FrameLock lock;
+    private final BufferPool pool;
+    private final CloseHandshake closing;
+    private final long writeTimeoutNanos;
+
+    // Guarded by the lock.
+    private final ByteBuffer[] one = new ByteBuffer[1];
+    private final ByteBuffer[] two = new ByteBuffer[2];
+
+    private volatile long lastWrite = System.nanoTime();
+
+    /** When the last frame of a message began. Used inside the detector's guard. */
+    private long lastMessageFrame = lastWrite;
+
+    /** The application's deadline; {@link Deadlines#NONE} for the default timeout. */
+    private volatile long writeDeadline = Deadlines.NONE;
+
+    public FrameWriter(Transport transport, BufferPool pool, CloseHandshake closing, WebSocketOptions options) {
+        this.pool = pool;
+        this.closing = closing;
+        this.writeTimeoutNanos = Deadlines.nanos(options.writeTimeout());
+        this.output =
+                new Output(transport, pool, this::continueElsewhere, options.pendingWriteLimit(), writeTimeoutNanos);
+        this.lock = new FrameLock(transport, output, closing);
+    }
+
+    /** Call this once, before the first write. */
+    public void attach(Coalescing coalescing, WriteEvents events) {
+        output.attach(coalescing, events);
+    }
+
+    // ---- State ----------------------------------------------------------------------------------------------------
+
+    public void writeDeadline(long deadline) {
+        writeDeadline = deadline;
+    }
+
+    /** Returns when the last frame began, on the time line of {@link System#nanoTime()}. */
+    public long lastWrite() {
+        return lastWrite;
+    }
+
+    /** The same for frames of messages. Only inside the detector's guard. */
+    long lastMessageFrame() {
+        return lastMessageFrame;
+    }
+
+    /** Returns why nothing can be written any more; null while the stream is sound. */
+    public IOException broken() {
+        return lock.broken();
+    }
+
+    /** Throws what any write would throw now. */
+    void checkWritable() throws IOException {
+        lock.checkSound();
+        if (closing.requested() != null) {
+            throw new CloseSentException();
+        }
+    }
+
+    /** Returns what the peer has not taken yet. */
+    public PendingStatus pending() {
+        return output;
+    }
+
+    /** Returns whether no frame is put aside. Certain only for the thread that puts frames aside. */
+    boolean isFlushed() {
+        return output.isFlushed();
+    }
+
+    /** Returns whether a frame that the calling thread writes would not wait for the peer. */
+    boolean isWaitless() {
+        return !output.hasPending() && !WriteBatch.mayWait();
+    }
+
+    // ---- Messages: inside the detector's guard --------------------------------------------------------------------
+
+    /**
+     * Checks that a message may begin or go on.
+     *
+     * @throws io.twintrace.websocket.PendingWritesException if too much is pending and this thread may not wait
+     */
+    void admit() throws IOException {
+        checkWritable(); // first: it tells the reason, if there is one
+        output.admit();
+    }
+
+    /** Writes one data frame. */
+    void writeFrame(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) throws IOException {
+        awaitTurn();
+        long deadline = Deadlines.NONE;
+        PendingWrites pending = null;
+        lock.lock();
+        try {
+            checkWritable();
+            if (!putAside(fin, rsv1, opcode, payload)) {
+                deadline = messageDeadline();
+                send(fin, rsv1, opcode, payload, deadline, true);
+                pending = output.pendingWrites();
+            }
+            lastMessageFrame = lastWrite;
+        } finally {
+            lock.unlock();
+        }
+        finish(pending, deadline);
+    }
+
+    /** Writes one data frame whose header already stands before its payload. */
+    void writeEncoded(ByteBuffer frame) throws IOException {
+        awaitTurn();
+        long deadline = Deadlines.NONE;
+        PendingWrites pending = null;
+        lock.lock();
+        try {
+            checkWritable();
+            ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
+            if (room != null) {
+                room.put(frame);
+                output.added();
+            } else {
+                deadline = messageDeadline();
+                one[0] = frame;
+                write(one, deadline, true);
+                pending = output.pendingWrites();
+            }
+            lastMessageFrame = lastWrite;
+        } finally {
+            lock.unlock();
+        }
+        finish(pending, deadline);
+    }
+
+    /** Makes a thread that may wait for the peer do so, so that pending bytes do not grow. */
+    private void awaitTurn() throws IOException {
+        if (output.hasPending()) {
+            awaitOrBreak(output.pendingWrites(), messageDeadline());
+        }
+        lock.checkSound(); // before the lock, which a thread whose stack has overflowed may have kept
+    }
+
+    /** Writes on, or waits for the peer, until the frame is out. */
+    private void finish(PendingWrites pending, long deadline) throws IOException {
+        if (pending != null) {
+            while (pending.isPaused() && lock.broken() == null) {
+                goOn(Output::continuePaused);
+            }
+            awaitOrBreak(pending, deadline);
+        }
+        output.events().frameWritten();
+    }
+
+    /** If waiting fails, nothing more can be written, and the transport lets go of the caller's buffer. */
+    private void awaitOrBreak(PendingWrites pending, long deadline) throws IOException {
+        try {
+            output.awaitWritten(pending, deadline);
+        } catch (Throwable e) { // also if there is no memory
+            breakOff(e);
+            throw e;
+        }
+    }
+
+    private void breakOff(Throwable e) {
+        lock.lock();
+        try {
+            lock.breakOff(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The application's deadline, if it has set one, for the frames of messages. */
+    private long messageDeadline() {
+        long deadline = writeDeadline;
+        return deadline != Deadlines.NONE ? deadline : defaultDeadline();
+    }
+
+    /** For other frames. They ignore the application's deadline, which may be that of a message long gone. */
+    long defaultDeadline() {
+        return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
+    }
+
+    // ---- Flushing and ending --------------------------------------------------------------------------------------
+
+    /** Sends the frames that were put aside. A failure shows at the next write. */
+    @Override
+    public void flush() {
+        lock.closeIfOwed();
+        if (!output.isFlushed()) {
+            lock.change(output, Output::flush);
+        }
+    }
+
+    /** The same on another thread. */
+    void flushElsewhere() {
+        WriteThreads.start(this::flush);
+    }
+
+    /**
+     * Sends the frames that were put aside. Then waits until the operating system has everything, if the calling thread
+     * may wait.
+     *
+     * @return false if the deadline came first
+     */
+    boolean awaitWritten(long deadline) throws IOException {
+        flush();
+        try {
+            output.awaitWritten(deadline);
+            return true;
+        } catch (SocketTimeoutException e) {
+            lock.checkSound();
+            return false;
+        }
+    }
+
+    /** Goes on after the transport has written what it was given, or has failed to. */
+    public void writtenByTransport(IOException failure) {
+        lastWrite = System.nanoTime();
+        if (failure != null) {
+            breakOff(failure);
+            return;
+        }
+        goOn(Output::continueWriting);
+    }
+
+    private void goOn(FrameLock.Change<Output> how) {
+        lock.change(output, how);
+        if (!output.hasPending()) {
+            output.events().nothingIsPending();
+        }
+    }
+
+    private void continueElsewhere() {
+        WriteThreads.startAtLast(() -> writtenByTransport(null));
+    }
+
+    /** Breaks the stream off if the peer has not taken pending bytes in time, or before this side has to be closed. */
+    public void timeOutIfLate() {
+        lock.change(this, FrameWriter::checkInTime);
+    }
+
+    private void checkInTime() throws SocketTimeoutException {
+        boolean isLate = Deadlines.remaining(Deadlines.earlier(output.deadline(), closing.deadline())) <= 0;
+        if (output.hasPending() && isLate) {
+            throw Output.timeout();
+        }
+    }
+
+    /** Fails all writes from now on. The caller closes the transport. */
+    public void giveUp(IOException why) {
+        lock.giveUp(why);
+    }
+
+    /** Notes that the connection is over, its transport closed. */
+    public void end() {
+        output.events().connectionEnded();
+    }
+
+    // ---- For control frames ---------------------------------------------------------------------------------------
+
+    FrameLock lock() {
+        return lock;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    // ---- The holder of the lock -----------------------------------------------------------------------------------
+
+    /** Puts a frame aside. Returns false if the frame must leave at once. */
+    boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
+        int length = payload.remaining();
+        ByteBuffer room = room(opcode, (long) FrameHeaderEncoder.MAX_BYTES + length);
+        if (room == null) {
+            return false;
+        }
+        FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
+        room.put(payload);
+        output.added();
+        return true;
+    }
+
+    /** Returns where to put a frame aside; null if it must leave now, such as before the application's deadline. */
+    private ByteBuffer room(Opcode opcode, long length) {
+        boolean isUrgent = writeDeadline != Deadlines.NONE && !opcode.isControl();
+        long before = lastWrite;
+        ByteBuffer room = isUrgent ? null : output.room(opcode, length);
+        if (room != null && room.position() == 0 && lastWrite == before) {
+            frameBegins(); // the first frame's time is good enough for all
+        }
+        return room;
+    }
+
+    /** Notes the time of the first frame that is put aside. */
+    void frameBegins() {
+        lastWrite = System.nanoTime();
+    }
+
+    /**
+     * Writes a control frame after the frames that were put aside.
+     *
+     * @param deadline the time by which the operating system must have it
+     */
+    void sendControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
+        send(true, false, opcode, ByteBuffer.wrap(payload), deadline, false);
+    }
+
+    private void send(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload, long deadline, boolean awaited)
+            throws IOException {
+        ByteBuffer head = pool.acquire();
+        try {
+            FrameHeaderEncoder.encode(head, fin, rsv1, opcode, payload.remaining());
+            if (payload.remaining() <= head.remaining()) {
+                one[0] = head.put(payload).flip();
+                write(one, deadline, false);
+            } else {
+                two[0] = head.flip();
+                two[1] = payload;
+                write(two, deadline, awaited);
+            }
+        } finally {
+            two[1] = null;
+            pool.release(head); // what is pending was copied from it
+        }
+    }
+
+    private void write(ByteBuffer[] buffers, long deadline, boolean awaited) throws IOException {
+        long now = System.nanoTime();
+        lastWrite = now;
+        try {
+            if (deadline != Deadlines.NONE && deadline - now <= 0) {
+                throw new SocketTimeoutException("write deadline passed before the frame was begun");
+            }
+            output.write(buffers, deadline, awaited);
+        } catch (StackOverflowError e) {
+            lock.overflowed = true; // without a call, for which there may be no stack left
+            lock.breakOff(e);
+            throw e;
+        } catch (Throwable e) { // also if there is no memory
+            lock.breakOff(e);
+            throw e;
+        } finally {
+            one[0] = null; // an idle connection keeps no payload
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.twintrace.websocket.internal.write;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The connections that one thread has written to while it serves a listener's connection. Their frames leave together
+ * at the end, with one write for each connection. Meanwhile the thread does not wait for any peer, because it has other
+ * connections to serve.
+ */
+public abstract class WriteBatch {
+    /** Weak, so that threads of the container do not keep the application's classes in memory. */
+    private static final ThreadLocal<WeakReference<WriteBatch>> OF_THREAD = new ThreadLocal<>();
+
+    /** One connection that has put frames aside. */
+    interface Member {
+        /** Sends these frames. */
+        void flush();
+    }
+
+    private final List<Member> pending = new ArrayList<>();
+    private boolean active;
+    private boolean mayBlock;
+
+    /** Makes this the calling thread's batch. */
+    protected final void belongToThread() {
+        OF_THREAD.set(new WeakReference<>(this));
+    }
+
+    /** Returns the calling thread's batch, active or not; null if it has none yet. */
+    protected static WriteBatch ofThread() {
+        WeakReference<WriteBatch> batch = OF_THREAD.get();
+        return batch == null ? null : batch.get();
+    }
+
+    /** Returns the calling thread's batch; null outside a turn. */
+    public static WriteBatch current() {
+        WriteBatch batch = ofThread();
+        return batch != null && batch.active ? batch : null;
+    }
+
+    /**
+     * Returns whether the calling thread may wait for a peer. A thread in a turn may not, because it has other
+     * connections to serve.
+     */
+    public static boolean mayWait() {
+        return current() == null;
+    }
+
+    /**
+     * Begins a turn. The thread must not be in one already.
+     *
+     * @param callsMayBlock whether the calls in this turn may take long
+     */
+    protected final void activate(boolean callsMayBlock) {
+        if (active) {
+            throw new IllegalStateException("a turn cannot begin within another turn");
+        }
+        active = true;
+        mayBlock = callsMayBlock;
+    }
+
+    /** Ends the turn. */
+    protected final void deactivate() {
+        active = false;
+    }
+
+    final boolean mayBlock() {
+        return mayBlock;
+    }
+
+    /** Notes a connection that has put frames aside. */
+    final void add(Member member) {
+        if (pending.isEmpty() || pending.get(pending.size() - 1) != member) {
+            pending.add(member);
+        }
+    }
+
+    /** Returns the number of connections that have put frames aside. */
+    public final int pending() {
+        return pending.size();
+    }
+
+    /** Sends all frames that were put aside. */
+    public final void flush() {
+        for (int i = 0; i < pending.size(); i++) {
+            try {
+                pending.get(i).flush();
+            } catch (Throwable t) {
+                // That connection is broken off, and its listener learns of it.
+            }
+        }
+        pending.clear();
+    }
+}
