@@ -1,6 +1,7 @@
 package io.twintrace.websocket.detect;
 
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +91,37 @@ final class StackTraces {
                         .map(StackWalker.StackFrame::toStackTraceElement)
                         .toArray(StackTraceElement[]::new));
         return inside(operation, innermost);
+    }
+
+    /**
+     * Tells whether the calling thread is inside a guarded method besides the one that is being entered. Counts every
+     * class of the entered one's package as guarded.
+     */
+    static boolean isInsideAnotherGuard() {
+        return StackWalker.getInstance()
+                .walk(frames -> isInsideAnotherGuard(
+                        frames.map(StackWalker.StackFrame::getClassName).iterator()));
+    }
+
+    private static boolean isInsideAnotherGuard(Iterator<String> classes) {
+        String entered = classes.next();
+        while (isDetectors(entered)) {
+            entered = classes.next();
+        }
+        String guards = parent(entered);
+        boolean hasReturned = false;
+        while (classes.hasNext()) {
+            String next = classes.next();
+            hasReturned |= !next.equals(entered);
+            if (hasReturned && next.startsWith(guards)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isDetectors(String className) {
+        return className.equals(StackTraces.class.getName()) || className.equals(WriteDetector.class.getName());
     }
 
     /**

@@ -206,15 +206,16 @@ public final class WriteDetector {
      *     under it
      */
     public void leave(Operation operation, Throwable thrown) {
-        Thread me = Thread.currentThread();
         call = 0;
+        Thread me;
         boolean left;
         try {
+            me = Thread.currentThread();
             left = SLOT.compareAndSet(this, me, null);
         } catch (StackOverflowError e) {
-            // The call above needs stack until it is compiled. This overwrites a conflict that arrives now, but both
+            // The calls above need stack until they are compiled. This overwrites a conflict that arrives now, but both
             // threads still fail: the other one with its exception, and this one with the error.
-            if (slot == me) {
+            if (slot instanceof Thread) {
                 slot = null;
             }
             throw e;
@@ -269,6 +270,9 @@ public final class WriteDetector {
                     return;
                 }
             } else if (inside == me) {
+                if (!StackTraces.isInsideAnotherGuard()) {
+                    return; // its stack overflowed before it could leave, so that it is inside already
+                }
                 throw new IllegalStateException(operation.methodName() + " on WebSocket connection " + connection
                         + " was called by a thread that is already writing to it: a serializer, stream or handler"
                         + " that runs during a write must not write to the same connection");
@@ -276,6 +280,9 @@ public final class WriteDetector {
                 throw ConflictFailures.ofLater(conflict, operation, me);
             } else {
                 Thread owner = (Thread) inside;
+                if (!owner.isAlive() && SLOT.compareAndSet(this, owner, me)) {
+                    return; // its stack overflowed before it could leave
+                }
                 if (looks < MAX_LOOKS && discipline.isForOwnerToFail(me)) {
                     // The owner's own report names both places. The report of an overlap would name this thread, which
                     // runs no application code.

@@ -3,6 +3,7 @@ package io.twintrace.websocket.detect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.fixture.Guarded;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
+import io.twintrace.websocket.fixture.Guarded;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.fixture.Guarded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

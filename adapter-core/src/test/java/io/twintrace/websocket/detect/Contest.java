@@ -1,5 +1,6 @@
 package io.twintrace.websocket.detect;
 
+import io.twintrace.websocket.fixture.Guarded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;

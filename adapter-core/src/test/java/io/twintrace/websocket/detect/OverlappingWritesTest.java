@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException.WriterTrace;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import io.twintrace.websocket.fixture.Guarded;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -2,8 +2,10 @@ package io.twintrace.websocket.detect;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.twintrace.websocket.fixture.Guarded;
 import java.io.IOException;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,6 +52,32 @@ class StackOverflowTest {
                 // FAILING throws this.
             }
         }
+    }
+
+    /** Leaves the detector as a thread does whose stack has no room for leaving. */
+    private static void enterForGood(Guarded connection) {
+        connection.detector.enter(Operation.WRITE_MESSAGE);
+    }
+
+    @Test
+    void threadWithoutStackForLeavingMayWriteAgain() throws Exception {
+        Guarded connection = new Guarded(DetectorLevel.MESSAGES);
+        enterForGood(connection);
+        connection.writeMessage(Guarded.Body.NOTHING);
+        Thread other = new Thread(() -> enterForGood(connection));
+        other.start();
+        other.join();
+        assertFalse(connection.detector.isPoisoned());
+    }
+
+    @Test
+    void threadThatEndedWithoutStackForLeavingIsNotInside() throws Exception {
+        Guarded connection = new Guarded(DetectorLevel.MESSAGES);
+        Thread faller = new Thread(() -> enterForGood(connection));
+        faller.start();
+        faller.join();
+        connection.writeMessage(Guarded.Body.NOTHING);
+        assertFalse(connection.detector.isPoisoned());
     }
 
     @ParameterizedTest

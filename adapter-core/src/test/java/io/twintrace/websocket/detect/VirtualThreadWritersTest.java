@@ -3,6 +3,7 @@ package io.twintrace.websocket.detect;
 import static io.twintrace.websocket.detect.Actor.assertInside;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.twintrace.websocket.fixture.Guarded;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

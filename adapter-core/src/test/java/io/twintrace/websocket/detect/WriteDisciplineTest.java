@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
+import io.twintrace.websocket.fixture.Guarded;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
