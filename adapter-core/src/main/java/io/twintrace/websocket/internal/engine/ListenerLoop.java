@@ -131,8 +131,8 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     }
 
     @Override
-    public void nothingIsPending() {
-        if (mayBlock()) {
+    public void nothingIsPending(boolean inWrite) {
+        if (inWrite || mayBlock()) {
             signalElsewhere();
         } else {
             signals.give();

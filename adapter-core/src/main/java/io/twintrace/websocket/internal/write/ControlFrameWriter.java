@@ -45,39 +45,37 @@ public final class ControlFrameWriter {
     public void writeControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
         long until = deadline != Deadlines.NONE ? deadline : frames.defaultDeadline();
         awaitTurn(until);
+        PendingWrites awaited;
         if (opcode == Opcode.CLOSE) {
             frames.checkWritable();
             requestClose(payload);
+            awaited = output.pendingWrites();
         } else {
-            sendInTurn(opcode, payload, until);
+            awaited = sendInTurn(opcode, payload, until);
         }
-        output.awaitWritten(until); // harmless if this fails: pending bytes have a deadline of their own
+        output.awaitWritten(awaited, until); // harmless if this fails: pending bytes have a deadline of their own
         if (opcode == Opcode.CLOSE && lock.broken() != null) {
             throw new IOException("the Close frame could not be written", lock.broken());
         }
         output.events().frameWritten();
     }
 
-    private void sendInTurn(Opcode opcode, byte[] payload, long until) throws IOException {
-        while (!trySend(opcode, payload, until)) {
-            awaitTurn(until);
-        }
-    }
-
-    /** Returns false if the deadline has passed, or if this thread has to wait for an earlier frame. */
-    private boolean trySend(Opcode opcode, byte[] payload, long until) throws IOException {
-        lock.checkSound();
-        lock.lock();
-        try {
-            frames.checkWritable();
-            output.admit();
-            if (Deadlines.remaining(until) <= 0 || (output.hasPending() && WriteBatch.mayWait())) {
-                return false;
+    /** Sends a frame once no earlier one is pending. Returns the bytes of it that are pending, or null. */
+    private PendingWrites sendInTurn(Opcode opcode, byte[] payload, long until) throws IOException {
+        while (true) {
+            lock.checkSound();
+            lock.lock();
+            try {
+                frames.checkWritable();
+                output.admit();
+                if (Deadlines.remaining(until) > 0 && !(output.hasPending() && WriteBatch.mayWait())) {
+                    frames.sendControl(opcode, payload, until);
+                    return output.pendingWrites();
+                }
+            } finally {
+                lock.unlock();
             }
-            frames.sendControl(opcode, payload, until);
-            return true;
-        } finally {
-            lock.unlock();
+            awaitTurn(until);
         }
     }
 

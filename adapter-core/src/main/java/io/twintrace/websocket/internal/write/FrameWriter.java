@@ -162,7 +162,7 @@ public final class FrameWriter implements WriteBatch.Member {
     private void finish(PendingWrites pending, long deadline) throws IOException {
         if (pending != null) {
             while (pending.isPaused() && lock.broken() == null) {
-                goOn(Output::continuePaused);
+                goOn(Output::continuePaused, true);
             }
             awaitOrBreak(pending, deadline);
         }
@@ -239,13 +239,13 @@ public final class FrameWriter implements WriteBatch.Member {
             breakOff(failure);
             return;
         }
-        goOn(Output::continueWriting);
+        goOn(Output::continueWriting, false);
     }
 
-    private void goOn(FrameLock.Change<Output> how) {
+    private void goOn(FrameLock.Change<Output> how, boolean inWrite) {
         lock.change(output, how);
         if (!output.hasPending()) {
-            output.events().nothingIsPending();
+            output.events().nothingIsPending(inWrite);
         }
     }
 

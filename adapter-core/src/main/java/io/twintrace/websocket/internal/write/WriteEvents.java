@@ -14,8 +14,12 @@ public interface WriteEvents {
     /** Notes that nothing more will be written. */
     void outputHasBroken();
 
-    /** Notes that the peer has taken all bytes that were pending. Called without the frame lock. */
-    default void nothingIsPending() {}
+    /**
+     * Notes that the peer has taken all bytes that were pending. Called without the frame lock.
+     *
+     * @param inWrite whether the calling thread is inside a write, so that it must not call the application
+     */
+    default void nothingIsPending(boolean inWrite) {}
 
     /** Notes that a message or a control frame was written. Called without the frame lock. */
     default void frameWritten() {}

@@ -94,7 +94,7 @@ class ConcurrentWriteTest {
                 "no thread is left in a transport",
                 () -> Thread.getAllStackTraces().values().stream()
                         .flatMap(Arrays::stream)
-                        .noneMatch(frame -> frame.getClassName().startsWith(ChannelTransport.class.getPackageName())));
+                        .noneMatch(frame -> frame.getClassName().equals(ChannelTransport.class.getName())));
     }
 
     @Test

@@ -173,6 +173,7 @@ class ListenerArrivalProperties {
                 received.writeBytes(more);
             }
             peer.end();
+            peer.settleToTheEnd();
             assertEquals(
                     read.toString(),
                     listener.messages().stream().map(m -> described(m)).collect(Collectors.joining()));

@@ -23,6 +23,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.EchoingListener;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.RecordingListener;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,25 @@ class ListenerWritingTest {
                 peer.send(text("a"));
                 assertArrayEquals(expected, receive(peer, expected.length));
             }
+        }
+    }
+
+    /** It is still inside its write, where the listener's answer would be a nested one. */
+    @Test
+    void aThreadThatWritesManyMegabytesDoesNotServeTheListener() throws Exception {
+        byte[] much = pattern(3 << 20);
+        EchoingListener echo = new EchoingListener();
+        try (ListeningPeer peer = ListeningPeer.connect(echo)) {
+            int beginsThird = 8 + 1; // of the megabytes, in pieces of 128 KiB; the first leaves at once
+            peer.beforePiece(
+                    beginsThird,
+                    () -> CompletableFuture.runAsync(() -> peer.sendOnly(text("hello")))
+                            .join());
+            peer.connection().writeMessage(MessageType.BINARY, much);
+            peer.settle();
+            byte[] expected = concat(plain(0x82, much), plain(0x81, utf8("hello")));
+            assertArrayEquals(expected, receive(peer, expected.length));
+            assertEquals("null", echo.end());
         }
     }
 
