@@ -21,6 +21,20 @@ enum ServerKind {
             Twintrace.LIBRARIES,
             Twintrace.PRINCIPAL,
             "blocking handler, on virtual threads where the JDK has them; embedded in Jetty; detector at its default level"),
+    TOMCAT_PUSH(
+            "Twintrace push on Tomcat",
+            "TwintraceOnTomcat",
+            "PUSH",
+            Twintrace.LIBRARIES_ON_TOMCAT,
+            Twintrace.CORE,
+            "non-blocking listener, NIO connector, default thread pool; detector at its default level"),
+    TOMCAT_BLOCKING(
+            "Twintrace blocking on Tomcat",
+            "TwintraceOnTomcat",
+            "BLOCKING",
+            Twintrace.LIBRARIES_ON_TOMCAT,
+            Twintrace.CORE,
+            "blocking handler, on virtual threads where the JDK has them; NIO connector; detector at its default level"),
     JETTY(
             "Jetty",
             "JettyNativeServer",
@@ -75,11 +89,14 @@ enum ServerKind {
         }
     };
 
-    /** Constants of both faces. They need a class of their own, since enum constants cannot refer to later fields. */
+    /** Constants of the kinds that are Twintrace. They need a class of their own, since enum constants cannot refer to later fields. */
     private static final class Twintrace {
         static final String LIBRARIES =
                 "io\\.twintrace\\..*|jakarta\\.servlet\\..*|org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(jetty-|ee10\\.).*";
+        static final String LIBRARIES_ON_TOMCAT =
+                "io\\.twintrace\\.adapter-core.*|org\\.apache\\.tomcat\\.(embed\\.tomcat-embed-core|tomcat-annotations).*";
         static final String PRINCIPAL = "io.twintrace.adapter-jetty";
+        static final String CORE = "io.twintrace.adapter-core";
     }
 
     /** The first JDK that warns about Unsafe. */
@@ -116,7 +133,7 @@ enum ServerKind {
 
     /** Returns whether this is a server that Twintrace is compared with, and not a face of Twintrace. */
     boolean isPeer() {
-        return !mainClass.equals("TwintraceServer");
+        return !mainClass.startsWith("Twintrace");
     }
 
     /** Returns the arguments that follow the message limit. */

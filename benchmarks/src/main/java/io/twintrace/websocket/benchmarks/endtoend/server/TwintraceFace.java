@@ -1,0 +1,73 @@
+package io.twintrace.websocket.benchmarks.endtoend.server;
+
+import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.Message;
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.servlet.UpgradeServlet;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The face of the library that serves the application. */
+enum TwintraceFace {
+    /** A listener, called by the thread that has found the input. */
+    PUSH {
+        @Override
+        UpgradeServlet echo(WebSocketOptions options) {
+            return new UpgradeServlet(new EchoListener(), options);
+        }
+
+        @Override
+        UpgradeServlet broadcast(WebSocketOptions options) {
+            return new UpgradeServlet(new BroadcastListener(), options);
+        }
+    },
+    /** A handler that reads and writes on a thread of its own, virtual if the JDK has such threads. */
+    BLOCKING {
+        @Override
+        UpgradeServlet echo(WebSocketOptions options) {
+            return new UpgradeServlet(TwintraceFace::echo, options);
+        }
+
+        @Override
+        UpgradeServlet broadcast(WebSocketOptions options) {
+            Set<WebSocketConnection> connected = ConcurrentHashMap.newKeySet();
+            return new UpgradeServlet(each -> broadcast(each, connected), options);
+        }
+    };
+
+    abstract UpgradeServlet echo(WebSocketOptions options);
+
+    abstract UpgradeServlet broadcast(WebSocketOptions options);
+
+    static WebSocketOptions options(int messageLimit) {
+        return WebSocketOptions.builder()
+                .readLimit(messageLimit)
+                .idleTimeout(Duration.ofMinutes(TestServer.IDLE_MINUTES))
+                .outbox(OutboxOptions.defaults().withMaxBytes(Math.max(1 << 20, 4 * messageLimit)))
+                .deflate(DeflateOptions.on())
+                .build();
+    }
+
+    private static void echo(BlockingConnection connection) throws Exception {
+        for (Message message; (message = connection.readMessage()) != null; ) {
+            connection.writeMessage(message.type(), message.payload());
+        }
+    }
+
+    private static void broadcast(BlockingConnection connection, Set<WebSocketConnection> connected) throws Exception {
+        connected.add(connection);
+        try {
+            for (Message message; (message = connection.readMessage()) != null; ) {
+                PreparedMessage prepared = PreparedMessage.of(message.type(), message.payload());
+                connected.forEach(each -> each.outbox().offer(prepared));
+            }
+        } finally {
+            connected.remove(connection);
+        }
+    }
+}
