@@ -67,7 +67,7 @@ final class OpenConnections {
             }
         }
         if (why != null) {
-            context.log(failed + " WebSocket connections are cut off: closing them with 1001 failed", why);
+            context.log("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
         }
     }
 

@@ -254,7 +254,7 @@ public class UpgradeServlet extends HttpServlet {
             Connections.Place place)
             throws ServletException, IOException {
         if (response.isCommitted()) {
-            throw new ServletException("the response is already committed, so " + handshake.path()
+            throw new ServletException("the response is already committed, so " + handshake.plainPath()
                     + " cannot be upgraded to a WebSocket: a filter before servlet \"" + getServletName()
                     + "\" has written to the response");
         }

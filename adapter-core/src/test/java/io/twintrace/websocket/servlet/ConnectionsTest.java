@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.contains;
+import static org.mockito.ArgumentMatchers.startsWith;
 import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
@@ -243,7 +244,9 @@ class ConnectionsTest {
         }
         drained.get(10, TimeUnit.SECONDS);
         verify(context, atLeastOnce())
-                .log(contains("are cut off: closing them with 1001 failed"), any(OutOfMemoryError.class));
+                .log(
+                        startsWith("WebSocket connections cut off, because closing them with 1001 failed: "),
+                        any(OutOfMemoryError.class));
     }
 
     /** The place becomes free a moment after the end of the connection. */

@@ -62,7 +62,7 @@ class FilterTest {
                     }
                 });
                 RawClient client = RawClient.connect(server.port())) {
-            client.send(RawClient.handshake("/ws"));
+            client.send(RawClient.handshake("/ws;jsessionid=secret"));
             assertEquals(200, client.readResponse().status());
             client.awaitEnd();
             String message = thrown.get(5, TimeUnit.SECONDS).getMessage();

@@ -90,6 +90,7 @@ public final class LogExcerpt {
                 .replaceAll("(connection |websocket-)\\d+ \\(", "$1 (")
                 .replaceAll("pool-\\d+-", "pool-")
                 .replaceAll("@[0-9a-f]+", "@")
+                .replaceAll("(startTime|connectionNumber|javaThreadId) = [^\\n)]+", "$1 =")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\dT[^ ]*Z", "(time)");
         return plain.lines().map(line -> withoutLine(line.strip())).toList();
     }
