@@ -3,8 +3,10 @@ package io.twintrace.websocket.jetty;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.example.LockedQuotes;
+import com.example.Numbering;
 import com.example.OfferedQuotes;
 import com.example.Quotes;
+import com.example.Turns;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.WriteDiscipline;
@@ -19,9 +21,11 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The excerpts of docs/concurrent-writes.md match the log and the recorded event. */
+/** The excerpts in the documentation match the log and the recorded event. */
 class DocumentedLogTest {
     private static final Path PAGE = Path.of("../docs/concurrent-writes.md");
+
+    private static final Path LISTENERS_PAGE = Path.of("../docs/listeners.md");
 
     private static final WebSocketOptions UNLIMITED =
             WebSocketOptions.builder().readLimit(0).build();
@@ -95,6 +99,41 @@ class DocumentedLogTest {
                 RawClient client = RawClient.open(server.port(), "/quotes")) {
             client.read(); // the beat, which was offered
             client.send(RawClient.text("ACME"));
+            Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
+        }
+    }
+
+    @Test
+    void theReportOfTurnsTakenThroughThePeer() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "A message has arrived from the peer");
+        try (TestServer server = serving(new Turns(), UNLIMITED);
+                RawClient client = RawClient.open(server.port(), "/quotes")) {
+            client.readFrameHead(); // of the move, whose rest is not taken
+            client.send(RawClient.text("e2e4"));
+            Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
+        }
+    }
+
+    @Test
+    void theLineAboutAHandlerThatDoesNotCatchTheConflict() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, "is closed with 1011 after its handler threw");
+        try (TestServer server = serving(new LockedQuotes(), LOCKED);
+                RawClient client = RawClient.open(server.port(), "/quotes")) {
+            client.send(RawClient.text("ACME"));
+            server.log().await("declared to be guarded by");
+            client.send(RawClient.text("ACME")); // whose answer throws
+            Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
+        }
+    }
+
+    @Test
+    void theEntryAboutASlowCall() throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(LISTENERS_PAGE, "has held the thread");
+        ServletContextHandler context = new ServletContextHandler("/");
+        JettyWebSockets.add(context, "/numbering", new Numbering());
+        try (TestServer server = new TestServer(context).start();
+                RawClient client = RawClient.open(server.port(), "/numbering")) {
+            client.send(RawClient.text("hello"));
             Await.until("in the log:\n" + excerpt + "\n", () -> server.log().text(), excerpt::isIn);
         }
     }
