@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A message in a call of a {@link WebSocketListener}. Valid only during the call and on its thread, because the library
- * reuses the memory for the next message. After the call every method throws IllegalStateException. To keep the
- * message, store {@link #text()} or a copy of {@link #payload()}.
+ * reuses the memory for the next message. After the call, methods throw IllegalStateException, or show the message of
+ * another call if the same thread is in one. To keep the message, store {@link #text()} or a copy of {@link #payload()}.
  */
 public interface MessageView {
     /** {@return whether this is text or binary} */

@@ -3,8 +3,10 @@ package io.twintrace.websocket;
 import java.io.IOException;
 
 /**
- * Thrown when a listener has written more than its peer accepts. The message, or this piece of it, was not sent. The
- * connection remains usable: write again once the peer has read some of the pending bytes.
+ * Thrown by a write inside a call of a {@link WebSocketListener} if too many bytes wait for the peer. Other threads
+ * wait instead. The message was not sent. The connection remains usable: write again once the peer has read some of the
+ * pending bytes. If a {@link MessageWriter} throws this, its message ends unfinished. If part of it was sent already,
+ * the connection is closed with 1011.
  */
 public final class PendingWritesException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -17,7 +19,7 @@ public final class PendingWritesException extends IOException {
      */
     public PendingWritesException(long pending, long limit) {
         super(pending + " bytes are waiting for the peer to read them, and the pending write limit is " + limit
-                + ": write less, offer messages to connection.outbox(), which waits or drops, or raise"
+                + ": write less, offer messages to connection.outbox(), whose options say what to do when it is full, or raise"
                 + " pendingWriteLimit in the options (init-param pending-write-limit)");
     }
 }

@@ -24,11 +24,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link #writeControl}, {@link #flush()}, {@link #close()}, {@link #abort()}, the settings for reading and the getters
  * at any time.
  *
- * <p><b>Waiting.</b> A write waits until the operating system has accepted the message. Inside a listener call nothing
- * waits: the connection buffers the bytes that the peer does not accept at once (see {@link WebSocketListener}).
+ * <p><b>Waiting.</b> A write waits until the operating system has accepted the message. Inside a listener call no
+ * write waits: the connection buffers the bytes that the peer does not accept at once (see {@link WebSocketListener}).
  *
- * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException} and breaks the connection for good,
- * because an interrupted write may have sent part of a frame.
+ * <p>An interrupt ends a wait with an {@link java.io.InterruptedIOException}. In a read or in the write of a message it
+ * also breaks the connection for good, because part of a frame may have been sent.
  *
  * <p>Deadlines are wall-clock times, read when they are set. Null means no deadline.
  *
@@ -224,7 +224,7 @@ public interface WebSocketConnection extends AutoCloseable {
      * Sends the small messages that the connection holds back to send together: those of a {@link WebSocketListener},
      * and those that a handler writes before it has read all input ({@link WebSocketOptions#writeCoalescing()}).
      * Without this call they are sent when the listener call ends, when the handler has read everything, or after about
-     * two milliseconds. Waits for the peer like a write. The next write reports any error.
+     * two milliseconds. Does not wait for the peer. The next write reports any error.
      */
     void flush();
 
@@ -257,6 +257,7 @@ public interface WebSocketConnection extends AutoCloseable {
      * @param deadline null for the write timeout of the options
      * @throws java.net.SocketTimeoutException at the deadline; harmless if the frame was not yet being sent
      * @throws CloseSentException after a Close frame
+     * @throws PendingWritesException for a Ping or Pong inside a listener call, if too many bytes wait for the peer
      * @throws IllegalArgumentException for a payload that such a frame cannot have
      * @throws IOException when the connection is broken
      */
@@ -273,8 +274,8 @@ public interface WebSocketConnection extends AutoCloseable {
      * Closes the connection with the close handshake (RFC 6455 section 7.1). Sends a Close frame after the current
      * frame, waits for the peer's Close frame, and closes the TCP connection, all within the close timeout. A thread
      * that is reading sees the end. If no thread is reading, the connection drops further messages of the peer. Has no
-     * effect once closed. Inside a call of a {@link WebSocketListener} this only begins to close, and {@code onClose}
-     * reports the end.
+     * effect once closed. Inside a call of a {@link WebSocketListener} a listener's connection only begins to close, and
+     * {@code onClose} reports the end. A handler's connection waits there, too: call {@link #beginClose} instead.
      *
      * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
      * @param reason cut at 123 bytes of UTF-8

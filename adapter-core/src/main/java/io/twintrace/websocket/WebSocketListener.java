@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
  * concurrently. Store the state of a connection in its {@link WebSocketConnection#attributes()}.
  *
  * <p><b>Writing.</b> You may call the write methods of a connection here, and on other threads under the rules of
- * {@link WebSocketConnection}. Here they never wait if a listener serves that connection. The connection buffers the
- * bytes that the peer does not accept at once, up to the
- * {@linkplain WebSocketOptions#pendingWriteLimit() pending write limit}, and does not read until they are sent. Small
- * messages are sent together when the listener has handled all input that has arrived;
- * {@link WebSocketConnection#flush()} sends them earlier. {@link WebSocketConnection#close()} only begins to close.
+ * {@link WebSocketConnection}. Here they never wait, whether a listener or a handler serves that connection. It buffers
+ * the bytes that the peer does not accept at once. If too many wait (the
+ * {@linkplain WebSocketOptions#pendingWriteLimit() pending write limit}), a write throws
+ * {@link PendingWritesException}. A listener's connection is not read until they are sent. Small messages are sent
+ * together when the listener has handled all input that has arrived; {@link WebSocketConnection#flush()} sends them
+ * earlier. {@link WebSocketConnection#close()} only begins to close a listener's connection. A handler's waits for its
+ * peer, so call {@link WebSocketConnection#beginClose}.
  *
  * <p><b>Pings</b> are answered automatically, and Pongs are dropped. To handle them, call
  * {@link WebSocketConnection#setPingHandler} or {@link WebSocketConnection#setPongHandler} in {@link #onOpen}. The

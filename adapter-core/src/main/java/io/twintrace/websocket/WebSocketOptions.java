@@ -75,8 +75,8 @@ public final class WebSocketOptions {
     }
 
     /**
-     * {@return how many bytes written by a listener may wait for the peer before further messages are rejected; the
-     * message that reaches the limit is still accepted completely}
+     * {@return how many bytes may wait for the peer before a write in a call of a {@link WebSocketListener} is rejected;
+     * the message that reaches the limit is still accepted completely}
      */
     public int pendingWriteLimit() {
         return values.pendingWriteLimit;
@@ -279,8 +279,10 @@ public final class WebSocketOptions {
         }
 
         /**
-         * Sets how many bytes of a listener may wait for the peer; 1 MiB by default. A single message may be longer:
-         * the limit only rejects the messages after it.
+         * Sets how many bytes may wait for the peer before a write in a call of a {@link WebSocketListener} throws
+         * {@link PendingWritesException}; 1 MiB by default. The options of the connection that is written to count,
+         * also if a handler serves it. Other threads wait instead. A single message may be longer: the limit only
+         * rejects the messages after it.
          *
          * @param bytes at least 1
          * @return this builder
@@ -343,7 +345,7 @@ public final class WebSocketOptions {
         /**
          * Sets the size of each read buffer; 16 KiB by default. A connection holds one only while input waits to be
          * read. Input that embedded or stock Jetty reads ahead for a handler, without TLS, is in Jetty's buffers
-         * instead: 32 KiB, and another 32 KiB while Jetty works on them.
+         * instead: 32 KiB, and another 32 KiB that are read ahead while the handler uses the first.
          *
          * @param bytes at least 256
          * @return this builder

@@ -1,5 +1,5 @@
 /**
- * The opening handshake (RFC 6455 section 4): checks and answers the request, checks its origin, and chooses the
- * subprotocol. Does no I/O: it takes headers and returns an answer.
+ * What an application sees of the opening handshake (RFC 6455 section 4): the request, the result, the origin policy,
+ * and the options and parameters of compression. Does no I/O.
  */
 package io.twintrace.websocket.handshake;

@@ -14,14 +14,15 @@ import java.util.function.Supplier;
 
 /**
  * Takes a connection's socket from the container. Found by {@link java.util.ServiceLoader}; if none supports the
- * container, the servlet uses the standard {@code HttpServletRequest.upgrade}. All servlets and threads share one
- * instance. It must load without the container's classes.
+ * container, the servlet uses the standard {@code HttpServletRequest.upgrade}. Each servlet has an
+ * instance of its own, which any thread may use. It must load without the container's classes.
  *
  * <p>The transport has to be a {@code PushTransport}, or listeners are refused.
  */
 public interface SocketHandover {
     /**
-     * Tells whether this is the right container, and its classes are visible. Called once, when the servlet starts.
+     * Tells whether this is the right container, and its classes are visible. Called when the application is deployed, and when
+     * a servlet starts.
      *
      * @param context the servlet's context
      * @return whether it can take sockets here

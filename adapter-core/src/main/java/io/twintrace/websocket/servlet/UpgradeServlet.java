@@ -34,8 +34,8 @@ import java.util.TreeMap;
  * </ul>
  *
  * <p>Options come from the constructor or {@link #defaultOptions()}. Init-params override them: {@code origins},
- * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on. An unknown or malformed one stops the
- * deployment. The servlet need not be {@code async-supported}.
+ * {@code subprotocols}, {@code read-limit}, {@code idle-timeout} and so on. An unknown or malformed one makes
+ * the start of the servlet fail. The servlet need not be {@code async-supported}.
  *
  * <p>The servlet logs concurrent writes, and exceptions that a handler or listener throws, with
  * {@code ServletContext.log}. {@link #destroy()} closes every connection with 1001 and waits for the handlers for a
