@@ -55,7 +55,7 @@ class ListenerIdleTest {
     }
 
     @Test
-    void aFrameIsNotLateBecauseOfABacklog() {
+    void aFrameIsNotLateBecauseOfPendingWrites() {
         try (ListeningPeer peer = ListeningPeer.connectLazy(listener, options, 0)) {
             peer.send(text("answer me"), large(0, 90_000));
             pass(peer, LONGER_MILLIS);
@@ -67,7 +67,7 @@ class ListenerIdleTest {
     }
 
     @Test
-    void aFrameIsNotLateBecauseOfABacklogThatItMetHalfway() {
+    void aFrameIsNotLateBecauseOfPendingWritesThatItMetHalfway() {
         try (ListeningPeer peer = ListeningPeer.connectLazy(listener, options, 0)) {
             peer.send(large(0, 50_000));
             writeTo(peer);
@@ -81,7 +81,7 @@ class ListenerIdleTest {
     }
 
     @Test
-    void aFrameIsNotLateBecauseOfABacklogDuringWhichNothingCame() {
+    void aFrameIsNotLateBecauseOfPendingWritesDuringWhichNothingCame() {
         try (ListeningPeer peer = ListeningPeer.connectLazy(listener, options, 0)) {
             peer.send(large(0, 50_000));
             writeTo(peer);
@@ -93,7 +93,7 @@ class ListenerIdleTest {
     }
 
     @Test
-    void afterABacklogAFrameHasTheIdleTimeoutAndNoLonger() {
+    void afterPendingWritesAFrameHasTheIdleTimeoutAndNoLonger() {
         try (ListeningPeer peer = ListeningPeer.connectLazy(listener, options, 0)) {
             peer.send(text("answer me"), large(0, 90_000));
             pass(peer, LONGER_MILLIS);

@@ -374,7 +374,7 @@ class ListenerWritingTest {
 
     /** If the message ended, the peer would take the part that has left for the whole. */
     @Test
-    void aMessageInPiecesThatTheBacklogCannotTakeIsNeverCompleted() {
+    void aMessageInPiecesBeyondThePendingWriteLimitIsNeverCompleted() {
         WebSocketListener talkative = new WebSocketListener() {
             @Override
             public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
