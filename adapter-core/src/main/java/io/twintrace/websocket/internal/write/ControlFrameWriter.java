@@ -64,16 +64,21 @@ public final class ControlFrameWriter {
     private PendingWrites sendInTurn(Opcode opcode, byte[] payload, long until) throws IOException {
         while (true) {
             lock.checkSound();
-            lock.lock();
             try {
-                frames.checkWritable();
-                output.admit();
-                if (Deadlines.remaining(until) > 0 && !(output.hasPending() && WriteBatch.mayWait())) {
-                    frames.sendControl(opcode, payload, until);
-                    return output.pendingWrites();
+                lock.lock();
+                try {
+                    frames.checkWritable();
+                    output.admit();
+                    if (Deadlines.remaining(until) > 0 && !(output.hasPending() && WriteBatch.mayWait())) {
+                        frames.sendControl(opcode, payload, until);
+                        return output.pendingWrites();
+                    }
+                } finally {
+                    lock.unlock();
                 }
-            } finally {
-                lock.unlock();
+            } catch (StackOverflowError e) {
+                lock.overflowed = true; // without a call, for which there may be no stack left
+                throw e;
             }
             awaitTurn(until);
         }

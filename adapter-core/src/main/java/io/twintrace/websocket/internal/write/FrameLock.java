@@ -3,6 +3,7 @@ package io.twintrace.websocket.internal.write;
 import io.twintrace.websocket.internal.io.DelayedCheck;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -23,6 +24,9 @@ final class FrameLock {
         }
     };
 
+    /** How long to wait before looking whether the lock's holder has lost it. */
+    private static final long PATIENCE_MILLIS = 100;
+
     private final Transport transport;
     private final Output output;
     private final CloseHandshake closing;
@@ -34,8 +38,8 @@ final class FrameLock {
     private volatile boolean outputBroken;
 
     /**
-     * Whether the transport is still open only because the thread that broke the stream had no stack left. Not private,
-     * because such a thread cannot even call a method to set it.
+     * Whether the transport is still open only because a thread had no stack left, and may have broken the stream or
+     * kept the lock. Not private, because such a thread cannot even call a method to set it.
      */
     volatile boolean overflowed;
 
@@ -75,14 +79,35 @@ final class FrameLock {
         }
     }
 
-    /** Takes the lock. If the stack overflows in here, no thread may ever get the lock again. */
-    void lock() {
+    /**
+     * Takes the lock. If the stack overflows before it is released, it may stay taken for good, so a caller has to set
+     * {@link #overflowed} then.
+     *
+     * @throws IOException if another thread has kept it for that reason
+     */
+    void lock() throws IOException {
+        if (!lock.tryLock()) {
+            await();
+        }
+    }
+
+    private void await() throws IOException {
+        boolean interrupted = false;
         try {
-            lock.lock();
-        } catch (StackOverflowError e) {
-            overflowed = true;
-            closeLater.ask();
-            throw e;
+            while (true) {
+                try {
+                    if (lock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    checkSound(); // no holder waits, so most likely the thread has lost it
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -105,10 +130,22 @@ final class FrameLock {
      * @param change captures nothing, so that the call allocates nothing
      */
     <T> void change(T target, Change<T> change) {
-        if (broken() != null) {
-            return;
+        try {
+            if (broken() == null) {
+                changeLocked(target, change);
+            }
+        } catch (StackOverflowError e) {
+            overflowed = true; // without a call, for which there may be no stack left
+            throw e;
         }
-        lock();
+    }
+
+    private <T> void changeLocked(T target, Change<T> change) {
+        try {
+            lock();
+        } catch (IOException e) {
+            return; // another thread's overflow has broken the stream
+        }
         try {
             if (broken() == null) {
                 change.make(target);
@@ -135,6 +172,23 @@ final class FrameLock {
             } finally {
                 endWriting();
             }
+        }
+    }
+
+    /** The same for a caller that does not hold the lock. */
+    void takeAndBreakOff(Throwable why) {
+        try {
+            lock();
+            try {
+                breakOff(why);
+            } finally {
+                unlock();
+            }
+        } catch (IOException e) {
+            // Another thread's overflow has broken the stream.
+        } catch (StackOverflowError e) {
+            overflowed = true;
+            throw e;
         }
     }
 

@@ -110,17 +110,22 @@ public final class FrameWriter implements WriteBatch.Member {
         awaitTurn();
         long deadline = Deadlines.NONE;
         PendingWrites pending = null;
-        lock.lock();
         try {
-            checkWritable();
-            if (!putAside(fin, rsv1, opcode, payload)) {
-                deadline = messageDeadline();
-                send(fin, rsv1, opcode, payload, deadline, true);
-                pending = output.pendingWrites();
+            lock.lock();
+            try {
+                checkWritable();
+                if (!putAside(fin, rsv1, opcode, payload)) {
+                    deadline = messageDeadline();
+                    send(fin, rsv1, opcode, payload, deadline, true);
+                    pending = output.pendingWrites();
+                }
+                lastMessageFrame = lastWrite;
+            } finally {
+                lock.unlock();
             }
-            lastMessageFrame = lastWrite;
-        } finally {
-            lock.unlock();
+        } catch (StackOverflowError e) {
+            lock.overflowed = true; // without a call, for which there may be no stack left
+            throw e;
         }
         finish(pending, deadline);
     }
@@ -130,22 +135,27 @@ public final class FrameWriter implements WriteBatch.Member {
         awaitTurn();
         long deadline = Deadlines.NONE;
         PendingWrites pending = null;
-        lock.lock();
         try {
-            checkWritable();
-            ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
-            if (room != null) {
-                room.put(frame);
-                output.added();
-            } else {
-                deadline = messageDeadline();
-                one[0] = frame;
-                write(one, deadline, true);
-                pending = output.pendingWrites();
+            lock.lock();
+            try {
+                checkWritable();
+                ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
+                if (room != null) {
+                    room.put(frame);
+                    output.added();
+                } else {
+                    deadline = messageDeadline();
+                    one[0] = frame;
+                    write(one, deadline, true);
+                    pending = output.pendingWrites();
+                }
+                lastMessageFrame = lastWrite;
+            } finally {
+                lock.unlock();
             }
-            lastMessageFrame = lastWrite;
-        } finally {
-            lock.unlock();
+        } catch (StackOverflowError e) {
+            lock.overflowed = true;
+            throw e;
         }
         finish(pending, deadline);
     }
@@ -174,17 +184,8 @@ public final class FrameWriter implements WriteBatch.Member {
         try {
             output.awaitWritten(pending, deadline);
         } catch (Throwable e) { // also if there is no memory
-            breakOff(e);
+            lock.takeAndBreakOff(e);
             throw e;
-        }
-    }
-
-    private void breakOff(Throwable e) {
-        lock.lock();
-        try {
-            lock.breakOff(e);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -236,7 +237,7 @@ public final class FrameWriter implements WriteBatch.Member {
     public void writtenByTransport(IOException failure) {
         lastWrite = System.nanoTime();
         if (failure != null) {
-            breakOff(failure);
+            lock.takeAndBreakOff(failure);
             return;
         }
         goOn(Output::continueWriting, false);
@@ -353,7 +354,7 @@ public final class FrameWriter implements WriteBatch.Member {
             }
             output.write(buffers, deadline, awaited);
         } catch (StackOverflowError e) {
-            lock.overflowed = true; // without a call, for which there may be no stack left
+            lock.overflowed = true; // before the lock is released, and without a call
             lock.breakOff(e);
             throw e;
         } catch (Throwable e) { // also if there is no memory
