@@ -112,6 +112,14 @@ final class HeapAssembly {
         return blocks.isEmpty() ? bytes : joined();
     }
 
+    /** Returns an array with the message's bytes alone. It is not copied if it holds no others. */
+    byte[] toArray() {
+        if (!blocks.isEmpty()) {
+            return joined();
+        }
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
     private byte[] joined() {
         byte[] all = new byte[length()];
         int at = 0;

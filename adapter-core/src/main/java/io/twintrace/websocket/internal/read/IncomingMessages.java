@@ -154,7 +154,13 @@ public final class IncomingMessages {
      * @return false if not all of it has arrived; call this again then
      */
     public boolean takeWhole() throws IOException {
-        boolean taken = (!assembly.isBegun() && takeInPlace()) || (mayAssemble() && assemble());
+        boolean taken = !assembly.isBegun() && takeInPlace();
+        if (!taken && mayAssemble() && assemble()) {
+            whole = assembly.message();
+            start = whole.position();
+            length = whole.remaining();
+            taken = true;
+        }
         insideMessage = !taken;
         return taken;
     }
@@ -171,11 +177,10 @@ public final class IncomingMessages {
             payload = new byte[(int) frames.known()];
             arrived.moveTo(payload);
             decoder.takeInPlace(payload);
-            insideMessage = false;
-        } else if (takeWhole()) {
-            payload = new byte[length];
-            whole.get(start, payload);
+        } else if (mayAssemble() && assemble()) {
+            payload = assembly.toArray();
         }
+        insideMessage = payload == null;
         return payload;
     }
 
@@ -230,13 +235,7 @@ public final class IncomingMessages {
         if (!assembly.isBegun()) {
             assembly.begin();
         }
-        if (!assembly.collect()) {
-            return false;
-        }
-        whole = assembly.message();
-        start = whole.position();
-        length = whole.remaining();
-        return true;
+        return assembly.collect();
     }
 
     /**

@@ -155,6 +155,16 @@ final class MessageAssembly {
         return pooled != null ? pooled.flip() : ByteBuffer.wrap(onHeap.bytes(), 0, onHeap.length());
     }
 
+    /** Returns the whole message as an array of its own. */
+    byte[] toArray() {
+        if (pooled == null) {
+            return onHeap.toArray();
+        }
+        byte[] all = new byte[pooled.position()];
+        pooled.get(0, all);
+        return all;
+    }
+
     /** Gives back the memory of the current message, if there is one. */
     void release() {
         onHeap = null;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
@@ -16,13 +17,20 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.Cost;
 import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.MemoryTransport;
 import io.twintrace.websocket.fixture.TestPeer;
 import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.deflate.ClientDeflater;
+import io.twintrace.websocket.internal.deflate.ClientDeflater.Style;
 import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.write.EncodedMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -71,6 +79,25 @@ class CompressionMemoryTest {
             other.connection().abort();
             assertEquals(0, Shared.of(options).pools().deflate().resting(), "nobody is left who could");
         }
+    }
+
+    /** Its length is not known before its end, so that it is collected in blocks first. */
+    @Test
+    void aLargeMessageIsCopiedOnlyOnce() throws IOException {
+        byte[] message = new byte[8 << 20];
+        DeflateParameters agreed = new DeflateParameters(true, true, OptionalInt.empty(), OptionalInt.empty());
+        byte[] frame;
+        try (ClientDeflater deflater = new ClientDeflater(agreed)) {
+            frame = Frames.masked(FIN | RSV1 | Frames.BINARY, deflater.deflate(message, Style.PLAIN));
+        }
+        WebSocketOptions options = compressing().readLimit(message.length).build();
+        BlockingConnection connection =
+                new MemoryTransport(frame, List.of(frame.length)).connection(options, Optional.of(agreed));
+        long before = Cost.allocatedByThread();
+        assertArrayEquals(message, connection.readMessage().payload());
+        long allocated = Cost.allocatedByThread() - before;
+        assertTrue(allocated < 2.5 * message.length, () -> allocated + " bytes");
+        connection.abort();
     }
 
     /** Deflaters are the largest thing that an idle connection holds, so their number has a bound. */
