@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,6 +50,17 @@ class ArchitectureTest {
                     .resideInAnyPackage(PACKAGES.subList(i + 1, PACKAGES.size()).toArray(String[]::new))
                     .check(classes);
         }
+    }
+
+    /** A nested write is told from the leftover of an overflow by the package of the guarded methods. */
+    @Test
+    void guardedMethodsAreInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".internal.write")
+                .should()
+                .callMethod(WriteDetector.class, "enter", Operation.class)
+                .check(classes);
     }
 
     @Test

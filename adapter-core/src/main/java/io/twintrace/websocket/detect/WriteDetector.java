@@ -44,6 +44,7 @@ public final class WriteDetector {
             SLOT = lookup.findVarHandle(WriteDetector.class, "slot", Object.class);
             lookup.ensureInitialized(Conflict.class); // otherwise the first conflict ends before it is loaded
             lookup.ensureInitialized(ConflictFailures.class);
+            boolean unused = StackTraces.isInsideAnotherGuard(); // loads what a thread near its stack's end could not
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

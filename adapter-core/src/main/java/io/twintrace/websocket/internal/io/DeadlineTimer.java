@@ -58,6 +58,7 @@ public final class DeadlineTimer {
     }
 
     private void schedule(long next) {
+        StackProbe.probe(); // a thread whose stack overflows further down would keep the lock
         LOCK.lock();
         try {
             if (ended || Deadlines.earlier(scheduledFor, next) == scheduledFor) {
@@ -107,6 +108,7 @@ public final class DeadlineTimer {
 
     /** Ends this timer for good and cancels its task. */
     public void end() {
+        StackProbe.probe();
         LOCK.lock();
         try {
             ended = true;

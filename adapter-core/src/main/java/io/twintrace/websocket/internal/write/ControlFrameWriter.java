@@ -78,6 +78,7 @@ public final class ControlFrameWriter {
                 }
             } catch (StackOverflowError e) {
                 lock.overflowed = true; // without a call, for which there may be no stack left
+                lock.closeLater();
                 throw e;
             }
             awaitTurn(until);

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.internal.write;
 
 import io.twintrace.websocket.internal.io.DelayedCheck;
+import io.twintrace.websocket.internal.io.StackProbe;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -43,11 +44,11 @@ final class FrameLock {
      */
     volatile boolean overflowed;
 
-    /** Closes it then, on the timer's thread, if no other thread does so earlier. */
+    /** Closes it then, if no other thread does so earlier. Not on the timer's thread, because closing may take long. */
     private final DelayedCheck closeLater = new DelayedCheck() {
         @Override
         protected void check() {
-            closeIfOwed();
+            WriteThreads.startAtLast(FrameLock.this::closeIfOwed);
         }
     };
 
@@ -73,17 +74,17 @@ final class FrameLock {
         IOException why = broken();
         if (why != null) {
             if (overflowed) {
-                closeLater.ask(); // not here, where the stack may be about to overflow again
+                closeLater(); // not here, where the stack may be about to overflow again
             }
             throw new IOException("nothing can be written to this WebSocket connection any more", why);
         }
     }
 
     /**
-     * Takes the lock. If the stack overflows before it is released, it may stay taken for good, so a caller has to set
-     * {@link #overflowed} then.
+     * Takes the lock. If the stack overflows before it is released, it may stay taken for good. A caller has to set
+     * {@link #overflowed} then, and call {@link #closeLater()}.
      *
-     * @throws IOException if another thread has kept it for that reason
+     * @throws IOException if the lock cannot be had and nothing can be written any more
      */
     void lock() throws IOException {
         if (!lock.tryLock()) {
@@ -133,18 +134,26 @@ final class FrameLock {
         try {
             if (broken() == null) {
                 changeLocked(target, change);
+            } else if (overflowed) {
+                closeLater();
             }
         } catch (StackOverflowError e) {
             overflowed = true; // without a call, for which there may be no stack left
+            closeLater();
             throw e;
         }
+    }
+
+    /** Has another thread close what an overflow has left open. */
+    void closeLater() {
+        closeLater.ask();
     }
 
     private <T> void changeLocked(T target, Change<T> change) {
         try {
             lock();
         } catch (IOException e) {
-            return; // another thread's overflow has broken the stream
+            return; // the stream is broken, most likely by another thread's overflow
         }
         try {
             if (broken() == null) {
@@ -164,7 +173,7 @@ final class FrameLock {
     void breakOff(Throwable e) {
         if (e instanceof StackOverflowError) {
             overflowed = true;
-            closeLater.ask();
+            closeLater();
         } else if (broken() == null) {
             broken = e instanceof IOException io ? io : new IOException(e);
             try {
@@ -185,9 +194,10 @@ final class FrameLock {
                 unlock();
             }
         } catch (IOException e) {
-            // Another thread's overflow has broken the stream.
+            // The stream is broken, most likely by another thread's overflow.
         } catch (StackOverflowError e) {
             overflowed = true;
+            closeLater();
             throw e;
         }
     }
@@ -219,28 +229,38 @@ final class FrameLock {
         breakOutputIfFree();
     }
 
-    /** If another thread holds the lock, it does this when it releases the lock. */
-    private void breakOutputIfFree() {
-        if (!outputBroken && lock.tryLock()) {
+    /** Returns false if another thread holds the lock. It does this when it releases the lock. */
+    private boolean breakOutputIfFree() {
+        if (!outputBroken) {
+            if (!lock.tryLock()) {
+                return false;
+            }
             unlock();
         }
+        return true;
     }
 
     /**
-     * Closes what a thread without stack has left open. Needs no lock, which that thread may have kept for good. Not
-     * for a thread that may be near the end of its stack as well.
+     * Closes what a thread without stack has left open. Needs no lock, which that thread may have kept for good.
+     *
+     * @throws StackOverflowError if the calling thread is near the end of its stack as well; it has changed nothing
      */
     void closeIfOwed() {
         if (!overflowed) {
             return;
         }
-        broken = STACK_OVERFLOW;
+        StackProbe.probe();
+        if (broken == null) {
+            broken = STACK_OVERFLOW;
+        }
         overflowed = false;
         try {
             transport.close();
         } finally {
             closing.writingEnded();
-            breakOutputIfFree();
+            if (!breakOutputIfFree()) {
+                output.abandon(broken); // the lock may never become free
+            }
         }
     }
 }

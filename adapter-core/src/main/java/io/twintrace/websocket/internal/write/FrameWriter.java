@@ -123,11 +123,12 @@ public final class FrameWriter implements WriteBatch.Member {
             } finally {
                 lock.unlock();
             }
+            finish(pending, deadline);
         } catch (StackOverflowError e) {
             lock.overflowed = true; // without a call, for which there may be no stack left
+            lock.closeLater();
             throw e;
         }
-        finish(pending, deadline);
     }
 
     /** Writes one data frame whose header already stands before its payload. */
@@ -153,11 +154,12 @@ public final class FrameWriter implements WriteBatch.Member {
             } finally {
                 lock.unlock();
             }
+            finish(pending, deadline);
         } catch (StackOverflowError e) {
             lock.overflowed = true;
+            lock.closeLater();
             throw e;
         }
-        finish(pending, deadline);
     }
 
     /** Makes a thread that may wait for the peer do so, so that pending bytes do not grow. */

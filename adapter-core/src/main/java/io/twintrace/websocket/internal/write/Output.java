@@ -171,8 +171,9 @@ final class Output implements PendingStatus {
      *     it goes on with {@link #continuePaused} if that is {@linkplain PendingWrites#isPaused paused}
      */
     void write(ByteBuffer[] buffers, long deadline, boolean awaited) throws IOException {
-        if (pending != null) {
-            pending.add(buffers, awaited && WriteBatch.mayWait());
+        PendingWrites current = pending;
+        if (current != null) {
+            current.add(buffers, awaited && WriteBatch.mayWait());
         } else if (aside.isEmpty()) {
             writeNow(buffers, deadline, awaited);
         } else {
@@ -202,10 +203,11 @@ final class Output implements PendingStatus {
 
     /** Runs an action under the lock once no bytes are pending; at once if there are none. */
     void whenWritten(Runnable action) {
-        if (pending == null) {
+        PendingWrites current = pending;
+        if (current == null) {
             action.run();
         } else {
-            pending.whenWritten(action);
+            current.whenWritten(action);
         }
     }
 
@@ -220,7 +222,10 @@ final class Output implements PendingStatus {
 
     /** Goes on writing what is pending, after the transport has written what it was given. */
     void continueWriting() throws IOException {
-        continueWriting(pending, false);
+        PendingWrites rest = pending;
+        if (rest != null) { // else it was abandoned
+            continueWriting(rest, false);
+        }
     }
 
     private void continueWriting(PendingWrites rest, boolean callerGoesOn) throws IOException {
@@ -236,6 +241,15 @@ final class Output implements PendingStatus {
 
     /** Ends writing. A second call has no effect. */
     void breakOff(IOException why) {
+        try {
+            releaseAside();
+        } finally {
+            abandon(why);
+        }
+    }
+
+    /** Ends writing for a thread that cannot have the lock. The memory of what was put aside is lost. */
+    void abandon(IOException why) {
         boolean first = failure == null;
         failure = why;
         PendingWrites rest = pending;
@@ -243,7 +257,6 @@ final class Output implements PendingStatus {
             pending = null;
             rest.abandon();
         }
-        releaseAside();
         if (first) {
             events.outputHasBroken();
         }
