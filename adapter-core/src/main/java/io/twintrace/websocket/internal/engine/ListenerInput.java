@@ -82,7 +82,7 @@ final class ListenerInput {
                 parse(turn);
             }
             // If many peers are written to, another look at the input costs little, and may save a write to each.
-            boolean broadcasts = turn.pending() > MANY_PEERS;
+            boolean broadcasts = turn.members() > MANY_PEERS;
             if (!broadcasts) {
                 turn.flush(); // the answers to one fill leave together
             }

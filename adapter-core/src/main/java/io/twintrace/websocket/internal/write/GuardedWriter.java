@@ -32,7 +32,7 @@ public final class GuardedWriter {
     private final FrameWriter frames;
     private final WriteDetector detector;
     private final CompressedMessages compressed;
-    private final OutgoingMessages output;
+    private final OutgoingMessages messages;
 
     public GuardedWriter(
             ConnectionId connection,
@@ -49,13 +49,13 @@ public final class GuardedWriter {
                 connection, options.detectorLevel(), frames::lastMessageFrame, counter::received, onConflict);
         this.compressed =
                 new CompressedMessages(frames, control, counter, deflate, options.deflate(), buffers, deflaters);
-        this.output = new OutgoingMessages(frames, control, detector, buffers, counter, compressed);
+        this.messages = new OutgoingMessages(frames, control, detector, buffers, counter, compressed);
     }
 
     public void writeMessage(String text) throws IOException {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            messages.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -67,7 +67,7 @@ public final class GuardedWriter {
     public void writeUtf8(byte[] text) throws IOException {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text));
+            messages.writeKnown(MessageType.TEXT, ByteBuffer.wrap(text));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -78,7 +78,7 @@ public final class GuardedWriter {
     public void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeMessage(type, payload);
+            messages.writeMessage(type, payload);
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -99,7 +99,7 @@ public final class GuardedWriter {
         int start = payload.position();
         detector.enter(Operation.WRITE_MESSAGE);
         try {
-            output.writeKnown(message.type(), payload);
+            messages.writeKnown(message.type(), payload);
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_MESSAGE, t);
             throw t;
@@ -112,7 +112,7 @@ public final class GuardedWriter {
     public void writeJson(Object value) throws IOException {
         detector.enter(Operation.WRITE_JSON);
         try {
-            output.writeKnown(
+            messages.writeKnown(
                     MessageType.TEXT, ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_JSON, t);
@@ -124,7 +124,7 @@ public final class GuardedWriter {
     public void writePrepared(PreparedMessage message) throws IOException {
         detector.enter(Operation.WRITE_PREPARED);
         try {
-            output.writePrepared(EncodedMessage.of(message));
+            messages.writePrepared(EncodedMessage.of(message));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_PREPARED, t);
             throw t;
@@ -136,7 +136,7 @@ public final class GuardedWriter {
         MessageWriter writer;
         detector.enter(Operation.NEXT_WRITER);
         try {
-            writer = output.nextWriter(Objects.requireNonNull(type, "type"));
+            writer = messages.nextWriter(Objects.requireNonNull(type, "type"));
         } catch (Throwable t) {
             detector.leave(Operation.NEXT_WRITER, t);
             throw t;
@@ -183,7 +183,7 @@ public final class GuardedWriter {
     public void declareOutbox(WriteDiscipline outbox) throws IOException {
         detector.enter(Operation.FIRST_OFFER);
         try {
-            output.finishOpenMessage();
+            messages.finishOpenMessage();
             frames.writeDeadline(Deadlines.NONE);
             detector.declare(outbox);
         } catch (Throwable t) {
@@ -225,6 +225,6 @@ public final class GuardedWriter {
      * the connection ends.
      */
     public void abandon() {
-        output.abandon();
+        messages.abandon();
     }
 }

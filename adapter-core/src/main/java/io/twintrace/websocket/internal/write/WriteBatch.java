@@ -19,7 +19,7 @@ public abstract class WriteBatch {
         void flush();
     }
 
-    private final List<Member> pending = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private boolean active;
     private boolean mayBlock;
 
@@ -72,25 +72,25 @@ public abstract class WriteBatch {
 
     /** Notes a connection that has put frames aside. */
     final void add(Member member) {
-        if (pending.isEmpty() || pending.get(pending.size() - 1) != member) {
-            pending.add(member);
+        if (members.isEmpty() || members.get(members.size() - 1) != member) {
+            members.add(member);
         }
     }
 
     /** Returns the number of connections that have put frames aside. */
-    public final int pending() {
-        return pending.size();
+    public final int members() {
+        return members.size();
     }
 
     /** Sends all frames that were put aside. */
     public final void flush() {
-        for (int i = 0; i < pending.size(); i++) {
+        for (int i = 0; i < members.size(); i++) {
             try {
-                pending.get(i).flush();
+                members.get(i).flush();
             } catch (Throwable t) {
                 // That connection is broken off, and its listener learns of it.
             }
         }
-        pending.clear();
+        members.clear();
     }
 }

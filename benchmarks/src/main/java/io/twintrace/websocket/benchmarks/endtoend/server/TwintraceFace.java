@@ -30,13 +30,13 @@ enum TwintraceFace {
     BLOCKING {
         @Override
         UpgradeServlet echo(WebSocketOptions options) {
-            return new UpgradeServlet(TwintraceFace::echo, options);
+            return new UpgradeServlet(TwintraceFace::echoAll, options);
         }
 
         @Override
         UpgradeServlet broadcast(WebSocketOptions options) {
             Set<WebSocketConnection> connected = ConcurrentHashMap.newKeySet();
-            return new UpgradeServlet(each -> broadcast(each, connected), options);
+            return new UpgradeServlet(each -> broadcastAll(each, connected), options);
         }
     };
 
@@ -53,13 +53,14 @@ enum TwintraceFace {
                 .build();
     }
 
-    private static void echo(BlockingConnection connection) throws Exception {
+    private static void echoAll(BlockingConnection connection) throws Exception {
         for (Message message; (message = connection.readMessage()) != null; ) {
             connection.writeMessage(message.type(), message.payload());
         }
     }
 
-    private static void broadcast(BlockingConnection connection, Set<WebSocketConnection> connected) throws Exception {
+    private static void broadcastAll(BlockingConnection connection, Set<WebSocketConnection> connected)
+            throws Exception {
         connected.add(connection);
         try {
             for (Message message; (message = connection.readMessage()) != null; ) {

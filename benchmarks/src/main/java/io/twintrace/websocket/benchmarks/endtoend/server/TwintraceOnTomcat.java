@@ -17,8 +17,8 @@ record TwintraceOnTomcat(TwintraceFace face) implements TestServer {
     }
 
     private void addServlets(Context context, WebSocketOptions options) {
-        Tomcat.addServlet(context, "echo", face.echo(options));
-        Tomcat.addServlet(context, "broadcast", face.broadcast(options));
+        Tomcat.addServlet(context, "echo", face.echo(options)).setLoadOnStartup(1);
+        Tomcat.addServlet(context, "broadcast", face.broadcast(options)).setLoadOnStartup(1);
         context.addServletMappingDecoded("/echo", "echo");
         context.addServletMappingDecoded("/broadcast", "broadcast");
     }

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.servlet.UpgradeServlet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -17,8 +18,14 @@ record TwintraceServer(TwintraceFace face) implements TestServer {
         Server server = JettyConnector.newServer();
         ServletContextHandler context = new ServletContextHandler("/");
         WebSocketOptions options = TwintraceFace.options(messageLimit);
-        context.addServlet(new ServletHolder(face.echo(options)), "/echo");
-        context.addServlet(new ServletHolder(face.broadcast(options)), "/broadcast");
+        context.addServlet(startedFirst(face.echo(options)), "/echo");
+        context.addServlet(startedFirst(face.broadcast(options)), "/broadcast");
         return JettyConnector.start(server, context);
+    }
+
+    private static ServletHolder startedFirst(UpgradeServlet servlet) {
+        ServletHolder holder = new ServletHolder(servlet);
+        holder.setInitOrder(0); // before the first handshake, as JettyWebSockets does it
+        return holder;
     }
 }
