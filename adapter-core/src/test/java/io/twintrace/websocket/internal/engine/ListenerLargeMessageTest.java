@@ -27,11 +27,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages are put together as they arrive, in buffers of several sizes; these tests cover the edges. */
+@Timeout(120)
 class ListenerLargeMessageTest {
     private static final int MIB = 1 << 20;
     private static final String OF_EVERY_LENGTH = "a\u00e9\u20ac\ud83d\ude00"; // ten bytes
@@ -172,12 +175,21 @@ class ListenerLargeMessageTest {
     private void exhaust(int least) {
         MessagePool pool = Shared.of(options).pools().message();
         List<ByteBuffer> taken = new ArrayList<>();
+        while (least <= MIB
+                && taken.isEmpty()) { // the pools of earlier tests may have used up the direct memory, for ten seconds
+            ByteBuffer first = pool.acquire(least);
+            if (first != null) {
+                taken.add(first);
+            } else {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
         for (int size = least; size <= MIB; ) {
             ByteBuffer next = pool.acquire(size);
             if (next != null) {
                 taken.add(next);
             } else {
-                size = taken.isEmpty() ? MIB + 1 : taken.get(taken.size() - 1).capacity() + 1;
+                size = taken.get(taken.size() - 1).capacity() + 1;
             }
         }
     }
