@@ -10,10 +10,14 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes control frames (RFC 6455 section 5.5) between the frames of messages, and this side's part of the closing
- * handshake. One Pong at most waits for a slow peer; the latest replaces it. Any thread may call these methods.
+ * handshake. Behind a kilobyte of pending writes, one Pong at most
+ * waits; the latest replaces it. Any thread may call these methods.
  */
 public final class ControlFrameWriter {
     private static final VarHandle PONG = pongField();
+
+    /** Pongs join so many pending bytes, because a container may need a moment although the peer reads. */
+    private static final int MAX_BEFORE_PONG = 1024;
 
     private final FrameWriter frames;
     private final FrameLock lock;
@@ -112,7 +116,8 @@ public final class ControlFrameWriter {
         if (closing.requested() != null) {
             return; // nothing follows a Close frame
         }
-        if (output.hasPending() && WriteBatch.mayWait()) { // in a turn, no more Pings are read than fit in a buffer
+        if (output.hasPending(MAX_BEFORE_PONG)
+                && WriteBatch.mayWait()) { // in a turn, no more Pings than fit in a buffer
             if (!pongWaits) {
                 pongWaits = true;
                 output.whenWritten(this::sendPongAtLast);

@@ -57,6 +57,12 @@ final class Output implements PendingStatus {
         return pending != null;
     }
 
+    /** Returns whether at least so many bytes are pending that the transport was not given yet. */
+    boolean hasPending(int atLeast) {
+        PendingWrites current = pending;
+        return current != null && current.size() >= atLeast;
+    }
+
     @Override
     public long deadline() {
         PendingWrites current = pending;

@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import static io.twintrace.websocket.fixture.Frames.concat;
 import static io.twintrace.websocket.fixture.Frames.ping;
+import static io.twintrace.websocket.fixture.Frames.repeat;
 import static io.twintrace.websocket.fixture.Frames.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -69,12 +70,24 @@ class ReaderOfStuckPeerTest {
     }
 
     @Test
-    void pongsHoldUpNoReaderAndTheLatestOneWaits() throws Exception {
+    void pongsHoldUpNoReaderAndBeyondAKilobyteTheLatestOneWaits() throws Exception {
+        transport.stick();
+        String longest = "l".repeat(125);
+        int kilobyte = 9; // with its header, each has 127 bytes
+        peer.send(concat(ping("p"), repeat(ping(longest), kilobyte), ping("q"), ping("r"), text("z")));
+        assertEquals("z", Background.start(connection::readMessage).result().text());
+        transport.goOn();
+        peer.expectHex("8a0170" + ("8a7d" + "6c".repeat(125)).repeat(kilobyte) + "8a0172");
+    }
+
+    /** As behind a container that needs a moment, although the peer reads. */
+    @Test
+    void aFewPongsAllReachAPeerThatIsSlowToTakeThem() throws Exception {
         transport.stick();
         peer.send(concat(ping("p"), ping("q"), ping("r"), text("z")));
         assertEquals("z", Background.start(connection::readMessage).result().text());
         transport.goOn();
-        peer.expectHex("8a0170" + "8a0172");
+        peer.expectHex("8a0170" + "8a0171" + "8a0172");
     }
 
     /** With only small messages put aside, the buffer may be full when the Ping comes. */
