@@ -1,7 +1,5 @@
 package io.twintrace.websocket.jetty;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.example.LockedQuotes;
 import com.example.Numbering;
 import com.example.OfferedQuotes;
@@ -13,15 +11,11 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.LogExcerpt;
 import io.twintrace.websocket.testkit.RawClient;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import jdk.jfr.Recording;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The excerpts in the documentation match the log and the recorded event. */
+/** The excerpts of logs in the documentation match the log. */
 class DocumentedLogTest {
     private static final Path PAGE = Path.of("../docs/concurrent-writes.md");
 
@@ -56,32 +50,6 @@ class DocumentedLogTest {
         try (TestServer server = serving(new Quotes(), UNLIMITED)) {
             assertLogged(excerpt, server, LARGE);
         }
-    }
-
-    @Test
-    void theEventOfTwoOverlappingCalls(@TempDir Path directory) throws Exception {
-        LogExcerpt excerpt = LogExcerpt.of(PAGE, "twintrace.ConcurrentWrite {");
-        Path file = directory.resolve("writes.jfr");
-        try (TestServer server = serving(new Quotes(), UNLIMITED);
-                RawClient client = RawClient.open(server.port(), "/quotes");
-                Recording recording = new Recording()) {
-            recording.start();
-            client.send(LARGE);
-            Await.until("the report", () -> server.log().text(), log -> log.contains("called writeMessage while"));
-            recording.stop();
-            recording.dump(file);
-        }
-        String printed = print(file);
-        assertTrue(excerpt.isIn(printed), printed);
-    }
-
-    /** Prints the recorded conflicts as the page tells its readers to. */
-    private static String print(Path file) throws IOException {
-        String tool = Path.of(System.getProperty("java.home"), "bin", "jfr").toString();
-        Process process = new ProcessBuilder(tool, "print", "--events", "twintrace.ConcurrentWrite", file.toString())
-                .redirectErrorStream(true)
-                .start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
