@@ -173,7 +173,7 @@ final class ConnectionDeadlines {
         return lingerUntil != Deadlines.NONE;
     }
 
-    /** Sets until when the peer may finish, after this side has sent everything. */
+    /** Sets the deadline for the peer to finish, after this side has sent everything. */
     void linger(long until) {
         lingerUntil = until;
     }

@@ -57,7 +57,7 @@ final class Output implements PendingStatus {
         return pending != null;
     }
 
-    /** Returns whether at least so many bytes are pending that the transport was not given yet. */
+    /** Returns whether this many bytes or more are pending and were not yet given to the transport. */
     boolean hasPending(int atLeast) {
         PendingWrites current = pending;
         return current != null && current.size() >= atLeast;
