@@ -2,9 +2,10 @@ package io.twintrace.websocket.internal.write;
 
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.internal.io.Deadlines;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The state of the closing handshake (RFC 6455 section 7), and so of a connection. What has happened once stays so. Any
@@ -28,8 +29,21 @@ public final class CloseHandshake {
         FAILED
     }
 
+    private static final VarHandle REQUEST;
+
+    static {
+        try {
+            REQUEST = MethodHandles.lookup().findVarHandle(CloseHandshake.class, "request", Request.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final long timeoutNanos;
-    private final AtomicReference<Request> request = new AtomicReference<>();
+
+    /** Written through {@link #REQUEST}. Every write of a frame looks at it, so it is no object of its own. */
+    private volatile Request request;
+
     private final CountDownLatch writingEnded = new CountDownLatch(1);
 
     /** The thread that tells listeners of a conflict while the Close frame is held. */
@@ -64,10 +78,10 @@ public final class CloseHandshake {
         if (received != null) {
             return hasWritingEnded() ? State.CLOSED : State.CLOSE_RECEIVED;
         }
-        if (readingEnded || (hasWritingEnded() && request.get() == null)) {
+        if (readingEnded || (hasWritingEnded() && request == null)) {
             return State.FAILED;
         }
-        return request.get() == null ? State.OPEN : State.CLOSE_SENT;
+        return request == null ? State.OPEN : State.CLOSE_SENT;
     }
 
     // ---- This side's Close frame ----------------------------------------------------------------------------------
@@ -90,8 +104,8 @@ public final class CloseHandshake {
     }
 
     private boolean decide(byte[] payload, boolean held) {
-        return request.get() == null
-                && request.compareAndSet(null, new Request(payload, Deadlines.afterNanos(timeoutNanos), held));
+        return request == null
+                && REQUEST.compareAndSet(this, null, new Request(payload, Deadlines.afterNanos(timeoutNanos), held));
     }
 
     /** Announces that the calling thread tells listeners why the Close frame is held, until {@link #release}. */
@@ -102,7 +116,7 @@ public final class CloseHandshake {
     /** Allows the Close frame to be sent, if it was held. */
     public void release() {
         teller = null;
-        Request decided = request.get();
+        Request decided = request;
         if (decided != null) {
             decided.held = false;
         }
@@ -110,12 +124,12 @@ public final class CloseHandshake {
 
     /** Returns whether this side has decided to close, even if the Close frame is still held. */
     public boolean isDecided() {
-        return request.get() != null;
+        return request != null;
     }
 
     /** Returns the payload of the Close frame to send; null if none is to be sent yet. */
     public byte[] requested() {
-        Request decided = request.get();
+        Request decided = request;
         return decided == null || decided.held ? null : decided.payload;
     }
 
@@ -123,7 +137,7 @@ public final class CloseHandshake {
      * Returns the time by which the connection has to end; {@link Deadlines#NONE} before this side decides to close.
      */
     public long deadline() {
-        Request decided = request.get();
+        Request decided = request;
         return decided == null ? Deadlines.NONE : decided.deadline;
     }
 
