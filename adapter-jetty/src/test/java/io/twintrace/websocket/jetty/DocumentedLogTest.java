@@ -7,19 +7,26 @@ import com.example.Quotes;
 import com.example.Turns;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.LogExcerpt;
 import io.twintrace.websocket.testkit.RawClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import jdk.jfr.Recording;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The excerpts of logs in the documentation match the log. */
+/** The excerpts in the documentation match the log and the recorded event. */
 class DocumentedLogTest {
     private static final Path PAGE = Path.of("../docs/concurrent-writes.md");
 
     private static final Path LISTENERS_PAGE = Path.of("../docs/listeners.md");
+
+    private static final String EVENT = "twintrace.ConcurrentWrite";
 
     private static final WebSocketOptions UNLIMITED =
             WebSocketOptions.builder().readLimit(0).build();
@@ -48,8 +55,51 @@ class DocumentedLogTest {
     void theReportOfTwoOverlappingCalls() throws Exception {
         LogExcerpt excerpt = LogExcerpt.of(PAGE, "called writeMessage while");
         try (TestServer server = serving(new Quotes(), UNLIMITED)) {
-            assertLogged(excerpt, server, LARGE);
+            Await.until(
+                    "in the log:\n" + excerpt + "\n",
+                    () -> {
+                        overlap(server);
+                        return server.log().text();
+                    },
+                    excerpt::isIn);
         }
+    }
+
+    @Test
+    void theEventOfTwoOverlappingCalls(@TempDir Path directory) throws Exception {
+        LogExcerpt excerpt = LogExcerpt.of(PAGE, EVENT + " {");
+        Path file = directory.resolve("writes.jfr");
+        try (TestServer server = serving(new Quotes(), UNLIMITED);
+                Recording recording = new Recording()) {
+            recording.start();
+            Await.until(
+                    "the event:\n" + excerpt + "\n",
+                    () -> {
+                        overlap(server);
+                        recording.dump(file);
+                        return print(file);
+                    },
+                    excerpt::isIn);
+        }
+    }
+
+    /** Two calls that overlap, as the page shows them unless the beat happens to be the first. */
+    private static void overlap(TestServer server) throws Exception {
+        long before = ConcurrentWrites.detected();
+        try (RawClient client = RawClient.open(server.port(), "/quotes")) {
+            client.read(); // a beat, and the next one will be quick
+            client.send(LARGE);
+            Await.until("a conflict", ConcurrentWrites::detected, count -> count > before);
+        }
+    }
+
+    /** Prints the recorded conflicts as the page tells its readers to. */
+    private static String print(Path file) throws IOException {
+        String tool = Path.of(System.getProperty("java.home"), "bin", "jfr").toString();
+        Process process = new ProcessBuilder(tool, "print", "--events", EVENT, file.toString())
+                .redirectErrorStream(true)
+                .start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

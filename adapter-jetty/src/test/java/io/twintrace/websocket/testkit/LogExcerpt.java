@@ -86,7 +86,9 @@ public final class LogExcerpt {
         String plain = text.replaceAll("Caused by:\\s+", "Caused by: ")
                 .replaceAll("(?m)^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+:WARN ?:[^:]+:[^:]+: ", "")
                 .replaceAll("#\\d+", "#")
-                .replaceAll("(connection |websocket-)\\d+ \\(", "$1 (")
+                .replaceAll("(connection |websocket-|\")\\d+ \\(", "$1 (")
+                .replaceAll("startTime = .*", "startTime =") // with the date on newer JDKs
+                .replaceAll("(connectionNumber|javaThreadId) = \\d+", "$1 =")
                 .replaceAll("pool-\\d+-", "pool-")
                 .replaceAll("@[0-9a-f]+", "@")
                 .replaceAll("qtp\\d+-\\d+", "qtp")
