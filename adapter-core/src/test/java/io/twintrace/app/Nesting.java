@@ -8,7 +8,7 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
 import java.io.IOException;
 
-/** A value of an application that writes to another connection while it is serialised. */
+/** A value of an application that writes to another connection while it is serialized. */
 @JsonAdapter(Nesting.Adapter.class)
 public final class Nesting {
     /** The value that is written to the other connection. */

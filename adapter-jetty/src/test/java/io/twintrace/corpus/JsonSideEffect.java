@@ -16,7 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** A lazy getter subscribes to the rates when it is first serialised, and from then on another thread writes. */
+/** A lazy getter subscribes to the rates when it is first serialized, and from then on another thread writes. */
 final class JsonSideEffect implements Mistake {
     @Override
     public Set<String> atFault() {

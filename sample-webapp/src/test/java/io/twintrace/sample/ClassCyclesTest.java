@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Classes can be understood one after another, in every module. */
+/** Classes can be understood one after another, in the modules that applications use. */
 class ClassCyclesTest {
     private static final String ALL = "io.twintrace";
 

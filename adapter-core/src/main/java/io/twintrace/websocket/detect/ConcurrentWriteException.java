@@ -75,7 +75,7 @@ public final class ConcurrentWriteException extends RuntimeException {
          */
         WriterTrace(String line, List<StackTraceElement> stack, String label, WriterTrace cause) {
             super(line, cause, false, true);
-            setStackTrace(StackTraces.labelled(stack, label));
+            setStackTrace(StackTraces.labeled(stack, label));
         }
     }
 }

@@ -224,7 +224,7 @@ final class StackTraces {
     }
 
     /** Puts a label before the outermost frame of a stack, in the place of a class loader's name. */
-    static StackTraceElement[] labelled(List<StackTraceElement> stack, String label) {
+    static StackTraceElement[] labeled(List<StackTraceElement> stack, String label) {
         StackTraceElement[] frames = stack.toArray(NO_STACK);
         if (frames.length > 0) {
             StackTraceElement outermost = frames[frames.length - 1];

@@ -124,7 +124,7 @@ public final class WriteDetector {
 
     /**
      * Returns the discipline that leaves writes to an outbox, which holds this lock while it writes. Reports name the
-     * calling thread and show its stack.
+     * calling thread and show its stack. For the outbox itself; an application declares this by its first offer.
      *
      * @param heldByOutbox held by the thread that writes for the outbox
      * @param mayWait whether the calling thread may wait briefly; called on a thread that holds the lock

@@ -54,7 +54,7 @@ public interface OriginPolicy {
      * @throws IllegalArgumentException if one of them is not an origin
      */
     static OriginPolicy allowing(Collection<String> origins) {
-        Set<String> allowed = origins.stream().map(OriginPolicy::normalise).collect(Collectors.toUnmodifiableSet());
+        Set<String> allowed = origins.stream().map(OriginPolicy::normalize).collect(Collectors.toUnmodifiableSet());
         OriginPolicy same = sameOrigin();
         return request -> same.allows(request) || isListed(request, allowed);
     }
@@ -65,7 +65,7 @@ public interface OriginPolicy {
             return false;
         }
         try {
-            return allowed.contains(normalise(origins.get(0)));
+            return allowed.contains(normalize(origins.get(0)));
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -76,17 +76,17 @@ public interface OriginPolicy {
             return false;
         }
         try {
-            String normal = normalise(origin);
+            String normal = normalize(origin);
             String scheme = normal.substring(0, normal.indexOf(':'));
             // The Host header has no scheme. The request's scheme is wrong behind a proxy that terminates TLS.
-            return normal.equals(normalise(scheme + "://" + hosts.get(0)));
+            return normal.equals(normalize(scheme + "://" + hosts.get(0)));
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
     /** Returns scheme, host and port in lower case, without the default port of the scheme. */
-    private static String normalise(String origin) {
+    private static String normalize(String origin) {
         Matcher matcher = OriginSyntax.ORIGIN.matcher(origin.strip());
         if (!matcher.matches()) {
             throw notAnOrigin(origin);

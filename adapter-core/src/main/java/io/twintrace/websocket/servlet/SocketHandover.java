@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * container, the servlet uses the standard {@code HttpServletRequest.upgrade}. Each servlet has an
  * instance of its own, which any thread may use. It must load without the container's classes.
  *
- * <p>The transport has to be a {@code PushTransport}, or listeners are refused.
+ * <p>For the modules of this library that know a container, not for applications. The transport has to be a {@code
+ * PushTransport}, or listeners are refused.
  */
 public interface SocketHandover {
     /**

@@ -188,7 +188,7 @@ class InitParamsTest {
 
     @Test
     void theHandlerAndNamesWithADotAreNoneOfItsBusiness() {
-        InitParams.check(Map.of("handler", "com.example.Any", "com.example.colour", "blue"));
+        InitParams.check(Map.of("handler", "com.example.Any", "com.example.color", "blue"));
     }
 
     @Test

@@ -33,7 +33,7 @@ public final class LogExcerpt {
         for (String line : Files.readAllLines(page)) {
             if (line.startsWith(FENCE)) {
                 if (block != null && block.indexOf(text) >= 0) {
-                    return new LogExcerpt(normalised(unwrapped(block.toString())));
+                    return new LogExcerpt(normalized(unwrapped(block.toString())));
                 }
                 inside = !inside;
                 block = inside && line.equals(FENCE) ? new StringBuilder() : null;
@@ -46,7 +46,7 @@ public final class LogExcerpt {
 
     /** Whether a log has these lines, one after another. */
     public boolean isIn(String log) {
-        List<String> real = normalised(log);
+        List<String> real = normalized(log);
         for (int start = 0; start < real.size(); start++) {
             if (matches(0, real, start)) {
                 return true;
@@ -82,7 +82,7 @@ public final class LogExcerpt {
         return block.replaceAll("\\n (?! )", " ");
     }
 
-    private static List<String> normalised(String text) {
+    private static List<String> normalized(String text) {
         String plain = text.replaceAll("Caused by:\\s+", "Caused by: ")
                 .replaceAll("(?m)^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+:WARN ?:[^:]+:[^:]+: ", "")
                 .replaceAll("#\\d+", "#")

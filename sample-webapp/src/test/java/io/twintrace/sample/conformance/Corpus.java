@@ -25,7 +25,7 @@ enum Corpus {
         }
     },
 
-    /** Neighbouring bytes differ little, and never repeat for long. */
+    /** Neighboring bytes differ little, and never repeat for long. */
     PICTURE(false, 263_222) {
         @Override
         void append(StringBuilder bytes, Random random) {

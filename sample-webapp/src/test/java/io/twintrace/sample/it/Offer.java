@@ -59,7 +59,7 @@ enum Offer {
     }
 
     /**
-     * Sizes of messages at which something changes, each with its neighbours: the frame's length takes another form, or
+     * Sizes of messages at which something changes, each with its neighbors: the frame's length takes another form, or
      * a buffer is full. Large sizes follow.
      */
     int[] sizes() {

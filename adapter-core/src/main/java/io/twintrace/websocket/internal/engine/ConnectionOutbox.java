@@ -54,7 +54,7 @@ final class ConnectionOutbox implements Outbox {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Signalled when there is more room, when fewer messages wait, or when the outbox has ended. */
+    /** Signaled when there is more room, when fewer messages wait, or when the outbox has ended. */
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.

@@ -59,7 +59,7 @@ final class ListenerCalls extends UnloggedErrors.Entry implements ListenerTurn.O
         this.closing = closing;
     }
 
-    void belongTo(WebSocketConnection shown) {
+    void attach(WebSocketConnection shown) {
         connection = shown;
     }
 

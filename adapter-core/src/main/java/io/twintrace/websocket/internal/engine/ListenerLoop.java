@@ -99,8 +99,8 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
      * @param atTheEnd runs once, after the listener's last call
      */
     void open(WebSocketConnection shown, Consumer<WebSocketConnection> prepare, Runnable atTheEnd) {
-        calls.belongTo(shown);
-        state.whenOver(atTheEnd);
+        calls.attach(shown);
+        state.onClosed(atTheEnd);
         boolean begun = false;
         try {
             transport.onEvents(this, this::elsewhere);

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * methods, except where they say otherwise.
  */
 final class ListenerState {
+    /** What the listener may still be told. {@link CloseHandshake} knows how far the closing handshake has come. */
     private enum Phase {
         NEW,
         OPEN,
@@ -45,7 +46,7 @@ final class ListenerState {
     private volatile Phase phase = Phase.NEW;
 
     /** Set before the first turn. */
-    private Runnable whenOver;
+    private Runnable onClosed;
 
     ListenerState(
             String name,
@@ -69,8 +70,8 @@ final class ListenerState {
     }
 
     /** Sets the action that runs once, after the listener's last call. */
-    void whenOver(Runnable action) {
-        whenOver = action;
+    void onClosed(Runnable action) {
+        onClosed = action;
     }
 
     /** Notes that the connection could not begin. The listener does not know of it, and is never called. */
@@ -229,7 +230,7 @@ final class ListenerState {
             } finally {
                 try {
                     calls.over();
-                    whenOver.run();
+                    onClosed.run();
                 } finally {
                     over.countDown();
                     calls.ended();

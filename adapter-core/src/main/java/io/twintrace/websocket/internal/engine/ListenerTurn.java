@@ -59,7 +59,7 @@ final class ListenerTurn extends WriteBatch {
         ListenerTurn turn = (ListenerTurn) ofThread();
         if (turn == null) {
             turn = new ListenerTurn();
-            turn.belongToThread();
+            turn.attachToThread();
             onNew.accept(turn);
         }
         turn.activate(owner.mayBlock());

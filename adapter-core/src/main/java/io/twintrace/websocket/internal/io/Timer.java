@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Holds the library's timer thread, for tasks that return at once. The thread ends soon after its last task is done or
- * cancelled, so that it does not keep the classes of an undeployed application in memory.
+ * canceled, so that it does not keep the classes of an undeployed application in memory.
  */
 final class Timer {
     private static final long KEEP_ALIVE_MILLIS = 500;
@@ -31,7 +31,7 @@ final class Timer {
             thread.setContextClassLoader(null);
             return thread;
         });
-        executor.setRemoveOnCancelPolicy(true); // else a cancelled task keeps its connection in memory for minutes
+        executor.setRemoveOnCancelPolicy(true); // else a canceled task keeps its connection in memory for minutes
         executor.setKeepAliveTime(KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
         executor.allowCoreThreadTimeOut(true);
         return executor;

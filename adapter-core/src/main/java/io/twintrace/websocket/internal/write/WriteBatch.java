@@ -24,7 +24,7 @@ public abstract class WriteBatch {
     private boolean mayBlock;
 
     /** Makes this the calling thread's batch. */
-    protected final void belongToThread() {
+    protected final void attachToThread() {
         OF_THREAD.set(new WeakReference<>(this));
     }
 

@@ -117,7 +117,7 @@ class WriteMessageTest {
     }
 
     @Test
-    void whatCannotBeSerialisedSendsNothing() throws Exception {
+    void whatCannotBeSerializedSendsNothing() throws Exception {
         assertThrows(IllegalArgumentException.class, () -> connection.writeJson(Double.NaN));
         connection.writeMessage("ok");
         peer.expectFrame(FIN | TEXT, Frames.utf8("ok"));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws groups of horizontal bars as SVG. The colours follow the reader's choice of light or dark. */
+/** Draws groups of horizontal bars as SVG. The colors follow the reader's choice of light or dark. */
 public final class BarChart {
     /**
      * Bars of one scale.
