@@ -76,7 +76,8 @@ public interface WebSocketConnection extends AutoCloseable {
 
     /**
      * Sets the time by which the next message must have arrived completely. A read that passes the deadline fails, and
-     * so do all later reads. The deadline also applies to a read that is already waiting.
+     * so do all later reads. The deadline also applies to a read that is already waiting. Once this side has begun to
+     * close, the close timeout counts instead.
      *
      * @param deadline null for none
      */

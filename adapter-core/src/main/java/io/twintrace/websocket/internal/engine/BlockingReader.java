@@ -96,7 +96,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
         transport.readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
     }
 
-    /** Changes the maximum size of a message, from the next frame on. Any thread may call this. */
+    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
     @Override
     public void readLimit(long bytes) {
         messages.readLimit(bytes);
@@ -262,6 +262,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
                 if (!messages.isComplete()) {
                     dropped = current;
                 }
+                deadlines.comeBack();
                 while (!messages.dropToClose()) {
                     await();
                 }

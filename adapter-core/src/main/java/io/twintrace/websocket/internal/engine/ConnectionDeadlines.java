@@ -19,7 +19,7 @@ final class ConnectionDeadlines {
     /** The application's deadline. Any thread may set it. */
     private volatile long readDeadline = Deadlines.NONE;
 
-    // Written within turns, read by any thread.
+    // Written by the thread that reads, read by any thread.
     private volatile long lastArrival = System.nanoTime();
     private volatile long incompleteSince;
     private volatile boolean incomplete;
@@ -43,7 +43,7 @@ final class ConnectionDeadlines {
             return Deadlines.earlier(lingerUntil, closing.deadline());
         }
         long hard = Deadlines.earlier(closing.deadline(), pending.deadline());
-        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(readDeadline, idle())) : hard;
+        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(read(), idle())) : hard;
     }
 
     /**
@@ -51,7 +51,12 @@ final class ConnectionDeadlines {
      * may call this.
      */
     long set() {
-        return Deadlines.earlier(closing.deadline(), readDeadline);
+        return Deadlines.earlier(closing.deadline(), read());
+    }
+
+    /** Once this side has decided to close, only the close timeout counts: the peer's answer is worth waiting for. */
+    private long read() {
+        return closing.isDecided() ? Deadlines.NONE : readDeadline;
     }
 
     /**
@@ -89,8 +94,8 @@ final class ConnectionDeadlines {
             frames.timeOutIfLate();
             throw new SocketTimeoutException("timed out waiting for the peer to read");
         }
-        if (isRead() && Deadlines.remaining(readDeadline) <= 0) {
-            throw new SocketTimeoutException("read deadline passed");
+        if (isRead() && Deadlines.remaining(read()) <= 0) {
+            throw new ReadDeadlineException();
         }
     }
 
@@ -157,8 +162,8 @@ final class ConnectionDeadlines {
         if (Deadlines.remaining(closing.deadline()) <= 0) {
             throw new SocketTimeoutException("peer did not close the WebSocket within the close timeout");
         }
-        if (Deadlines.remaining(readDeadline) <= 0) {
-            throw new SocketTimeoutException("read deadline passed");
+        if (Deadlines.remaining(read()) <= 0) {
+            throw new ReadDeadlineException();
         }
     }
 

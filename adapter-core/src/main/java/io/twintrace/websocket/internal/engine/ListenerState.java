@@ -1,7 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.CloseCode;
-import io.twintrace.websocket.CloseException;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -12,7 +11,6 @@ import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -40,7 +38,7 @@ final class ListenerState {
     private final CloseHandshake closing;
     private final IncomingMessages messages;
     private final ConnectionDeadlines deadlines;
-    private final DeadlineTimer watch;
+    private final DeadlineTimer timer;
 
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Phase phase = Phase.NEW;
@@ -57,7 +55,7 @@ final class ListenerState {
             CloseHandshake closing,
             IncomingMessages messages,
             ConnectionDeadlines deadlines,
-            DeadlineTimer watch) {
+            DeadlineTimer timer) {
         this.name = name;
         this.calls = calls;
         this.transport = transport;
@@ -66,7 +64,7 @@ final class ListenerState {
         this.closing = closing;
         this.messages = messages;
         this.deadlines = deadlines;
-        this.watch = watch;
+        this.timer = timer;
     }
 
     /** Sets the action that runs once, after the listener's last call. */
@@ -138,9 +136,9 @@ final class ListenerState {
         CloseStatus close = ReadingFailures.closeFor(e);
         if (close != null) {
             control.requestClose(close.payload());
-        } else if (e instanceof SocketTimeoutException && closing.requested() == null) {
+        } else if (e instanceof ReadDeadlineException) {
             control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.DEADLINE).payload());
-        } else if (!(e instanceof CloseException)) {
+        } else if (closing.received() == null) {
             endReading(e instanceof EOFException ? CloseExceptions.abnormal(frames.broken()) : e);
             finish();
             return;
@@ -190,7 +188,7 @@ final class ListenerState {
     }
 
     /** Gives the peer a moment to finish, once everything is sent. Call this at the end of each turn. */
-    void lingerIfSaid() {
+    void lingerOnceWritten() {
         if (phase != Phase.LINGERING || deadlines.isLingering() || !closing.hasWritingEnded()) {
             return;
         }
@@ -225,7 +223,7 @@ final class ListenerState {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
             try {
-                watch.end();
+                timer.end();
                 messages.end();
             } finally {
                 try {

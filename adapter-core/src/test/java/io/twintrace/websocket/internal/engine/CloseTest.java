@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.Message;
+import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.WebSocketOptions;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +91,42 @@ class CloseTest {
         assertTrue(System.nanoTime() - begin >= TestPeer.CLOSE_TIMEOUT.toNanos());
         assertShorterThan(1000, begin);
         peer.expectClose(1000).expectGone();
+    }
+
+    /** It may be that of a message long gone. */
+    @Test
+    void aReadDeadlineDoesNotEndTheWaitForThePeersClose() throws Exception {
+        connection.setReadDeadline(Instant.now().minusSeconds(1));
+        Background<Void> closing = Background.run(connection::close);
+        peer.expectClose(1000);
+        peer.send(Frames.close(1000)).expectEof().sendEof();
+        closing.result();
+        assertEquals(1000, connection.peerCloseStatus().orElseThrow().code());
+    }
+
+    @Test
+    void theTimeInWhichTheApplicationLeftAFrameUnreadDoesNotEndThatWaitEither() throws Exception {
+        Duration idle = Duration.ofMillis(250);
+        try (TestPeer other =
+                TestPeer.connect(TestPeer.quick().idleTimeout(idle).build())) {
+            byte[] frame = Frames.text("slowly");
+            other.send(Arrays.copyOf(frame, frame.length - 2));
+            MessageReader reader = other.connection().nextReader();
+            reader.readNBytes(4);
+            Background<Integer> reading = Background.start(reader::read).awaitReading();
+            other.send(Arrays.copyOfRange(frame, frame.length - 2, frame.length - 1));
+            assertEquals('l', reading.result());
+            letPass(idle.multipliedBy(2));
+            Background<Void> closing = Background.run(other.connection()::close);
+            other.expectClose(1000);
+            letPass(Duration.ofMillis(50)); // a real peer is not as quick as this one
+            other.send(new byte[] {frame[frame.length - 1]}, Frames.close(1000))
+                    .expectEof()
+                    .sendEof();
+            closing.result();
+            assertEquals(
+                    1000, other.connection().peerCloseStatus().orElseThrow().code());
+        }
     }
 
     @Test
@@ -234,6 +273,11 @@ class CloseTest {
             other.connection().abort();
             closing.result();
         }
+    }
+
+    private static void letPass(Duration time) {
+        long begin = System.nanoTime();
+        Background.eventually("some time", () -> System.nanoTime() - begin > time.toNanos());
     }
 
     private static void assertShorterThan(int millis, long begin) {

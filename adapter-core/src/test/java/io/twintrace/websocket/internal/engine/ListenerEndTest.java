@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.CloseException;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
@@ -22,14 +23,17 @@ import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.RecordingListener;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a connection ends, its listener learns of it once, and nothing is kept. */
@@ -241,6 +245,41 @@ class ListenerEndTest {
             assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
             assertEquals(1, peer.ends());
             assertTrue(peer.isClosed());
+        }
+    }
+
+    static List<IOException> exceptionsOfOtherConnections() {
+        return List.of(
+                new CloseException("on purpose", new CloseStatus(1000, ""), null),
+                new SocketTimeoutException("on purpose"));
+    }
+
+    /** It is not taken for this connection's own end or timeout. */
+    @ParameterizedTest
+    @MethodSource("exceptionsOfOtherConnections")
+    void soDoesTheExceptionOfAnotherConnectionThatAPingHandlerThrows(IOException other) {
+        RecordingListener listener = new Preparing(connection -> connection.setPingHandler(payload -> {
+            throw other;
+        }));
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.send(ping("p"), text("never seen"));
+            String error = "error " + other.getClass().getSimpleName();
+            assertEquals(List.of("open", error, "close 1006"), listener.calls());
+            assertEquals(0, peer.received().length);
+            assertEquals(1, peer.ends());
+            assertTrue(peer.isClosed());
+        }
+    }
+
+    @Test
+    void aReadDeadlineDoesNotEndTheWaitForThePeersClose() {
+        RecordingListener listener = new RecordingListener();
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            peer.connection().beginClose(1000, "");
+            peer.connection().setReadDeadline(Instant.now().minusSeconds(1));
+            peer.send(ping("")); // a turn, which looks at the deadlines
+            peer.send(Frames.close(1000));
+            assertEquals(List.of("open", "close 1000"), listener.calls());
         }
     }
 

@@ -370,7 +370,7 @@ class WebSocketListenerTest {
         try (ListeningPeer peer = ListeningPeer.connect(listener)) {
             peer.connection().setReadDeadline(Instant.now().plusMillis(50));
             awaitEnd(peer);
-            assertEquals(List.of("open", "error SocketTimeoutException", "close 1006"), listener.calls());
+            assertEquals(List.of("open", "error ReadDeadlineException", "close 1006"), listener.calls());
         }
     }
 
@@ -396,7 +396,7 @@ class WebSocketListenerTest {
             peer.readMore(1000);
             Background.eventually("the error", () -> {
                 peer.settle();
-                return echo.calls().contains("error SocketTimeoutException");
+                return echo.calls().contains("error ReadDeadlineException");
             });
             assertEquals(1011, closeCode(peer.received()));
         }
