@@ -38,7 +38,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private final ConnectionDeadlines deadlines;
     private final ListenerState state;
     private final ListenerInput input;
-    private final DeadlineTimer watch;
+    private final DeadlineTimer timer;
 
     private final SerialTask signals;
 
@@ -83,9 +83,9 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         this.deadlines = new ConnectionDeadlines(
                 closing, pending, frames, Deadlines.nanos(shared.options().idleTimeout()));
         this.signals = new SerialTask(this::takeTurn, this::onThread, transport::close);
-        this.watch = new DeadlineTimer(deadlines::next, this::signalElsewhere);
+        this.timer = new DeadlineTimer(deadlines::next, this::deadlineHasPassed);
         this.state =
-                new ListenerState(name, calls, transport, frames, controlFrames, closing, messages, deadlines, watch);
+                new ListenerState(name, calls, transport, frames, controlFrames, closing, messages, deadlines, timer);
         this.input = new ListenerInput(name, state, calls, messages, deadlines, frames, pending, budget);
     }
 
@@ -139,11 +139,11 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         }
     }
 
-    /** Checks the deadlines, unless the calling thread is in the turn: the end of a turn checks them anyway. */
+    /** Checks the deadlines. The end of a turn does so too, which is soon enough if no call takes long. */
     @Override
     public void deadlineHasMoved() {
-        if (inTurn != Thread.currentThread()) {
-            watch.look();
+        if (mayBlock() || inTurn != Thread.currentThread()) {
+            timer.look();
         }
     }
 
@@ -151,6 +151,16 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private void signalElsewhere() {
         if (!state.isOver()) {
             elsewhere(signals::give);
+        }
+    }
+
+    /** Has a turn look at the deadlines. If a call of the listener lasts, ends at least what waits for the peer. */
+    private void deadlineHasPassed() {
+        if (!state.isOver()) {
+            elsewhere(() -> {
+                signals.give();
+                frames.timeOutIfLate();
+            });
         }
     }
 
@@ -209,10 +219,10 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
             thread.setContextClassLoader(before);
             turn.end();
         }
-        state.lingerIfSaid();
+        state.lingerOnceWritten();
         if (!state.isOver()) {
             awaitInput();
-            watch.look();
+            timer.look();
         }
     }
 

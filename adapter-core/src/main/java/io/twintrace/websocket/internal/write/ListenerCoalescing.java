@@ -10,7 +10,9 @@ public final class ListenerCoalescing implements Coalescing {
     private final FrameWriter frames;
     private final long delayNanos;
 
-    /** The calling thread's turn, which {@link #isAllowed} sets. */
+    /**
+     * The calling thread's turn, which {@link #isAllowed} sets until {@link #end}. It holds the thread's last message.
+     */
     private WriteBatch turn;
 
     /** The turn that will send the frames; null if there are none. The first frames may come from other turns. */

@@ -145,7 +145,7 @@ final class Output implements PendingStatus {
      * @return a buffer with room for it, empty if this is the first frame; null if the frame must be written
      */
     ByteBuffer room(Opcode opcode, long length) {
-        if (pending != null || !coalescing.isAllowed(opcode)) {
+        if (pending != null || !aside.mayHold(length) || !coalescing.isAllowed(opcode)) {
             return null;
         }
         boolean first = aside.isEmpty();

@@ -28,12 +28,16 @@ final class SmallFrames {
         return frames == null;
     }
 
-    /** Returns a buffer with room at its position for a frame of this length; null if the frame does not fit. */
+    /** Returns whether a frame of this length fits if there are no others. Any thread may call this. */
+    boolean mayHold(long length) {
+        return length <= pool.bufferSize();
+    }
+
+    /**
+     * Returns a buffer with room at its position for a frame that {@linkplain #mayHold may fit}; null if it does not.
+     */
     ByteBuffer room(long length) {
         if (frames == null) {
-            if (length > pool.bufferSize()) {
-                return null;
-            }
             frames = pool.acquire();
         }
         return !leaving && length <= frames.limit() - whole ? frames.position(whole) : null;

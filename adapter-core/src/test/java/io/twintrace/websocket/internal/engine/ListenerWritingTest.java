@@ -30,6 +30,7 @@ import io.twintrace.websocket.fixture.RecordingListener;
 import io.twintrace.websocket.fixture.ServerFrames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -412,6 +413,50 @@ class ListenerWritingTest {
             assertTrue(peer.isClosed());
             assertEquals(0, peer.lentBuffers());
         }
+    }
+
+    @Test
+    void aPeerThatNeverReadsIsCutOffDuringACallToo() throws Exception {
+        CountDownLatch cutOff = new CountDownLatch(1);
+        WebSocketListener busy = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws Exception {
+                connection.writeMessage(MessageType.BINARY, pattern(100_000));
+                cutOff.await();
+            }
+        };
+        WebSocketOptions options =
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(50)).build();
+        try (ListeningPeer peer = ListeningPeer.connectLazy(busy, options, 0)) {
+            Background<Void> calling = Background.run(() -> peer.send(hundred()));
+            Background.eventually("the write timeout", () -> {
+                peer.settle();
+                return peer.isClosed();
+            });
+            assertFalse(calling.isDone());
+            cutOff.countDown();
+            calling.result();
+            peer.settleToTheEnd();
+        }
+    }
+
+    @Test
+    void aConnectionDoesNotKeepTheThreadThatHasWrittenALargeMessage() throws Exception {
+        try (ListeningPeer peer = ListeningPeer.connect(ECHO)) {
+            WeakReference<Thread> thread = new WeakReference<>(echo(peer, pattern(40_000)));
+            Background.eventually("the thread to be collected", () -> {
+                System.gc();
+                return thread.get() == null;
+            });
+        }
+    }
+
+    /** On a thread of its own, which it returns. */
+    private static Thread echo(ListeningPeer peer, byte[] payload) throws Exception {
+        Background<Void> sending = Background.run(() -> peer.send(masked(FIN | Frames.BINARY, payload)));
+        sending.result();
+        assertArrayEquals(plain(0x82, payload), peer.received());
+        return sending.thread();
     }
 
     @Test
