@@ -54,6 +54,9 @@ final class MessageAssembly {
                 return false;
             }
         }
+        if (!isBegun()) {
+            return false; // a handler of control frames has closed the connection
+        }
         return pooled != null ? decoder.isComplete() : onHeap.collect();
     }
 
@@ -92,7 +95,9 @@ final class MessageAssembly {
         try {
             return decoder.inflate(pooled) != 0;
         } finally {
-            pooled.limit(pooled.capacity());
+            if (pooled != null) { // else a handler of control frames has closed the connection
+                pooled.limit(pooled.capacity());
+            }
         }
     }
 

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.ByteCounts;
+import io.twintrace.websocket.CloseException;
 import io.twintrace.websocket.CloseSentException;
+import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.MessageTooBigException;
 import io.twintrace.websocket.MessageType;
@@ -165,6 +167,17 @@ class CompressionTest {
             peer.connection().abort();
             assertThrows(IOException.class, reader::readAllBytes);
             assertEquals(0, Shared.of(peer.options()).pools().deflate().lent());
+        }
+    }
+
+    @Test
+    void aCloseHandlerMayCloseTheConnectionInsideACompressedMessage() throws Exception {
+        try (TestPeer peer = connect()) {
+            peer.connection().setCloseHandler(status -> peer.connection().close());
+            peer.send(deflated(RSV1 | TEXT, HELLO), Frames.close(1001));
+            Background<Message> reading = Background.start(peer.connection()::readMessage);
+            peer.expectClose(1000).expectEof().sendEof();
+            reading.failure(CloseException.class);
         }
     }
 

@@ -116,6 +116,15 @@ class ControlHandlerTest {
     }
 
     @Test
+    void aPingHandlerMayCloseTheConnectionInsideAMessage() throws Exception {
+        connection.setPingHandler(payload -> connection.close());
+        peer.send(Frames.masked(TEXT, Frames.utf8("a")), Frames.ping(""));
+        Background<Message> reading = Background.start(connection::readMessage);
+        peer.expectClose(1000).sendEof();
+        reading.failure(IOException.class);
+    }
+
+    @Test
     void anIoExceptionOfAHandlerEndsReading() throws Exception {
         IOException mine = new IOException("mine");
         connection.setPingHandler(payload -> {
