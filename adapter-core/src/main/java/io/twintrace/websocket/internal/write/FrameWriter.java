@@ -147,7 +147,7 @@ public final class FrameWriter implements WriteBatch.Member {
                 } else {
                     deadline = messageDeadline();
                     one[0] = frame;
-                    write(one, deadline, true);
+                    write(one, deadline, true, true);
                     pending = output.pendingWrites();
                 }
                 lastMessageFrame = lastWrite;
@@ -335,23 +335,25 @@ public final class FrameWriter implements WriteBatch.Member {
             FrameHeaderEncoder.encode(head, fin, rsv1, opcode, payload.remaining());
             if (payload.remaining() <= head.remaining()) {
                 one[0] = head.put(payload).flip();
-                write(one, deadline, false);
+                write(one, deadline, false, !opcode.isControl());
             } else {
                 two[0] = head.flip();
                 two[1] = payload;
-                write(two, deadline, awaited);
+                write(two, deadline, awaited, !opcode.isControl());
             }
         } finally {
+            two[0] = null;
             two[1] = null;
             pool.release(head); // what is pending was copied from it
         }
     }
 
-    private void write(ByteBuffer[] buffers, long deadline, boolean awaited) throws IOException {
+    /** @param isMessage whether a deadline that has passed breaks the stream off; a control frame's was checked */
+    private void write(ByteBuffer[] buffers, long deadline, boolean awaited, boolean isMessage) throws IOException {
         long now = System.nanoTime();
         lastWrite = now;
         try {
-            if (deadline != Deadlines.NONE && deadline - now <= 0) {
+            if (isMessage && deadline != Deadlines.NONE && deadline - now <= 0) {
                 throw new SocketTimeoutException("write deadline passed before the frame was begun");
             }
             output.write(buffers, deadline, awaited);

@@ -171,7 +171,12 @@ public final class GuardedWriter {
     public void declare(WriteDiscipline discipline) {
         Objects.requireNonNull(discipline, "discipline");
         detector.enter(Operation.DECLARE_DISCIPLINE);
-        detector.declare(discipline);
+        try {
+            detector.declare(discipline);
+        } catch (Throwable t) { // no memory
+            detector.leave(Operation.DECLARE_DISCIPLINE, t);
+            throw t;
+        }
         detector.leave(Operation.DECLARE_DISCIPLINE, null);
     }
 

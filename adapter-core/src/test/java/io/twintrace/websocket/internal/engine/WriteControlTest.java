@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseSentException;
@@ -24,6 +25,7 @@ import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -140,6 +142,25 @@ class WriteControlTest {
             writing.result();
             other.connection().writeMessage("ok");
             other.expectFrame(FIN | TEXT, Frames.utf8("one")).expectFrame(FIN | TEXT, Frames.utf8("ok"));
+        }
+    }
+
+    /** The window is narrow, so this tries it often. */
+    @Test
+    void aDeadlineThatPassesAsItsTurnComesIsHarmless() throws Exception {
+        try (TestPeer other = TestPeer.connect()) {
+            Background<Long> draining =
+                    Background.start(() -> other.socket().getInputStream().transferTo(OutputStream.nullOutputStream()));
+            for (int i = 0; i < 20_000; i++) {
+                try {
+                    Instant deadline = Instant.now().plusNanos(i % 20_000);
+                    other.connection().writeControl(ControlType.PONG, new byte[0], deadline);
+                } catch (SocketTimeoutException e) {
+                    assertTrue(e.getMessage().contains("unharmed"), e::getMessage);
+                }
+            }
+            other.connection().writeMessage("ok");
+            assertFalse(draining.isDone());
         }
     }
 
