@@ -127,6 +127,17 @@ class ReadMessageTest {
     }
 
     @Test
+    void aMessageThatComesInPiecesIsAssembledInAPooledBuffer() throws Exception {
+        byte[] frame = Frames.binary(Frames.pattern(70_000));
+        peer.send(Arrays.copyOf(frame, 60_000));
+        Background<Message> reading = Background.start(connection::readMessage).awaitReading();
+        assertEquals(1, Shared.of(peer.options()).pools().message().lent());
+        peer.send(Arrays.copyOfRange(frame, 60_000, frame.length));
+        assertArrayEquals(Frames.pattern(70_000), reading.result().payload());
+        assertEquals(0, Shared.of(peer.options()).pools().message().lent());
+    }
+
+    @Test
     void aWaitingReaderHoldsNoBuffer() throws Exception {
         peer.send(Frames.text("first"));
         assertEquals("first", connection.readMessage().text());
