@@ -30,7 +30,7 @@ final class CallSampler {
     private final AtomicInteger open = new AtomicInteger();
 
     private volatile long nextLook = Deadlines.NONE;
-    private final DeadlineTimer watch = new DeadlineTimer(() -> nextLook, this::look);
+    private final DeadlineTimer timer = new DeadlineTimer(() -> nextLook, this::look);
 
     CallSampler(Duration threshold) {
         this.thresholdNanos = Deadlines.nanos(threshold);
@@ -110,7 +110,7 @@ final class CallSampler {
     void opened() {
         if (open.incrementAndGet() == 1) {
             nextLook = Deadlines.afterNanos(pauseNanos);
-            watch.look();
+            timer.look();
         }
     }
 
@@ -128,7 +128,7 @@ final class CallSampler {
             lookAtAll(System.nanoTime()).forEach(LongCall::report);
         } finally {
             nextLook = Deadlines.afterNanos(pauseNanos);
-            watch.look();
+            timer.look();
         }
     }
 

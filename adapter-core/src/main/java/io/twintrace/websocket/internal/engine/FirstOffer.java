@@ -17,13 +17,13 @@ final class FirstOffer {
     private final GuardedWriter writing;
     private final ReentrantLock writer;
 
-    /** Held while the detector is told. This may take long if the offering thread has a message to finish first. */
-    private final ReentrantLock telling = new ReentrantLock();
+    /** Held while the detector is declared. This may take long if the offering thread has a message to finish first. */
+    private final ReentrantLock declaring = new ReentrantLock();
 
-    private volatile boolean told;
+    private volatile boolean declared;
 
     /** The discipline that a thread has left for the writer to declare, because it did not wait; null for none. */
-    private final AtomicReference<WriteDiscipline> left = new AtomicReference<>();
+    private final AtomicReference<WriteDiscipline> leftToWriter = new AtomicReference<>();
 
     /** @param writer held by the outbox while it writes, and by no other code */
     FirstOffer(GuardedWriter writing, ReentrantLock writer) {
@@ -42,41 +42,41 @@ final class FirstOffer {
      * @throws IOException if this thread has a message open that cannot be finished any more
      */
     boolean declareOnce() throws IOException {
-        if (told) {
+        if (declared) {
             return true;
         }
-        if (!telling.tryLock()) {
-            if (left.get() == null) {
-                left.compareAndSet(null, discipline());
+        if (!declaring.tryLock()) {
+            if (leftToWriter.get() == null) {
+                leftToWriter.compareAndSet(null, discipline());
             }
             return false;
         }
         try {
-            tell(discipline());
+            declare(discipline());
         } finally {
-            telling.unlock();
+            declaring.unlock();
         }
         return true;
     }
 
     /** Waits until the outbox is declared. A thread that may wait must call this before it writes what was offered. */
     void awaitDeclared() throws IOException {
-        if (told) {
+        if (declared) {
             return;
         }
-        telling.lock();
+        declaring.lock();
         try {
-            tell(left.get()); // the other thread may have failed
+            declare(leftToWriter.get()); // the other thread may have failed
         } finally {
-            telling.unlock();
+            declaring.unlock();
         }
     }
 
-    private void tell(WriteDiscipline discipline) throws IOException {
-        if (!told) {
+    private void declare(WriteDiscipline discipline) throws IOException {
+        if (!declared) {
             writing.declareOutbox(discipline);
-            told = true;
-            left.set(null); // not needed any more, and it keeps the place of an offer in memory
+            declared = true;
+            leftToWriter.set(null); // not needed any more, and it keeps the place of an offer in memory
         }
     }
 

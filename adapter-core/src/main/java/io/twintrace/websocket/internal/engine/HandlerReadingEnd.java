@@ -144,7 +144,8 @@ final class HandlerReadingEnd {
         }
         if (e instanceof ClosedChannelException) {
             return new IOException(
-                    "connection " + connection + " was closed by this side: aborted, or the close timeout passed",
+                    "connection " + connection
+                            + " was closed on this side: aborted, cut off after the close timeout, or closed by the container",
                     broken);
         }
         if (broken != null && broken != e && !(e instanceof ProtocolException)) {

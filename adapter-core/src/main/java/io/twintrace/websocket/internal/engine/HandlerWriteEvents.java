@@ -24,7 +24,7 @@ final class HandlerWriteEvents implements WriteEvents {
     private final UnreadWarning unread;
 
     /** Ends a write that the peer does not take in time. Null until bytes have been pending. */
-    private volatile DeadlineTimer watch;
+    private volatile DeadlineTimer timer;
 
     HandlerWriteEvents(Transport transport, FrameWriter frames, CloseHandshake closing, UnreadWarning unread) {
         this.transport = transport;
@@ -39,15 +39,15 @@ final class HandlerWriteEvents implements WriteEvents {
             transport.readDeadline(System.nanoTime()); // wakes a waiting reader, which takes over the new deadline
         }
         if (frames.pending().hasPending()) {
-            watch().look();
+            timer().look();
         }
     }
 
-    private synchronized DeadlineTimer watch() {
-        if (watch == null) {
-            watch = new DeadlineTimer(this::deadline, () -> WriteThreads.start(frames::timeOutIfLate));
+    private synchronized DeadlineTimer timer() {
+        if (timer == null) {
+            timer = new DeadlineTimer(this::deadline, () -> WriteThreads.start(frames::timeOutIfLate));
         }
-        return watch;
+        return timer;
     }
 
     private long deadline() {
@@ -77,7 +77,7 @@ final class HandlerWriteEvents implements WriteEvents {
 
     @Override
     public void connectionEnded() {
-        DeadlineTimer current = watch;
+        DeadlineTimer current = timer;
         if (current != null) {
             current.end();
         }

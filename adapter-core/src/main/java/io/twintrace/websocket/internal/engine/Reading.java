@@ -5,7 +5,7 @@ interface Reading {
     /** Moves the application's deadline. Any thread may call this. */
     void readDeadline(long deadline);
 
-    /** Changes the maximum size of a message, from the next frame on. Any thread may call this. */
+    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
     void readLimit(long bytes);
 
     /** Returns the object that holds the handlers of control frames. Any thread may call this. */

@@ -25,7 +25,7 @@ final class UnloggedErrors {
 
     private static volatile long due = Deadlines.NONE;
 
-    private static final DeadlineTimer WATCH = new DeadlineTimer(() -> due, UnloggedErrors::tryAgain);
+    private static final DeadlineTimer TIMER = new DeadlineTimer(() -> due, UnloggedErrors::tryAgain);
 
     private UnloggedErrors() {}
 
@@ -35,7 +35,7 @@ final class UnloggedErrors {
         } while (!FIRST.compareAndSet(entry.next, entry));
         due = Deadlines.afterNanos(AGAIN_NANOS);
         try {
-            WATCH.look();
+            TIMER.look();
         } catch (OutOfMemoryError e) {
             // There is no memory for the timer either. The next connection starts it.
         }

@@ -63,7 +63,7 @@ public final class IncomingMessages {
         this.assembly = new MessageAssembly(arrived, decoder, messagePool);
     }
 
-    /** Changes the maximum size of a message, from the next frame on. Any thread may call this. */
+    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
     public void readLimit(long bytes) {
         decoder.readLimit(bytes);
     }
@@ -81,6 +81,7 @@ public final class IncomingMessages {
     }
 
     private int fillMessage(ByteBuffer room) throws IOException {
+        arrived.releaseIfEmpty(); // before the transport is read again
         int begin = room.position();
         try {
             return transport.read(room);

@@ -60,15 +60,7 @@ final class MessageDecoder {
         return frames;
     }
 
-    /**
-     * Returns a number that grows with everything that is read, even with an empty frame. Any thread may call this;
-     * other threads may see a slightly old value.
-     */
-    long progress() {
-        return frames.framesBegun() + counter.receivedOnWire();
-    }
-
-    /** Changes the maximum size of a message, from the next frame on. Any thread may call this. */
+    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
     void readLimit(long bytes) {
         sequence.readLimit(bytes);
     }

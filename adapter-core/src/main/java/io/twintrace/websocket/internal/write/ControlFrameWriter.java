@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes control frames (RFC 6455 section 5.5) between the frames of messages, and this side's part of the closing
- * handshake. Behind a kilobyte of pending writes, one Pong at most
- * waits; the latest replaces it. Any thread may call these methods.
+ * handshake. Pongs join up to a kilobyte of pending writes. Beyond that, one Pong waits, and a newer one replaces it. Any
+ * thread may call these methods.
  */
 public final class ControlFrameWriter {
     private static final VarHandle PONG = pongField();
@@ -57,7 +57,7 @@ public final class ControlFrameWriter {
         } else {
             awaited = sendInTurn(opcode, payload, until);
         }
-        output.awaitWritten(awaited, until); // harmless if this fails: pending bytes have a deadline of their own
+        output.awaitWritten(awaited, until); // changes nothing if it fails: the pending bytes' own deadline ends them
         if (opcode == Opcode.CLOSE && lock.broken() != null) {
             throw new IOException("the Close frame could not be written", lock.broken());
         }

@@ -100,7 +100,6 @@ final class OutgoingMessages implements MessageOutputStream.Target {
 
     MessageOutputStream nextWriter(MessageType type) throws IOException {
         finishOpenMessage();
-        frames.checkWritable();
         frames.admit();
         if (buffer == null) {
             openText = new OutgoingText();

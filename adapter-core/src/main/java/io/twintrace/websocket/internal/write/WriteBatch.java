@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The connections that one thread has written to while it serves a listener's connection. Their frames leave together
  * at the end, with one write for each connection. Meanwhile the thread does not wait for any peer, because it has other
- * connections to serve.
+ * connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of this batch.
  */
 public abstract class WriteBatch {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
@@ -88,7 +88,7 @@ public abstract class WriteBatch {
             try {
                 members.get(i).flush();
             } catch (Throwable t) {
-                // That connection is broken off, and its listener learns of it.
+                // An IOException has broken that connection off. After an error, its next write sends the frames.
             }
         }
         members.clear();
