@@ -1,19 +1,13 @@
 package io.twintrace.websocket.internal.deflate;
 
-import java.util.ArrayDeque;
+import io.twintrace.websocket.internal.io.BoundedStack;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Objects of one kind that own native memory, kept for reuse. Safe for use by any thread. */
 final class Shelf<T extends Shelf.Native> {
     private final Supplier<T> maker;
-    private final int maxAtRest;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** The last one used comes first, since its memory is most likely in a cache. Guarded by lock. */
-    private final ArrayDeque<T> resting = new ArrayDeque<>();
-
+    private final BoundedStack<T> resting;
     private final AtomicInteger lent = new AtomicInteger();
 
     /** An object that a shelf can hold. */
@@ -27,11 +21,11 @@ final class Shelf<T extends Shelf.Native> {
 
     Shelf(Supplier<T> maker, int maxAtRest) {
         this.maker = maker;
-        this.maxAtRest = maxAtRest;
+        this.resting = new BoundedStack<>(maxAtRest);
     }
 
     T acquire() {
-        T thing = poll();
+        T thing = resting.poll();
         if (thing == null) {
             thing = maker.get();
         }
@@ -42,35 +36,13 @@ final class Shelf<T extends Shelf.Native> {
     void release(T thing) {
         thing.reset();
         lent.decrementAndGet();
-        if (!push(thing)) {
+        if (!resting.push(thing)) {
             thing.end();
         }
     }
 
-    private T poll() {
-        lock.lock();
-        try {
-            return resting.poll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean push(T thing) {
-        lock.lock();
-        try {
-            if (resting.size() >= maxAtRest) {
-                return false;
-            }
-            resting.push(thing);
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     void endResting() {
-        for (T thing; (thing = poll()) != null; ) {
+        for (T thing; (thing = resting.poll()) != null; ) {
             thing.end();
         }
     }
@@ -80,11 +52,6 @@ final class Shelf<T extends Shelf.Native> {
     }
 
     int resting() {
-        lock.lock();
-        try {
-            return resting.size();
-        } finally {
-            lock.unlock();
-        }
+        return resting.size();
     }
 }

@@ -30,7 +30,7 @@ public final class BufferPool {
     private final int placeMask;
 
     private final AtomicReferenceArray<ByteBuffer> atHand;
-    private final RestingBuffers resting;
+    private final BoundedStack<ByteBuffer> resting;
 
     private final LongAdder lent = new LongAdder();
 
@@ -55,7 +55,7 @@ public final class BufferPool {
         int places = Math.min(MAX_AT_HAND, Integer.highestOneBit(Math.max(1, maxAtRest / AT_HAND_FRACTION)));
         this.placeMask = places - 1;
         this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first stride lies beside the length
-        this.resting = new RestingBuffers(Math.max(0, maxAtRest - places));
+        this.resting = new BoundedStack<>(Math.max(0, maxAtRest - places));
     }
 
     /** Lends an empty, big-endian buffer. The caller gives it back with {@link #release}. */
@@ -77,7 +77,7 @@ public final class BufferPool {
         lent.decrement();
         ByteBuffer displaced = atHand.getAndSet(place(), buffer);
         if (displaced != null) {
-            resting.push(displaced);
+            boolean unused = resting.push(displaced); // a full stack drops it
         }
     }
 

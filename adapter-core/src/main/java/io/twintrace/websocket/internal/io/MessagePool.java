@@ -86,14 +86,14 @@ public final class MessagePool {
     private static final class Shelf {
         private final int size;
         private final int max;
-        private final RestingBuffers resting;
+        private final BoundedStack<ByteBuffer> resting;
         private final AtomicInteger made = new AtomicInteger();
         private final AtomicInteger lent = new AtomicInteger();
 
         Shelf(int size, int max) {
             this.size = size;
             this.max = max;
-            this.resting = new RestingBuffers(max);
+            this.resting = new BoundedStack<>(max);
         }
 
         ByteBuffer take() {
@@ -121,7 +121,7 @@ public final class MessagePool {
 
         void put(ByteBuffer buffer) {
             lent.decrementAndGet();
-            resting.push(buffer);
+            boolean unused = resting.push(buffer); // there are no more than it holds
         }
 
         int lent() {
