@@ -15,10 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentedLinesTest {
     private static final Path PAGE = Path.of("../docs/deploying.md");
 
-    private static final List<Path> SOURCES = List.of(Path.of("../adapter-core/src/main/java"), Path.of("src/main/java"));
+    private static final List<Path> SOURCES =
+            List.of(Path.of("../adapter-core/src/main/java"), Path.of("src/main/java"));
 
     /** What stands for any text, and what the code puts together. */
-    private static final Pattern VARIABLE = Pattern.compile("\\.\\.\\.|\\bN\\b|\\d+|\"|: |handler|listener|write discipline");
+    private static final Pattern VARIABLE =
+            Pattern.compile("\\.\\.\\.|\\bN\\b|\\d+|\"|: |handler|listener|write discipline");
 
     private static final Pattern CONCATENATION = Pattern.compile("\"\\s*\\+\\s*\"");
 
