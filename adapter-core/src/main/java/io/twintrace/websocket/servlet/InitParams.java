@@ -9,6 +9,7 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.OriginPolicy;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -49,10 +50,10 @@ final class InitParams {
                     Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
-                    Map.entry("pending-write-limit", (b, v) -> b.pendingWriteLimit(Math.toIntExact(size(v)))),
+                    Map.entry("pending-write-limit", (b, v) -> b.pendingWriteLimit(intSize(v))),
                     Map.entry("slow-call-threshold", (b, v) -> b.slowCallThreshold(duration(v))),
-                    Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(Math.toIntExact(size(v)))),
-                    Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(Math.toIntExact(size(v)))),
+                    Map.entry("read-buffer-size", (b, v) -> b.readBufferSize(intSize(v))),
+                    Map.entry("write-buffer-size", (b, v) -> b.writeBufferSize(intSize(v))),
                     Map.entry("unread-threshold", (b, v) -> b.unreadThreshold(duration(v))),
                     Map.entry("write-coalescing", (b, v) -> b.writeCoalescing(isOn(v))),
                     Map.entry("coalescing-delay", (b, v) -> b.coalescingDelay(duration(v))),
@@ -60,7 +61,7 @@ final class InitParams {
                     Map.entry("detector-level", (b, v) -> b.detectorLevel(level(v))),
                     Map.entry(WRITE_DISCIPLINE, (b, v) -> b.writeDiscipline(discipline(v))),
                     Map.entry("outbox-messages", (b, v) -> b.outbox(b.outbox().withMaxMessages(number(v)))),
-                    Map.entry("outbox-bytes", (b, v) -> b.outbox(b.outbox().withMaxBytes(Math.toIntExact(size(v))))),
+                    Map.entry("outbox-bytes", (b, v) -> b.outbox(b.outbox().withMaxBytes(intSize(v)))),
                     Map.entry("outbox-when-full", (b, v) -> b.outbox(b.outbox().withWhenFull(whenFull(v)))),
                     Map.entry("compression", (b, v) -> b.deflate(b.deflate().withEnabled(isOn(v)))),
                     Map.entry(
@@ -73,7 +74,7 @@ final class InitParams {
                             "compression-level", (b, v) -> b.deflate(b.deflate().withLevel(number(v)))),
                     Map.entry(
                             "compression-threshold",
-                            (b, v) -> b.deflate(b.deflate().withThreshold(Math.toIntExact(size(v)))))));
+                            (b, v) -> b.deflate(b.deflate().withThreshold(intSize(v))))));
 
     private InitParams() {}
 
@@ -110,11 +111,15 @@ final class InitParams {
             if (isHandler(found) == isListener(found)) {
                 throw new ClassCastException("it implements " + (isHandler(found) ? "both" : "neither"));
             }
+            if (!Modifier.isPublic(found.getModifiers()) || Modifier.isAbstract(found.getModifiers())) {
+                throw new ClassCastException("it is " + Modifier.toString(found.getModifiers()));
+            }
             return found.getConstructor();
         } catch (ReflectiveOperationException | ClassCastException | LinkageError e) {
             throw new IllegalArgumentException(
                     "init-param \"" + HANDLER + "\" has the value \"" + className
-                            + "\", which must be a public class that has a public constructor without parameters"
+                            + "\", which must be a public class, not abstract, that has a public constructor without"
+                            + " parameters"
                             + " and implements " + EITHER + ": " + e,
                     e);
         }
@@ -195,6 +200,14 @@ final class InitParams {
             default -> 0;
         };
         return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+    }
+
+    private static int intSize(String value) {
+        long size = size(value);
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("must be at most " + Integer.MAX_VALUE + " bytes");
+        }
+        return (int) size;
     }
 
     private static Duration duration(String value) {

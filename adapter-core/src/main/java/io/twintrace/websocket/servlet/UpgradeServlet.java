@@ -15,12 +15,14 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Upgrades requests to WebSocket connections. Runs a {@link WebSocketHandler} for each connection, or calls a
@@ -43,6 +45,8 @@ import java.util.TreeMap;
  */
 public class UpgradeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+
+    private static final AtomicBoolean ANY_HANDLER_GIVEN = new AtomicBoolean();
 
     private final transient WebSocketHandler givenHandler;
     private final transient WebSocketListener givenListener;
@@ -103,6 +107,14 @@ public class UpgradeServlet extends HttpServlet {
         this.givenHandler = handler;
         this.givenListener = listener;
         this.givenOptions = options;
+        if (handler != null || listener != null) {
+            ANY_HANDLER_GIVEN.set(true);
+        }
+    }
+
+    /** Returns whether any servlet of this copy of the library was given its handler or listener in code. */
+    static boolean isAnyHandlerGiven() {
+        return ANY_HANDLER_GIVEN.get();
     }
 
     /**
@@ -190,8 +202,8 @@ public class UpgradeServlet extends HttpServlet {
         refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
         handover.servletStarts(getServletContext(), connections::beginStop);
         started();
-        management = Management.start(getServletContext()); // last: destroy is not called if the start fails
         connections.join();
+        management = Management.start(getServletContext()); // last: destroy is not called if the start fails
     }
 
     /**
@@ -295,9 +307,15 @@ public class UpgradeServlet extends HttpServlet {
         try {
             return InitParams.handlerConstructor(className, getServletContext().getClassLoader())
                     .newInstance();
+        } catch (InvocationTargetException e) {
+            throw cannotCreate(className, e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("cannot create the handler " + className + ": " + e, e);
+            throw cannotCreate(className, e);
         }
+    }
+
+    private static IllegalArgumentException cannotCreate(String className, Throwable why) {
+        return new IllegalArgumentException("cannot create the handler " + className + ": " + why, why);
     }
 
     private Map<String, String> initParams() {

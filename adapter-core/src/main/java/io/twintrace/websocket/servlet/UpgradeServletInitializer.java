@@ -6,14 +6,24 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import java.lang.reflect.Constructor;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Checks the init-params of all upgrade servlets during deployment. Otherwise a servlet that is loaded at its first
  * request would report a mistake only then, and Tomcat would deploy an application whose servlets fail.
  */
 public final class UpgradeServletInitializer implements ServletContainerInitializer {
+    /** Whether the application may have given a servlet its handler in code. */
+    private final BooleanSupplier mayHaveGivenHandler;
+
     /** Called by the container. */
-    public UpgradeServletInitializer() {}
+    public UpgradeServletInitializer() {
+        this(UpgradeServlet::isAnyHandlerGiven);
+    }
+
+    UpgradeServletInitializer(BooleanSupplier mayHaveGivenHandler) {
+        this.mayHaveGivenHandler = mayHaveGivenHandler;
+    }
 
     @Override
     public void onStartup(Set<Class<?>> unused, ServletContext context) throws ServletException {
@@ -34,21 +44,20 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
         }
     }
 
-    private static void checkHandler(ServletRegistration registration, ServletContext context) {
+    private void checkHandler(ServletRegistration registration, ServletContext context) {
         String handler = registration.getInitParameters().get(InitParams.HANDLER);
         if (handler != null) {
             Constructor<?> found = InitParams.handlerConstructor(handler, context.getClassLoader());
             if (InitParams.isListener(found.getDeclaringClass())) {
                 InitParams.checkForListener(registration.getInitParameters());
             }
-        } else if (registration instanceof ServletRegistration.Dynamic) {
-            return; // added in code, possibly with a handler
-        } else if (UpgradeServlet.class.getName().equals(registration.getClassName())) {
+        } else if (UpgradeServlet.class.getName().equals(registration.getClassName())
+                && !mayHaveGivenHandler.getAsBoolean()) {
             throw InitParams.noHandler();
         }
     }
 
-    private static void check(ServletRegistration registration, ServletContext context) throws ServletException {
+    private void check(ServletRegistration registration, ServletContext context) throws ServletException {
         try {
             InitParams.check(registration.getInitParameters());
             checkHandler(registration, context);

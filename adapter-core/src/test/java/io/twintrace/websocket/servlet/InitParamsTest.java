@@ -153,7 +153,7 @@ class InitParamsTest {
         "compression-level, 10, -2 to 9",
         "compression-level, fast, whole number",
         "compression-threshold, -1, number of bytes",
-        "compression-threshold, 3GiB, overflow"
+        "compression-threshold, 3GiB, at most 2147483647 bytes"
     })
     void aWrongCompressionParamIsNamed(String name, String value, String hint) {
         String message = assertThrows(IllegalArgumentException.class, () -> apply(name, value))
@@ -184,6 +184,14 @@ class InitParamsTest {
         WebSocketOptions options = InitParams.apply(base, Map.of("max-connections", "7"));
         assertEquals(5, options.readLimit());
         assertEquals(7, options.maxConnections());
+    }
+
+    @Test
+    void aSizeBeyondAnIntSaysSo() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> InitParams.check(Map.of("outbox-bytes", "4GiB")))
+                .getMessage();
+        assertTrue(message.contains("\"4GiB\": must be at most 2147483647 bytes"), message);
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The checks during deployment. */
 class UpgradeServletInitializerTest {
     private final ServletContext context = mock(ServletContext.class);
+    private boolean handlerGiven;
 
     @Test
     void mistakeInTheInitParamsStopsTheDeploymentAndNamesTheServlet() {
@@ -58,9 +59,18 @@ class UpgradeServletInitializerTest {
 
     @Test
     void libraryServletWithoutHandlerStopsTheDeployment() {
+        handlerGiven = false;
         register("chat", UpgradeServlet.class.getName(), Map.of());
         ServletException e = assertThrows(ServletException.class, this::deploy);
         assertTrue(e.getMessage().startsWith("servlet \"chat\": no handler"), e.getMessage());
+    }
+
+    /** Containers do not tell whether a servlet was registered in code, nor which instance. */
+    @Test
+    void whereOneWasGivenAHandlerInCodeItMayBeThisOne() {
+        handlerGiven = true;
+        register("chat", UpgradeServlet.class.getName(), Map.of());
+        assertDoesNotThrow(this::deploy);
     }
 
     @Test
@@ -87,7 +97,7 @@ class UpgradeServletInitializerTest {
     }
 
     private void register(String name, String className, Map<String, String> initParams) {
-        ServletRegistration registration = mock(ServletRegistration.class);
+        ServletRegistration registration = mock(ServletRegistration.Dynamic.class);
         when(registration.getName()).thenReturn(name);
         when(registration.getClassName()).thenReturn(className);
         when(registration.getInitParameters()).thenReturn(initParams);
@@ -96,6 +106,6 @@ class UpgradeServletInitializerTest {
     }
 
     private void deploy() throws ServletException {
-        new UpgradeServletInitializer().onStartup(Set.of(), context);
+        new UpgradeServletInitializer(() -> handlerGiven).onStartup(Set.of(), context);
     }
 }
