@@ -164,12 +164,16 @@ final class Connections {
      * @return completed when the last connection has ended
      */
     CompletableFuture<Void> beginStop() {
+        return beginStop(System.nanoTime());
+    }
+
+    private CompletableFuture<Void> beginStop(long now) {
         stopping = true;
         reserved.forEach(Place::giveBack);
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        open.beginClose();
+        open.beginClose(now);
         return drained;
     }
 
@@ -184,9 +188,10 @@ final class Connections {
      * other servlets have waited since the close began counts.
      */
     void stop() {
-        CompletableFuture<Void> unused = beginStop();
+        long begin = System.nanoTime();
+        CompletableFuture<Void> unused = beginStop(begin);
         if (all != null) {
-            all.beginClose();
+            all.beginClose(begin);
         }
         if (!awaitDrained(open.closedBy())) {
             open.cutOff();

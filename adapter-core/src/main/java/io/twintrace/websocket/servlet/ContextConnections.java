@@ -42,9 +42,13 @@ final class ContextConnections {
         }
     }
 
-    /** Begins to close all connections with 1001. Does not wait. */
-    void beginClose() {
-        servlets.forEach(OpenConnections::beginClose);
+    /**
+     * Begins to close all connections with 1001. Does not wait.
+     *
+     * @param now the same time for all servlets, so that those with equal timeouts are overdue together
+     */
+    void beginClose(long now) {
+        servlets.forEach(servlet -> servlet.beginClose(now));
     }
 
     /** Cuts off the connections whose time to close is over. Does not wait. */

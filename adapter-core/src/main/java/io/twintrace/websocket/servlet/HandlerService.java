@@ -9,7 +9,7 @@ import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
 /** Runs a handler for each connection, on a thread of its own. */
-final class HandlerService extends Service {
+class HandlerService extends Service {
     private final WebSocketHandler handler;
 
     HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {

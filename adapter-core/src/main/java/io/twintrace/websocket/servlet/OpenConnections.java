@@ -52,9 +52,13 @@ final class OpenConnections {
         }
     }
 
-    /** Begins to close all connections with 1001. Further calls skip those already closing. Does not wait. */
-    void beginClose() {
-        closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience));
+    /**
+     * Begins to close all connections with 1001. Further calls skip those already closing. Does not wait.
+     *
+     * @param now the time from which their deadline counts, of {@link System#nanoTime()}
+     */
+    void beginClose(long now) {
+        closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(now, patience));
         int failed = 0;
         Throwable why = null;
         for (Map.Entry<WebSocketConnection, Served> each : open.entrySet()) {

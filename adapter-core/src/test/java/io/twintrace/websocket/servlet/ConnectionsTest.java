@@ -20,6 +20,7 @@ import static org.mockito.Mockito.when;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -54,6 +55,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -384,6 +386,61 @@ class ConnectionsTest {
         }
     }
 
+    /** The first one takes its time to begin, and both have a handler that nothing ends. */
+    @Test
+    void theyAreCutOffTogetherToo() throws Exception {
+        keepAttributes();
+        CountDownLatch served = new CountDownLatch(2);
+        CountDownLatch never = new CountDownLatch(1);
+        WebSocketHandler stubborn = connection -> {
+            served.countDown();
+            awaitWhatever(never);
+        };
+        WebSocketOptions options = options(10, LONG);
+        Connections slow = new Connections(context, new SlowlyClosing(context, options, stubborn));
+        Connections other = connections(stubborn, options);
+        List<Socket> peers = List.of(new Socket(), new Socket());
+        try {
+            for (Connections each : List.of(slow, other)) {
+                each.join();
+                each.admit().start(upgraded(peers.get(each == slow ? 0 : 1), transport -> transport));
+            }
+            assertTrue(served.await(10, TimeUnit.SECONDS));
+            long begin = System.nanoTime();
+            slow.stop();
+            other.stop();
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            assertTrue(millis < 2_300, () -> millis + " ms, and twice 800 are enough");
+        } finally {
+            never.countDown();
+            for (Socket each : peers) {
+                each.close();
+            }
+        }
+    }
+
+    private static final class SlowlyClosing extends HandlerService {
+        SlowlyClosing(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
+            super(context, options, handler);
+        }
+
+        @Override
+        void close(WebSocketConnection connection, int code, String reason) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            super.close(connection, code, reason);
+        }
+    }
+
+    private static void awaitWhatever(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // A handler that nobody can stop.
+            }
+        }
+    }
+
     @Test
     void servletThatIsNotStoppedItselfServesOn() throws Exception {
         keepAttributes();
@@ -447,7 +504,7 @@ class ConnectionsTest {
     void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
         OpenConnections open =
                 new OpenConnections(context, new HandlerService(context, options(1, LONG), READS_TO_THE_END));
-        open.beginClose();
+        open.beginClose(System.nanoTime());
         open.serveOn();
         assertTrue(Deadlines.remaining(open.closedBy()) < TimeUnit.SECONDS.toNanos(1));
         open.cutOff();

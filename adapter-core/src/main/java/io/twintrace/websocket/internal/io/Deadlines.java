@@ -18,6 +18,11 @@ public final class Deadlines {
         return timeout.isZero() ? NONE : afterNanos(nanos(timeout));
     }
 
+    /** Returns the deadline {@code timeout} from a time of {@link System#nanoTime()}. */
+    public static long after(long time, Duration timeout) {
+        return notNone(time + nanos(timeout));
+    }
+
     /** Returns the deadline {@code nanos} from now. */
     public static long afterNanos(long nanos) {
         return notNone(System.nanoTime() + nanos);
