@@ -1,8 +1,9 @@
 package io.twintrace.websocket.detect;
 
 import java.time.Duration;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -11,39 +12,38 @@ import java.util.concurrent.locks.LockSupport;
  * nothing. Safe for use by any thread.
  */
 public final class WideWindow implements AutoCloseable {
-    private static final AtomicReference<WideWindow> CURRENT = new AtomicReference<>();
+    /** The last one counts. Tests that run in parallel close theirs in any order. */
+    private static final Deque<WideWindow> OPEN = new ConcurrentLinkedDeque<>();
 
     private final long maxNanos;
-    private final WideWindow before;
 
-    private WideWindow(long maxNanos, WideWindow before) {
+    private WideWindow(long maxNanos) {
         this.maxNanos = maxNanos;
-        this.before = before;
     }
 
     /**
-     * Opens a window for all connections that begin from now on. Replaces the previous window.
+     * Opens a window for all connections that begin from now on, in place of those that are open already.
      *
      * @param longest the maximum delay of one write (half of it on average); zero for none
-     * @return the window; close windows in reverse order, which restores the previous one
+     * @return the window; once it is closed, the latest of those still open counts again
      */
     public static WideWindow open(Duration longest) {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("window is " + longest + ", but must not be negative");
         }
-        WideWindow opened = new WideWindow(longest.toNanos(), CURRENT.get());
-        CURRENT.set(opened);
+        WideWindow opened = new WideWindow(longest.toNanos());
+        OPEN.addLast(opened);
         return opened;
     }
 
     @Override
     public void close() {
-        CURRENT.set(before);
+        OPEN.remove(this);
     }
 
     /** Returns null if writes are not delayed. */
     static WideWindow current() {
-        WideWindow window = CURRENT.get();
+        WideWindow window = OPEN.peekLast();
         return window == null || window.maxNanos == 0 ? null : window;
     }
 

@@ -101,6 +101,17 @@ class ConcurrentWritesTest {
         assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
     }
 
+    /** As tests that run in parallel do. */
+    @Test
+    void windowsMayBeClosedInAnyOrder() throws Exception {
+        WideWindow first = WideWindow.open(Duration.ofMillis(20));
+        WideWindow second = WideWindow.open(Duration.ofMillis(20));
+        first.close();
+        assertTrue(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+        second.close();
+        assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+    }
+
     private static long millisOfTwentyWrites(Guarded connection) throws Exception {
         long begin = System.nanoTime();
         for (int i = 0; i < 20; i++) {

@@ -5,8 +5,6 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WideWindow;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -40,8 +38,8 @@ public final class ConcurrentWriteWatch
     private final ConcurrentWriteListener listener = seen::add;
     private final int widenMicros;
 
-    /** The windows of the current class, its nested classes and the current test, the innermost first. */
-    private final Deque<WideWindow> windows = new ArrayDeque<>();
+    /** The classes and tests that have begun and not ended. Tests may run in parallel. Guarded by this. */
+    private int running;
 
     /** For the annotation, which also says how far to widen the window. Without an annotation it stays as it is. */
     public ConcurrentWriteWatch() {
@@ -117,19 +115,28 @@ public final class ConcurrentWriteWatch
     }
 
     private void begin(ExtensionContext context) {
-        if (windows.isEmpty()) {
+        listen(1);
+        store(context).put(WideWindow.class, WideWindow.open(window(context)));
+    }
+
+    private synchronized void listen(int change) {
+        running += change;
+        if (running == 0) {
+            ConcurrentWrites.removeListener(listener);
+        } else {
             ConcurrentWrites.addListener(listener);
         }
-        windows.push(WideWindow.open(window(context)));
+    }
+
+    private ExtensionContext.Store store(ExtensionContext context) {
+        return context.getStore(ExtensionContext.Namespace.create(this));
     }
 
     private void end(ExtensionContext context) {
         // Writes that are still held up belong to this test.
         LockSupport.parkNanos(window(context).toNanos());
-        windows.pop().close();
-        if (windows.isEmpty()) {
-            ConcurrentWrites.removeListener(listener);
-        }
+        store(context).remove(WideWindow.class, WideWindow.class).close();
+        listen(-1);
         List<ConcurrentWriteReport> unexpected = takeExpected();
         if (!unexpected.isEmpty()) {
             throw failure(unexpected);
