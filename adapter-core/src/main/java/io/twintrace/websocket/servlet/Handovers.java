@@ -20,11 +20,14 @@ final class Handovers {
      * @throws IllegalStateException on a Jetty whose own hand-over cannot be used; the standard one is broken there
      */
     static SocketHandover forContainer(ServletContext context) {
-        Iterator<SocketHandover> found = ServiceLoader.load(SocketHandover.class, Handovers.class.getClassLoader())
-                .iterator();
+        return forContainer(context, Handovers.class.getClassLoader());
+    }
+
+    static SocketHandover forContainer(ServletContext context, ClassLoader loader) {
+        Iterator<SocketHandover> found =
+                ServiceLoader.load(SocketHandover.class, loader).iterator();
         boolean any = false;
-        while (hasNext(found)) {
-            SocketHandover handover = found.next();
+        for (SocketHandover handover; (handover = next(found)) != null; ) {
             any = true;
             if (handover.supports(context)) {
                 return handover;
@@ -37,11 +40,17 @@ final class Handovers {
         return new StandardHandover();
     }
 
-    private static boolean hasNext(Iterator<SocketHandover> found) {
+    /** Returns null if there are no more. */
+    private static SocketHandover next(Iterator<SocketHandover> found) {
         try {
-            return found.hasNext();
+            return found.hasNext() ? found.next() : null;
         } catch (ServiceConfigurationError e) {
-            throw new IllegalStateException("a SocketHandover in META-INF/services cannot be loaded", e);
+            throw new IllegalStateException(
+                    "a SocketHandover in META-INF/services cannot be loaded ("
+                            + e.getMessage()
+                            + "): keep adapter-core and adapter-jetty of one version together, in the same"
+                            + " place and complete",
+                    e);
         }
     }
 

@@ -9,7 +9,12 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import jakarta.servlet.ServletContext;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +33,20 @@ class HandoversTest {
         String message = assertThrows(IllegalStateException.class, () -> Handovers.forContainer(server(JETTY)))
                 .getMessage();
         assertTrue(message.contains("add io.twintrace:adapter-jetty"), message);
+    }
+
+    /** As where a tool that shrinks jars has dropped the class and kept its name. */
+    @Test
+    void anAdapterThatIsIncompleteIsNamed(@TempDir Path directory) throws Exception {
+        Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+        Files.writeString(services.resolve(SocketHandover.class.getName()), "com.example.Gone");
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {directory.toUri().toURL()}, getClass().getClassLoader())) {
+            IllegalStateException e =
+                    assertThrows(IllegalStateException.class, () -> Handovers.forContainer(server(JETTY), loader));
+            assertTrue(e.getMessage().contains("com.example.Gone"), e.getMessage());
+            assertTrue(e.getMessage().contains("keep adapter-core and adapter-jetty"), e.getMessage());
+        }
     }
 
     @Test

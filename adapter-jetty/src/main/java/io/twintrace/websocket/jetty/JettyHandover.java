@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * Takes the socket in Jetty 12.1 and 12.0, EE10. Found by {@link java.util.ServiceLoader}. Loads in any container,
- * because only {@link JettyUpgrade} needs Jetty's classes.
+ * because it uses Jetty's classes only through {@link JettyUpgrade}.
  */
 public final class JettyHandover implements SocketHandover {
     private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";
@@ -26,7 +26,9 @@ public final class JettyHandover implements SocketHandover {
     @Override
     public boolean supports(ServletContext context) {
         String server = context.getServerInfo();
-        if (server == null || !server.startsWith("jetty/")) {
+        if (server == null
+                || !server.startsWith("jetty/")
+                || isOtherEnvironment(context.getClass().getName())) {
             return false;
         }
         try {
@@ -35,6 +37,11 @@ public final class JettyHandover implements SocketHandover {
         } catch (ClassNotFoundException | LinkageError e) {
             return false; // hidden unless WEB-INF/jetty-ee10-web.xml exposes them
         }
+    }
+
+    /** Returns whether a context's class is that of another environment, though EE10's classes may be visible. */
+    static boolean isOtherEnvironment(String contextClass) {
+        return contextClass.startsWith("org.eclipse.jetty.ee") && !contextClass.startsWith("org.eclipse.jetty.ee10.");
     }
 
     @Override
