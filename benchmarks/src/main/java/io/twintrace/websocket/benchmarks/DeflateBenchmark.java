@@ -73,7 +73,7 @@ public class DeflateBenchmark {
             out.get(0, compressed[i]);
         }
         inflated = ByteBuffer.allocateDirect(size + 1); // one more, since reading needs room until the end
-        inflater = new MessageInflater(pool, parameters, this::arrive);
+        inflater = new MessageInflater(pool, parameters, this::arrive, () -> true);
         for (int i = 0; i < COUNT; i++) {
             if (inflate() != size || !inflated.flip().equals(ByteBuffer.wrap(texts[i]))) {
                 throw new IllegalStateException("text " + i + " does not inflate to the original");

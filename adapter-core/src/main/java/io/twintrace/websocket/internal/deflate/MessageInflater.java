@@ -6,6 +6,7 @@ import io.twintrace.websocket.handshake.DeflateParameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.BooleanSupplier;
 import java.util.zip.DataFormatException;
 
 /**
@@ -18,6 +19,9 @@ import java.util.zip.DataFormatException;
  * <p>Not safe for use by several threads.
  */
 public final class MessageInflater {
+    /** The number of restarts between two questions whether to go on. A restart takes some microseconds. */
+    private static final int RESTARTS_AT_ONCE = 64;
+
     /** The end of each message, which the sender leaves out. */
     private static final int SYNC_TAIL = 0x0000FFFF;
 
@@ -28,6 +32,10 @@ public final class MessageInflater {
 
     private final DeflatePool pool;
     private final Source source;
+    private final BooleanSupplier mayGoOn;
+
+    /** How often the inflater was restarted within messages. */
+    private int restarts;
 
     /** The history that the next message may refer to, or null for none. */
     private final SlidingWindow remembered;
@@ -61,10 +69,12 @@ public final class MessageInflater {
     /**
      * @param parameters the parameters of the handshake
      * @param source provides the bytes of one message after another
+     * @param mayGoOn whether to go on inflating after much work that has yielded no byte
      */
-    public MessageInflater(DeflatePool pool, DeflateParameters parameters, Source source) {
+    public MessageInflater(DeflatePool pool, DeflateParameters parameters, Source source, BooleanSupplier mayGoOn) {
         this.pool = pool;
         this.source = source;
+        this.mayGoOn = mayGoOn;
         this.remembered = parameters.clientNoContextTakeover() ? null : new SlidingWindow(parameters.clientWindow());
     }
 
@@ -88,7 +98,7 @@ public final class MessageInflater {
      * Inflates a piece of the message.
      *
      * @param into receives the bytes, between position and limit; must have room for at least one
-     * @return the number of bytes; 0 if none have arrived; -1 at the message's end
+     * @return the number of bytes; 0 if none have arrived or inflating has to pause; -1 at the message's end
      * @throws ProtocolException 1007 for invalid or incomplete DEFLATE data
      * @throws ClosedChannelException after {@link #release()} inside the message
      */
@@ -116,6 +126,9 @@ public final class MessageInflater {
                 end();
             } else {
                 startAfterFinalBlock();
+                if (++restarts % RESTARTS_AT_ONCE == 0 && !mayGoOn.getAsBoolean()) {
+                    return 0;
+                }
             }
         }
         return -1;

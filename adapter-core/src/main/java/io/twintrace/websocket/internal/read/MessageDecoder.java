@@ -52,7 +52,7 @@ final class MessageDecoder {
         this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
         FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
         this.frames = new FrameReader(buffer, controlFrames, counter, decoder, sequence);
-        this.inflater = deflate.map(agreed -> new MessageInflater(pool, agreed, frames::read))
+        this.inflater = deflate.map(agreed -> new MessageInflater(pool, agreed, frames::read, budget::mayInflateOn))
                 .orElse(null);
     }
 

@@ -79,6 +79,12 @@ public final class TurnBudget {
         return !reached;
     }
 
+    /** Returns the same after work that has yielded nothing. */
+    boolean mayInflateOn() {
+        lookAtClock();
+        return mayInflate();
+    }
+
     /** Notes that a piece of a message was inflated to this many bytes. */
     void inflated(int bytes) {
         inflated += bytes;

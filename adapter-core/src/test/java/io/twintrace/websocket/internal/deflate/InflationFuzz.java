@@ -41,7 +41,7 @@ class InflationFuzz {
         int pieceSize = 1 << ((choice >> 4) & 15);
         ReferenceInflater reference = ReferenceInflater.ofClient(parameters);
         Deflating.Pieces pieces = new Deflating.Pieces();
-        MessageInflater inflater = new MessageInflater(POOL, parameters, pieces);
+        MessageInflater inflater = new MessageInflater(POOL, parameters, pieces, () -> true);
         ByteBuffer rest = ByteBuffer.wrap(input, 1, input.length - 1);
         boolean more = true;
         try {

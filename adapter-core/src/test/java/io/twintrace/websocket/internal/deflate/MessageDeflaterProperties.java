@@ -59,7 +59,7 @@ class MessageDeflaterProperties {
             throws IOException {
         Deflating.Pieces pieces = new Deflating.Pieces();
         DeflatePool pool = new DeflatePool(1, 1024);
-        MessageInflater inflater = new MessageInflater(pool, parameters, pieces);
+        MessageInflater inflater = new MessageInflater(pool, parameters, pieces, () -> true);
         try (ClientDeflater client = new ClientDeflater(parameters)) {
             for (int i = 0; i < messages.size(); i++) {
                 byte[] message = messages.get(i);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MessageInflaterTest {
     private final DeflatePool pool = new DeflatePool(1, 1024);
     private final Deflating.Pieces pieces = new Deflating.Pieces();
-    private MessageInflater inflater = new MessageInflater(pool, Deflating.parameters(true, 0), pieces);
+    private MessageInflater inflater = new MessageInflater(pool, Deflating.parameters(true, 0), pieces, () -> true);
 
     private String inflated(String hex) throws IOException {
         pieces.next(HexFormat.of().parseHex(hex.replace(" ", "")), Integer.MAX_VALUE);
@@ -55,14 +55,14 @@ class MessageInflaterTest {
 
     @Test
     void withoutContextTakeoverItMayNot() throws IOException {
-        inflater = new MessageInflater(pool, Deflating.parameters(false, 0), pieces);
+        inflater = new MessageInflater(pool, Deflating.parameters(false, 0), pieces, () -> true);
         assertEquals("Hello", inflated("f2 48 cd c9 c9 07 00"));
         assertInvalid("f2 00 11 00 00");
     }
 
     @Test
     void itMayNotReferBackFurtherThanTheClientHasPromised() throws IOException {
-        inflater = new MessageInflater(pool, Deflating.parameters(true, 8), pieces);
+        inflater = new MessageInflater(pool, Deflating.parameters(true, 8), pieces, () -> true);
         MessageDeflater widest = new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0));
         byte[] needle = Deflating.random(100, 1);
         byte[] hay = Deflating.random(200, 2);
@@ -131,7 +131,7 @@ class MessageInflaterTest {
             pieces.next(Arrays.copyOf(compressed, cut), 100);
             assertThrows(ProtocolException.class, () -> Deflating.inflate(inflater, 1000), "cut at " + cut);
             inflater.release();
-            inflater = new MessageInflater(pool, Deflating.parameters(true, 0), pieces);
+            inflater = new MessageInflater(pool, Deflating.parameters(true, 0), pieces, () -> true);
             assertEquals("Hello", inflated("f2 48 cd c9 c9 07 00"));
         }
     }
@@ -156,7 +156,7 @@ class MessageInflaterTest {
         for (int windowBits = 8; windowBits <= 15; windowBits++) {
             DeflateParameters parameters = Deflating.parameters(true, windowBits);
             MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters);
-            inflater = new MessageInflater(pool, parameters, pieces);
+            inflater = new MessageInflater(pool, parameters, pieces, () -> true);
             for (int i = 0; i < 30; i++) {
                 byte[] message = i % 7 == 3 ? Deflating.random(i * 100, i) : Deflating.repetitive(i * i * 90, i);
                 pieces.next(Deflating.deflate(deflater, message), pieceSize);

@@ -122,6 +122,21 @@ class ListenerTurnTest {
     }
 
     /** The pool has no buffer of that size. */
+    /** Each block makes the inflater begin anew with all that may be referred to, and yields nothing. */
+    @Test
+    void oneMessageOfManyFinalBlocksIsInflatedInManyTurns() {
+        Measuring listener = new Measuring(true);
+        WebSocketOptions large =
+                ListeningPeer.quick().readBufferSize(MIB).readLimit(MIB).build();
+        try (ListeningPeer peer = connect(listener, large)) {
+            peer.sendOnly(masked(FIN | RSV1 | TEXT, Frames.repeat(Frames.hex("03 00"), MIB / 4)));
+            assertEquals(List.of(), listener.lengths);
+            peer.settle();
+            assertEquals(List.of(0), listener.lengths);
+            assertTrue(peer.isReadFrom());
+        }
+    }
+
     @Test
     void oneMessageOnTheHeapIsInflatedInManyTurns() {
         Measuring listener = new Measuring(true);
