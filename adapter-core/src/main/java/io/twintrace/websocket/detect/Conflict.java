@@ -40,7 +40,7 @@ final class Conflict {
     /** The second thread's own data; it sets this before it throws. */
     private volatile Writer secondPublished;
 
-    /** The first thread's data as another thread sampled it; null until the second thread has done so. */
+    /** What is known of the first thread without its help: a sample, or its last stack. Null until there is one. */
     private volatile Writer firstSampled;
 
     /** The exception of the thread that built one first, as the cause of later writes' exceptions. */

@@ -95,8 +95,11 @@ public final class WriteDetector {
     /** Where the open message was opened; only at level TRACED. */
     private StackTraceElement[] openedAt = StackTraces.NO_STACK;
 
-    /** The stack of the latest write call, which is the message holder's while one is open; only at level TRACED. */
-    private StackTraceElement[] lastEntry = StackTraces.NO_STACK;
+    /** The stack of the latest write call; only at level TRACED. */
+    private StackTraceElement[] entered = StackTraces.NO_STACK;
+
+    /** The stack of the latest call that worked on the open message, or on the one before; only at level TRACED. */
+    private StackTraceElement[] lastOfHolder = StackTraces.NO_STACK;
 
     /**
      * Creates the detector of one connection.
@@ -190,7 +193,9 @@ public final class WriteDetector {
                 throw e;
             } catch (Throwable t) { // a conflict, or no memory left: no thread may find this one inside
                 call = 0;
-                if (!SLOT.compareAndSet(this, me, null) && !(t instanceof ConcurrentWriteException)) {
+                if (!SLOT.compareAndSet(this, me, null)
+                        && !(t instanceof ConcurrentWriteException)
+                        && !((Conflict) slot).isSecond(me)) { // else no memory for the exception
                     leaveConflict(operation, me, t);
                 }
                 throw t;
@@ -247,6 +252,7 @@ public final class WriteDetector {
             if (messageHolder == null || !messageHolder.is(me)) {
                 messageHolder = new KnownThread(me);
             }
+            lastOfHolder = entered;
         }
     }
 
@@ -325,8 +331,7 @@ public final class WriteDetector {
 
     private void enterWatched(Operation operation, Thread me) {
         if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
-            Writer account =
-                    discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(lastFrame, lastEntry);
+            Writer account = discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(lastFrame, entered);
             fail(Conflict.ofDiscipline(this, keeper.thread(), account, me, operation), operation, me);
         }
         boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();
@@ -340,7 +345,7 @@ public final class WriteDetector {
 
     private void remember(Operation operation, Thread me) {
         if (level == DetectorLevel.TRACED) {
-            lastEntry = StackTraces.ofCaller(operation);
+            entered = StackTraces.ofCaller(operation);
         }
         if (keeper != null) {
             if (keeper.isNobody()) {
@@ -352,7 +357,7 @@ public final class WriteDetector {
 
     private void enterDuringMessage(Operation operation, Thread me) {
         if (operation.startsMessage() && !messageHolder.is(me)) {
-            fail(Conflict.interleaved(this, messageHolder, me, operation, lastEntry, openedAt), operation, me);
+            fail(Conflict.interleaved(this, messageHolder, me, operation, lastOfHolder, openedAt), operation, me);
         }
     }
 

@@ -236,6 +236,22 @@ class InterleavedMessagesTest {
     }
 
     @Test
+    void tracedDoesNotTakeACallThatDidNothingToTheMessageForItsWriters() throws Exception {
+        Guarded traced = new Guarded(DetectorLevel.TRACED);
+        alice.does(() -> openHere(traced));
+        bob.does(() -> tryAWriterThatIsClosed(traced));
+        ConcurrentWriteReport report =
+                bob.failsWhen(() -> traced.writeMessage(Guarded.Body.NOTHING)).report();
+        StackTraceElement[] lastUsed = report.first().stack().toArray(new StackTraceElement[0]);
+        assertEquals("openHere", frameAbove("nextWriter", lastUsed));
+    }
+
+    private static void tryAWriterThatIsClosed(Guarded connection) {
+        connection.detector.enter(Operation.WRITER_WRITE);
+        connection.detector.leave(Operation.WRITER_WRITE, null);
+    }
+
+    @Test
     void tracedForgetsWhereAFinishedMessageWasOpened() throws Exception {
         Guarded traced = new Guarded(DetectorLevel.TRACED);
         alice.does(() -> openHere(traced));
