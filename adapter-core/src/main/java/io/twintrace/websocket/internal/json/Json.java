@@ -34,7 +34,12 @@ public final class Json {
         }
     }
 
+    /** @throws NoClassDefFoundError {@code e} if another class is missing, such as one that the value's type needs */
     private static IllegalStateException missingGson(NoClassDefFoundError e) {
+        String missing = String.valueOf(e.getMessage());
+        if (!missing.contains("com/google/gson/") && !missing.contains(GsonCodec.class.getSimpleName())) {
+            throw e;
+        }
         return new IllegalStateException(
                 "JSON messages need Gson 2.11 or later: add com.google.code.gson:gson to the application", e);
     }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.TypeAdapter;
+import com.google.gson.annotations.JsonAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -23,6 +27,28 @@ class JsonTest {
         String text = Json.encode(Map.of("a", List.of(1.5, true, "ü")));
         assertEquals("{\"a\":[1.5,true,\"ü\"]}", text);
         assertEquals(Map.of("a", List.of(1.5, true, "ü")), decode(text, Object.class));
+    }
+
+    /** The application's own mistake keeps its own name. */
+    @Test
+    void aMissingClassOfTheApplicationIsNotTakenForGson() {
+        NoClassDefFoundError e = assertThrows(NoClassDefFoundError.class, () -> Json.encode(new NeedsMore()));
+        assertEquals("com/example/Missing", e.getMessage());
+    }
+
+    @JsonAdapter(MissingLibrary.class)
+    private static final class NeedsMore {}
+
+    private static final class MissingLibrary extends TypeAdapter<NeedsMore> {
+        @Override
+        public void write(JsonWriter out, NeedsMore value) {
+            throw new NoClassDefFoundError("com/example/Missing");
+        }
+
+        @Override
+        public NeedsMore read(JsonReader in) {
+            throw new AssertionError("only written");
+        }
     }
 
     private static Object decode(String text, Type type) throws IOException {
