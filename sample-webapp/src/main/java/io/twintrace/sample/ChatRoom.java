@@ -90,7 +90,8 @@ final class ChatRoom {
         member.outbox.offer(GSON.toJson(what));
     }
 
-    /** Runs under the lock, so that all members get all messages in the same order. The outboxes write later. */
+    /** Runs under the lock, so that all members get all messages in the same order. An offer waits only for a
+     * peer that is too slow, for a moment and once, before its outbox closes it. */
     private void tellAll(Map<String, Object> what) {
         PreparedMessage message = PreparedMessage.text(GSON.toJson(what));
         members.values().forEach(member -> member.outbox.offer(message));

@@ -75,7 +75,7 @@ public final class ChatServlet extends UpgradeServlet {
 
     private static void ping(WebSocketConnection connection) {
         try {
-            // The deadline keeps one stuck peer from delaying the pings of all others.
+            // A stuck peer delays the pings of the others, by two seconds at most.
             connection.writeControl(ControlType.PING, new byte[0], Instant.now().plusSeconds(2));
         } catch (IOException e) {
             // The connection has ended, and its handler sees that too.

@@ -29,7 +29,7 @@ abstract class Service {
     private final ClassLoader contextClassLoader;
     private final WebSocketOptions options;
 
-    /** One thread for each connection at most. The servlet limits the connections. */
+    /** One thread for each connection, and another one to close it as the servlet stops. The servlet limits them. */
     private final TaskThreads threads;
 
     private final ThreadShortage shortage;

@@ -25,7 +25,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Upgrades a connection with Jetty's own mechanism. Only this class needs Jetty's classes. */
+/** Upgrades a connection with Jetty's own mechanism. Of the classes that need Jetty's, {@link JettyHandover} uses only this one. */
 final class JettyUpgrade {
     private JettyUpgrade() {}
 

@@ -18,11 +18,11 @@ import org.eclipse.jetty.server.ServerConnector;
  * comes. That costs a tenth of a small message.
  */
 final class WakeUps implements ManagedSelector.SelectorUpdate {
+    /** The maximum number of readers to wake together. Smaller with more processors, because these may be idle. */
+    static final int MAX_TOGETHER = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
+
     /** Wakes at once, for endpoints whose selector is unknown. */
     private static final WakeUps AT_ONCE = new WakeUps(null);
-
-    /** The maximum number of readers to wake together. Smaller with more processors, because these may be idle. */
-    static final int MOST = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
 
     /** By selector. Weak, because the server may be gone before the application is. */
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
@@ -30,7 +30,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     private final WeakReference<ManagedSelector> selector;
 
     // Guarded by this. Mostly used by the selector thread only.
-    private final Gate[] due = new Gate[MOST];
+    private final Gate[] due = new Gate[MAX_TOGETHER];
     private volatile int count; // any thread may read it
 
     private WakeUps(ManagedSelector selector) {
@@ -64,7 +64,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
 
     private synchronized void add(Gate gate, ManagedSelector waker) {
         due[count++] = gate;
-        if (count == MOST) {
+        if (count == MAX_TOGETHER) {
             openAll();
         } else if (count == 1) {
             submitTo(waker);

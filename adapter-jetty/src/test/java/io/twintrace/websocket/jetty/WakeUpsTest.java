@@ -114,7 +114,7 @@ class WakeUpsTest {
     @Test
     void fewAreWokenBeforeTheSelectorSelectsAgain() throws Exception {
         whileTheSelectorIsBusy(wakeUps -> {
-            List<Gate> gates = open(wakeUps, WakeUps.MOST - 1);
+            List<Gate> gates = open(wakeUps, WakeUps.MAX_TOGETHER - 1);
             assertEquals(0, passed(gates, Duration.ZERO));
             mayGoOn.countDown();
             assertEquals(gates.size(), passed(gates, LONG));
@@ -124,8 +124,8 @@ class WakeUpsTest {
     @Test
     void manyDoNotWaitForTheSelector() throws Exception {
         whileTheSelectorIsBusy(wakeUps -> {
-            List<Gate> gates = open(wakeUps, 2 * WakeUps.MOST + 1);
-            assertEquals(2L * WakeUps.MOST, passed(gates, Duration.ZERO));
+            List<Gate> gates = open(wakeUps, 2 * WakeUps.MAX_TOGETHER + 1);
+            assertEquals(2L * WakeUps.MAX_TOGETHER, passed(gates, Duration.ZERO));
             mayGoOn.countDown();
             assertTrue(hasPassed(gates.get(gates.size() - 1), LONG));
         });
