@@ -28,6 +28,14 @@ class DeploymentIT {
     }
 
     @Test
+    void onTomcatAServletWithoutAHandlerStopsTheDeployment() throws Exception {
+        try (SampleServer server = Servers.tomcat("tomcat-no-handler", warWith(">handler<", ">com.example.handler<"))) {
+            Await.until("the mistake in the log", server::log, log -> log.contains("\": no handler"));
+            assertEquals(404, statusOf(server, "/"));
+        }
+    }
+
+    @Test
     void onJettyAWrongInitParamStopsTheDeployment() throws Exception {
         assertJettyDoesNotServe("jetty-wrong", warWithWrongInitParam(), MISTAKE);
     }
@@ -75,10 +83,13 @@ class DeploymentIT {
     }
 
     private static Path warWithWrongInitParam() throws IOException {
+        return warWith(">read-limit<", ">raed-limit<");
+    }
+
+    private static Path warWith(String mistaken, String mistake) throws IOException {
         return Wars.changed("war-wrong", root -> {
             Path webXml = root.resolve("WEB-INF/web.xml");
-            Files.writeString(
-                    webXml, Files.readString(webXml).replaceFirst(Pattern.quote(">read-limit<"), ">raed-limit<"));
+            Files.writeString(webXml, Files.readString(webXml).replaceFirst(Pattern.quote(mistaken), mistake));
         });
     }
 }
