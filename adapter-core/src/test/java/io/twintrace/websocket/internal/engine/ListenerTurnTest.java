@@ -121,7 +121,6 @@ class ListenerTurnTest {
         assertEquals(0, Shared.of(options).pools().deflate().lent());
     }
 
-    /** The pool has no buffer of that size. */
     /** Each block makes the inflater begin anew with all that may be referred to, and yields nothing. */
     @Test
     void oneMessageOfManyFinalBlocksIsInflatedInManyTurns() {
@@ -137,6 +136,7 @@ class ListenerTurnTest {
         }
     }
 
+    /** The pool has no buffer of that size. */
     @Test
     void oneMessageOnTheHeapIsInflatedInManyTurns() {
         Measuring listener = new Measuring(true);
