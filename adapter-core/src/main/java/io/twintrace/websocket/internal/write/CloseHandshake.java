@@ -46,6 +46,9 @@ public final class CloseHandshake {
 
     private final CountDownLatch writingEnded = new CountDownLatch(1);
 
+    /** Whether the latch is open. A field, because every offer to an outbox looks at it. */
+    private volatile boolean hasWritingEnded;
+
     /** The thread that tells listeners of a conflict while the Close frame is held. */
     private volatile Thread teller;
 
@@ -143,11 +146,12 @@ public final class CloseHandshake {
 
     /** Notes that nothing more will be written: the Close frame is out, or the stream is broken. */
     public void writingEnded() {
+        hasWritingEnded = true;
         writingEnded.countDown();
     }
 
     public boolean hasWritingEnded() {
-        return writingEnded.getCount() == 0;
+        return hasWritingEnded;
     }
 
     /** Waits until nothing more will be written. Returns false at the deadline. */
