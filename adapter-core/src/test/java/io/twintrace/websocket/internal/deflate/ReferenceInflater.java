@@ -18,6 +18,8 @@ public final class ReferenceInflater {
     private final int window;
     private final boolean contextTakeover;
 
+    private static final int MAX_WINDOW = 32 * 1024;
+
     private byte[] history = {};
     private byte[] output = {};
     private int farthest;
@@ -73,7 +75,9 @@ public final class ReferenceInflater {
     }
 
     private ReferenceDeflate run(byte[] payload, int most) {
-        ReferenceDeflate data = new ReferenceDeflate(payload, history, window, most);
+        // Where nothing of a message is kept for the next one, the rest of it may refer to all that DEFLATE allows.
+        int kept = contextTakeover ? window : MAX_WINDOW;
+        ReferenceDeflate data = new ReferenceDeflate(payload, history, kept, most);
         output = data.output();
         farthest = Math.max(farthest, data.farthest());
         return data;

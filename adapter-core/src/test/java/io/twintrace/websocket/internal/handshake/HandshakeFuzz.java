@@ -91,7 +91,7 @@ class HandshakeFuzz {
 
     /** RFC 6455 section 4.2, for a server that admits every origin. */
     private static int expectedStatus(HandshakeRequest request) {
-        boolean newer = request.protocol().matches("HTTP/[23].*");
+        boolean newer = request.protocol().matches("(?s)HTTP/[23].*");
         if (!request.method().equals("GET")) {
             return newer && request.method().equals("CONNECT") ? 501 : 405;
         }
