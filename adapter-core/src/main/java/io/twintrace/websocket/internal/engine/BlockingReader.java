@@ -217,6 +217,9 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
             awaitInput();
         }
         if (n < 0) {
+            if (messages.assembleBeginning()) {
+                return; // what has arrived may be wrong, which is the better reason to end
+            }
             throw new EOFException("connection ended without a Close frame");
         }
         long unused = deadlines.arrived();

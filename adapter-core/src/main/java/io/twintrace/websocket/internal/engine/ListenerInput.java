@@ -109,6 +109,9 @@ final class ListenerInput {
         if (n < 0 && state.isLingering()) {
             state.finish();
         } else if (n < 0) {
+            if (state.isOpen() && messages.assembleBeginning()) {
+                return true; // what has arrived may be wrong, which is the better reason to end
+            }
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
