@@ -158,6 +158,16 @@ public final class WebSocketOptions {
         return values.subprotocols;
     }
 
+    /** {@return what a connection and the HTTP session of its handshake have to do with each other} */
+    public SessionOptions session() {
+        return values.session;
+    }
+
+    /** {@return the roles that the container is asked for at each handshake} */
+    public List<String> roles() {
+        return values.roles;
+    }
+
     /** Builds options. Not safe for use by several threads. */
     public static final class Builder {
         private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]++");
@@ -183,6 +193,8 @@ public final class WebSocketOptions {
         private OriginPolicy originPolicy = OriginPolicy.sameOrigin();
         private List<String> subprotocols = List.of();
         private DeflateOptions deflate = DeflateOptions.off();
+        private SessionOptions session = SessionOptions.defaults();
+        private List<String> roles = List.of();
 
         private Builder() {}
 
@@ -209,6 +221,8 @@ public final class WebSocketOptions {
             copy.originPolicy = originPolicy;
             copy.subprotocols = subprotocols;
             copy.deflate = deflate;
+            copy.session = session;
+            copy.roles = roles;
             return copy;
         }
 
@@ -474,6 +488,34 @@ public final class WebSocketOptions {
         /** {@return the current value of {@link #deflate(DeflateOptions)}, to change part of it} */
         public DeflateOptions deflate() {
             return deflate;
+        }
+
+        /**
+         * Sets what a connection and the HTTP session of its handshake have to do with each other; nothing by default.
+         *
+         * @param options for connections whose handshake has a session
+         * @return this builder
+         */
+        public Builder session(SessionOptions options) {
+            this.session = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** {@return the current value of {@link #session(SessionOptions)}, to change part of it} */
+        public SessionOptions session() {
+            return session;
+        }
+
+        /**
+         * Sets the roles that the container is asked for at each handshake, since it cannot list a user's roles, and
+         * cannot be asked later; none by default.
+         *
+         * @param names for {@link io.twintrace.websocket.handshake.HandshakeRequest#isUserInRole}
+         * @return this builder
+         */
+        public Builder roles(List<String> names) {
+            this.roles = List.copyOf(names);
+            return this;
         }
 
         /** {@return the options} The builder can be used again. */

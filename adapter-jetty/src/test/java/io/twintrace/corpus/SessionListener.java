@@ -6,6 +6,7 @@ import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.servlet.Upgrade;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,7 +15,6 @@ import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -60,8 +60,8 @@ final class SessionListener implements Mistake {
         }
 
         @Override
-        protected void prepare(HttpServletRequest request, Map<String, Object> attributes) {
-            attributes.put("session", request.getSession(false));
+        protected void prepare(Upgrade upgrade) {
+            upgrade.attribute("session", upgrade.request().getSession(false));
         }
     }
 

@@ -4,7 +4,6 @@ import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.io.Deadlines;
-import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,24 +13,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
- * The connections of one servlet, from admission until the application has finished with them. Safe for use by any
+ * The connections of one upgrader, from admission until the application has finished with them. Safe for use by any
  * thread.
  */
 final class Connections {
-    private final ServletContext context;
-    private final Service service;
+    private final Application application;
     private final OpenConnections open;
     private final int limit;
     private final Duration handshakeTimeout;
 
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
-
-    private final Consumer<WebSocketConnection> opened = this::opened;
-    private final Consumer<WebSocketConnection> over = this::over;
 
     /** Completed once this is stopping and no connection is admitted any more. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -42,11 +36,12 @@ final class Connections {
     /** Null until {@link #join()}. */
     private ContextConnections all;
 
-    Connections(ServletContext context, Service service) {
-        WebSocketOptions options = service.options();
-        this.context = context;
-        this.service = service;
-        this.open = new OpenConnections(context, service);
+    /** Null until {@link #join()}. */
+    private Management management;
+
+    Connections(Application application, WebSocketOptions options) {
+        this.application = application;
+        this.open = new OpenConnections(application.context(), options.closeTimeout());
         this.limit = options.maxConnections();
         this.handshakeTimeout = options.handshakeTimeout();
     }
@@ -55,8 +50,14 @@ final class Connections {
     final class Place {
         private final long expires = Deadlines.after(handshakeTimeout);
         private final AtomicBoolean taken = new AtomicBoolean();
+        private final Service service;
 
-        private Place() {}
+        /** Null if the connection has nothing to do with the HTTP session. */
+        private SessionLink session;
+
+        private Place(Service service) {
+            this.service = service;
+        }
 
         /** Gives the place back, unless a connection has taken it. */
         void giveBack() {
@@ -82,14 +83,60 @@ final class Connections {
         private boolean take() {
             return taken.compareAndSet(false, true) && reserved.remove(this);
         }
+
+        private void run(Upgraded upgraded) {
+            session = upgraded.session();
+            boolean started = false;
+            try {
+                service.start(upgraded, this::opened, this::over);
+                started = true;
+            } finally {
+                if (!started) {
+                    try {
+                        upgraded.transport().close();
+                    } finally {
+                        leave();
+                    }
+                }
+            }
+        }
+
+        private void opened(WebSocketConnection connection) {
+            open.add(connection, service);
+            if (stopping) {
+                connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
+            } else {
+                open.serveOn();
+            }
+            if (session != null) {
+                session.opened(connection, service);
+            }
+        }
+
+        private void over(WebSocketConnection connection) {
+            try {
+                if (connection != null) {
+                    open.remove(connection);
+                    if (session != null) {
+                        session.over(connection);
+                    }
+                }
+            } finally {
+                leave();
+            }
+        }
     }
 
     boolean isStopping() {
         return stopping;
     }
 
-    /** Reserves a place for one more connection. Returns null if the limit is reached, or this is stopping. */
-    Place admit() {
+    /**
+     * Reserves a place for one more connection. Returns null if the limit is reached, or this is stopping.
+     *
+     * @param service serves the connection
+     */
+    Place admit(Service service) {
         if (admitted.get() >= limit) {
             giveBackExpired();
         }
@@ -97,12 +144,14 @@ final class Connections {
             leave();
             String end = fullLog.next();
             if (end != null) {
-                context.log("refusing WebSocket handshakes with 503: " + limit
-                        + " connections are open, the limit set by init-param max-connections" + end);
+                application
+                        .context()
+                        .log("refusing WebSocket handshakes with 503: " + limit
+                                + " connections are open, the limit set by init-param max-connections" + end);
             }
             return null;
         }
-        Place place = new Place();
+        Place place = new Place(service);
         reserved.add(place);
         if (stopping) { // beginStop did not see this place
             place.giveBack();
@@ -126,38 +175,6 @@ final class Connections {
         }
     }
 
-    private void run(Upgraded upgraded) {
-        boolean started = false;
-        try {
-            service.start(upgraded, opened, over);
-            started = true;
-        } finally {
-            if (!started) {
-                try {
-                    upgraded.transport().close();
-                } finally {
-                    leave();
-                }
-            }
-        }
-    }
-
-    private void opened(WebSocketConnection connection) {
-        open.add(connection);
-        if (stopping) {
-            connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
-        } else {
-            open.serveOn();
-        }
-    }
-
-    private void over(WebSocketConnection connection) {
-        if (connection != null) {
-            open.remove(connection);
-        }
-        leave();
-    }
-
     /**
      * Begins to close all connections with 1001, and admits no more. Does not wait.
      *
@@ -177,9 +194,17 @@ final class Connections {
         return drained;
     }
 
-    /** Called once the servlet has started. Its connections then close together with the other servlets'. */
+    /**
+     * Called once the owner has started, because one that fails to start is not stopped. From now on its connections
+     * close together with those of the others, and JMX shows the application's conflicts.
+     */
     void join() {
-        all = ContextConnections.join(context, open);
+        all = ContextConnections.join(application.context(), this);
+        management = Management.start(application.context());
+    }
+
+    OpenConnections open() {
+        return open;
     }
 
     /**
@@ -202,9 +227,36 @@ final class Connections {
                 open.logWhatStillRuns();
             }
         }
-        service.shutdown();
-        if (all != null && all.leave(open) && drained.isDone()) {
-            service.awaitThreads();
+        release();
+    }
+
+    /**
+     * Closes all connections within a bound. Cuts off those that are still open at its end, and does not wait for them.
+     *
+     * @return whether all have ended in time
+     */
+    boolean stop(Duration timeout) {
+        return stopBy(Deadlines.after(System.nanoTime(), timeout));
+    }
+
+    /** Like {@link #stop(Duration)}, until a time of {@link System#nanoTime()}. */
+    boolean stopBy(long deadline) {
+        CompletableFuture<Void> unused = beginStop();
+        boolean isDrained = awaitDrained(deadline);
+        if (!isDrained) {
+            open.cutOff();
+        }
+        release();
+        return isDrained;
+    }
+
+    private void release() {
+        if (management != null) {
+            management.stop();
+        }
+        application.shutdown();
+        if (all != null && all.leave(this) && drained.isDone()) {
+            application.awaitThreads();
         }
     }
 

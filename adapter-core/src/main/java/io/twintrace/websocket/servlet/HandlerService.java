@@ -4,20 +4,19 @@ import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.internal.io.TaskThreads;
-import jakarta.servlet.ServletContext;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
 import java.util.function.Consumer;
 
 /** Runs a handler for each connection, on a thread of its own. */
 class HandlerService extends Service {
     private final WebSocketHandler handler;
 
-    HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
-        this(context, options, handler, newThreads());
-    }
-
-    HandlerService(ServletContext context, WebSocketOptions options, WebSocketHandler handler, TaskThreads threads) {
-        super(context, options, threads);
+    HandlerService(
+            Application application,
+            WebSocketOptions options,
+            ConnectionFactory connections,
+            WebSocketHandler handler) {
+        super(application, options, connections);
         this.handler = handler;
     }
 

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.servlet;
 
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
@@ -63,6 +64,11 @@ final class InitParams {
                     Map.entry("outbox-messages", (b, v) -> b.outbox(b.outbox().withMaxMessages(number(v)))),
                     Map.entry("outbox-bytes", (b, v) -> b.outbox(b.outbox().withMaxBytes(intSize(v)))),
                     Map.entry("outbox-when-full", (b, v) -> b.outbox(b.outbox().withWhenFull(whenFull(v)))),
+                    Map.entry("roles", (b, v) -> b.roles(list(v))),
+                    Map.entry("session-end", (b, v) -> b.session(b.session().withCloseCode(sessionEnd(v)))),
+                    Map.entry(
+                            "session-keep-alive",
+                            (b, v) -> b.session(b.session().withKeepAlive(isOn(v)))),
                     Map.entry("compression", (b, v) -> b.deflate(b.deflate().withEnabled(isOn(v)))),
                     Map.entry(
                             "compression-context-takeover",
@@ -270,6 +276,19 @@ final class InitParams {
             default ->
                 throw new IllegalArgumentException(
                         "must be close, close 1008, drop-oldest, or block with a duration such as block 5s");
+        };
+    }
+
+    private static int sessionEnd(String value) {
+        String[] words = value.toLowerCase(Locale.ROOT).split("\\s+", 2);
+        if (words.length == 2 && words[0].equals("close")) {
+            return number(words[1]);
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "ignore" -> 0;
+            case "close" -> CloseCode.POLICY_VIOLATION;
+            default ->
+                throw new IllegalArgumentException("must be ignore, close, or close with a code such as close 4401");
         };
     }
 

@@ -4,9 +4,9 @@ import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.ConnectionFactory;
 import io.twintrace.websocket.internal.engine.ListenerThreads;
 import io.twintrace.websocket.internal.io.PushTransport;
-import jakarta.servlet.ServletContext;
 import java.util.function.Consumer;
 
 /** Calls a listener for each connection. A non-blocking listener runs on the container's threads. */
@@ -14,14 +14,18 @@ final class ListenerService extends Service {
     private final WebSocketListener listener;
     private final ListenerThreads listenerThreads;
 
-    ListenerService(ServletContext context, WebSocketOptions options, WebSocketListener listener) {
-        super(context, options, newThreads());
+    ListenerService(
+            Application application,
+            WebSocketOptions options,
+            ConnectionFactory connections,
+            WebSocketListener listener) {
+        super(application, options, connections);
         this.listener = listener;
         this.listenerThreads = new ListenerThreads(
                 this::startThread,
-                context.getClassLoader(),
+                application.contextClassLoader(),
                 (connection, error) -> log(connection, error, "listener"),
-                context::log);
+                application.context()::log);
     }
 
     @Override

@@ -10,13 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The open connections of one servlet. Closes them all when the servlet stops. Safe for use by any thread. */
+/** The open connections of one upgrader. Closes them all when it is closed. Safe for use by any thread. */
 final class OpenConnections {
     /** The extra time for closing, beyond the close timeout. */
     private static final Duration MARGIN = Duration.ofMillis(500);
 
     private final ServletContext context;
-    private final Service service;
     private final Duration patience;
 
     private final Map<WebSocketConnection, Served> open = new ConcurrentHashMap<>();
@@ -27,17 +26,20 @@ final class OpenConnections {
     /** The deadline for connections that were cut off; {@link Deadlines#NONE} until then. */
     private final AtomicLong cutBy = new AtomicLong(Deadlines.NONE);
 
-    /** The thread that runs the application for a connection, or null, and whether the close has begun. */
-    private record Served(Thread runner, AtomicBoolean closing) {}
-
-    OpenConnections(ServletContext context, Service service) {
-        this.context = context;
-        this.service = service;
-        this.patience = service.options().closeTimeout().plus(MARGIN);
+    /** Who serves a connection, the thread that runs the application for it, or null, and whether the close has begun. */
+    private record Served(Service service, Thread runner, AtomicBoolean closing) {
+        void close(WebSocketConnection connection) {
+            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
+        }
     }
 
-    void add(WebSocketConnection connection) {
-        open.put(connection, new Served(service.runner(), new AtomicBoolean()));
+    OpenConnections(ServletContext context, Duration closeTimeout) {
+        this.context = context;
+        this.patience = closeTimeout.plus(MARGIN);
+    }
+
+    void add(WebSocketConnection connection, Service service) {
+        open.put(connection, new Served(service, service.runner(), new AtomicBoolean()));
     }
 
     void remove(WebSocketConnection connection) {
@@ -63,7 +65,7 @@ final class OpenConnections {
         Throwable why = null;
         for (Map.Entry<WebSocketConnection, Served> each : open.entrySet()) {
             if (each.getValue().closing().compareAndSet(false, true)) {
-                Throwable failure = close(each.getKey());
+                Throwable failure = close(each.getKey(), each.getValue());
                 if (failure != null) {
                     failed++;
                     why = failure;
@@ -76,9 +78,9 @@ final class OpenConnections {
     }
 
     /** Begins to close one connection. Returns the error if it had to be cut off, so that the others still close. */
-    Throwable close(WebSocketConnection connection) {
+    private Throwable close(WebSocketConnection connection, Served served) {
         try {
-            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
+            served.close(connection);
             return null;
         } catch (Throwable t) { // for example, no thread can be started
             cut(connection);
@@ -113,7 +115,7 @@ final class OpenConnections {
         if (cutBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience))) {
             open.forEach((connection, served) -> {
                 cut(connection);
-                service.interrupt(served.runner());
+                served.service().interrupt(served.runner());
             });
         }
     }
@@ -133,6 +135,6 @@ final class OpenConnections {
 
     /** Logs which application code still runs. */
     void logWhatStillRuns() {
-        open.forEach((connection, served) -> context.log(service.whatStillRuns(connection, served.runner())));
+        open.forEach((connection, served) -> context.log(served.service().whatStillRuns(connection, served.runner())));
     }
 }

@@ -17,42 +17,49 @@ import java.util.function.LongSupplier;
 final class RefusalLog {
     private static final int MAX_LENGTH = 120;
 
-    private final String servlet;
+    private final String owner;
     private final Consumer<String> log;
     private final LongSupplier nanoTime;
 
-    /** By the text of the rejection. There are about ten different texts. */
+    /** By the reason of the rejection. */
     private final Map<String, LogRate> rates = new ConcurrentHashMap<>();
 
-    RefusalLog(String servlet, Consumer<String> log, LongSupplier nanoTime) {
-        this.servlet = servlet;
+    RefusalLog(String owner, Consumer<String> log, LongSupplier nanoTime) {
+        this.owner = owner;
         this.log = log;
         this.nanoTime = nanoTime;
     }
 
+    /** Logs that the library rejects a handshake. There are about ten different reasons. */
     void log(HandshakeRequest request, Refused refused) {
+        String why = refused.status() == 403 ? origin(request) : refused.message();
+        log(request, refused.message(), "refused with " + refused.status() + ": " + why);
+    }
+
+    /** Logs that the application rejects a handshake. Its reasons may be many. */
+    void logByApplication(HandshakeRequest request, Refused refused) {
+        String status = "refused by the application with " + refused.status();
+        log(request, status, status + ": " + printable(refused.message(), ' '));
+    }
+
+    private void log(HandshakeRequest request, String reason, String text) {
         if (!isHandshake(request)) {
             return; // a page in a browser or a health check: the response itself says what is wrong
         }
-        String end = rates.computeIfAbsent(refused.message(), unused -> new LogRate(nanoTime))
-                .next();
+        String end =
+                rates.computeIfAbsent(reason, unused -> new LogRate(nanoTime)).next();
         if (end != null) {
-            log.accept(line(request, refused) + end);
+            log.accept((owner.isEmpty() ? "" : owner + ": ") + "WebSocket handshake for "
+                    + printable(request.plainPath()) + " " + text + end);
         }
     }
 
     /** Tells whether the client wants a WebSocket. Proxies may drop Upgrade and Connection, but not the rest. */
-    private static boolean isHandshake(HandshakeRequest request) {
+    static boolean isHandshake(HandshakeRequest request) {
         return request.method().equals("CONNECT")
                 || request.header("Sec-WebSocket-Key").isPresent()
                 || request.header("Sec-WebSocket-Version").isPresent()
                 || Handshake.isUpgrade(request);
-    }
-
-    private String line(HandshakeRequest request, Refused refused) {
-        return "servlet \"" + servlet + "\": WebSocket handshake for " + printable(request.plainPath())
-                + " refused with " + refused.status() + ": "
-                + (refused.status() == 403 ? origin(request) : refused.message());
     }
 
     private static String origin(HandshakeRequest request) {
@@ -73,11 +80,15 @@ final class RefusalLog {
 
     /** Replaces characters that could end the line or quotation, or change the terminal's color or text direction. */
     private static String printable(String text) {
+        return printable(text, '!');
+    }
+
+    private static String printable(String text, char lowest) {
         boolean fits = text.length() <= MAX_LENGTH;
         StringBuilder printable = new StringBuilder(fits ? text : text.substring(0, MAX_LENGTH));
         for (int i = 0; i < printable.length(); i++) {
             char c = printable.charAt(i);
-            if (c <= ' ' || c > '~' || c == '"') {
+            if (c < lowest || c > '~' || c == '"') {
                 printable.setCharAt(i, '?');
             }
         }

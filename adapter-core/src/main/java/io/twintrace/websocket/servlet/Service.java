@@ -11,44 +11,22 @@ import io.twintrace.websocket.internal.engine.ConnectionFactory;
 import io.twintrace.websocket.internal.engine.ListenerThreads;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.PushTransport;
-import io.twintrace.websocket.internal.io.TaskThreads;
-import jakarta.servlet.ServletContext;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Serves the connections of one servlet, and defines the threads for that. Safe for use by any thread. */
+/** Serves connections with a handler or a listener, and defines the threads for that. Safe for use by any thread. */
 abstract class Service {
-    private static final long IDLE_THREAD_MILLIS = 30_000;
-    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
     /** The maximum depth in a chain of causes at which a conflict is still found. */
     private static final int MAX_CAUSES = 16;
 
-    private final ServletContext context;
-    private final ClassLoader contextClassLoader;
+    private final Application application;
     private final WebSocketOptions options;
-
-    /** One thread for each connection, and another one to close it as the servlet stops. The servlet limits them. */
-    private final TaskThreads threads;
-
-    private final ThreadShortage shortage;
-
     private final ConnectionFactory connections;
 
-    Service(ServletContext context, WebSocketOptions options, TaskThreads threads) {
-        this.context = context;
-        this.threads = threads;
-        this.contextClassLoader = context.getClassLoader();
+    Service(Application application, WebSocketOptions options, ConnectionFactory connections) {
+        this.application = application;
         this.options = options;
-        this.shortage = new ThreadShortage(context);
-        this.connections = new ConnectionFactory(
-                options, report -> context.log(report.logMessage(), report.asThrowable()), context::log);
-    }
-
-    /** Creates a pool with one thread for each task. */
-    static TaskThreads newThreads() {
-        return new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS);
+        this.connections = connections;
     }
 
     /**
@@ -79,7 +57,7 @@ abstract class Service {
         try {
             startThread("websocket-open (" + upgraded.request().plainPath() + ")", task);
         } catch (OutOfMemoryError e) {
-            shortage.log(e);
+            application.shortage().log(e);
             turnAway(upgraded, over, e);
         }
     }
@@ -92,10 +70,10 @@ abstract class Service {
                 transport,
                 upgraded.request(),
                 upgraded.handshake(),
-                shortage,
+                application.shortage(),
                 new ListenerThreads(
                         (name, task) -> DeadlineTimer.later(0, task),
-                        contextClassLoader,
+                        application.contextClassLoader(),
                         (connection, error) -> {},
                         warning -> {}),
                 connection -> {}, // nothing closes it earlier
@@ -104,24 +82,7 @@ abstract class Service {
 
     /** Runs a task that may block, on a thread of the web application, and gives the thread that name meanwhile. */
     final void startThread(String name, Runnable task) {
-        threads.start(name, contextClassLoader, task);
-    }
-
-    /**
-     * Waits a moment for threads that have just finished with a connection, because a container that finds one busy
-     * warns of a leak.
-     */
-    final void awaitThreads() {
-        boolean unused = TaskThreads.awaitIdle(contextClassLoader, MOMENT_NANOS);
-    }
-
-    /** Called when no connection is left, so that threads may end. */
-    final void shutdown() {
-        threads.shutdown();
-    }
-
-    final WebSocketOptions options() {
-        return options;
+        application.startThread(name, task);
     }
 
     final ConnectionFactory connections() {
@@ -153,14 +114,16 @@ abstract class Service {
         if (conflict != null) {
             logBehind(conflict, connection, t, thrower);
         } else if (t instanceof IOException && !connection.isOpen() && !isCausedByError(t)) {
-            context.log(connection + " ended: " + t);
+            application.context().log(connection + " ended: " + t);
         } else if (t instanceof InvalidJsonException) {
-            context.log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()
-                    + "; catch InvalidJsonException in the " + thrower + " to continue reading");
+            application
+                    .context()
+                    .log(connection + " is closed with " + closeFor(t).code() + ": " + t.getMessage()
+                            + "; catch InvalidJsonException in the " + thrower + " to continue reading");
         } else if (!connection.isOpen()) {
-            context.log(connection + " has ended, and its " + thrower + " threw", t);
+            application.context().log(connection + " has ended, and its " + thrower + " threw", t);
         } else {
-            context.log(connection + " is closed with 1011 after its " + thrower + " threw", t);
+            application.context().log(connection + " is closed with 1011 after its " + thrower + " threw", t);
         }
     }
 
@@ -172,7 +135,7 @@ abstract class Service {
         String line = connection + (closedByThis ? " is closed with 1011 after its " : " has ended, and its ") + thrower
                 + " threw " + thrown.getClass().getName() + " because of the concurrent write on connection " + where
                 + ", reported above";
-        conflict.whenReported(() -> context.log(line));
+        conflict.whenReported(() -> application.context().log(line));
     }
 
     private static ConcurrentWriteException conflictBehind(Throwable thrown) {

@@ -1,27 +1,20 @@
 package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.BlockingConnection;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.handshake.HandshakeRequest;
-import io.twintrace.websocket.handshake.HandshakeResult;
-import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
-import io.twintrace.websocket.internal.handshake.Handshake;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -53,12 +46,8 @@ public class UpgradeServlet extends HttpServlet {
     private final transient WebSocketOptions givenOptions;
 
     private transient WebSocketHandler handler;
-    private transient WebSocketOptions options;
-    private transient Handshake answerer;
-    private transient SocketHandover handover;
-    private transient Connections connections;
-    private transient RefusalLog refusals;
-    private transient Management management;
+    private transient Upgrades upgrades;
+    private transient Service service;
 
     /** For subclasses that override {@link #handle}, and for web.xml with the init-param {@code handler}. */
     public UpgradeServlet() {
@@ -117,26 +106,6 @@ public class UpgradeServlet extends HttpServlet {
         return ANY_HANDLER_GIVEN.get();
     }
 
-    /**
-     * Tells whether a request asks for a WebSocket. For filters, and for servlets that also serve pages.
-     *
-     * @param request not changed
-     * @return whether it asks for a WebSocket
-     */
-    public static boolean isUpgrade(HttpServletRequest request) {
-        return Handshake.isUpgrade(snapshot(request));
-    }
-
-    /**
-     * Returns the subprotocols that a request offers.
-     *
-     * @param request not changed
-     * @return in the client's order
-     */
-    public static List<String> subprotocols(HttpServletRequest request) {
-        return Handshake.subprotocols(snapshot(request));
-    }
-
     /** {@return the options before init-params are applied} Subclasses may override this. Called once, at the start. */
     protected WebSocketOptions defaultOptions() {
         return WebSocketOptions.defaults();
@@ -157,14 +126,15 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Copies data from the request to {@link WebSocketConnection#attributes()}, such as the HTTP session. The default
-     * copies nothing. Called on the request's thread before 101 is sent. The request is not valid after that.
+     * Prepares the answer to a valid handshake: may set headers and cookies, pass data on to the connection, choose a
+     * subprotocol or options, or refuse. The default does nothing. Called on the request's thread before 101 is sent.
+     * The request is not valid after that. If this accepts, with another handler, the servlet's own is not called.
      *
-     * @param request the opening handshake
-     * @param attributes an empty map to fill; null values are ignored
+     * @param upgrade the opening handshake
      * @throws ServletException makes the container answer with an error
+     * @throws IOException when the response cannot be sent
      */
-    protected void prepare(HttpServletRequest request, Map<String, Object> attributes) throws ServletException {}
+    protected void prepare(Upgrade upgrade) throws ServletException, IOException {}
 
     /**
      * Writes the response for a rejected handshake. The default writes the message as plain text.
@@ -176,34 +146,40 @@ public class UpgradeServlet extends HttpServlet {
      */
     protected void refuse(HttpServletRequest request, HttpServletResponse response, Refused refused)
             throws IOException {
-        refused.headers().forEach(response::setHeader);
-        response.setStatus(refused.status());
-        response.setContentType("text/plain;charset=utf-8");
-        response.getWriter().println(refused.message());
+        Upgrade.writeRefusal(request, response, refused);
+    }
+
+    /**
+     * Answers a request that does not ask for a WebSocket. The default refuses it, with a text that says what this is.
+     * Override this to serve a page on the same path.
+     *
+     * @param request without the headers of an opening handshake
+     * @param response not committed yet
+     * @throws ServletException as {@link HttpServlet#doGet}
+     * @throws IOException as {@link HttpServlet#doGet}
+     */
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        upgrade(request, response);
     }
 
     @Override
     public final void init() throws ServletException {
-        Service service;
         try {
             Map<String, String> params = initParams();
-            options = InitParams.apply(givenOptions != null ? givenOptions : defaultOptions(), params);
-            service = service(params);
-            answerer = new Handshake(options.originPolicy(), options.subprotocols(), options.deflate());
-            handover = Handovers.forContainer(getServletContext());
+            WebSocketOptions options = InitParams.apply(givenOptions != null ? givenOptions : defaultOptions(), params);
+            Object application = application(params.get(InitParams.HANDLER));
+            if (application instanceof WebSocketListener) {
+                InitParams.checkForListener(params);
+            }
+            upgrades = new Upgrades(getServletContext(), options, "servlet \"" + getServletName() + "\"");
+            service = service(application, options);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);
         }
-        LibraryClasses.loadBeside(UpgradeServlet.class);
-        if (!(handover instanceof StandardHandover)) { // which is in the same jar as this class
-            LibraryClasses.loadBeside(handover.getClass());
-        }
-        connections = new Connections(getServletContext(), service);
-        refusals = new RefusalLog(getServletName(), getServletContext()::log, System::nanoTime);
-        handover.servletStarts(getServletContext(), connections::beginStop);
         started();
-        connections.join();
-        management = Management.start(getServletContext()); // last: destroy is not called if the start fails
+        upgrades.connections().join(); // last: destroy is not called if the start fails
     }
 
     /**
@@ -220,75 +196,54 @@ public class UpgradeServlet extends HttpServlet {
      */
     @Override
     public void destroy() {
-        if (connections != null) {
-            try {
-                connections.stop();
-            } finally {
-                if (management != null) {
-                    management.stop();
-                }
-            }
+        if (upgrades != null) {
+            upgrades.connections().stop();
         }
+    }
+
+    /**
+     * Closes every connection with 1001 within a bound, and refuses further ones with 503. For an application that is
+     * told of its end before the container is. {@link #destroy()} is still to be called.
+     *
+     * @param timeout the longest wait; connections that are open at its end are cut off
+     * @return whether all connections and handlers have ended in time
+     */
+    public final boolean closeConnections(Duration timeout) {
+        return upgrades == null || upgrades.connections().stop(timeout);
     }
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        HandshakeRequest handshake = snapshot(request);
-        HandshakeResult result = answerer.answer(handshake);
-        if (result instanceof Refused refused) {
-            refusals.log(handshake, refused);
-            refuse(request, response, refused);
-            return;
-        }
-        Connections.Place place = connections.admit();
-        if (place == null) {
-            String why = connections.isStopping() ? "this server is stopping" : "too many connections";
-            refuse(request, response, new Refused(503, why, Map.of("Retry-After", "5")));
-            return;
-        }
-        boolean handedOver = false;
-        try {
-            upgrade(request, response, handshake, (Accepted) result, place);
-            handedOver = true;
-        } finally {
-            if (!handedOver) {
-                place.giveBack();
-            }
+        boolean mayBePage =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        if (mayBePage && !RefusalLog.isHandshake(HandshakeRequests.withoutLogin(request))) {
+            super.service(request, response);
+        } else {
+            upgrade(request, response);
         }
     }
 
-    private void upgrade(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            HandshakeRequest handshake,
-            Accepted accepted,
-            Connections.Place place)
+    private void upgrade(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        if (response.isCommitted()) {
-            throw new ServletException("the response is already committed, so " + handshake.plainPath()
-                    + " cannot be upgraded to a WebSocket: a filter before servlet \"" + getServletName()
-                    + "\" has written to the response");
+        Upgrade upgrade = new Upgrade(upgrades, this::refuse, request, response);
+        upgrade.refuseIfInvalid();
+        if (!upgrade.isAnswered()) {
+            prepare(upgrade);
         }
-        response.resetBuffer(); // bytes that a filter has buffered must not precede the first frame
-        Map<String, Object> attributes = new TreeMap<>();
-        prepare(request, attributes);
-        handover.handOver(request, response, accepted.headers(), options.handshakeTimeout(), transport -> {
-            attributes.values().removeIf(Objects::isNull);
-            place.start(new Upgraded(transport, handshake, accepted, attributes));
-        });
+        if (!upgrade.isAnswered()) {
+            upgrade.accept(service);
+        }
     }
 
-    private Service service(Map<String, String> params) {
-        Object application = application(params.get(InitParams.HANDLER));
+    private Service service(Object application, WebSocketOptions options) {
         if (application instanceof WebSocketListener listener) {
-            InitParams.checkForListener(params);
-            return new ListenerService(getServletContext(), options, listener);
+            return upgrades.serving(listener, options);
         }
         handler = (WebSocketHandler) application;
         // Call the handler directly if possible: a thread that waits inside it keeps all its stack frames.
         WebSocketHandler outermost = getClass() == UpgradeServlet.class ? handler : this::handle;
-        return new HandlerService(getServletContext(), options, outermost);
+        return upgrades.serving(outermost, options);
     }
 
     /** Returns the handler or the listener; null if the subclass handles connections itself. */
@@ -324,19 +279,5 @@ public class UpgradeServlet extends HttpServlet {
             params.put(name, getInitParameter(name));
         }
         return params;
-    }
-
-    private static HandshakeRequest snapshot(HttpServletRequest request) {
-        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String name : Collections.list(request.getHeaderNames())) {
-            headers.put(name, Collections.list(request.getHeaders(name)));
-        }
-        return new HandshakeRequest(
-                request.getMethod(),
-                request.getProtocol(),
-                request.getRequestURI(),
-                request.getQueryString(),
-                request.getUserPrincipal(),
-                headers);
     }
 }

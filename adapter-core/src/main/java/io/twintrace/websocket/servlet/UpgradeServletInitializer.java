@@ -2,6 +2,8 @@ package io.twintrace.websocket.servlet;
 
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import java.lang.reflect.Constructor;
@@ -10,7 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Checks the init-params of all upgrade servlets during deployment. Otherwise a servlet that is loaded at its first
- * request would report a mistake only then, and Tomcat would deploy an application whose servlets fail.
+ * request would report a mistake only then, and Tomcat would deploy an application whose servlets fail. Also closes what
+ * upgraders have open at the end of the application.
  */
 public final class UpgradeServletInitializer implements ServletContainerInitializer {
     /** Whether the application may have given a servlet its handler in code. */
@@ -27,11 +30,20 @@ public final class UpgradeServletInitializer implements ServletContainerInitiali
 
     @Override
     public void onStartup(Set<Class<?>> unused, ServletContext context) throws ServletException {
+        context.addListener(new ClosesUpgraders());
         for (ServletRegistration registration :
                 context.getServletRegistrations().values()) {
             if (isUpgradeServlet(registration.getClassName(), context)) {
                 check(registration, context);
             }
+        }
+    }
+
+    /** Closes the connections of upgraders that the application has not closed. Servlets have closed theirs before. */
+    private static final class ClosesUpgraders implements ServletContextListener {
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            ContextConnections.stopAll(event.getServletContext());
         }
     }
 

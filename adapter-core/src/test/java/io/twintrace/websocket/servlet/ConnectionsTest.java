@@ -91,7 +91,8 @@ class ConnectionsTest {
                     around.apply(new ChannelTransport(listener.accept())),
                     new HandshakeRequest("GET", "HTTP/1.1", "/test", null, null, Map.of()),
                     new Accepted(Map.of(), Optional.empty(), Optional.empty()),
-                    Map.of());
+                    Map.of(),
+                    null);
         }
     }
 
@@ -101,8 +102,50 @@ class ConnectionsTest {
         peer.close();
     }
 
-    private Connections connections(WebSocketHandler handler, WebSocketOptions options) {
-        return new Connections(context, new HandlerService(context, options, handler));
+    /** Connections that one handler serves. */
+    private static final class Served {
+        private final Connections connections;
+        private final Service service;
+
+        Served(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
+            this(new Application(context), options, handler);
+        }
+
+        Served(ServletContext context, WebSocketOptions options, WebSocketHandler handler, TaskThreads threads) {
+            this(new Application(context, threads), options, handler);
+        }
+
+        private Served(Application application, WebSocketOptions options, WebSocketHandler handler) {
+            this(
+                    application,
+                    options,
+                    new HandlerService(application, options, application.connections(options), handler));
+        }
+
+        Served(Application application, WebSocketOptions options, Service service) {
+            this.connections = new Connections(application, options);
+            this.service = service;
+        }
+
+        Connections.Place admit() {
+            return connections.admit(service);
+        }
+
+        CompletableFuture<Void> beginStop() {
+            return connections.beginStop();
+        }
+
+        void join() {
+            connections.join();
+        }
+
+        void stop() {
+            connections.stop();
+        }
+    }
+
+    private Served connections(WebSocketHandler handler, WebSocketOptions options) {
+        return new Served(context, options, handler);
     }
 
     private static WebSocketOptions options(int maxConnections, Duration handshakeTimeout) {
@@ -117,7 +160,7 @@ class ConnectionsTest {
     void theDisciplineOfTheOptionsIsDeclaredOnTheHandlersThread() throws Exception {
         CompletableFuture<Thread> handler = new CompletableFuture<>();
         CompletableFuture<BlockingConnection> served = new CompletableFuture<>();
-        Connections connections = connections(
+        Served connections = connections(
                 each -> {
                     served.complete(each);
                     each.writeMessage("the handler may");
@@ -136,7 +179,7 @@ class ConnectionsTest {
 
     @Test
     void aDisciplineThatCannotBeMadeClosesTheConnectionWith1011() throws Exception {
-        Connections connections = connections(
+        Served connections = connections(
                 READS_TO_THE_END,
                 WebSocketOptions.builder()
                         .writeDiscipline(each -> {
@@ -152,7 +195,7 @@ class ConnectionsTest {
 
     @Test
     void placesAreLimitedAndTheLogSaysSoOnce() {
-        Connections connections = connections(READS_TO_THE_END, options(2, LONG));
+        Served connections = connections(READS_TO_THE_END, options(2, LONG));
         Connections.Place first = connections.admit();
         assertNotNull(connections.admit());
         assertNull(connections.admit());
@@ -166,14 +209,14 @@ class ConnectionsTest {
 
     @Test
     void placeIsFreeAfterTheHandshakeTimeoutIfNoSocketIsHandedOver() {
-        Connections connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
+        Served connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
         assertNotNull(connections.admit());
         assertNotNull(connections.admit());
     }
 
     @Test
     void connectionThatComesAfterItsPlaceHasExpiredIsCutOff() throws Exception {
-        Connections connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
+        Served connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
         Connections.Place late = connections.admit();
         assertNotNull(connections.admit());
         late.start(upgraded);
@@ -182,7 +225,7 @@ class ConnectionsTest {
 
     @Test
     void connectionThatComesWhileStoppingIsToldSo() throws Exception {
-        Connections connections = connections(READS_TO_THE_END, options(1, LONG));
+        Served connections = connections(READS_TO_THE_END, options(1, LONG));
         Connections.Place late = connections.admit();
         assertTrue(connections.beginStop().isDone(), "no handler runs");
         late.start(upgraded);
@@ -192,7 +235,7 @@ class ConnectionsTest {
 
     @Test
     void stoppingIsDoneWhenTheLastHandlerHasEnded() throws Exception {
-        Connections connections = connections(READS_TO_THE_END, options(1, LONG));
+        Served connections = connections(READS_TO_THE_END, options(1, LONG));
         connections.admit().start(upgraded);
         var stopped = connections.beginStop();
         peer.close();
@@ -217,16 +260,14 @@ class ConnectionsTest {
         int pairs = 4;
         CountDownLatch served = new CountDownLatch(2 * pairs);
         ScarceThreads threads = new ScarceThreads(2 * pairs);
-        Connections connections = new Connections(
+        Served connections = new Served(
                 context,
-                new HandlerService(
-                        context,
-                        options(2 * pairs, LONG),
-                        connection -> {
-                            served.countDown();
-                            READS_TO_THE_END.handle(connection);
-                        },
-                        new TaskThreads("idle", 10_000, threads)));
+                options(2 * pairs, LONG),
+                connection -> {
+                    served.countDown();
+                    READS_TO_THE_END.handle(connection);
+                },
+                new TaskThreads("idle", 10_000, threads));
         List<Socket> peers = new ArrayList<>();
         for (int i = 0; i < pairs; i++) {
             for (UnaryOperator<Transport> around : List.<UnaryOperator<Transport>>of(Stubborn::new, plain -> plain)) {
@@ -252,7 +293,7 @@ class ConnectionsTest {
     }
 
     /** The place becomes free a moment after the end of the connection. */
-    private static Connections.Place eventuallyAdmitted(Connections connections) {
+    private static Connections.Place eventuallyAdmitted(Served connections) {
         long begin = System.nanoTime();
         Connections.Place place = connections.admit();
         while (place == null && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10)) {
@@ -266,7 +307,7 @@ class ConnectionsTest {
     void connectionIsClosedAlthoughItsLogThrows() throws Exception {
         NoClassDefFoundError noClass = new NoClassDefFoundError("cannot be loaded for want of a file descriptor");
         doThrow(noClass).when(context).log(anyString(), any());
-        Connections connections = connections(
+        Served connections = connections(
                 each -> {
                     throw new IllegalStateException("of the application");
                 },
@@ -322,18 +363,13 @@ class ConnectionsTest {
     @Test
     void connectionWithoutAThreadIsToldToComeLaterAndTheLogSaysSoOnce() throws Exception {
         int many = 50;
-        Connections connections = new Connections(
-                context,
-                new HandlerService(
-                        context,
-                        options(many, LONG),
-                        READS_TO_THE_END,
-                        new TaskThreads("idle", 1, new ScarceThreads(0))));
+        Served connections = new Served(
+                context, options(many, LONG), READS_TO_THE_END, new TaskThreads("idle", 1, new ScarceThreads(0)));
         List<Sink> sinks = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             Sink sink = new Sink();
             sinks.add(sink);
-            connections.admit().start(new Upgraded(sink, upgraded.request(), upgraded.handshake(), Map.of()));
+            connections.admit().start(new Upgraded(sink, upgraded.request(), upgraded.handshake(), Map.of(), null));
         }
         for (Sink sink : sinks) {
             assertTrue(sink.closed.await(10, TimeUnit.SECONDS));
@@ -352,8 +388,8 @@ class ConnectionsTest {
                 .setAttribute(anyString(), any());
     }
 
-    private Connections joined(WebSocketHandler handler) {
-        Connections connections = connections(handler, options(10, LONG));
+    private Served joined(WebSocketHandler handler) {
+        Served connections = connections(handler, options(10, LONG));
         connections.join();
         return connections;
     }
@@ -363,10 +399,10 @@ class ConnectionsTest {
     void servletsOfOneApplicationStopTogether() throws Exception {
         keepAttributes();
         CountDownLatch served = new CountDownLatch(5);
-        List<Connections> servlets = new ArrayList<>();
+        List<Served> servlets = new ArrayList<>();
         List<Socket> peers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            Connections connections = joined(connection -> {
+            Served connections = joined(connection -> {
                 served.countDown();
                 READS_TO_THE_END.handle(connection);
             });
@@ -376,7 +412,7 @@ class ConnectionsTest {
         }
         assertTrue(served.await(10, TimeUnit.SECONDS));
         long begin = System.nanoTime();
-        servlets.forEach(Connections::stop);
+        servlets.forEach(Served::stop);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         assertTrue(millis < 1_000, () -> millis + " ms for a close timeout of 300 ms");
         for (Socket each : peers) {
@@ -397,11 +433,11 @@ class ConnectionsTest {
             awaitWhatever(never);
         };
         WebSocketOptions options = options(10, LONG);
-        Connections slow = new Connections(context, new SlowlyClosing(context, options, stubborn));
-        Connections other = connections(stubborn, options);
+        Served slow = slowlyClosing(options, stubborn);
+        Served other = connections(stubborn, options);
         List<Socket> peers = List.of(new Socket(), new Socket());
         try {
-            for (Connections each : List.of(slow, other)) {
+            for (Served each : List.of(slow, other)) {
                 each.join();
                 each.admit().start(upgraded(peers.get(each == slow ? 0 : 1), transport -> transport));
             }
@@ -419,9 +455,14 @@ class ConnectionsTest {
         }
     }
 
+    private Served slowlyClosing(WebSocketOptions options, WebSocketHandler handler) {
+        Application application = new Application(context);
+        return new Served(application, options, new SlowlyClosing(application, options, handler));
+    }
+
     private static final class SlowlyClosing extends HandlerService {
-        SlowlyClosing(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
-            super(context, options, handler);
+        SlowlyClosing(Application application, WebSocketOptions options, WebSocketHandler handler) {
+            super(application, options, application.connections(options), handler);
         }
 
         @Override
@@ -444,9 +485,9 @@ class ConnectionsTest {
     @Test
     void servletThatIsNotStoppedItselfServesOn() throws Exception {
         keepAttributes();
-        Connections stopped = joined(READS_TO_THE_END);
+        Served stopped = joined(READS_TO_THE_END);
         CountDownLatch served = new CountDownLatch(1);
-        Connections other = joined(connection -> {
+        Served other = joined(connection -> {
             served.countDown();
             READS_TO_THE_END.handle(connection);
         });
@@ -479,16 +520,14 @@ class ConnectionsTest {
                 }
             });
         };
-        Connections connections = new Connections(
+        Served connections = new Served(
                 context,
-                new HandlerService(
-                        context,
-                        options(1, LONG),
-                        connection -> {
-                            served.countDown();
-                            READS_TO_THE_END.handle(connection);
-                        },
-                        new TaskThreads("idle", 10_000, factory)));
+                options(1, LONG),
+                connection -> {
+                    served.countDown();
+                    READS_TO_THE_END.handle(connection);
+                },
+                new TaskThreads("idle", 10_000, factory));
         connections.admit().start(upgraded);
         assertTrue(served.await(10, TimeUnit.SECONDS));
         CompletableFuture<Void> unused = connections.beginStop();
@@ -502,8 +541,7 @@ class ConnectionsTest {
     /** The thread has read that the servlet is not stopping. */
     @Test
     void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
-        OpenConnections open =
-                new OpenConnections(context, new HandlerService(context, options(1, LONG), READS_TO_THE_END));
+        OpenConnections open = new OpenConnections(context, options(1, LONG).closeTimeout());
         open.beginClose(System.nanoTime());
         open.serveOn();
         assertTrue(Deadlines.remaining(open.closedBy()) < TimeUnit.SECONDS.toNanos(1));

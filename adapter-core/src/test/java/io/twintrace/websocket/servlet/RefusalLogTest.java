@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusalLogTest {
     private final List<String> lines = new ArrayList<>();
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1); // it may overflow
-    private final RefusalLog log = new RefusalLog("chat", lines::add, clock::get);
+    private final RefusalLog log = new RefusalLog("servlet \"chat\"", lines::add, clock::get);
 
     private final Map<String, List<String>> headers = new LinkedHashMap<>(Map.of(
             "Host", List.of("10.0.0.5:8080"),

@@ -1,0 +1,48 @@
+package io.twintrace.websocket.servlet;
+
+import jakarta.servlet.http.HttpSession;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.function.Consumer;
+
+/** Lets an HTTP session count as accessed just now, outside of a request. */
+final class SessionTouch {
+    /** Null before Servlet 6.1, which added this for WebSockets. */
+    private static final Method GET_ACCESSOR = accessorMethod();
+
+    private SessionTouch() {}
+
+    private static Method accessorMethod() {
+        try {
+            return HttpSession.class.getMethod("getAccessor");
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Call this on a thread that may be blocked, because a session may be stored in a database.
+     *
+     * @throws IllegalStateException if the session has ended
+     */
+    static void touch(HttpSession session) {
+        if (GET_ACCESSOR != null) {
+            access(session);
+        } else {
+            LongerSession.extend(session);
+        }
+    }
+
+    private static void access(HttpSession session) {
+        Consumer<HttpSession> nothing = same -> {};
+        try {
+            // A new one each time, since it stands for the session's id, which a login changes.
+            Object accessor = GET_ACCESSOR.invoke(session);
+            GET_ACCESSOR.getReturnType().getMethod("access", Consumer.class).invoke(accessor, nothing);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("the session cannot be accessed", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the session has no accessor as of Servlet 6.1", e);
+        }
+    }
+}
