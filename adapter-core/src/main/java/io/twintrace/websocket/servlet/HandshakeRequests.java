@@ -44,6 +44,11 @@ final class HandshakeRequests {
                 headers(request));
     }
 
+    /** Tells whether a client wants a WebSocket, even if its request has lost headers on the way. */
+    static boolean isHandshake(HttpServletRequest request) {
+        return request.getHeader("Sec-WebSocket-Key") != null || RefusalLog.isHandshake(withoutLogin(request));
+    }
+
     private static Map<String, List<String>> headers(HttpServletRequest request) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String name : Collections.list(request.getHeaderNames())) {

@@ -13,7 +13,7 @@ final class LongerSession implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final String ATTRIBUTE = LongerSession.class.getName();
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** What the application has set, and what this has made of it, in seconds. */
     private final int own;
@@ -41,7 +41,7 @@ final class LongerSession implements Serializable {
             session.setMaxInactiveInterval(extended.longer);
         }
         if (isFirst) {
-            look(session, session.getLastAccessedTime());
+            look(session, session.getLastAccessedTime(), pauseNanos(session));
         }
     }
 
@@ -60,11 +60,11 @@ final class LongerSession implements Serializable {
     }
 
     /** Looks from time to time for the next request, also after the connection has ended. */
-    private static void look(HttpSession session, long accessed) {
-        DeadlineTimer.later(LOOK_NANOS, () -> {
+    private static void look(HttpSession session, long accessed, long pauseNanos) {
+        DeadlineTimer.later(pauseNanos, () -> {
             try {
                 if (session.getLastAccessedTime() == accessed) {
-                    look(session, accessed);
+                    look(session, accessed, pauseNanos);
                 } else {
                     takeBack(session);
                 }
@@ -72,6 +72,10 @@ final class LongerSession implements Serializable {
                 // The session has ended.
             }
         });
+    }
+
+    private static long pauseNanos(HttpSession session) {
+        return Math.min(TimeUnit.SECONDS.toNanos(own(session)) / 4, MAX_PAUSE_NANOS);
     }
 
     private static void takeBack(HttpSession session) {

@@ -38,6 +38,10 @@ public final class Upgrade {
     private WebSocketOptions options;
     private String subprotocol;
     private HandshakeRequest handshake;
+
+    /** Null until the request is checked, and again when the options or the subprotocol change. */
+    private HandshakeResult result;
+
     private boolean answered;
 
     /** Writes the response of a refused handshake. */
@@ -73,6 +77,7 @@ public final class Upgrade {
      */
     public Upgrade options(WebSocketOptions replacement) {
         this.options = Objects.requireNonNull(replacement, "replacement");
+        this.result = null;
         return this;
     }
 
@@ -89,6 +94,7 @@ public final class Upgrade {
                     + WebSocketUpgrader.subprotocols(request));
         }
         this.subprotocol = name;
+        this.result = null;
         return this;
     }
 
@@ -174,8 +180,7 @@ public final class Upgrade {
 
     boolean accept(Service service) throws ServletException, IOException {
         answerOnce();
-        HandshakeResult result = check();
-        if (result instanceof Refused refused) {
+        if (check() instanceof Refused refused) {
             refuse(refused);
             return false;
         }
@@ -205,7 +210,10 @@ public final class Upgrade {
     }
 
     private HandshakeResult check() {
-        return upgrades.answerer(options, subprotocol).answer(handshake());
+        if (result == null) {
+            result = upgrades.answerer(options, subprotocol).answer(handshake());
+        }
+        return result;
     }
 
     /** Refuses the handshake if it is not valid, so that the application need not look at it. */
@@ -237,6 +245,7 @@ public final class Upgrade {
         }
         response.resetBuffer(); // bytes that a filter has buffered must not precede the first frame
         HandshakeRequest opening = handshake();
+        Map<String, Object> data = attributes; // this object, and the request with it, must not live on
         SessionLink session = SessionLink.of(opening.session(), options.session(), upgrades.application());
         upgrades.handover()
                 .handOver(
@@ -244,7 +253,7 @@ public final class Upgrade {
                         response,
                         accepted.headers(),
                         options.handshakeTimeout(),
-                        transport -> place.start(new Upgraded(transport, opening, accepted, attributes, session)));
+                        transport -> place.start(new Upgraded(transport, opening, accepted, data, session)));
     }
 
     /** Writes the message as plain text. */

@@ -217,7 +217,7 @@ public class UpgradeServlet extends HttpServlet {
             throws ServletException, IOException {
         boolean mayBePage =
                 request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        if (mayBePage && !RefusalLog.isHandshake(HandshakeRequests.withoutLogin(request))) {
+        if (mayBePage && !HandshakeRequests.isHandshake(request)) {
             super.service(request, response);
         } else {
             upgrade(request, response);
