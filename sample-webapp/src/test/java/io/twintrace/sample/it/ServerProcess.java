@@ -82,6 +82,30 @@ final class ServerProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Where the process runs, and where its output is. */
+    Path directory() {
+        return output.getParent();
+    }
+
+    /** Writes a line to the standard input of the process. */
+    void tell(String line) throws IOException {
+        process.outputWriter(StandardCharsets.UTF_8).append(line).append('\n').flush();
+    }
+
+    /** What the JVM of this process answers to a command of jcmd. */
+    String jcmd(String... command) throws Exception {
+        List<String> all = new ArrayList<>();
+        all.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+        all.add(Long.toString(process.pid()));
+        all.addAll(List.of(command));
+        Process asking = new ProcessBuilder(all).redirectErrorStream(true).start();
+        String answer = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (asking.waitFor() != 0) {
+            throw new IOException(answer);
+        }
+        return answer;
+    }
+
     /** How much CPU time it has used. */
     Duration cpuTime() {
         return process.info().totalCpuDuration().orElseThrow();

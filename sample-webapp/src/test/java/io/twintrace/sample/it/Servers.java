@@ -11,20 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The three ways to run the WAR, each with a heap of 256 MB and on a port that the system chooses. */
+/** The ways to run the WAR, each with a heap of 256 MB and on a port that the system chooses. */
 public final class Servers {
     public static final Path WAR = Path.of(System.getProperty("sample.war"));
     static final Path TARGET = Path.of(System.getProperty("sample.target"));
 
     private static final Path JETTY_HOME = Path.of(System.getProperty("jetty.home"));
     private static final Path TOMCAT_HOME = Path.of(System.getProperty("tomcat.home"));
-    private static final String HEAP = "-Xmx256m";
+    private static final Path TOMCAT_10_HOME = Path.of(System.getProperty("tomcat10.home"));
+    static final String HEAP = "-Xmx256m";
 
     private static final Pattern WAR_PORT = Pattern.compile("http://localhost:(\\d+)/");
     private static final Pattern JETTY_PORT =
             Pattern.compile("(?s)Started oejs\\.ServerConnector[^\\n]*:(\\d+)}.*Started oejs\\.Server@");
-    private static final Pattern TOMCAT_PORT =
-            Pattern.compile("(?s)Starting ProtocolHandler \\[\"http-nio-auto-\\d+-(\\d+)\"].*Server startup in");
 
     private Servers() {}
 
@@ -74,42 +73,36 @@ public final class Servers {
 
     /** A stock Tomcat with a CATALINA_BASE of its own, the WAR under its own name. */
     public static SampleServer tomcat(String name, Path war) throws Exception {
-        return tomcat(name, war, "unlimited");
+        return tomcatBase(name).deploy(war).start(name);
     }
 
-    /** A Tomcat whose process may open so many files; "unlimited" for as many as this process. */
+    /** The same with Tomcat 10.1. */
+    public static SampleServer tomcat10(String name, Path war) throws Exception {
+        return tomcat10Base(name).deploy(war).start(name);
+    }
+
+    /** A Tomcat whose process may open so many files. */
     static SampleServer tomcat(String name, Path war, String files) throws Exception {
-        Path base = directory(name);
-        ServerProcess process = startTomcat(base, war, files);
-        return SampleServer.await(
-                name, process, TOMCAT_PORT, "/sample-webapp", () -> ServerProcess.readAll(base.resolve("logs")));
+        return tomcatBase(name).deploy(war).openFiles(files).start(name);
     }
 
-    private static ServerProcess startTomcat(Path base, Path war, String files) throws Exception {
-        copy(TOMCAT_HOME.resolve("conf"), base.resolve("conf"));
-        for (String directory : List.of("logs", "temp", "webapps", "work")) {
-            Files.createDirectory(base.resolve(directory));
-        }
-        Path serverXml = base.resolve("conf/server.xml");
-        Files.writeString(
-                serverXml,
-                Files.readString(serverXml)
-                        .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
-                        .replace("<Connector port=\"8080\"", "<Connector port=\"0\""));
-        Files.copy(war, base.resolve("webapps/sample-webapp.war"));
-        Map<String, String> environment = Map.of(
-                "JAVA_HOME", System.getProperty("java.home"),
-                "CATALINA_HOME", TOMCAT_HOME.toString(),
-                "CATALINA_BASE", base.toString(),
-                "CATALINA_OPTS", HEAP);
-        return ServerProcess.start(
-                base,
-                environment,
-                List.of(
-                        "sh",
-                        "-c",
-                        (files.equals("unlimited") ? "" : "ulimit -n " + files + "; ") + "exec sh \"$0\" run",
-                        TOMCAT_HOME.resolve("bin/catalina.sh").toString()));
+    /** A stock Tomcat, as {@link TomcatBase} prepares it. */
+    static TomcatBase tomcatBase(String name) throws Exception {
+        return new TomcatBase(TOMCAT_HOME, directory(name));
+    }
+
+    static TomcatBase tomcat10Base(String name) throws Exception {
+        return new TomcatBase(TOMCAT_10_HOME, directory(name));
+    }
+
+    /** Undertow's servlet container, embedded in a program that reads the WAR's web.xml for it. */
+    public static SampleServer undertow(String name, Path war) throws Exception {
+        return UndertowMain.start(name, war);
+    }
+
+    /** A stock WildFly with a base directory of its own. The profile "containers" downloads it. */
+    public static SampleServer wildFly(String name, Path war) throws Exception {
+        return WildFly.start(name, war);
     }
 
     /** A new directory below target/it. It stays there for later inspection. */
@@ -118,7 +111,8 @@ public final class Servers {
         return Files.createTempDirectory(parent, name + "-");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    /** Copies a directory with all that is in it, also from one file system to another. */
+    static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,13 +35,31 @@ class ShutdownIT {
             SampleServer start(Path war) throws Exception {
                 return Servers.tomcat("tomcat-stop", war);
             }
+        },
+        TOMCAT_10 {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.tomcat10("tomcat10-stop", war);
+            }
+        },
+        UNDERTOW {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.undertow("undertow-stop", war);
+            }
+        },
+        WILDFLY {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.wildFly("wildfly-stop", war);
+            }
         };
 
         abstract SampleServer start(Path war) throws Exception;
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WILDFLY")
     void peersAreToldAndTheProcessEnds(Kind kind) throws Exception {
         try (SampleServer server = kind.start(Servers.WAR);
                 RawClient polite = open(server, "/echo");
@@ -54,6 +73,12 @@ class ShutdownIT {
             server.process().awaitExit();
             assertTrue(System.nanoTime() - begin < 12e9, "the process has taken more than 12 s to end");
         }
+    }
+
+    @Test
+    @Tag("containers")
+    void onWildFlyPeersAreToldAndTheProcessEnds() throws Exception {
+        peersAreToldAndTheProcessEnds(Kind.WILDFLY);
     }
 
     /** Tomcat destroys one servlet after another. */

@@ -39,6 +39,28 @@ final class Wars {
         });
     }
 
+    /** Adds a handler or listener to web.xml. */
+    static void addServlet(Path root, String path, Class<?> handler) throws IOException {
+        add(root, handler);
+        Path webXml = root.resolve("WEB-INF/web.xml");
+        String added = """
+                  <servlet>
+                    <servlet-name>%1$s</servlet-name>
+                    <servlet-class>io.twintrace.websocket.servlet.UpgradeServlet</servlet-class>
+                    <init-param>
+                      <param-name>handler</param-name>
+                      <param-value>%2$s</param-value>
+                    </init-param>
+                    <load-on-startup>1</load-on-startup>
+                  </servlet>
+                  <servlet-mapping>
+                    <servlet-name>%1$s</servlet-name>
+                    <url-pattern>%1$s</url-pattern>
+                  </servlet-mapping>
+                </web-app>""".formatted(path, handler.getName());
+        Files.writeString(webXml, Files.readString(webXml).replace("</web-app>", added));
+    }
+
     private static void add(Path root, Class<?> added) throws IOException {
         String file = added.getName().replace('.', '/') + ".class";
         Path target = root.resolve("WEB-INF/classes/" + file);

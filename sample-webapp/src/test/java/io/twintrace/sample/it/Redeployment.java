@@ -1,0 +1,97 @@
+package io.twintrace.sample.it;
+
+import io.twintrace.websocket.testkit.Await;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/** How the sample is deployed once more in place of itself, while the server runs on. */
+enum Redeployment {
+    TOMCAT {
+        @Override
+        SampleServer start() throws Exception {
+            return startManaged(Servers.tomcatBase("tomcat-redeploy"), "tomcat-redeploy");
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            throughTomcatsManager(server);
+        }
+    },
+    TOMCAT_10 {
+        @Override
+        SampleServer start() throws Exception {
+            return startManaged(Servers.tomcat10Base("tomcat10-redeploy"), "tomcat10-redeploy");
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            throughTomcatsManager(server);
+        }
+    },
+    UNDERTOW {
+        @Override
+        SampleServer start() throws Exception {
+            return Servers.undertow("undertow-redeploy", Servers.WAR);
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            int before = count(server.log(), UndertowMain.REDEPLOYED);
+            server.process().tell(UndertowMain.REDEPLOY);
+            Await.until(name(), server::log, log -> count(log, UndertowMain.REDEPLOYED) > before);
+        }
+    },
+    /** By WildFly's deployment scanner, which looks every 5 s. */
+    WILDFLY {
+        private static final String REPLACED = "WFLYSRV0016: ";
+
+        @Override
+        SampleServer start() throws Exception {
+            return Servers.wildFly("wildfly-redeploy", Servers.WAR);
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            int before = count(server.log(), REPLACED);
+            Path deployments = server.process().directory().resolve("deployments");
+            Files.createFile(deployments.resolve("sample-webapp.war.dodeploy"));
+            Await.until(name(), server::log, log -> count(log, REPLACED) > before);
+        }
+    };
+
+    abstract SampleServer start() throws Exception;
+
+    /** Waits for the new application. */
+    abstract void redeploy(SampleServer server) throws Exception;
+
+    private static SampleServer startManaged(TomcatBase base, String name) throws Exception {
+        return base.deploy(Servers.WAR).manager().start(name);
+    }
+
+    private static void throughTomcatsManager(SampleServer server) throws Exception {
+        URI deploy = URI.create("http://localhost:" + server.port()
+                + "/manager/text/deploy?path=/sample-webapp&update=true&war=" + Servers.WAR.toUri());
+        String user = TomcatBase.MANAGER_USER + ":" + TomcatBase.MANAGER_PASSWORD;
+        HttpRequest request = HttpRequest.newBuilder(deploy)
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.US_ASCII)))
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        if (!response.body().startsWith("OK - Deployed application")) {
+            throw new IOException(response.statusCode() + ": " + response.body());
+        }
+    }
+
+    private static int count(String text, String part) {
+        return text.split(part, -1).length - 1;
+    }
+}

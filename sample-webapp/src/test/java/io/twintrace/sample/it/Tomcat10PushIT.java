@@ -1,0 +1,12 @@
+package io.twintrace.sample.it;
+
+import org.junit.jupiter.api.Tag;
+
+/** A stock Tomcat 10.1, by listeners. */
+@Tag("containers")
+class Tomcat10PushIT extends PushSuite {
+    @Override
+    SampleServer start() throws Exception {
+        return Servers.tomcat10("tomcat10", Servers.WAR);
+    }
+}
