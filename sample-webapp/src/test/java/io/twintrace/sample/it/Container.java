@@ -13,7 +13,7 @@ enum Container {
     JETTY_HOME {
         @Override
         SampleServer start(String name, Path war) throws Exception {
-            return Servers.jettyHome("jetty-home-" + name, war);
+            return Servers.jettyHome("jetty-home-" + name, war, "http,ee10-deploy,graceful");
         }
     },
     TOMCAT {

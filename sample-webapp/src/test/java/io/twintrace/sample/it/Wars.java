@@ -42,22 +42,37 @@ final class Wars {
     /** Adds a handler or listener to web.xml. */
     static void addServlet(Path root, String path, Class<?> handler) throws IOException {
         add(root, handler);
+        declare(root, path, "io.twintrace.websocket.servlet.UpgradeServlet", """
+                    <init-param>
+                      <param-name>handler</param-name>
+                      <param-value>%s</param-value>
+                    </init-param>
+                """.formatted(handler.getName()));
+    }
+
+    /** Adds a servlet of any kind to web.xml, and classes that it uses. */
+    static void addPlainServlet(Path root, String path, Class<?> servlet, Class<?>... used) throws IOException {
+        add(root, servlet);
+        for (Class<?> one : used) {
+            add(root, one);
+        }
+        declare(root, path, servlet.getName(), "");
+    }
+
+    private static void declare(Path root, String path, String servlet, String params) throws IOException {
         Path webXml = root.resolve("WEB-INF/web.xml");
         String added = """
                   <servlet>
                     <servlet-name>%1$s</servlet-name>
-                    <servlet-class>io.twintrace.websocket.servlet.UpgradeServlet</servlet-class>
-                    <init-param>
-                      <param-name>handler</param-name>
-                      <param-value>%2$s</param-value>
-                    </init-param>
+                    <servlet-class>%2$s</servlet-class>
+                    %3$s
                     <load-on-startup>1</load-on-startup>
                   </servlet>
                   <servlet-mapping>
                     <servlet-name>%1$s</servlet-name>
                     <url-pattern>%1$s</url-pattern>
                   </servlet-mapping>
-                </web-app>""".formatted(path, handler.getName());
+                </web-app>""".formatted(path, servlet, params.strip());
         Files.writeString(webXml, Files.readString(webXml).replace("</web-app>", added));
     }
 
