@@ -35,7 +35,7 @@ public interface BlockingConnection extends WebSocketConnection {
     MessageReader nextReader() throws IOException;
 
     /**
-     * Waits for the next message and parses it as JSON. Needs Gson.
+     * Waits for the next message and parses it as JSON. Needs Gson or a {@link JsonCodec}.
      *
      * @param <T> the type of the value
      * @param type the type to parse

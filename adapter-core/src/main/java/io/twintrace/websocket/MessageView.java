@@ -25,7 +25,7 @@ public interface MessageView {
     String text();
 
     /**
-     * Parses the message as JSON. Each call parses it again. Needs Gson.
+     * Parses the message as JSON. Each call parses it again. Needs Gson or a {@link JsonCodec}.
      *
      * @param <T> the type of the value
      * @param type the type to parse

@@ -62,7 +62,7 @@ public interface Outbox {
     boolean offer(PreparedMessage message);
 
     /**
-     * Offers a value as a text message of JSON. Needs Gson.
+     * Offers a value as a text message of JSON. Needs Gson or a {@link JsonCodec}.
      *
      * @param value serialized by the calling thread before this method returns
      * @return whether it will be sent

@@ -161,10 +161,10 @@ public interface WebSocketConnection extends AutoCloseable {
     void writeMessage(MessageView message) throws IOException;
 
     /**
-     * Sends a value as a text message of JSON. Needs Gson. Serialization runs inside the guarded call, so a serializer
-     * that writes to this connection gets an IllegalStateException.
+     * Sends a value as a text message of JSON. Needs Gson or a {@link JsonCodec}. Serialization runs inside the guarded
+     * call, so a serializer that writes to this connection gets an IllegalStateException.
      *
-     * @param value a value that Gson can serialize
+     * @param value a value that Gson, or the codec, can serialize
      * @throws IOException as {@link #writeMessage(MessageType, byte[])}, which also lists the unchecked exceptions
      */
     void writeJson(Object value) throws IOException;

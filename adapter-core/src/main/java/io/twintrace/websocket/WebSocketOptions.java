@@ -8,6 +8,7 @@ import io.twintrace.websocket.handshake.OriginPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -148,6 +149,11 @@ public final class WebSocketOptions {
         return values.deflate;
     }
 
+    /** {@return the codec of JSON messages; empty for the library's own, which uses Gson} */
+    public Optional<JsonCodec> jsonCodec() {
+        return values.jsonCodec;
+    }
+
     /** {@return the policy that decides which pages may connect} */
     public OriginPolicy originPolicy() {
         return values.originPolicy;
@@ -190,6 +196,7 @@ public final class WebSocketOptions {
         private ConcurrentWriteListener concurrentWriteListener = report -> {};
         private Function<WebSocketConnection, WriteDiscipline> writeDiscipline = connection -> WriteDiscipline.none();
         private OutboxOptions outbox = OutboxOptions.defaults();
+        private Optional<JsonCodec> jsonCodec = Optional.empty();
         private OriginPolicy originPolicy = OriginPolicy.sameOrigin();
         private List<String> subprotocols = List.of();
         private DeflateOptions deflate = DeflateOptions.off();
@@ -218,6 +225,7 @@ public final class WebSocketOptions {
             copy.concurrentWriteListener = concurrentWriteListener;
             copy.writeDiscipline = writeDiscipline;
             copy.outbox = outbox;
+            copy.jsonCodec = jsonCodec;
             copy.originPolicy = originPolicy;
             copy.subprotocols = subprotocols;
             copy.deflate = deflate;
@@ -443,6 +451,17 @@ public final class WebSocketOptions {
         /** {@return the current value of {@link #outbox(OutboxOptions)}, to change part of it} */
         public OutboxOptions outbox() {
             return outbox;
+        }
+
+        /**
+         * Sets the codec of JSON messages. By default the library uses Gson, which the application then has to add.
+         *
+         * @param codec any number of threads call it at once
+         * @return this builder
+         */
+        public Builder jsonCodec(JsonCodec codec) {
+            this.jsonCodec = Optional.of(codec);
+            return this;
         }
 
         /**

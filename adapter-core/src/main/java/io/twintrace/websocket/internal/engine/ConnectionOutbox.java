@@ -6,6 +6,7 @@ import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -43,8 +44,8 @@ final class ConnectionOutbox implements Outbox {
 
     private final WebSocketConnection connection;
     private final GuardedWriter writing;
+    private final WebSocketOptions connectionOptions;
     private final OutboxOptions options;
-    private final Duration closeTimeout;
 
     /** The application's class loader, for code that runs on the writer's thread, such as listeners. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -68,12 +69,11 @@ final class ConnectionOutbox implements Outbox {
 
     private final FirstOffer firstOffer;
 
-    ConnectionOutbox(
-            WebSocketConnection connection, GuardedWriter writing, OutboxOptions options, Duration closeTimeout) {
+    ConnectionOutbox(WebSocketConnection connection, GuardedWriter writing, WebSocketOptions connectionOptions) {
         this.connection = connection;
         this.writing = writing;
-        this.options = options;
-        this.closeTimeout = closeTimeout;
+        this.connectionOptions = connectionOptions;
+        this.options = connectionOptions.outbox();
         this.waiting = new OutboxQueue(options);
         this.firstOffer = new FirstOffer(writing, writer);
     }
@@ -100,7 +100,7 @@ final class ConnectionOutbox implements Outbox {
 
     @Override
     public boolean offerJson(Object value) {
-        return offer(Json.encode(value));
+        return offer(Json.encode(connectionOptions, value));
     }
 
     @Override
@@ -171,7 +171,8 @@ final class ConnectionOutbox implements Outbox {
         try {
             closed = true;
             changed.signalAll();
-            long deadline = !WriteBatch.mayWait() ? System.nanoTime() : Deadlines.after(closeTimeout);
+            long deadline =
+                    !WriteBatch.mayWait() ? System.nanoTime() : Deadlines.after(connectionOptions.closeTimeout());
             while (!waiting.areGone(waiting.accepted()) && ended == null && connection.isOpen() && await(deadline)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

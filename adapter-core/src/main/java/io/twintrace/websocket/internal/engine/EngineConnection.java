@@ -230,11 +230,7 @@ class EngineConnection implements WebSocketConnection {
         ConnectionOutbox existing = onDemand.outboxIfAny();
         return existing != null
                 ? existing
-                : onDemand.outbox(() -> new ConnectionOutbox(
-                        this,
-                        writing,
-                        shared.options().outbox(),
-                        shared.options().closeTimeout()));
+                : onDemand.outbox(() -> new ConnectionOutbox(this, writing, shared.options()));
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.BlockingConnection;
-import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageReader;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.internal.json.Json;
@@ -13,10 +13,12 @@ import java.lang.reflect.Type;
 /** A connection that a handler reads. */
 final class HandlerConnection extends EngineConnection implements BlockingConnection {
     private final BlockingReader reading;
+    private final WebSocketOptions options;
 
     HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, BlockingReader reading) {
         super(request, handshake, parts, reading);
         this.reading = reading;
+        this.options = parts.shared().options();
     }
 
     @Override
@@ -32,6 +34,6 @@ final class HandlerConnection extends EngineConnection implements BlockingConnec
     @Override
     public Object readJson(Type type) throws IOException {
         Message message = reading.readMessage();
-        return message == null ? null : Json.decode(message.text(), type, InvalidJsonException::new);
+        return message == null ? null : Json.decode(options, message.text(), type);
     }
 }

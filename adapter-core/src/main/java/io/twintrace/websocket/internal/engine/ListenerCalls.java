@@ -7,6 +7,7 @@ import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.read.ArrivedMessage;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
@@ -24,6 +25,7 @@ final class ListenerCalls extends UnloggedErrors.Entry implements ListenerTurn.O
     private final ListenerThreads threads;
     private final ControlFrameWriter control;
     private final CloseHandshake closing;
+    private final WebSocketOptions options;
 
     /** Null if calls may take long, or if slow calls are not reported. */
     private final CallSampler sampler;
@@ -51,12 +53,14 @@ final class ListenerCalls extends UnloggedErrors.Entry implements ListenerTurn.O
             ListenerThreads threads,
             ControlFrameWriter control,
             CloseHandshake closing,
+            WebSocketOptions options,
             CallSampler sampler) {
         this.sampler = listener.isNonBlocking() ? sampler : null;
         this.listener = listener;
         this.threads = threads;
         this.control = control;
         this.closing = closing;
+        this.options = options;
     }
 
     void attach(WebSocketConnection shown) {
@@ -82,7 +86,7 @@ final class ListenerCalls extends UnloggedErrors.Entry implements ListenerTurn.O
     /** Shows a message to the listener. Returns false if the listener has thrown. */
     boolean message(ListenerTurn turn, MessageType type, ByteBuffer payload) {
         ArrivedMessage view = turn.view();
-        view.show(type, payload);
+        view.show(options, type, payload);
         turn.callBegins();
         try {
             listener.onMessage(connection, view);

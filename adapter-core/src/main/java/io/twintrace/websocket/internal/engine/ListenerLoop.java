@@ -66,7 +66,8 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         this.transport = transport;
         this.frames = frames;
         this.pending = frames.pending();
-        this.calls = new ListenerCalls(listener, threads, controlFrames, closing, shared.callSampler());
+        this.calls =
+                new ListenerCalls(listener, threads, controlFrames, closing, shared.options(), shared.callSampler());
         this.threads = threads;
         TurnBudget budget = new TurnBudget(!calls.mayBlock());
         this.control = new ControlFrameHandlers(controlFrames, closing);

@@ -7,6 +7,8 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.twintrace.websocket.InvalidJsonException;
+import io.twintrace.websocket.JsonCodec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -15,53 +17,56 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The only class that uses Gson. It replaces Gson's messages about a text, because they quote the text. Exceptions that
- * it lets pass are the application's mistakes, not the peer's.
+ * The codec of connections whose options have none. It replaces Gson's messages about a text, because they quote the
+ * text. Exceptions that it lets pass are the application's mistakes, not the peer's.
+ *
+ * <p>Everything of Gson that is not in its oldest versions is used while this class is initialized. So a Gson that is
+ * missing or too old is noticed then, and not in the middle of a call.
  */
-final class GsonCodec {
-    private static final Gson GSON = new Gson();
+final class GsonCodec implements JsonCodec {
+    static final JsonCodec INSTANCE = new GsonCodec();
+
+    /** Else fromJson is lenient: comments, {@code {type=join}}, {@code 'quotes'}. Since Gson 2.11. */
+    private static final Strictness STRICT = Strictness.STRICT;
 
     /** How a JsonReader describes itself. It offers no other way to learn its position. */
     private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path ");
 
+    private final Gson gson = new Gson();
+
     private GsonCodec() {}
 
-    static String encode(Object value) {
-        return GSON.toJson(value);
+    @Override
+    public String encode(Object value) {
+        return gson.toJson(value);
     }
 
-    static <X extends Exception> Object decode(String text, Type type, JsonRefusal<X> refusal) throws X {
-        if (text.isBlank()) {
-            throw refusal.of("message is empty, not JSON of type " + type.getTypeName(), 1, 1, null);
-        }
+    @Override
+    public Object decode(String text, Type type) throws InvalidJsonException {
         JsonReader reader = new JsonReader(new StringReader(text));
-        reader.setStrictness(Strictness.STRICT); // else fromJson is lenient: comments, {type=join}, 'quotes'
-        Object value;
+        reader.setStrictness(STRICT);
         try {
-            value = GSON.<Object>fromJson(reader, type);
+            Object value = gson.<Object>fromJson(reader, type);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new MalformedJsonException("more than one JSON text");
             }
+            return value;
         } catch (JsonIOException e) {
             throw e; // Gson cannot build this type from any text: the application's mistake, not the peer's
         } catch (JsonParseException | IOException e) {
             boolean isJson = !isMalformed(e) && !isMalformed(e.getCause());
-            throw at(
-                    reader,
-                    refusal,
-                    isJson ? "message is not JSON of type " + type.getTypeName() : notJson(type),
-                    null);
+            throw at(reader, isJson ? notOfType(type) : notJson(type), null);
         } catch (RuntimeException e) {
             if (!isOfConstructor(e)) {
                 throw e;
             }
             String thrower = "message was rejected by a constructor of " + type.getTypeName();
-            throw at(reader, refusal, thrower + " (" + e.getCause().getClass().getName() + ")", e.getCause());
+            throw at(reader, thrower + " (" + e.getCause().getClass().getName() + ")", e.getCause());
         }
-        if (value == null) {
-            throw refusal.of("message is the literal null, not JSON of type " + type.getTypeName(), 1, 1, null);
-        }
-        return value;
+    }
+
+    private static String notOfType(Type type) {
+        return "message is not JSON of type " + type.getTypeName();
     }
 
     private static String notJson(Type type) {
@@ -79,10 +84,10 @@ final class GsonCodec {
                 && String.valueOf(e.getMessage()).startsWith("Failed to invoke constructor ");
     }
 
-    private static <X extends Exception> X at(JsonReader reader, JsonRefusal<X> refusal, String what, Throwable cause) {
+    private static InvalidJsonException at(JsonReader reader, String what, Throwable cause) {
         Matcher place = PLACE.matcher(reader.toString());
         boolean known = place.find();
         int line = known ? Integer.parseInt(place.group(1)) : 1;
-        return refusal.of(what, line, known ? Integer.parseInt(place.group(2)) : 1, cause);
+        return new InvalidJsonException(what, line, known ? Integer.parseInt(place.group(2)) : 1, cause);
     }
 }

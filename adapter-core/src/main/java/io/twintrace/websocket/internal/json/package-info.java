@@ -1,2 +1,2 @@
-/** The JSON codec behind readJson and writeJson. Uses Gson, which the application adds if it needs them. */
+/** Converts JSON messages, with the application's codec or with Gson, which it then has to add. */
 package io.twintrace.websocket.internal.json;

@@ -3,6 +3,7 @@ package io.twintrace.websocket.internal.read;
 import io.twintrace.websocket.InvalidJsonException;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.json.Json;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
@@ -20,18 +21,22 @@ public final class ArrivedMessage implements MessageView {
     /** Text is copied to this before it becomes a string. Null until it is needed. */
     private byte[] scratch;
 
+    private WebSocketOptions options;
     private MessageType type;
     private ByteBuffer bytes;
 
     /** A read-only view for the application, created on first use. */
     private ByteBuffer payload;
 
-    public void show(MessageType newType, ByteBuffer newBytes) {
+    /** Shows a message of a connection with these options, which have its JSON codec. */
+    public void show(WebSocketOptions newOptions, MessageType newType, ByteBuffer newBytes) {
+        options = newOptions;
         type = newType;
         bytes = newBytes;
     }
 
     public void hide() {
+        options = null;
         type = null;
         bytes = null;
         payload = null;
@@ -72,7 +77,7 @@ public final class ArrivedMessage implements MessageView {
 
     @Override
     public Object json(Type type) throws InvalidJsonException {
-        return Json.decode(text(), type, InvalidJsonException::new);
+        return Json.decode(options, text(), type);
     }
 
     private byte[] scratch() {

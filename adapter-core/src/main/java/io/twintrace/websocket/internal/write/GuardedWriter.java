@@ -33,6 +33,7 @@ public final class GuardedWriter {
     private final WriteDetector detector;
     private final CompressedMessages compressed;
     private final OutgoingMessages messages;
+    private final WebSocketOptions options;
 
     public GuardedWriter(
             ConnectionId connection,
@@ -45,6 +46,7 @@ public final class GuardedWriter {
             ByteCounter counter,
             ConflictResponse onConflict) {
         this.frames = frames;
+        this.options = options;
         this.detector = new WriteDetector(
                 connection, options.detectorLevel(), frames::lastMessageFrame, counter::received, onConflict);
         this.compressed =
@@ -113,7 +115,8 @@ public final class GuardedWriter {
         detector.enter(Operation.WRITE_JSON);
         try {
             messages.writeKnown(
-                    MessageType.TEXT, ByteBuffer.wrap(Json.encode(value).getBytes(StandardCharsets.UTF_8)));
+                    MessageType.TEXT,
+                    ByteBuffer.wrap(Json.encode(options, value).getBytes(StandardCharsets.UTF_8)));
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_JSON, t);
             throw t;

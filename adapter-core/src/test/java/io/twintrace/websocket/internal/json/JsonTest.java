@@ -9,9 +9,11 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.annotations.JsonAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.twintrace.websocket.JsonCodec;
+import io.twintrace.websocket.WebSocketOptions;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -22,9 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
+    private static final WebSocketOptions GSON = WebSocketOptions.defaults();
+
     @Test
     void valuesGoThereAndBack() throws Exception {
-        String text = Json.encode(Map.of("a", List.of(1.5, true, "ü")));
+        String text = Json.encode(GSON, Map.of("a", List.of(1.5, true, "ü")));
         assertEquals("{\"a\":[1.5,true,\"ü\"]}", text);
         assertEquals(Map.of("a", List.of(1.5, true, "ü")), decode(text, Object.class));
     }
@@ -32,7 +36,7 @@ class JsonTest {
     /** The application's own mistake keeps its own name. */
     @Test
     void aMissingClassOfTheApplicationIsNotTakenForGson() {
-        NoClassDefFoundError e = assertThrows(NoClassDefFoundError.class, () -> Json.encode(new NeedsMore()));
+        NoClassDefFoundError e = assertThrows(NoClassDefFoundError.class, () -> Json.encode(GSON, new NeedsMore()));
         assertEquals("com/example/Missing", e.getMessage());
     }
 
@@ -52,7 +56,7 @@ class JsonTest {
     }
 
     private static Object decode(String text, Type type) throws IOException {
-        return Json.decode(text, type, (what, line, column, cause) -> new IOException(what));
+        return Json.decode(GSON, text, type);
     }
 
     /** Gson accepts all of these unless it is set to be strict. */
@@ -98,19 +102,48 @@ class JsonTest {
         assertTrue(e.getMessage().contains("literal null"), e.getMessage());
     }
 
+    // ---- Without Gson -----------------------------------------------------------------------------------------------
+
     /** Loads the classes of this module, and neither Gson nor anything else. */
+    private static final class Bare implements AutoCloseable {
+        private final URLClassLoader loader = new URLClassLoader(
+                new URL[] {Json.class.getProtectionDomain().getCodeSource().getLocation()},
+                ClassLoader.getPlatformClassLoader());
+
+        Class<?> load(Class<?> type) throws Exception {
+            return Class.forName(type.getName(), true, loader);
+        }
+
+        Object defaults() throws Exception {
+            return load(WebSocketOptions.class).getMethod("defaults").invoke(null);
+        }
+
+        Object encode(Object options, Object value) throws Exception {
+            return load(Json.class)
+                    .getMethod("encode", load(WebSocketOptions.class), Object.class)
+                    .invoke(null, options, value);
+        }
+
+        Object decode(Object options, String text, Type type) throws Exception {
+            return load(Json.class)
+                    .getMethod("decode", load(WebSocketOptions.class), String.class, Type.class)
+                    .invoke(null, options, text, type);
+        }
+
+        @Override
+        public void close() throws IOException {
+            loader.close();
+        }
+    }
+
     @Test
     void withoutGsonTheErrorSaysWhatToAddEachTime() throws Exception {
-        URL classes = Json.class.getProtectionDomain().getCodeSource().getLocation();
-        try (URLClassLoader bare = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
-            Class<?> json = Class.forName(Json.class.getName(), true, bare);
-            Method encode = json.getMethod("encode", Object.class);
-            Method decode = json.getMethod(
-                    "decode", String.class, Type.class, Class.forName(JsonRefusal.class.getName(), true, bare));
+        try (Bare bare = new Bare()) {
+            Object options = bare.defaults();
             for (int i = 0; i < 2; i++) {
-                assertSaysWhatToAdd(assertThrows(InvocationTargetException.class, () -> encode.invoke(null, "x")));
-                assertSaysWhatToAdd(assertThrows(
-                        InvocationTargetException.class, () -> decode.invoke(null, "1", Integer.class, null)));
+                assertSaysWhatToAdd(assertThrows(InvocationTargetException.class, () -> bare.encode(options, "x")));
+                assertSaysWhatToAdd(
+                        assertThrows(InvocationTargetException.class, () -> bare.decode(options, "1", Integer.class)));
             }
         }
     }
@@ -118,5 +151,21 @@ class JsonTest {
     private static void assertSaysWhatToAdd(InvocationTargetException e) {
         IllegalStateException cause = assertInstanceOf(IllegalStateException.class, e.getCause());
         assertTrue(cause.getMessage().contains("com.google.code.gson:gson"), cause.getMessage());
+    }
+
+    @Test
+    void aCodecOfTheApplicationNeedsNoGson() throws Exception {
+        try (Bare bare = new Bare()) {
+            Class<?> type = bare.load(JsonCodec.class);
+            Object codec = Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> method.getName());
+            Object builder =
+                    bare.load(WebSocketOptions.class).getMethod("builder").invoke(null);
+            Class<?> builderType = bare.load(WebSocketOptions.Builder.class);
+            builderType.getMethod("jsonCodec", type).invoke(builder, codec);
+            Object options = builderType.getMethod("build").invoke(builder);
+            assertEquals("encode", bare.encode(options, "x"));
+            assertEquals("decode", bare.decode(options, "1", String.class));
+        }
     }
 }
