@@ -1,6 +1,7 @@
 package io.twintrace.websocket.internal.json;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
@@ -32,7 +33,7 @@ final class GsonCodec implements JsonCodec {
     /** How a JsonReader describes itself. It offers no other way to learn its position. */
     private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path ");
 
-    private final Gson gson = new Gson();
+    private final Gson gson = IsoAdapter.register(new GsonBuilder()).create();
 
     private GsonCodec() {}
 
@@ -53,6 +54,8 @@ final class GsonCodec implements JsonCodec {
             return value;
         } catch (JsonIOException e) {
             throw e; // Gson cannot build this type from any text: the application's mistake, not the peer's
+        } catch (IsoAdapter.NotIsoException e) {
+            throw at(reader, notOfType(type) + ", because it has no " + e.expected() + " where one must be", null);
         } catch (JsonParseException | IOException e) {
             boolean isJson = !isMalformed(e) && !isMalformed(e.getCause());
             throw at(reader, isJson ? notOfType(type) : notJson(type), null);
