@@ -14,6 +14,7 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,7 @@ final class InitParams {
      * Applies the params to the options in {@code base}.
      *
      * @throws IllegalArgumentException for the first wrong param; for an unknown name it lists the valid ones
+     *     and suggests one
      */
     static WebSocketOptions apply(WebSocketOptions base, Map<String, String> params) {
         WebSocketOptions.Builder builder = base.toBuilder();
@@ -159,7 +161,8 @@ final class InitParams {
     private static void apply(WebSocketOptions.Builder builder, String name, String value) {
         BiConsumer<WebSocketOptions.Builder, String> setter = SETTERS.get(name);
         if (setter == null) {
-            throw new IllegalArgumentException("unknown init-param \"" + name + "\"; " + validNames());
+            throw new IllegalArgumentException(
+                    "unknown init-param \"" + name + "\"; " + validNames() + suggestion(name));
         }
         try {
             setter.accept(builder, value.strip());
@@ -173,6 +176,14 @@ final class InitParams {
     private static String validNames() {
         return "valid names are " + HANDLER + ", " + String.join(", ", SETTERS.keySet())
                 + " (names with a dot belong to the application)";
+    }
+
+    private static String suggestion(String name) {
+        List<String> names = new ArrayList<>(SETTERS.keySet());
+        names.add(HANDLER);
+        return Spelling.nearest(name, names)
+                .map(meant -> ". Did you mean \"" + meant + "\"?")
+                .orElse("");
     }
 
     private static OriginPolicy origins(String value) {

@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitParamsTest {
     @ParameterizedTest
@@ -204,6 +205,32 @@ class InitParamsTest {
         String message = error("Read-Limit", "1");
         assertTrue(message.startsWith("unknown init-param \"Read-Limit\"; valid names are handler, "), message);
         assertTrue(message.contains("read-limit"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Read-Limit, read-limit",
+        "raed-limit, read-limit",
+        "readLimit, read-limit",
+        "read_limit, read-limit",
+        "origin, origins",
+        "hanlder, handler",
+        "max-conections, max-connections",
+        "write-timout, write-timeout",
+        "compression-treshold, compression-threshold",
+        "maximum-connections, max-connections",
+        "outboxBytes, outbox-bytes"
+    })
+    void aMisspeltNameComesWithTheOneThatWasMeant(String name, String meant) {
+        String message = error(name, "1");
+        assertTrue(message.endsWith(" belong to the application). Did you mean \"" + meant + "\"?"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "limit", "timeout", "heartbeat", "deflate", "read-limit-of-each-connection"})
+    void aNameLikeNoOtherComesWithoutAGuess(String name) {
+        String message = error(name, "1");
+        assertTrue(message.endsWith(" belong to the application)"), message);
     }
 
     @ParameterizedTest
