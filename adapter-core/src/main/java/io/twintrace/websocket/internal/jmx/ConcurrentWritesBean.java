@@ -5,6 +5,14 @@ import io.twintrace.websocket.detect.ConcurrentWrites;
 import java.util.function.Function;
 
 final class ConcurrentWritesBean implements ConcurrentWritesMXBean {
+    /** Read at once: the jar may be closed or replaced when somebody asks. */
+    private final String version = LibraryVersion.read();
+
+    @Override
+    public String getLibraryVersion() {
+        return version;
+    }
+
     @Override
     public long getDetected() {
         return ConcurrentWrites.detected();

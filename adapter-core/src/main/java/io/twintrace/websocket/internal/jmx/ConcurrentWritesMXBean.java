@@ -6,6 +6,9 @@ package io.twintrace.websocket.internal.jmx;
  * {@code io.twintrace.websocket:type=ConcurrentWrites,application="/chat"} while a servlet of the application runs.
  */
 public interface ConcurrentWritesMXBean {
+    /** Returns the version of this copy of the library; "unknown" if it is not in its own jar. */
+    String getLibraryVersion();
+
     /** Returns the number of connections that had a conflict. */
     long getDetected();
 

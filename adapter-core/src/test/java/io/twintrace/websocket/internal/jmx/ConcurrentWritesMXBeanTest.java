@@ -11,9 +11,14 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The MXBean as a console sees it. */
 class ConcurrentWritesMXBeanTest {
@@ -42,6 +47,32 @@ class ConcurrentWritesMXBeanTest {
             registration.close();
         }
         assertFalse(SERVER.isRegistered(name("/tells", "")));
+    }
+
+    /** From a directory of classes, as in this build. */
+    @Test
+    void withoutAJarTheVersionIsUnknown() throws Exception {
+        try (Registration registration = Registration.of("/unknown")) {
+            assertEquals(
+                    "unknown", SERVER.getAttribute(name("/unknown", ""), "LibraryVersion"), registration::toString);
+        }
+    }
+
+    /** {@code LibraryJarsIT} looks at the jar itself. */
+    @Test
+    void theVersionIsTheOneThatMavenHasPutIntoTheJar(@TempDir Path jar) throws Exception {
+        Path file = jar.resolve("META-INF/maven/io.twintrace/adapter-core/pom.properties");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "groupId=io.twintrace\nversion=1.2.3\n");
+        URL classes = Registration.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader copy =
+                new URLClassLoader(new URL[] {classes, jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> type = Class.forName(Registration.class.getName(), true, copy);
+            try (AutoCloseable registration =
+                    (AutoCloseable) type.getMethod("of", String.class).invoke(null, "/jar")) {
+                assertEquals("1.2.3", SERVER.getAttribute(name("/jar", ""), "LibraryVersion"), registration::toString);
+            }
+        }
     }
 
     private static void collide() throws Exception {
