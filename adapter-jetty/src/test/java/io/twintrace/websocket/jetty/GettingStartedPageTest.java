@@ -56,6 +56,7 @@ class GettingStartedPageTest {
                 "junit-jupiter", bom,
                 "adapter-core", own.get("twintrace-parent"),
                 "adapter-jetty", own.get("twintrace-parent"),
+                "adapter-junit", own.get("twintrace-parent"),
                 "jakarta.servlet-api", own.get("jakarta.servlet-api"),
                 "jetty-ee10-servlet", own.get("jetty-ee10-bom"),
                 "jetty-slf4j-impl", own.get("jetty-bom"),

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
@@ -19,24 +18,18 @@ import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.RecordingListener;
 import io.twintrace.websocket.fixture.TestPeer;
-import io.twintrace.websocket.testing.NoConcurrentWrites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** The log and all listeners learn of a conflict before the peer, and the peer's Close names the conflict. */
 class ConflictBeforeCloseTest {
     private static final byte[] CLOSE = Frames.plain(0x88, Frames.closePayload(1011, "concurrent write"));
-
-    private static final int RUNS = 200;
 
     /** The message of the first writer, which stays inside the write until it is released. */
     private static final class SlowPiece extends InputStream {
@@ -229,53 +222,5 @@ class ConflictBeforeCloseTest {
             second.failure(ConcurrentWriteException.class).whenReported(() -> told.add("later"));
             assertEquals(List.of("report", "what follows", "later"), told);
         }
-    }
-
-    /** Two writers that close the connection when they fail, and a client whose Close frame ends the test. */
-    @NoConcurrentWrites
-    static class EndsWithTheClose {
-        private static final Queue<TestPeer> PEERS = new ConcurrentLinkedQueue<>();
-
-        @Test
-        void race() throws Exception {
-            TestPeer peer = TestPeer.connect();
-            PEERS.add(peer);
-            CountDownLatch together = new CountDownLatch(1);
-            for (int i = 0; i < 2; i++) {
-                Background.run(() -> {
-                    together.await();
-                    writeUntilItFails(peer.connection());
-                });
-            }
-            together.countDown();
-            while (peer.receive(2)[0] != CLOSE[0]) {
-                peer.receive(1);
-            }
-        }
-
-        private static void writeUntilItFails(WebSocketConnection connection) throws IOException {
-            try {
-                while (true) {
-                    connection.writeMessage("x");
-                }
-            } catch (ConcurrentWriteException e) {
-                connection.beginClose(1011, "");
-            }
-        }
-    }
-
-    @Test
-    void aTestThatEndsWhenItsClientSeesTheCloseFailsEveryTime() throws Exception {
-        int missed = 0;
-        for (int run = 0; run < RUNS; run++) {
-            missed += (int) EngineTestKit.engine("junit-jupiter")
-                    .selectors(selectClass(EndsWithTheClose.class))
-                    .execute()
-                    .testEvents()
-                    .succeeded()
-                    .count();
-            EndsWithTheClose.PEERS.remove().close();
-        }
-        assertEquals(0, missed, "tests of " + RUNS + " that missed their conflict");
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ConcurrentWriteWatch.class)
 public @interface NoConcurrentWrites {
     /**
-     * The longest time that each write is held up inside the detector's guard, in microseconds. The time is chosen at
+     * {@return the longest time that each write is held up inside the detector's guard, in microseconds} The time is chosen at
      * random, half of this on average. How much more often this reveals a rare race is measured in
      * docs/concurrent-writes.md. Holds for connections that begin while the test runs, or its class. 0, the default,
      * holds up nothing.

@@ -46,12 +46,20 @@ public final class ConcurrentWriteWatch
         this(0);
     }
 
-    /** @param widenMicros see {@link NoConcurrentWrites#widenMicros()} */
+    /**
+     * Creates a watch that also widens the window.
+     *
+     * @param widenMicros see {@link NoConcurrentWrites#widenMicros()}
+     */
     public ConcurrentWriteWatch(int widenMicros) {
         this.widenMicros = widenMicros;
     }
 
-    /** Takes the conflicts since the test began. The test expected them, so they do not fail it any more. */
+    /**
+     * Takes the conflicts since the test began. The test expected them, so they do not fail it any more.
+     *
+     * @return their reports, in the order of their detection
+     */
     public List<ConcurrentWriteReport> takeExpected() {
         List<ConcurrentWriteReport> taken = List.copyOf(seen);
         seen.removeAll(taken);
