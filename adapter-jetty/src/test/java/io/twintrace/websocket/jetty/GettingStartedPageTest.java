@@ -33,6 +33,8 @@ class GettingStartedPageTest {
     private static final Path PROJECT = Path.of("..");
     private static final String PAGE = "docs/getting-started.md";
     private static final Pattern XML = Pattern.compile("(?s)```xml\n(.*?)```");
+    private static final Pattern KOTLIN = Pattern.compile("(?s)```kotlin\n(.*?)```");
+    private static final Pattern COORDINATES = Pattern.compile("\"([\\w.]+):([\\w.-]+):([\\w.-]+)\"");
     private static final Pattern JAVA = Pattern.compile("(?s)```java\n((?:package|import) .*?)```");
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?(?:final |abstract )?class (\\w+)");
     private static final Pattern PATH =
@@ -63,6 +65,27 @@ class GettingStartedPageTest {
                 "mockito-core", own.get("mockito-core"));
         others.forEach((artifact, version) -> assertEquals(version, shown.get(artifact), artifact));
         assertTrue(read(PAGE).contains("`com.google.code.gson:gson` as well, " + own.get("gson")), "Gson's version");
+    }
+
+    @Test
+    void gradleGetsWhatMavenGets() throws Exception {
+        Map<String, String> maven = new LinkedHashMap<>();
+        for (String block : blocks(XML, PAGE)) {
+            maven.putAll(versions(block));
+        }
+        Map<String, String> gradle = new LinkedHashMap<>();
+        for (String block : blocks(KOTLIN, PAGE)) {
+            COORDINATES.matcher(block).results().forEach(each -> gradle.put(each.group(2), each.group(3)));
+        }
+        // Surefire brings the launcher along. JUnit has one version for all of its parts.
+        maven.put("junit-platform-launcher", maven.get("junit-jupiter"));
+        for (String other : List.of("app", "jetty-slf4j-impl", "mockito-core")) {
+            assertTrue(maven.remove(other) != null, other);
+        }
+        maven.keySet().removeIf(artifact -> artifact.startsWith("maven-"));
+        assertEquals(maven, gradle);
+        assertTrue(blocks(KOTLIN, "README.md")
+                .contains("implementation(\"io.twintrace:adapter-jetty:" + maven.get("adapter-jetty") + "\")\n"));
     }
 
     @ParameterizedTest
