@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The connections of one upgrader, from admission until the application has finished with them. Safe for use by any
  * thread.
  */
-final class Connections {
+final class Connections implements ContextConnections.Member {
     private final Application application;
     private final OpenConnections open;
     private final int limit;
@@ -109,7 +109,7 @@ final class Connections {
                 open.serveOn();
             }
             if (session != null) {
-                session.opened(connection, service);
+                session.opened(connection, service::close);
             }
         }
 
@@ -180,7 +180,8 @@ final class Connections {
      *
      * @return completed when the last connection has ended
      */
-    CompletableFuture<Void> beginStop() {
+    @Override
+    public CompletableFuture<Void> beginStop() {
         return beginStop(System.nanoTime());
     }
 
@@ -203,8 +204,15 @@ final class Connections {
         management = Management.start(application.context());
     }
 
-    OpenConnections open() {
-        return open;
+    /** {@inheritDoc} Admits more, since the owner serves on until it is stopped itself. */
+    @Override
+    public void beginClose(long now) {
+        open.beginClose(now);
+    }
+
+    @Override
+    public void cutOffIfOverdue() {
+        open.cutOffIfOverdue();
     }
 
     /**
@@ -212,7 +220,8 @@ final class Connections {
      * application for the close timeout plus half a second, and as long again after cutting connections off. Time that
      * other servlets have waited since the close began counts.
      */
-    void stop() {
+    @Override
+    public void stop() {
         long begin = System.nanoTime();
         CompletableFuture<Void> unused = beginStop(begin);
         if (all != null) {
@@ -240,7 +249,8 @@ final class Connections {
     }
 
     /** Like {@link #stop(Duration)}, until a time of {@link System#nanoTime()}. */
-    boolean stopBy(long deadline) {
+    @Override
+    public boolean stopBy(long deadline) {
         CompletableFuture<Void> unused = beginStop();
         boolean isDrained = awaitDrained(deadline);
         if (!isDrained) {

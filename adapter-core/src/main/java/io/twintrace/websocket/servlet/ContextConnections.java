@@ -4,6 +4,7 @@ import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -15,14 +16,32 @@ final class ContextConnections {
     private static final String ATTRIBUTE = ContextConnections.class.getName();
 
     private final ServletContext context;
-    private final Set<Connections> members = ConcurrentHashMap.newKeySet();
+    private final Set<Member> members = ConcurrentHashMap.newKeySet();
+
+    /** The connections of one servlet or upgrader. */
+    interface Member {
+        /** Begins to close all connections with 1001. Does not wait. */
+        void beginClose(long now);
+
+        /** Cuts off the connections whose time to close is over. Does not wait. */
+        void cutOffIfOverdue();
+
+        /** Begins to close all connections, and admits no more. Does not wait. */
+        CompletableFuture<Void> beginStop();
+
+        /** Closes all connections, and waits for them a limited time. */
+        void stop();
+
+        /** Closes all connections, and waits for them until a time of {@link System#nanoTime()}. */
+        boolean stopBy(long deadline);
+    }
 
     private ContextConnections(ServletContext context) {
         this.context = context;
     }
 
     /** Adds the connections of a servlet or upgrader, and returns those of its web application. */
-    static ContextConnections join(ServletContext context, Connections member) {
+    static ContextConnections join(ServletContext context, Member member) {
         synchronized (ContextConnections.class) {
             ContextConnections known = of(context);
             ContextConnections all = known != null ? known : new ContextConnections(context);
@@ -38,7 +57,7 @@ final class ContextConnections {
     }
 
     /** Removes the connections of a servlet or upgrader. Returns whether they were the last ones. */
-    boolean leave(Connections member) {
+    boolean leave(Member member) {
         synchronized (ContextConnections.class) {
             members.remove(member);
             if (members.isEmpty()) {
@@ -54,34 +73,34 @@ final class ContextConnections {
      * @param now the same time for all, so that those with equal timeouts are overdue together
      */
     void beginClose(long now) {
-        members.forEach(member -> member.open().beginClose(now));
+        members.forEach(member -> member.beginClose(now));
     }
 
     /** Cuts off the connections whose time to close is over. Does not wait. */
     void cutOffOverdue() {
-        members.forEach(member -> member.open().cutOffIfOverdue());
+        members.forEach(Member::cutOffIfOverdue);
     }
 
-    /** Closes all connections, as at the end of the web application. See {@link Connections#stop()}. */
+    /** Closes all connections, as at the end of the web application. */
     static void stopAll(ServletContext context) {
         ContextConnections all = of(context);
         if (all != null) {
-            all.members.forEach(Connections::stop);
+            all.members.forEach(Member::stop);
         }
     }
 
-    /** Closes all connections within a bound, and admits no more. See {@link Connections#stop(Duration)}. */
+    /** Closes all connections within a bound, and admits no more. */
     static boolean stopAll(ServletContext context, Duration timeout) {
         ContextConnections all = of(context);
         if (all == null) {
             return true;
         }
         long deadline = Deadlines.after(System.nanoTime(), timeout);
-        for (Connections each : all.members) {
+        for (Member each : all.members) {
             var unused = each.beginStop(); // all at once
         }
         boolean closed = true;
-        for (Connections each : all.members) {
+        for (Member each : all.members) {
             closed &= each.stopBy(deadline);
         }
         return closed;

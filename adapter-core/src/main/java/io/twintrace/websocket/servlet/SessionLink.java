@@ -14,6 +14,12 @@ final class SessionLink {
     /** Null if messages do not keep the session alive. */
     private final SessionKeeper keeper;
 
+    /** Closes a connection, or begins to. Returns soon. */
+    @FunctionalInterface
+    interface Closer {
+        void close(WebSocketConnection connection, int code, String reason);
+    }
+
     private SessionLink(SessionOptions options, SessionConnections connections, SessionKeeper keeper) {
         this.options = options;
         this.connections = connections;
@@ -36,9 +42,9 @@ final class SessionLink {
                 options.keepsAlive() ? new SessionKeeper(session, application) : null);
     }
 
-    void opened(WebSocketConnection connection, Service service) {
+    void opened(WebSocketConnection connection, Closer closer) {
         if (connections != null) {
-            connections.add(connection, () -> service.close(connection, options.closeCode(), "the session has ended"));
+            connections.add(connection, () -> closer.close(connection, options.closeCode(), "the session has ended"));
         }
         if (keeper != null) {
             keeper.start(connection);

@@ -8,10 +8,12 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.internal.handshake.Handshake;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -77,6 +79,7 @@ public final class Upgrade {
      */
     public Upgrade options(WebSocketOptions replacement) {
         this.options = Objects.requireNonNull(replacement, "replacement");
+        this.handshake = null; // their roles may be others
         this.result = null;
         return this;
     }
@@ -84,14 +87,15 @@ public final class Upgrade {
     /**
      * Chooses the subprotocol, whatever the options say.
      *
-     * @param name one of those that the client {@linkplain WebSocketUpgrader#subprotocols offers}
+     * @param name one of those that the client offers
      * @return this
      * @throws IllegalArgumentException if the client does not offer it; a browser would then fail the connection
      */
     public Upgrade subprotocol(String name) {
-        if (!WebSocketUpgrader.subprotocols(request).contains(name)) {
-            throw new IllegalArgumentException("the client does not offer the subprotocol \"" + name + "\"; it offers "
-                    + WebSocketUpgrader.subprotocols(request));
+        List<String> offered = Handshake.subprotocols(handshake());
+        if (!offered.contains(name)) {
+            throw new IllegalArgumentException(
+                    "the client does not offer the subprotocol \"" + name + "\"; it offers " + offered);
         }
         this.subprotocol = name;
         this.result = null;

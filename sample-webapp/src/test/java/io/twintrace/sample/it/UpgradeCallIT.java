@@ -31,7 +31,9 @@ class UpgradeCallIT {
 
     /** One start of the container for all: it takes the longest. */
     @ParameterizedTest
-    @EnumSource(names = {"UNDERTOW", "WILDFLY"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"UNDERTOW", "WILDFLY"},
+            mode = EnumSource.Mode.EXCLUDE)
     void aServletOfTheApplicationUpgrades(Container container) throws Exception {
         Path war = Wars.changed(
                 "war-call",
