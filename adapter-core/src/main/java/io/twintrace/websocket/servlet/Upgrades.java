@@ -5,6 +5,7 @@ import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.engine.ConnectionFactory;
 import io.twintrace.websocket.internal.handshake.Handshake;
+import io.twintrace.websocket.internal.io.LibraryClasses;
 import jakarta.servlet.ServletContext;
 import java.util.List;
 

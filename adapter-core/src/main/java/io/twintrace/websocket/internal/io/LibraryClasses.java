@@ -1,4 +1,4 @@
-package io.twintrace.websocket.servlet;
+package io.twintrace.websocket.internal.io;
 
 import java.io.IOException;
 import java.net.JarURLConnection;
@@ -20,7 +20,7 @@ import java.util.zip.ZipEntry;
  * while, so a class that is loaded later needs a file descriptor. If connections have used all descriptors, a class
  * that is first needed for closing could not be loaded, and no descriptor would ever become free.
  */
-final class LibraryClasses {
+public final class LibraryClasses {
     private static final String SUFFIX = ".class";
     private static final String PREFIX = "io/twintrace/websocket/";
 
@@ -31,7 +31,7 @@ final class LibraryClasses {
     private LibraryClasses() {}
 
     /** Loads all classes in the same jar or directory as this one, if it can be listed. */
-    static void loadBeside(Class<?> one) {
+    public static void loadBeside(Class<?> one) {
         if (!DONE.add(one)) {
             return;
         }
