@@ -7,7 +7,7 @@ import com.google.gson.stream.JsonWriter;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.jetty.JettyWebSockets;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.Executors;

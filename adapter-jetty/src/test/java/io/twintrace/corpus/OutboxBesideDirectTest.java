@@ -12,7 +12,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWrites;
-import io.twintrace.websocket.jetty.JettyWebSockets;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.Await;
 import java.io.IOException;
 import java.util.Queue;

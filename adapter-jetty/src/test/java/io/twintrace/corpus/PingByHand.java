@@ -7,7 +7,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
-import io.twintrace.websocket.jetty.JettyWebSockets;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Set;

@@ -5,7 +5,7 @@ import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
-import io.twintrace.websocket.jetty.JettyWebSockets;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -10,7 +10,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.internal.io.VirtualThreads;
-import io.twintrace.websocket.jetty.JettyWebSockets;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;

@@ -20,10 +20,10 @@ class ApiFenceTest {
     /** Which says what lies below internal. */
     private static final Path ARCHITECTURE = Path.of("../docs/architecture.md");
 
-    private static JavaClasses classes(String packageName) {
+    private static JavaClasses classes(String... packageNames) {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages(packageName);
+                .importPackages(packageNames);
     }
 
     @Test
@@ -47,17 +47,42 @@ class ApiFenceTest {
                         LIBRARY + ".internal.read..",
                         LIBRARY + ".internal.write..",
                         LIBRARY + ".internal.stream..")
-                .check(classes(LIBRARY + ".jetty"));
+                .check(classes(LIBRARY + ".jetty", LIBRARY + ".internal.jetty"));
     }
 
     @Test
     void nothingBelowKnowsTheAdapterForJetty() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(LIBRARY + ".jetty")
+                .resideOutsideOfPackages(LIBRARY + ".jetty..", LIBRARY + ".internal.jetty..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(LIBRARY + ".jetty")
+                .resideInAnyPackage(LIBRARY + ".jetty..", LIBRARY + ".internal.jetty..")
+                .check(classes(LIBRARY));
+    }
+
+    /** Another class loader may load that package than the others. */
+    @Test
+    void noOtherClassNamesThoseOnJettysEndPoints() {
+        String isolated = LIBRARY + ".internal.jetty.endpoint..";
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(isolated)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(isolated)
+                .check(classes(LIBRARY));
+    }
+
+    /** They are those of all environments. Only the helpers for embedding are for one. */
+    @Test
+    void onlyTheHelpersForEmbeddingKnowAnEnvironment() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(LIBRARY + ".jetty.ee10", LIBRARY + ".jetty.ee11")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.eclipse.jetty.ee10..", "org.eclipse.jetty.ee11..")
                 .check(classes(LIBRARY));
     }
 

@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 /** Chooses the hand-over for the servlet's container. */
 final class Handovers {
     private static final Pattern JETTY_ENVIRONMENT = Pattern.compile("org\\.eclipse\\.jetty\\.(ee\\d+)\\.");
-    private static final String EE10 = "ee10";
 
     private Handovers() {}
 
@@ -71,16 +70,13 @@ final class Handovers {
 
     /** Says how to make the hand-over work in Jetty. */
     static String whatJettyNeeds(String server, boolean adapterIsThere, String environment) {
-        if (environment != null && !environment.equals(EE10)) {
-            return "this is the environment " + environment + " of " + server + ", but the socket can be taken over"
-                    + " only in " + EE10 + ": deploy the application there, with Jetty's module " + EE10 + "-deploy";
-        }
         if (!adapterIsThere) {
             return "this is " + server + ", which answers the first frame after an upgrade with 400 unless"
                     + " Jetty's own API takes over the socket: add io.twintrace:adapter-jetty to the application";
         }
-        return "this is " + server + ", which hides its classes from the web application: add the file"
-                + " WEB-INF/jetty-ee10-web.xml to the WAR, as docs/deploying.md shows (in the adapter-jetty jar:"
-                + " META-INF/twintrace/jetty-ee10-web.xml)";
+        String where = environment == null ? "" : "the environment " + environment + " of ";
+        return "this is " + where + server + ", but the socket can be taken over only in Jetty 12.0 and 12.1, in the"
+                + " environments ee10 and ee11: deploy the application there, with Jetty's module ee10-deploy or"
+                + " ee11-deploy";
     }
 }

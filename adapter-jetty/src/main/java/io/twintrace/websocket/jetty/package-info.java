@@ -1,2 +1,2 @@
-/** Jetty 12.1 and 12.0 (EE10): takes the socket like Jetty's own WebSocket, and embeds WebSockets in one call. */
+/** For servers that embed Jetty, of any environment. */
 package io.twintrace.websocket.jetty;

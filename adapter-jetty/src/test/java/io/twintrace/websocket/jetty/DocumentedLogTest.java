@@ -9,6 +9,7 @@ import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.LogExcerpt;
 import io.twintrace.websocket.testkit.RawClient;

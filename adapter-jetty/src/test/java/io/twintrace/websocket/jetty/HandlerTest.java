@@ -9,6 +9,7 @@ import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.frame.ControlPayload;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Frame;
 import java.io.IOException;

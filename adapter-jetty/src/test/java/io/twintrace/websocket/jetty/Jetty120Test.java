@@ -1,20 +1,10 @@
 package io.twintrace.websocket.jetty;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.eclipse.jetty.util.Jetty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,27 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * tests of the adapter's reading once more, in a class loader that sees no other Jetty.
  */
 class Jetty120Test {
-    private static URLClassLoader jetty120;
+    private static OtherClassPath jetty120;
 
     @BeforeAll
     static void load() throws IOException {
-        List<URL> urls = new ArrayList<>();
-        try (Stream<Path> jars = Files.list(Path.of(System.getProperty("jetty120.directory")))) {
-            for (Path jar : jars.toList()) {
-                urls.add(jar.toUri().toURL());
-            }
-        }
-        assertEquals(7, urls.size(), urls::toString);
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            if (!Path.of(entry).getFileName().toString().startsWith("jetty-")) {
-                urls.add(urlOf(entry));
-            }
-        }
-        jetty120 = new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
-    }
-
-    private static URL urlOf(String entry) throws MalformedURLException {
-        return Path.of(entry).toUri().toURL();
+        jetty120 = new OtherClassPath(
+                Path.of(System.getProperty("jetty120.directory")), name -> name.startsWith("jetty-"));
     }
 
     @AfterAll
@@ -55,38 +30,19 @@ class Jetty120Test {
         jetty120.close();
     }
 
-    private static Class<?> there(Class<?> type) throws ClassNotFoundException {
-        return Class.forName(type.getName(), true, jetty120);
-    }
-
     @Test
     void itIsTheOtherJetty() throws Exception {
-        String version = (String) there(Jetty.class).getField("VERSION").get(null);
+        String version = (String) jetty120.load(Jetty.class).getField("VERSION").get(null);
         assertTrue(version.startsWith("12.0."), version);
     }
 
     static List<String> tests() {
-        return Arrays.stream(ReadAheadTest.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class))
-                .map(Method::getName)
-                .sorted()
-                .toList();
+        return OtherClassPath.testsOf(ReadAheadTest.class);
     }
 
     @ParameterizedTest
     @MethodSource("tests")
     void inputThatComesFasterThanTheHandlerReadsArrives(String test) throws Exception {
-        Class<?> type = there(ReadAheadTest.class);
-        var constructor = type.getDeclaredConstructor();
-        constructor.setAccessible(true);
-        Object instance = constructor.newInstance();
-        call(instance, test);
-        call(instance, "nothingIsLeft");
-    }
-
-    private static void call(Object instance, String name) throws Exception {
-        Method method = instance.getClass().getDeclaredMethod(name);
-        method.setAccessible(true);
-        method.invoke(instance);
+        jetty120.run(ReadAheadTest.class, test, "nothingIsLeft");
     }
 }

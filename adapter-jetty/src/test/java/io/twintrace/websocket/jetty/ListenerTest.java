@@ -11,6 +11,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.engine.Shared;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;

@@ -2,6 +2,7 @@ package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
 import jakarta.servlet.annotation.WebServlet;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import java.lang.management.ManagementFactory;
 import java.util.Set;

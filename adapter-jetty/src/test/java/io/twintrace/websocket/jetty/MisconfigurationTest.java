@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.JdkClient;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.engine.Shared;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;

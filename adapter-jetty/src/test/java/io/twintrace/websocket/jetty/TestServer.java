@@ -5,6 +5,7 @@ import io.twintrace.websocket.Message;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
@@ -16,19 +17,19 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.strategy.AdaptiveExecutionStrategy;
 
 /** An embedded Jetty on a port that the system chooses. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ServletContextHandler context;
     private final CapturedLog log = new CapturedLog();
 
     /** A server that is not started yet, so that tests can configure it. */
-    TestServer(ServletContextHandler context) {
+    public TestServer(ServletContextHandler context) {
         this(context, null);
     }
 
     /** The same, with buffers from the given pool. */
-    TestServer(ServletContextHandler context, ByteBufferPool pool) {
+    public TestServer(ServletContextHandler context, ByteBufferPool pool) {
         this.server = new Server(null, null, pool);
         this.connector = new ServerConnector(server, 1, 1);
         this.context = context;
@@ -38,59 +39,59 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Serves one handler on /ws; not started yet. */
-    static TestServer of(WebSocketHandler handler, WebSocketOptions options) {
+    public static TestServer of(WebSocketHandler handler, WebSocketOptions options) {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", handler, options);
         return new TestServer(context);
     }
 
     /** Serves one listener on /ws; not started yet. */
-    static TestServer of(WebSocketListener listener, WebSocketOptions options) {
+    public static TestServer of(WebSocketListener listener, WebSocketOptions options) {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", listener, options);
         return new TestServer(context);
     }
 
     /** Serves one listener on /ws. */
-    static TestServer serving(WebSocketListener listener, WebSocketOptions options) throws Exception {
+    public static TestServer serving(WebSocketListener listener, WebSocketOptions options) throws Exception {
         return of(listener, options).start();
     }
 
     /** Serves one handler on /ws. */
-    static TestServer serving(WebSocketHandler handler) throws Exception {
+    public static TestServer serving(WebSocketHandler handler) throws Exception {
         return serving(handler, WebSocketOptions.defaults());
     }
 
     /** Serves one handler on /ws. */
-    static TestServer serving(WebSocketHandler handler, WebSocketOptions options) throws Exception {
+    public static TestServer serving(WebSocketHandler handler, WebSocketOptions options) throws Exception {
         return of(handler, options).start();
     }
 
-    TestServer start() throws Exception {
+    public TestServer start() throws Exception {
         server.start();
         return this;
     }
 
-    static void echo(BlockingConnection connection) throws Exception {
+    public static void echo(BlockingConnection connection) throws Exception {
         for (Message m; (m = connection.readMessage()) != null; ) {
             connection.writeMessage(m.type(), m.payload());
         }
     }
 
-    Server server() {
+    public Server server() {
         return server;
     }
 
-    ServerConnector connector() {
+    public ServerConnector connector() {
         return connector;
     }
 
-    ServletContextHandler context() {
+    public ServletContextHandler context() {
         return context;
     }
 
     /** Jetty's strategy for running the events of the one selector. */
-    AdaptiveExecutionStrategy selecting() {
+    public AdaptiveExecutionStrategy selecting() {
         return connector
                 .getContainedBeans(AdaptiveExecutionStrategy.class)
                 .iterator()
@@ -101,25 +102,25 @@ final class TestServer implements AutoCloseable {
         return log;
     }
 
-    int port() {
+    public int port() {
         return connector.getLocalPort();
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("ws://localhost:" + port() + "/ws");
     }
 
     /** A proper client on /ws. */
-    JdkClient client() throws Exception {
+    public JdkClient client() throws Exception {
         return JdkClient.open(uri());
     }
 
     /** A raw client on /ws. */
-    RawClient rawClient() throws IOException {
+    public RawClient rawClient() throws IOException {
         return RawClient.open(port(), "/ws");
     }
 
-    void stop() throws Exception {
+    public void stop() throws Exception {
         server.stop();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.JdkClient;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;

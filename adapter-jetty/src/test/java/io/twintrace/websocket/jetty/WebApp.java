@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 
 /** A web application in a directory, as Jetty deploys it. */
-final class WebApp {
+public final class WebApp {
     private WebApp() {}
 
     /** Its start fails if the start of a servlet fails. */
-    static WebAppContext in(Path directory) {
+    public static WebAppContext in(Path directory) {
         WebAppContext context = new WebAppContext(directory.toString(), "/");
         context.setThrowUnavailableOnStartupException(true);
         return context;
     }
 
     /** Copies a class to a place where Jetty finds it by scanning. */
-    static void copyClass(Class<?> type, Path directory) throws IOException {
+    public static void copyClass(Class<?> type, Path directory) throws IOException {
         String name = type.getName().replace('.', '/') + ".class";
         Path file = directory.resolve("WEB-INF/classes").resolve(name);
         Files.createDirectories(file.getParent());

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Deployment descriptors for tests. */
-final class WebXml {
+public final class WebXml {
     private WebXml() {}
 
     /** Writes a web.xml with that content. */
-    static void write(Path webApp, String content) throws IOException {
+    public static void write(Path webApp, String content) throws IOException {
         Path file = webApp.resolve("WEB-INF/web.xml");
         Files.createDirectories(file.getParent());
         Files.writeString(file, """
@@ -21,7 +21,7 @@ final class WebXml {
     }
 
     /** The library's servlet on /ws; init-params are names and values in turn. */
-    static String servlet(String... initParams) {
+    public static String servlet(String... initParams) {
         StringBuilder params = new StringBuilder();
         for (int i = 0; i < initParams.length; i += 2) {
             params.append("<init-param><param-name>")

@@ -55,6 +55,11 @@ public final class SampleServer implements AutoCloseable {
                 path -> path.replaceFirst("^/(echo|broadcast)", "/$1/push"));
     }
 
+    /** The same server, but another application. */
+    SampleServer at(String otherPath) {
+        return new SampleServer(name, process, port, otherPath, log, paths);
+    }
+
     /** The kind of this server. */
     String name() {
         return name;

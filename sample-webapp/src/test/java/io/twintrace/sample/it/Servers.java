@@ -16,7 +16,8 @@ public final class Servers {
     public static final Path WAR = Path.of(System.getProperty("sample.war"));
     static final Path TARGET = Path.of(System.getProperty("sample.target"));
 
-    private static final Path JETTY_HOME = Path.of(System.getProperty("jetty.home"));
+    private static final String JETTY_START =
+            Path.of(System.getProperty("jetty.home"), "start.jar").toString();
     private static final Path TOMCAT_HOME = Path.of(System.getProperty("tomcat.home"));
     private static final Path TOMCAT_10_HOME = Path.of(System.getProperty("tomcat10.home"));
     static final String HEAP = "-Xmx256m";
@@ -46,29 +47,44 @@ public final class Servers {
     }
 
     /** With other modules. */
-    static SampleServer jettyHome(String name, Path war, String modules) throws Exception {
-        ServerProcess process = startJettyHome(directory(name), war, modules);
-        return SampleServer.await(name, process, JETTY_PORT, "", process::output);
+    public static SampleServer jettyHome(String name, Path war, String modules) throws Exception {
+        Path base = jettyBase(name, modules);
+        Files.copy(war, base.resolve("webapps/ROOT.war"));
+        return startJettyHome(name, base, "");
     }
 
-    private static ServerProcess startJettyHome(Path base, Path war, String modules) throws Exception {
-        String startJar = JETTY_HOME.resolve("start.jar").toString();
+    /** With two environments, and the WAR once in each, as the application of that name. */
+    static SampleServer jettyHomeWithEe10AndEe11(String name, Path war) throws Exception {
+        Path base = jettyBase(name, "http,ee10-deploy,ee11-deploy");
+        for (String environment : List.of("ee10", "ee11")) {
+            Files.copy(war, base.resolve("webapps/" + environment + ".war"));
+            Files.writeString(base.resolve("webapps/" + environment + ".properties"), "environment=" + environment);
+        }
+        return startJettyHome(name, base, "/ee10");
+    }
+
+    private static Path jettyBase(String name, String modules) throws Exception {
+        Path base = directory(name);
         try (ServerProcess setup = ServerProcess.start(
                 base,
                 Map.of(),
                 List.of(
                         ServerProcess.java(),
                         "-jar",
-                        startJar,
+                        JETTY_START,
                         "--add-modules=" + modules,
                         "--approve-all-licenses"))) {
             if (setup.awaitExit() != 0) {
                 throw new IOException("jetty.base could not be made: " + setup.output());
             }
         }
-        Files.copy(war, base.resolve("webapps/ROOT.war"));
-        return ServerProcess.start(
-                base, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", startJar, "jetty.http.port=0"));
+        return base;
+    }
+
+    private static SampleServer startJettyHome(String name, Path base, String contextPath) throws Exception {
+        ServerProcess process = ServerProcess.start(
+                base, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", JETTY_START, "jetty.http.port=0"));
+        return SampleServer.await(name, process, JETTY_PORT, contextPath, process::output);
     }
 
     /** A stock Tomcat with a CATALINA_BASE of its own, the WAR under its own name. */

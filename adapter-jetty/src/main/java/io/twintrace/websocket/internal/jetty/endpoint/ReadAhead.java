@@ -1,4 +1,4 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.internal.jetty.endpoint;
 
 import io.twintrace.websocket.internal.io.Gate;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.internal.jetty.endpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -11,6 +11,9 @@ import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Gate;
+import io.twintrace.websocket.jetty.EchoListener;
+import io.twintrace.websocket.jetty.TestServer;
+import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -1,15 +1,15 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.jetty.ee11;
 
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import java.util.Arrays;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
 
 /**
- * Adds WebSockets to an embedded Jetty in one call.
+ * Adds WebSockets to an embedded Jetty, environment EE11, in one call.
  *
  * <pre>{@code
  * Server server = new Server(8080);

@@ -1,4 +1,4 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.internal.jetty;
 
 import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.servlet.SocketHandover;
@@ -14,11 +14,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes the socket in Jetty 12.1 and 12.0, EE10. Found by {@link java.util.ServiceLoader}. Loads in any container,
- * because it uses Jetty's classes only through {@link JettyUpgrade}.
+ * Takes the socket in Jetty 12.1 and 12.0, in every environment from EE10 on. Found by {@link java.util.ServiceLoader}.
+ * Loads in any container, because it leaves all that needs Jetty's classes to the hand-over of
+ * {@link EndPointClassLoader}.
  */
 public final class JettyHandover implements SocketHandover {
-    private static final String JETTY_CLASS = "org.eclipse.jetty.ee10.servlet.ServletContextRequest";
+    /** Set by {@link #supports}. */
+    private SocketHandover jetty;
 
     /** Called by {@link java.util.ServiceLoader}. */
     public JettyHandover() {}
@@ -26,27 +28,21 @@ public final class JettyHandover implements SocketHandover {
     @Override
     public boolean supports(ServletContext context) {
         String server = context.getServerInfo();
-        if (server == null
-                || !server.startsWith("jetty/")
-                || isOtherEnvironment(context.getClass().getName())) {
+        if (server == null || !server.startsWith("jetty/")) {
             return false;
         }
         try {
-            Class<?> unused = Class.forName(JETTY_CLASS, false, JettyHandover.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException | LinkageError e) {
-            return false; // hidden unless WEB-INF/jetty-ee10-web.xml exposes them
+            JettyEnvironment environment = JettyEnvironment.of(context);
+            jetty = EndPointClassLoader.newHandover(environment.classLoader());
+            return jetty.supports(context);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return false; // an older Jetty, or one that has changed
         }
-    }
-
-    /** Returns whether a context's class is that of another environment, though EE10's classes may be visible. */
-    static boolean isOtherEnvironment(String contextClass) {
-        return contextClass.startsWith("org.eclipse.jetty.ee") && !contextClass.startsWith("org.eclipse.jetty.ee10.");
     }
 
     @Override
     public void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
-        JettyUpgrade.closeBeforeConnectors(context, closeConnections);
+        jetty.servletStarts(context, closeConnections);
     }
 
     @Override
@@ -57,6 +53,6 @@ public final class JettyHandover implements SocketHandover {
             Duration timeout,
             Consumer<Transport> receiver)
             throws IOException, ServletException {
-        JettyUpgrade.handOver(request, headers, timeout, receiver);
+        jetty.handOver(request, response, headers, timeout, receiver);
     }
 }

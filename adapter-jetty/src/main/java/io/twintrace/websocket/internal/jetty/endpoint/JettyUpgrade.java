@@ -1,9 +1,12 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.internal.jetty.endpoint;
 
 import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.jetty.JettyEnvironment;
+import io.twintrace.websocket.servlet.SocketHandover;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -14,39 +17,58 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Upgrades a connection with Jetty's own mechanism. Of the classes that need Jetty's, {@link JettyHandover} uses only this one. */
-final class JettyUpgrade {
-    private JettyUpgrade() {}
+/** Upgrades connections with Jetty's own mechanism. */
+public final class JettyUpgrade implements SocketHandover {
+    /** Set by {@link #supports}. */
+    private ServletLayer servletLayer;
+
+    /** Called through reflection, because other classes may not see this one. */
+    public JettyUpgrade() {}
+
+    @Override
+    public boolean supports(ServletContext context) {
+        try {
+            servletLayer = new ServletLayer(JettyEnvironment.of(context));
+            return true;
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return false; // EE8 and EE9, whose requests are other ones
+        }
+    }
 
     /**
      * Sends 101 and stores a {@link WebSocketEndPointConnection} in the request. Jetty switches the endpoint to it once
      * the response is complete and the servlet has returned.
      */
-    static void handOver(
-            HttpServletRequest request, Map<String, String> headers, Duration timeout, Consumer<Transport> receiver)
+    @Override
+    public void handOver(
+            HttpServletRequest servletRequest,
+            HttpServletResponse unused,
+            Map<String, String> headers,
+            Duration timeout,
+            Consumer<Transport> receiver)
             throws IOException, ServletException {
-        ServletContextRequest jettyRequest = ServletContextRequest.getServletContextRequest(request);
-        ConnectionMetaData metaData = jettyRequest.getConnectionMetaData();
+        Request request = servletLayer.request(servletRequest);
+        ConnectionMetaData metaData = request.getConnectionMetaData();
         Connector connector = metaData.getConnector();
         EndPoint endPoint = metaData.getConnection().getEndPoint();
         WebSocketEndPointConnection connection = new WebSocketEndPointConnection(endPoint, connector, receiver);
         connector.getEventListeners().forEach(connection::addEventListener);
 
-        ServletContextResponse response = jettyRequest.getServletContextResponse();
+        Response response = servletLayer.response(request);
         response.setStatus(101);
         headers.forEach(response.getHeaders()::put);
-        jettyRequest.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         response.write(true, null, Callback.from(() -> sent.complete(null), sent::completeExceptionally));
         await(sent, timeout);
@@ -69,8 +91,9 @@ final class JettyUpgrade {
      * Registers a component that closes the connections in a graceful stop (stop timeout above zero). Jetty then asks
      * every component to finish before it stops the connectors, which cuts all connections off.
      */
-    static void closeBeforeConnectors(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
-        ServletContextHandler handler = ServletContextHandler.getServletContextHandler(context);
+    @Override
+    public void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+        ContextHandler handler = servletLayer.contextHandler(context);
         if (handler != null) {
             handler.addBean(new ClosesConnections(handler, closeConnections));
         }
@@ -78,12 +101,12 @@ final class JettyUpgrade {
 
     /** Removes itself when the context stops, because a restarted context has new servlets, which add their own. */
     private static final class ClosesConnections implements Graceful, LifeCycle.Listener {
-        private final ServletContextHandler handler;
+        private final ContextHandler handler;
         private final Supplier<CompletableFuture<Void>> closeConnections;
 
         private volatile boolean shutdown;
 
-        ClosesConnections(ServletContextHandler handler, Supplier<CompletableFuture<Void>> closeConnections) {
+        ClosesConnections(ContextHandler handler, Supplier<CompletableFuture<Void>> closeConnections) {
             this.handler = handler;
             this.closeConnections = closeConnections;
         }

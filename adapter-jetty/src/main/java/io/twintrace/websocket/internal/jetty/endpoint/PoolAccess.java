@@ -1,4 +1,4 @@
-package io.twintrace.websocket.jetty;
+package io.twintrace.websocket.internal.jetty.endpoint;
 
 import static java.lang.invoke.MethodType.methodType;
 
