@@ -30,6 +30,12 @@ class ShutdownIT {
                 return Servers.jettyHome("jetty-home-stop", war, "http,ee10-deploy,graceful");
             }
         },
+        JETTY_HOME_EE11 {
+            @Override
+            SampleServer start(Path war) throws Exception {
+                return Servers.jettyHome("jetty-home-ee11-stop", war, "http,ee11-deploy,graceful");
+            }
+        },
         TOMCAT {
             @Override
             SampleServer start(Path war) throws Exception {
