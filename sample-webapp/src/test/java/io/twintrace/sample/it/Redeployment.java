@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Optional;
 
 /** How the sample is deployed once more in place of itself, while the server runs on. */
 enum Redeployment {
@@ -48,8 +49,13 @@ enum Redeployment {
             server.process().tell(UndertowMain.REDEPLOY);
             Await.until(name(), server::log, log -> count(log, UndertowMain.REDEPLOYED) > before);
         }
+
+        @Override
+        Optional<String> keepers() {
+            return Optional.of("^\"XNIO-1 task-");
+        }
     },
-    /** By WildFly's deployment scanner, which looks every 5 s. */
+    /** By WildFly's deployment scanner, which waits for this file. */
     WILDFLY {
         private static final String REPLACED = "WFLYSRV0016: ";
 
@@ -65,9 +71,22 @@ enum Redeployment {
             Files.createFile(deployments.resolve("sample-webapp.war.dodeploy"));
             Await.until(name(), server::log, log -> count(log, REPLACED) > before);
         }
+
+        @Override
+        Optional<String> keepers() {
+            return Optional.of("^\"default task-");
+        }
     };
 
     abstract SampleServer start() throws Exception;
+
+    /**
+     * The container's own idle threads, each of which may keep an earlier application: XNIO starts its workers while
+     * an application's class loader is the current one, and they hold their last task until they get another.
+     */
+    Optional<String> keepers() {
+        return Optional.empty();
+    }
 
     /** Waits for the new application. */
     abstract void redeploy(SampleServer server) throws Exception;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +82,8 @@ class ShutdownIT {
         }
     }
 
-    @Test
+    /** WildFly stops its services in parallel, in whatever order. */
+    @RepeatedTest(5)
     @Tag("containers")
     void onWildFlyPeersAreToldAndTheProcessEnds() throws Exception {
         peersAreToldAndTheProcessEnds(Kind.WILDFLY);

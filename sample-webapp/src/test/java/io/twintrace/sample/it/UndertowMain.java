@@ -3,25 +3,26 @@ package io.twintrace.sample.it;
 import io.undertow.Undertow;
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A program that serves an unpacked WAR by an embedded Undertow, and stops in good order when told to end. */
 final class UndertowMain {
     private static final Pattern PORT = Pattern.compile("Undertow listens on port (\\d+)");
 
-    /** The groups that Undertow consists of. The sample's own classes must come from the WAR alone. */
+    /** The groups that Undertow consists of. */
     private static final List<String> GROUPS =
             List.of("/io/undertow/", "/org/jboss/", "/org/wildfly/", "/io/smallrye/", "/jakarta/");
 
@@ -43,25 +44,27 @@ final class UndertowMain {
                 ServerProcess.java(),
                 Servers.HEAP,
                 "-cp",
-                classPath(),
+                classPath(directory.resolve("program")),
                 UndertowMain.class.getName(),
                 unpacked.toString());
         ServerProcess process = ServerProcess.start(directory, Map.of(), command);
         return SampleServer.await(name, process, PORT, "", process::output);
     }
 
-    private static String classPath() throws URISyntaxException {
-        List<String> entries = new ArrayList<>();
-        entries.add(Path.of(UndertowMain.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toString());
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> GROUPS.stream().anyMatch(entry.replace(File.separatorChar, '/')::contains))
-                .forEach(entries::add);
-        return String.join(File.pathSeparator, entries);
+    /** Undertow and this program alone: the rest of the tests must come from the WAR, as the sample does. */
+    private static String classPath(Path directory) throws IOException {
+        for (Class<?> each : List.of(UndertowMain.class, UndertowWar.class)) {
+            Wars.copyClass(each, directory);
+        }
+        return Stream.concat(
+                        Stream.of(directory.toString()),
+                        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                                .filter(UndertowMain::isOfUndertow))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static boolean isOfUndertow(String entry) {
+        return GROUPS.stream().anyMatch(entry.replace(File.separatorChar, '/')::contains);
     }
 
     /**

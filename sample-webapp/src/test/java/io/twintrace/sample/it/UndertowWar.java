@@ -32,22 +32,26 @@ import org.w3c.dom.NodeList;
 /** An unpacked WAR in Undertow, which reads no web.xml by itself: this reads as much of it as the sample uses. */
 final class UndertowWar {
     private final URLClassLoader loader;
+    private final PathResourceManager files;
     private final DeploymentManager deployment;
     private final HttpHandler handler;
 
-    private UndertowWar(URLClassLoader loader, DeploymentManager deployment, HttpHandler handler) {
+    private UndertowWar(
+            URLClassLoader loader, PathResourceManager files, DeploymentManager deployment, HttpHandler handler) {
         this.loader = loader;
+        this.files = files;
         this.deployment = deployment;
         this.handler = handler;
     }
 
     static UndertowWar deploy(Path root) throws Exception {
         URLClassLoader loader = loader(root);
+        PathResourceManager files = new PathResourceManager(root);
         DeploymentInfo info = Servlets.deployment()
                 .setClassLoader(loader)
                 .setContextPath("/")
                 .setDeploymentName("sample")
-                .setResourceManager(new PathResourceManager(root));
+                .setResourceManager(files);
         for (ServletContainerInitializer each : ServiceLoader.load(ServletContainerInitializer.class, loader)) {
             info.addServletContainerInitializer(new ServletContainerInitializerInfo(each.getClass(), Set.of()));
         }
@@ -65,7 +69,7 @@ final class UndertowWar {
         }
         DeploymentManager deployment = Servlets.newContainer().addDeployment(info);
         deployment.deploy();
-        return new UndertowWar(loader, deployment, deployment.start());
+        return new UndertowWar(loader, files, deployment, deployment.start());
     }
 
     HttpHandler handler() {
@@ -76,6 +80,7 @@ final class UndertowWar {
     void undeploy() throws ServletException, IOException {
         deployment.stop();
         deployment.undeploy();
+        files.close(); // or a thread that watches the files keeps the whole application
         loader.close();
     }
 

@@ -77,10 +77,15 @@ final class Wars {
     }
 
     private static void add(Path root, Class<?> added) throws IOException {
-        String file = added.getName().replace('.', '/') + ".class";
-        Path target = root.resolve("WEB-INF/classes/" + file);
+        copyClass(added, root.resolve("WEB-INF/classes"));
+    }
+
+    /** Copies the class file alone, to where a class path has this directory. */
+    static void copyClass(Class<?> copied, Path directory) throws IOException {
+        String file = copied.getName().replace('.', '/') + ".class";
+        Path target = directory.resolve(file);
         Files.createDirectories(target.getParent());
-        try (InputStream in = added.getClassLoader().getResourceAsStream(file)) {
+        try (InputStream in = copied.getClassLoader().getResourceAsStream(file)) {
             Files.copy(in, target);
         }
     }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A stock WildFly in its standard configuration, with a base directory of its own, the WAR under its own name. */
+/**
+ * A stock WildFly in its standard configuration, with a base directory of its own, the WAR under its own name. It only
+ * looks more often for what is to be redeployed.
+ */
 final class WildFly {
     private static final Path HOME = Path.of(System.getProperty("wildfly.home"));
 
@@ -38,6 +41,10 @@ final class WildFly {
     static SampleServer start(String name, Path war) throws Exception {
         Path base = Servers.directory(name);
         Servers.copy(HOME.resolve("standalone/configuration"), base.resolve("configuration"));
+        Path standaloneXml = base.resolve("configuration/standalone.xml");
+        Files.writeString(
+                standaloneXml,
+                Files.readString(standaloneXml).replace("scan-interval=\"5000\"", "scan-interval=\"300\""));
         Files.createDirectory(base.resolve("deployments"));
         Files.copy(war, base.resolve("deployments/sample-webapp.war"));
         return SampleServer.await(
