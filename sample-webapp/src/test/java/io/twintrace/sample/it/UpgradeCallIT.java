@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,6 +47,13 @@ class UpgradeCallIT {
             aLogoutClosesTheConnection(server);
             theEndOfTheServerIsTold(server);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNDERTOW", "WILDFLY"})
+    @Tag("containers")
+    void aServletOfTheApplicationUpgradesOnUndertowAndWildFlyToo(Container container) throws Exception {
+        aServletOfTheApplicationUpgrades(container);
     }
 
     private static RawClient open(SampleServer server, String path, String... headers) throws IOException {
