@@ -27,7 +27,7 @@ final class Connections implements ContextConnections.Member {
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
 
-    /** Completed once this is stopping and no connection is admitted any more. */
+    /** Completed once this is stopping, and no connection is left, or its application has waited as long as it wants. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     private final LogRate fullLog = new LogRate();
@@ -241,6 +241,7 @@ final class Connections implements ContextConnections.Member {
 
     /**
      * Closes all connections within a bound. Cuts off those that are still open at its end, and does not wait for them.
+     * Nor does the container then, when it stops this again.
      *
      * @return whether all have ended in time
      */
@@ -252,11 +253,12 @@ final class Connections implements ContextConnections.Member {
     @Override
     public boolean stopBy(long deadline) {
         CompletableFuture<Void> unused = beginStop();
-        boolean isDrained = awaitDrained(deadline);
+        boolean isDrained = awaitDrained(deadline) && admitted.get() == 0;
         if (!isDrained) {
             open.cutOff();
         }
         release();
+        drained.complete(null);
         return isDrained;
     }
 

@@ -36,19 +36,37 @@ final class ContextConnections {
         boolean stopBy(long deadline);
     }
 
+    /** Whether the application has closed all connections. Guarded by the class. */
+    private boolean stopped;
+
     private ContextConnections(ServletContext context) {
         this.context = context;
     }
 
-    /** Adds the connections of a servlet or upgrader, and returns those of its web application. */
+    /**
+     * Adds the connections of a servlet or upgrader, and returns those of its web application. Stops them if the
+     * application has closed all connections: an upgrader joins at its first request, which may come after that.
+     */
     static ContextConnections join(ServletContext context, Member member) {
         synchronized (ContextConnections.class) {
-            ContextConnections known = of(context);
-            ContextConnections all = known != null ? known : new ContextConnections(context);
+            ContextConnections all = in(context);
             all.members.add(member);
-            context.setAttribute(ATTRIBUTE, all);
+            if (all.stopped) {
+                var unused = member.beginStop();
+            }
             return all;
         }
+    }
+
+    /** Returns those of the web application, which may be none yet. */
+    private static ContextConnections in(ServletContext context) {
+        ContextConnections known = of(context);
+        if (known != null) {
+            return known;
+        }
+        ContextConnections created = new ContextConnections(context);
+        context.setAttribute(ATTRIBUTE, created);
+        return created;
     }
 
     /** Returns null if there are none. */
@@ -60,7 +78,7 @@ final class ContextConnections {
     boolean leave(Member member) {
         synchronized (ContextConnections.class) {
             members.remove(member);
-            if (members.isEmpty()) {
+            if (members.isEmpty() && !stopped) {
                 context.removeAttribute(ATTRIBUTE);
             }
             return members.isEmpty();
@@ -86,14 +104,18 @@ final class ContextConnections {
         ContextConnections all = of(context);
         if (all != null) {
             all.members.forEach(Member::stop);
+            context.removeAttribute(ATTRIBUTE); // the same context may start again
         }
     }
 
-    /** Closes all connections within a bound, and admits no more. */
+    /**
+     * Closes all connections within a bound, and admits no more, also of servlets and upgraders that join later.
+     */
     static boolean stopAll(ServletContext context, Duration timeout) {
-        ContextConnections all = of(context);
-        if (all == null) {
-            return true;
+        ContextConnections all;
+        synchronized (ContextConnections.class) {
+            all = in(context);
+            all.stopped = true;
         }
         long deadline = Deadlines.after(System.nanoTime(), timeout);
         for (Member each : all.members) {
