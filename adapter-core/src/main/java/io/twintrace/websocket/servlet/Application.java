@@ -18,6 +18,7 @@ final class Application {
     private final TaskThreads threads;
 
     private final ThreadShortage shortage;
+    private final LongerSessions longerSessions = new LongerSessions();
 
     Application(ServletContext context) {
         this(context, new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS));
@@ -61,8 +62,14 @@ final class Application {
         boolean unused = TaskThreads.awaitIdle(contextClassLoader, MOMENT_NANOS);
     }
 
+    /** The sessions that messages keep alive. */
+    LongerSessions longerSessions() {
+        return longerSessions;
+    }
+
     /** Called when no connection is left, so that threads may end. */
     void shutdown() {
+        longerSessions.end();
         threads.shutdown();
     }
 }

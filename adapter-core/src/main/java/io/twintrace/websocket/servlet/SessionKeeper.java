@@ -2,7 +2,9 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
+import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.http.HttpSession;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,13 +21,15 @@ final class SessionKeeper {
     private final Application application;
     private final long pauseNanos;
 
+    private final DeadlineTimer timer = new DeadlineTimer(this::nextLook, this::look);
+
     /** Set once, before the first look. */
     private WebSocketConnection connection;
 
-    /** The bytes received until the last look. Only one look at a time is scheduled. */
+    /** The bytes received until the last look. Guarded by this. */
     private long seen;
 
-    private volatile boolean over;
+    private volatile long nextLook = Deadlines.NONE;
 
     SessionKeeper(HttpSession session, Application application) {
         this.session = session;
@@ -46,36 +50,46 @@ final class SessionKeeper {
         }
     }
 
+    private long nextLook() {
+        return nextLook;
+    }
+
     private void lookLater() {
-        DeadlineTimer.later(pauseNanos, this::look);
+        nextLook = Deadlines.afterNanos(pauseNanos);
+        timer.look();
     }
 
     private void look() {
+        touchAfterMessages();
+        lookLater();
+    }
+
+    private synchronized void touchAfterMessages() {
         long received = connection.byteCounts().received();
-        boolean isLast = over;
-        if (received != seen) {
-            seen = received;
-            try {
-                application.startThread("websocket-session", this::touch); // a session may be in a database
-            } catch (OutOfMemoryError e) {
-                seen = 0; // tried again at the next look
-            }
+        if (received == seen) {
+            return;
         }
-        if (!isLast) {
-            lookLater();
+        try {
+            application.startThread("websocket-session", this::touch); // a session may be in a database
+            seen = received;
+        } catch (OutOfMemoryError | RejectedExecutionException e) {
+            // Tried again at the next look, unless the application has ended.
         }
     }
 
     private void touch() {
         try {
-            SessionTouch.touch(session);
+            SessionTouch.touch(session, application.longerSessions());
         } catch (IllegalStateException e) {
-            over = true; // the session has ended
+            timer.end(); // the session has ended
         }
     }
 
     /** The connection has ended. What came since the last look still counts. */
     void stop() {
-        over = true;
+        timer.end();
+        if (pauseNanos > 0) {
+            touchAfterMessages();
+        }
     }
 }

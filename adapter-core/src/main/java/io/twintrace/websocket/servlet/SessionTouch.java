@@ -25,11 +25,11 @@ final class SessionTouch {
      *
      * @throws IllegalStateException if the session has ended
      */
-    static void touch(HttpSession session) {
+    static void touch(HttpSession session, LongerSessions longer) {
         if (GET_ACCESSOR != null) {
             access(session);
         } else {
-            LongerSession.extend(session);
+            longer.extend(session);
         }
     }
 

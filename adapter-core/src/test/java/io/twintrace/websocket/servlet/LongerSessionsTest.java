@@ -17,11 +17,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions of containers that count from the last request, and have no accessor of Servlet 6.1. */
-class LongerSessionTest {
+class LongerSessionsTest {
+    private final LongerSessions longer = new LongerSessions();
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicLong accessed = new AtomicLong(System.currentTimeMillis());
     private final AtomicInteger interval = new AtomicInteger(1800);
@@ -54,6 +56,11 @@ class LongerSessionTest {
                 .removeAttribute(anyString());
     }
 
+    @AfterEach
+    void end() {
+        longer.end();
+    }
+
     private void requestWas(int secondsAgo) {
         accessed.set(System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(secondsAgo));
     }
@@ -67,7 +74,7 @@ class LongerSessionTest {
     @Test
     void theSessionExpiresSoLongAfterTheTouch() {
         requestWas(1000);
-        LongerSession.extend(session);
+        longer.extend(session);
         assertExpiresIn(1800);
     }
 
@@ -75,7 +82,7 @@ class LongerSessionTest {
     void manyTouchesDoNotAddUp() {
         for (int i = 0; i < 100; i++) {
             requestWas(10 * i);
-            LongerSession.extend(session);
+            longer.extend(session);
         }
         assertExpiresIn(1800);
     }
@@ -83,9 +90,9 @@ class LongerSessionTest {
     @Test
     void whatTheApplicationSetsMeanwhileCounts() {
         requestWas(1000);
-        LongerSession.extend(session);
+        longer.extend(session);
         interval.set(600);
-        LongerSession.extend(session);
+        longer.extend(session);
         assertExpiresIn(600);
     }
 
@@ -94,10 +101,19 @@ class LongerSessionTest {
         takenBack = new CountDownLatch(1);
         interval.set(1);
         requestWas(1000);
-        LongerSession.extend(session);
+        longer.extend(session);
         assertExpiresIn(1);
         requestWas(0);
         assertTrue(takenBack.await(10, TimeUnit.SECONDS));
         assertEquals(1, interval.get());
+    }
+
+    @Test
+    void theEndOfTheApplicationTakesItBackToo() {
+        requestWas(1000);
+        longer.extend(session);
+        longer.end();
+        assertEquals(1800, interval.get());
+        assertEquals(Map.of(), attributes);
     }
 }
