@@ -16,6 +16,12 @@ enum Container {
             return Servers.jettyHome("jetty-home-" + name, war, "http,ee10-deploy,graceful");
         }
     },
+    JETTY_HOME_EE11 {
+        @Override
+        SampleServer start(String name, Path war) throws Exception {
+            return Servers.jettyHome("jetty-home-ee11-" + name, war, "http,ee11-deploy,graceful");
+        }
+    },
     TOMCAT {
         @Override
         SampleServer start(String name, Path war) throws Exception {

@@ -1,6 +1,9 @@
 package io.twintrace.sample.it;
 
+import org.junit.jupiter.api.Tag;
+
 /** A stock Jetty with the environment EE11. */
+@Tag("containers")
 class JettyHomeEe11IT extends SampleSuite {
     @Override
     SampleServer start() throws Exception {
