@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The connections of one upgrader, from admission until the application has finished with them. Safe for use by any
@@ -253,7 +254,7 @@ final class Connections implements ContextConnections.Member {
     @Override
     public boolean stopBy(long deadline) {
         CompletableFuture<Void> unused = beginStop();
-        boolean isDrained = awaitDrained(deadline) && admitted.get() == 0;
+        boolean isDrained = awaitDrained(deadline) && awaitLate(deadline);
         if (!isDrained) {
             open.cutOff();
         }
@@ -270,6 +271,20 @@ final class Connections implements ContextConnections.Member {
         if (all != null && all.leave(this) && drained.isDone()) {
             application.awaitThreads();
         }
+    }
+
+    /**
+     * Waits for connections whose sockets came after their places were given back. That is rare and soon over, so it
+     * looks again and again.
+     */
+    private boolean awaitLate(long deadline) {
+        while (admitted.get() > 0) {
+            if (Deadlines.remaining(deadline) <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        return true;
     }
 
     private boolean awaitDrained(long deadline) {
