@@ -28,6 +28,9 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
 
     /** Copies headers, and merges the lines of names that differ only in case. */
     static HeaderLines copyOf(Map<String, List<String>> headers) {
+        if (headers instanceof HeaderLines copied) {
+            return copied;
+        }
         Map<String, List<String>> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, lines) ->
                 sorted.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));

@@ -18,7 +18,7 @@ final class Application {
     private final TaskThreads threads;
 
     private final ThreadShortage shortage;
-    private final LongerSessions longerSessions = new LongerSessions();
+    private final LongerSessions longerSessions = new LongerSessions(task -> startThread("websocket-session", task));
 
     Application(ServletContext context) {
         this(context, new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS));

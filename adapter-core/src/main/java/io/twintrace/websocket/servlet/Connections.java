@@ -40,6 +40,8 @@ final class Connections implements ContextConnections.Member {
     /** Null until {@link #join()}. */
     private Management management;
 
+    private Runnable onRelease = () -> {};
+
     Connections(Application application, WebSocketOptions options) {
         this.application = application;
         this.open = new OpenConnections(application.context(), options.closeTimeout());
@@ -148,7 +150,8 @@ final class Connections implements ContextConnections.Member {
                 application
                         .context()
                         .log("refusing WebSocket handshakes with 503: " + limit
-                                + " connections are open, the limit set by init-param max-connections" + end);
+                                + " connections are open, the limit set by init-param max-connections (in code: maxConnections)"
+                                + end);
             }
             return null;
         }
@@ -263,7 +266,13 @@ final class Connections implements ContextConnections.Member {
         return isDrained;
     }
 
+    /** Sets what is run once the connections have ended. */
+    void onRelease(Runnable task) {
+        onRelease = task;
+    }
+
     private void release() {
+        onRelease.run();
         if (management != null) {
             management.stop();
         }

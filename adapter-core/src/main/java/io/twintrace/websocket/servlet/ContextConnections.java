@@ -77,8 +77,7 @@ final class ContextConnections {
     /** Removes the connections of a servlet or upgrader. Returns whether they were the last ones. */
     boolean leave(Member member) {
         synchronized (ContextConnections.class) {
-            members.remove(member);
-            if (members.isEmpty() && !stopped) {
+            if (members.remove(member) && members.isEmpty() && !stopped) {
                 context.removeAttribute(ATTRIBUTE);
             }
             return members.isEmpty();

@@ -4,24 +4,50 @@ import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.http.HttpSession;
 import java.io.Serializable;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Lets sessions live longer where nothing but a request counts as an access, before Servlet 6.1: adds the time since
- * the last request to the time after which a session expires, and takes it back after the next request. Safe for use by
- * any thread.
+ * Lets a session live longer before Servlet 6.1, where nothing but a request counts as an access. Most containers count
+ * anew from each call of {@code setMaxInactiveInterval}. Tomcat counts from the last request: there this adds the time
+ * since then to the time after which the session expires, and takes it back after the next request. Safe for use by any
+ * thread.
  */
 final class LongerSessions {
     private static final String ATTRIBUTE = LongerSessions.class.getName();
+    private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** One for each session that lives longer. */
-    private final Set<Extended> all = ConcurrentHashMap.newKeySet();
+    /** Several upgraders may keep one session alive. */
+    private static final ReentrantLock LOCK = new ReentrantLock();
 
-    private final DeadlineTimer timer = new DeadlineTimer(this::nextLook, this::look);
+    /** Runs tasks that may be blocked, because a session may be stored in a database. */
+    private final Consumer<Runnable> starter;
+
+    private final Predicate<HttpSession> countsFromRequests;
+
+    /** When the last request of each session was that lives longer. */
+    private final Map<HttpSession, Long> all = new ConcurrentHashMap<>();
+
+    private final DeadlineTimer timer = new DeadlineTimer(this::nextLook, this::startLook);
     private volatile long nextLook = Deadlines.NONE;
+
+    LongerSessions(Consumer<Runnable> starter) {
+        this(starter, LongerSessions::isOfTomcat);
+    }
+
+    LongerSessions(Consumer<Runnable> starter, Predicate<HttpSession> countsFromRequests) {
+        this.starter = starter;
+        this.countsFromRequests = countsFromRequests;
+    }
+
+    private static boolean isOfTomcat(HttpSession session) {
+        return session.getClass().getName().startsWith("org.apache.catalina.");
+    }
 
     /**
      * The attribute of a session that lives longer.
@@ -31,36 +57,28 @@ final class LongerSessions {
      */
     private record Interval(int own, int longer) implements Serializable {}
 
-    /** A session, and when its last request was. */
-    private record Extended(HttpSession session, long accessed) {}
-
     /** @throws IllegalStateException if the session has ended */
     void extend(HttpSession session) {
-        if (countsFromNow(session)) {
-            session.setMaxInactiveInterval(session.getMaxInactiveInterval());
-            return;
+        LOCK.lock();
+        try {
+            int own = own(session);
+            if (own <= 0) {
+                takeBack(session); // it never expires
+            } else if (countsFromRequests.test(session)) {
+                long accessed = session.getLastAccessedTime();
+                long idle = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis() - accessed) + 1;
+                Interval interval = new Interval(own, (int) Math.min(Integer.MAX_VALUE, own + idle));
+                session.setAttribute(ATTRIBUTE, interval);
+                session.setMaxInactiveInterval(interval.longer());
+                if (all.put(session, accessed) == null) {
+                    lookAfterQuarterOf(own);
+                }
+            } else {
+                session.setMaxInactiveInterval(own);
+            }
+        } finally {
+            LOCK.unlock();
         }
-        long accessed = session.getLastAccessedTime();
-        int own;
-        boolean isFirst;
-        synchronized (LongerSessions.class) {
-            own = own(session);
-            long idle = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis() - accessed) + 1;
-            Interval interval = new Interval(own, (int) Math.min(Integer.MAX_VALUE, own + idle));
-            isFirst = session.getAttribute(ATTRIBUTE) == null;
-            session.setAttribute(ATTRIBUTE, interval);
-            session.setMaxInactiveInterval(interval.longer());
-        }
-        if (isFirst) {
-            all.add(new Extended(session, accessed));
-            lookWithin(TimeUnit.SECONDS.toNanos(own) / 4);
-        }
-    }
-
-    /** Tells whether a session expires so long after a call of setMaxInactiveInterval, not after the last request. */
-    private static boolean countsFromNow(HttpSession session) {
-        String server = session.getServletContext().getServerInfo();
-        return server.startsWith("jetty/") || server.startsWith("Undertow");
     }
 
     /** What the application has set: before, or meanwhile. */
@@ -75,34 +93,42 @@ final class LongerSessions {
         return nextLook;
     }
 
-    private void lookWithin(long nanos) {
-        nextLook = Deadlines.earlier(nextLook, Deadlines.afterNanos(Math.min(nanos, MAX_PAUSE_NANOS)));
+    private void lookAfterQuarterOf(int seconds) {
+        long pause = Math.max(MIN_PAUSE_NANOS, Math.min(MAX_PAUSE_NANOS, TimeUnit.SECONDS.toNanos(seconds) / 4));
+        nextLook = Deadlines.earlier(nextLook, Deadlines.afterNanos(pause));
         timer.look();
+    }
+
+    private void startLook() {
+        nextLook = Deadlines.NONE;
+        starter.accept(this::look);
     }
 
     /** Looks for the next requests, also after the connections have ended. */
     private void look() {
-        nextLook = Deadlines.NONE;
-        all.removeIf(this::isOver);
+        all.entrySet().removeIf(each -> isOver(each.getKey(), each.getValue()));
     }
 
     /** Takes back what a session has no need of any more. */
-    private boolean isOver(Extended extended) {
-        HttpSession session = extended.session();
+    private boolean isOver(HttpSession session, long accessed) {
+        LOCK.lock();
         try {
-            if (session.getLastAccessedTime() == extended.accessed()) {
-                lookWithin(TimeUnit.SECONDS.toNanos(own(session)) / 4);
+            int own = own(session);
+            if (own > 0 && session.getLastAccessedTime() == accessed) {
+                lookAfterQuarterOf(own);
                 return false;
             }
             takeBack(session);
-        } catch (IllegalStateException e) {
-            // The session has ended.
+        } catch (RuntimeException e) {
+            // The session has ended, or its store has failed.
+        } finally {
+            LOCK.unlock();
         }
         return true;
     }
 
     private static void takeBack(HttpSession session) {
-        synchronized (LongerSessions.class) {
+        if (session.getAttribute(ATTRIBUTE) != null) {
             session.setMaxInactiveInterval(own(session));
             session.removeAttribute(ATTRIBUTE);
         }
@@ -111,13 +137,6 @@ final class LongerSessions {
     /** Called at the end of the application. */
     void end() {
         timer.end();
-        for (Extended each : all) {
-            try {
-                takeBack(each.session());
-            } catch (IllegalStateException e) {
-                // The session has ended.
-            }
-        }
-        all.clear();
+        all.keySet().removeIf(session -> isOver(session, Long.MIN_VALUE));
     }
 }

@@ -66,7 +66,7 @@ final class RefusalLog {
         return "the origin is " + quoted(request.headerLines("Origin")) + " and the Host header "
                 + quoted(request.headerLines("Host"))
                 + "; if the page is on another site that may connect, add its origin"
-                + " to the init-param \"origins\"; if it is on this site, make the proxy pass the Host header on"
+                + " to the init-param \"origins\" (in code: originPolicy); if it is on this site, make the proxy pass the Host header on"
                 + " unchanged (nginx: proxy_set_header Host $http_host)";
     }
 

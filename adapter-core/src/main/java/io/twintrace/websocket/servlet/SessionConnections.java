@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpSessionBindingListener;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The connections that close when an HTTP session ends. An attribute of the session, because every container tells an
@@ -16,6 +17,7 @@ final class SessionConnections implements HttpSessionBindingListener, Serializab
     private static final long serialVersionUID = 1L;
 
     private static final String ATTRIBUTE = SessionConnections.class.getName();
+    private static final ReentrantLock CREATING = new ReentrantLock();
 
     /** How to close each connection; null once the session has ended, or was read from a disk. Guarded by this. */
     private transient Map<WebSocketConnection, Runnable> closers = new HashMap<>();
@@ -28,14 +30,28 @@ final class SessionConnections implements HttpSessionBindingListener, Serializab
      * @throws IllegalStateException if the session has ended
      */
     static SessionConnections of(HttpSession session) {
-        synchronized (SessionConnections.class) {
-            if (session.getAttribute(ATTRIBUTE) instanceof SessionConnections existing && existing.isInUse()) {
+        SessionConnections existing = existing(session);
+        if (existing != null) {
+            return existing;
+        }
+        CREATING.lock();
+        try {
+            existing = existing(session);
+            if (existing != null) {
                 return existing;
             }
             SessionConnections created = new SessionConnections();
             session.setAttribute(ATTRIBUTE, created);
             return created;
+        } finally {
+            CREATING.unlock();
         }
+    }
+
+    private static SessionConnections existing(HttpSession session) {
+        return session.getAttribute(ATTRIBUTE) instanceof SessionConnections existing && existing.isInUse()
+                ? existing
+                : null;
     }
 
     private synchronized boolean isInUse() {

@@ -82,13 +82,16 @@ final class SessionKeeper {
             SessionTouch.touch(session, application.longerSessions());
         } catch (IllegalStateException e) {
             timer.end(); // the session has ended
+        } catch (RuntimeException e) {
+            timer.end();
+            application.context().log("messages of " + connection + " do not keep its HTTP session alive any more", e);
         }
     }
 
     /** The connection has ended. What came since the last look still counts. */
     void stop() {
         timer.end();
-        if (pauseNanos > 0) {
+        if (connection != null && pauseNanos > 0) { // null if it has never been opened
             touchAfterMessages();
         }
     }

@@ -27,17 +27,21 @@ final class SessionTouch {
      */
     static void touch(HttpSession session, LongerSessions longer) {
         if (GET_ACCESSOR != null) {
-            access(session);
+            access(session, longer);
         } else {
             longer.extend(session);
         }
     }
 
-    private static void access(HttpSession session) {
+    private static void access(HttpSession session, LongerSessions longer) {
         Consumer<HttpSession> nothing = same -> {};
         try {
             // A new one each time, since it stands for the session's id, which a login changes.
             Object accessor = GET_ACCESSOR.invoke(session);
+            if (accessor == null) { // as the interface's own method does, for sessions of an older API
+                longer.extend(session);
+                return;
+            }
             GET_ACCESSOR.getReturnType().getMethod("access", Consumer.class).invoke(accessor, nothing);
         } catch (InvocationTargetException e) {
             throw new IllegalStateException("the session cannot be accessed", e.getCause());

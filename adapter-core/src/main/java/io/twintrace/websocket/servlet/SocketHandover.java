@@ -37,8 +37,11 @@ public interface SocketHandover {
      * @param context the servlet's context
      * @param closeConnections begins to close the connections, and returns a future that completes when the last one
      *     has ended; any thread may call it, and it does not wait
+     * @return to be run when the servlet has ended
      */
-    default void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {}
+    default Runnable servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+        return () -> {};
+    }
 
     /**
      * Sends 101 and the headers, and takes the socket.

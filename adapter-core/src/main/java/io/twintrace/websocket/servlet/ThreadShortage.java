@@ -23,7 +23,7 @@ final class ThreadShortage implements WebSocketListener {
         if (end != null) {
             context.log("cannot start a thread for a WebSocket connection, which is closed with 1013 (" + why
                     + "). Raise the system's thread limit (ulimit -u, the pids limit of the container), lower"
-                    + " init-param max-connections, or run on JDK 21 or later, where handlers run on virtual threads"
+                    + " init-param max-connections (in code: maxConnections), or run on JDK 21 or later, where handlers run on virtual threads"
                     + end);
         }
     }

@@ -8,12 +8,11 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
-import io.twintrace.websocket.internal.handshake.Handshake;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -79,25 +78,18 @@ public final class Upgrade {
      */
     public Upgrade options(WebSocketOptions replacement) {
         this.options = Objects.requireNonNull(replacement, "replacement");
-        this.handshake = null; // their roles may be others
         this.result = null;
         return this;
     }
 
     /**
-     * Chooses the subprotocol, whatever the options say.
+     * Chooses the subprotocol, whatever the options say. A client that does not offer it is refused with 400.
      *
-     * @param name one of those that the client offers
+     * @param name the only one that this connection speaks
      * @return this
-     * @throws IllegalArgumentException if the client does not offer it; a browser would then fail the connection
      */
     public Upgrade subprotocol(String name) {
-        List<String> offered = Handshake.subprotocols(handshake());
-        if (!offered.contains(name)) {
-            throw new IllegalArgumentException(
-                    "the client does not offer the subprotocol \"" + name + "\"; it offers " + offered);
-        }
-        this.subprotocol = name;
+        this.subprotocol = Objects.requireNonNull(name, "name");
         this.result = null;
         return this;
     }
@@ -216,6 +208,11 @@ public final class Upgrade {
     private HandshakeResult check() {
         if (result == null) {
             result = upgrades.answerer(options, subprotocol).answer(handshake());
+            if (subprotocol != null
+                    && result instanceof Accepted accepted
+                    && accepted.subprotocol().isEmpty()) {
+                result = new Refused(400, "the client must offer the subprotocol " + subprotocol, Map.of());
+            }
         }
         return result;
     }
@@ -235,7 +232,7 @@ public final class Upgrade {
 
     private HandshakeRequest handshake() {
         if (handshake == null) {
-            handshake = HandshakeRequests.of(request, options.roles());
+            handshake = HandshakeRequests.of(request);
         }
         return handshake;
     }
@@ -248,7 +245,7 @@ public final class Upgrade {
                             + " the response");
         }
         response.resetBuffer(); // bytes that a filter has buffered must not precede the first frame
-        HandshakeRequest opening = handshake();
+        HandshakeRequest opening = HandshakeRequests.complete(handshake(), request, options.roles());
         Map<String, Object> data = attributes; // this object, and the request with it, must not live on
         SessionLink session = SessionLink.of(opening.session(), options.session(), upgrades.application());
         upgrades.handover()
@@ -263,9 +260,17 @@ public final class Upgrade {
     /** Writes the message as plain text. */
     static void writeRefusal(HttpServletRequest unused, HttpServletResponse response, Refused refused)
             throws IOException {
+        if (!response.isCommitted()) {
+            response.resetBuffer(); // bytes that a filter has buffered
+        }
         refused.headers().forEach(response::setHeader);
         response.setStatus(refused.status());
         response.setContentType("text/plain;charset=utf-8");
-        response.getWriter().println(refused.message());
+        String text = refused.message() + System.lineSeparator();
+        try {
+            response.getWriter().write(text);
+        } catch (IllegalStateException e) { // a filter has called getOutputStream
+            response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

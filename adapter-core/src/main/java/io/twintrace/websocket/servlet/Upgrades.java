@@ -35,7 +35,7 @@ final class Upgrades {
         this.factory = application.connections(options);
         this.answerer = new Handshake(options.originPolicy(), options.subprotocols(), options.deflate());
         this.refusals = new RefusalLog(owner, context::log, System::nanoTime);
-        handover.servletStarts(context, connections::beginStop);
+        connections.onRelease(handover.servletStarts(context, connections::beginStop));
     }
 
     WebSocketOptions options() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Upgrades requests to WebSocket connections, from any servlet, filter or controller. {@link UpgradeServlet} is a
@@ -31,17 +32,19 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>An upgrader serves one web application, that of its first request. At the end of the web application its
+ * <p>An upgrader serves one web application, that of its first request, until that stops. At the end of the web application its
  * connections close with 1001, as those of an {@link UpgradeServlet} do, if the container runs the library's
  * {@link UpgradeServletInitializer}. Embedded containers do not: {@link #close()} it there.
  */
 public final class WebSocketUpgrader implements AutoCloseable {
     private final WebSocketOptions options;
 
-    /** Guarded by this for writing; null until the first request. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock for writing; null until the first request. */
     private volatile Upgrades upgrades;
 
-    /** Guarded by this. */
+    /** Guarded by the lock. */
     private boolean closed;
 
     /** Creates an upgrader with the default options. */
@@ -65,7 +68,7 @@ public final class WebSocketUpgrader implements AutoCloseable {
      * @return whether it asks for a WebSocket
      */
     public static boolean isUpgrade(HttpServletRequest request) {
-        return Handshake.isUpgrade(HandshakeRequests.withoutLogin(request));
+        return Handshake.isUpgrade(name -> HandshakeRequests.lines(request, name));
     }
 
     /**
@@ -75,7 +78,7 @@ public final class WebSocketUpgrader implements AutoCloseable {
      * @return in the client's order
      */
     public static List<String> subprotocols(HttpServletRequest request) {
-        return Handshake.subprotocols(HandshakeRequests.withoutLogin(request));
+        return Handshake.subprotocols(name -> HandshakeRequests.lines(request, name));
     }
 
     /**
@@ -128,22 +131,28 @@ public final class WebSocketUpgrader implements AutoCloseable {
         return known != null ? known : first(requests);
     }
 
-    private synchronized Upgrades first(ServletContext requests) throws ServletException {
-        if (upgrades == null) {
-            Upgrades started;
-            try {
-                started = new Upgrades(requests, options, "");
-            } catch (IllegalStateException e) {
-                throw new ServletException(e.getMessage(), e);
+    private Upgrades first(ServletContext requests) throws ServletException {
+        lock.lock();
+        try {
+            if (upgrades == null) {
+                upgrades = start(requests);
             }
-            if (closed) {
-                var unused = started.connections().beginStop();
-            } else {
-                started.connections().join();
-            }
-            upgrades = started;
+            return upgrades;
+        } catch (IllegalStateException e) {
+            throw new ServletException(e.getMessage(), e);
+        } finally {
+            lock.unlock();
         }
-        return upgrades;
+    }
+
+    private Upgrades start(ServletContext requests) {
+        Upgrades started = new Upgrades(requests, options, "");
+        if (closed) {
+            var unused = started.connections().beginStop();
+        } else {
+            started.connections().join();
+        }
+        return started;
     }
 
     /**
@@ -169,9 +178,14 @@ public final class WebSocketUpgrader implements AutoCloseable {
         return open == null || open.connections().stop(timeout);
     }
 
-    private synchronized Upgrades closing() {
-        closed = true;
-        return upgrades;
+    private Upgrades closing() {
+        lock.lock();
+        try {
+            closed = true;
+            return upgrades;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -7,9 +7,9 @@ import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sessions of containers that count from the last request, and have no accessor of Servlet 6.1. */
 class LongerSessionsTest {
-    private final LongerSessions longer = new LongerSessions();
+    private final LongerSessions longer = new LongerSessions(Runnable::run, any -> true);
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicLong accessed = new AtomicLong(System.currentTimeMillis());
     private final AtomicInteger interval = new AtomicInteger(1800);
@@ -32,9 +32,6 @@ class LongerSessionsTest {
 
     @BeforeEach
     void describe() {
-        ServletContext context = mock(ServletContext.class);
-        when(context.getServerInfo()).thenReturn("Apache Tomcat/10.1.59");
-        when(session.getServletContext()).thenReturn(context);
         when(session.getLastAccessedTime()).thenAnswer(call -> accessed.get());
         when(session.getMaxInactiveInterval()).thenAnswer(call -> interval.get());
         doAnswer(call -> {
@@ -114,6 +111,26 @@ class LongerSessionsTest {
         longer.extend(session);
         longer.end();
         assertEquals(1800, interval.get());
+        assertEquals(Map.of(), attributes);
+    }
+
+    @Test
+    void aSessionThatIsToNeverExpireMeanwhileDoesNot() {
+        requestWas(1000);
+        longer.extend(session);
+        interval.set(-1);
+        longer.extend(session);
+        assertEquals(-1, interval.get());
+        assertEquals(Map.of(), attributes);
+    }
+
+    /** Of Jetty, Undertow, WildFly. */
+    @Test
+    void aSessionThatCountsFromTheCallIsGivenItsOwnTimeAgain() {
+        requestWas(1000);
+        new LongerSessions(Runnable::run).extend(session);
+        assertEquals(1800, interval.get());
+        verify(session).setMaxInactiveInterval(1800);
         assertEquals(Map.of(), attributes);
     }
 }

@@ -56,7 +56,7 @@ class RefusalLogTest {
         assertEquals(
                 List.of("servlet \"chat\": WebSocket handshake for /chat refused with 403: the origin is"
                         + " \"https://www.example.org\" and the Host header \"10.0.0.5:8080\"; if the page is"
-                        + " on another site that may connect, add its origin to the init-param \"origins\"; if"
+                        + " on another site that may connect, add its origin to the init-param \"origins\" (in code: originPolicy); if"
                         + " it is on this site, make the proxy pass the Host header on unchanged (nginx:"
                         + " proxy_set_header Host $http_host)"),
                 lines);

@@ -205,19 +205,22 @@ class UpgraderTest {
     }
 
     @Test
-    void aSubprotocolThatTheClientDoesNotOfferIsAnErrorThatNamesBoth() throws Exception {
-        CompletableFuture<String> error = new CompletableFuture<>();
+    void aClientThatDoesNotOfferTheChosenSubprotocolIsRefused() throws Exception {
+        serve((request, response) ->
+                upgrader.begin(request, response).subprotocol("v3").accept(TestServer::echo));
+        assertEquals(400, answer("Sec-WebSocket-Protocol: v1, v2").status());
+        server.log().await("refused with 400: the client must offer the subprotocol v3");
+    }
+
+    @Test
+    void whatAFilterHasBufferedDoesNotPrecedeARefusal() throws Exception {
         serve((request, response) -> {
-            try {
-                upgrader.begin(request, response).subprotocol("v3");
-            } catch (IllegalArgumentException e) {
-                error.complete(e.getMessage());
-            }
+            response.getOutputStream().print("bytes of a filter");
+            upgrader.upgrade(request, response, TestServer::echo);
         });
-        Response unused = answer("Sec-WebSocket-Protocol: v1, v2");
-        assertEquals(
-                "the client does not offer the subprotocol \"v3\"; it offers [v1, v2]",
-                error.get(10, TimeUnit.SECONDS));
+        HttpResponse<String> refused = page();
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().startsWith("this is a WebSocket endpoint"), refused.body());
     }
 
     @Test

@@ -117,6 +117,9 @@ class UpgradeCallIT {
             }
             assertEquals("session", page(server, "/call/session"));
             echo(client);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(4L * UpgradeCallServlet.SECONDS)); // as one who is silent
+            assertEquals("no session", page(server, "/call/session"));
+            assertEquals(1008, client.readToClose());
         }
     }
 

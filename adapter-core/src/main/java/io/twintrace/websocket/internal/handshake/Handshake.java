@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Checks and answers the opening handshake (RFC 6455 section 4.2). Immutable and safe for any thread.
@@ -46,7 +47,17 @@ public final class Handshake {
 
     /** Returns whether the request asks for a WebSocket: it has the right Connection and Upgrade headers. */
     public static boolean isUpgrade(HandshakeRequest request) {
-        return hasToken(request, "Connection", "upgrade") && hasToken(request, "Upgrade", "websocket");
+        return isUpgrade(request::headerLines);
+    }
+
+    /**
+     * Returns whether headers ask for a WebSocket.
+     *
+     * @param lines returns the lines of a header
+     */
+    public static boolean isUpgrade(Function<String, List<String>> lines) {
+        return HeaderSyntax.hasToken(lines.apply("Connection"), "upgrade")
+                && HeaderSyntax.hasToken(lines.apply("Upgrade"), "websocket");
     }
 
     private static boolean hasToken(HandshakeRequest request, String header, String token) {
@@ -55,7 +66,16 @@ public final class Handshake {
 
     /** Returns the client's subprotocols, in its order, over all header lines; none if a line is malformed. */
     public static List<String> subprotocols(HandshakeRequest request) {
-        List<String> tokens = HeaderSyntax.tokens(request.headerLines(PROTOCOL));
+        return subprotocols(request::headerLines);
+    }
+
+    /**
+     * Returns the client's subprotocols, in its order, over all header lines; none if a line is malformed.
+     *
+     * @param lines returns the lines of a header
+     */
+    public static List<String> subprotocols(Function<String, List<String>> lines) {
+        List<String> tokens = HeaderSyntax.tokens(lines.apply(PROTOCOL));
         return tokens == null ? List.of() : tokens;
     }
 

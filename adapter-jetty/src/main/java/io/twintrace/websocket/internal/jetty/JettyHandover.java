@@ -41,8 +41,8 @@ public final class JettyHandover implements SocketHandover {
     }
 
     @Override
-    public void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
-        jetty.servletStarts(context, closeConnections);
+    public Runnable servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+        return jetty.servletStarts(context, closeConnections);
     }
 
     @Override

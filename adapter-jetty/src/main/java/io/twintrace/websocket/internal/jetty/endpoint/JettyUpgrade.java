@@ -92,11 +92,14 @@ public final class JettyUpgrade implements SocketHandover {
      * every component to finish before it stops the connectors, which cuts all connections off.
      */
     @Override
-    public void servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
+    public Runnable servletStarts(ServletContext context, Supplier<CompletableFuture<Void>> closeConnections) {
         ContextHandler handler = servletLayer.contextHandler(context);
-        if (handler != null) {
-            handler.addBean(new ClosesConnections(handler, closeConnections));
+        if (handler == null) {
+            return () -> {};
         }
+        ClosesConnections closes = new ClosesConnections(handler, closeConnections);
+        handler.addBean(closes);
+        return () -> handler.removeBean(closes);
     }
 
     /** Removes itself when the context stops, because a restarted context has new servlets, which add their own. */
