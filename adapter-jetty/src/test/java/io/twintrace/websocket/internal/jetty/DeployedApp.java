@@ -14,6 +14,7 @@ import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,26 @@ final class DeployedApp implements AutoCloseable {
             while (true) {
                 connection.writeMessage("x");
             }
+        }
+    }
+
+    /** Sees all but this library, of which the application has its own copy. */
+    private static final class Parent extends ClassLoader {
+        private Parent() {
+            super(DeployedApp.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("io.twintrace.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+
+        @Override
+        public URL getResource(String name) {
+            return name.startsWith("io/twintrace/") ? null : super.getResource(name);
         }
     }
 
@@ -146,6 +167,7 @@ final class DeployedApp implements AutoCloseable {
     /** Deploys the application, shown some of Jetty's classes. */
     void deploy(String... shown) throws Exception {
         context = WebApp.in(directory);
+        context.setClassLoader(new Parent()); // Jetty makes it the parent of the application's own
         context.getHiddenClassMatcher().exclude(shown);
         contexts.addHandler(context);
         context.start();
