@@ -24,7 +24,7 @@ public final class Servers {
 
     private static final Pattern WAR_PORT = Pattern.compile("http://localhost:(\\d+)/");
     private static final Pattern JETTY_PORT =
-            Pattern.compile("(?s)Started oejs\\.ServerConnector[^\\n]*:(\\d+)}.*Started oejs\\.Server@");
+            Pattern.compile("(?s)Started (?:oejs\\.)?ServerConnector[^\\n]*:(\\d+)}.*Started oejs\\.Server@");
 
     private Servers() {}
 
