@@ -100,7 +100,7 @@ class GettingStartedPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PAGE, "README.md", "docs/listeners.md"})
+    @ValueSource(strings = {PAGE, "README.md", "docs/listeners.md", "docs/logins.md"})
     void theCodeCompiles(String page, @TempDir Path directory) throws IOException {
         compile(page, directory);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("containers")
 class AnnotationIT {
     @ParameterizedTest
-    @EnumSource(names = {"TOMCAT", "TOMCAT_10", "WILDFLY"})
+    @EnumSource(names = {"JETTY_HOME", "JETTY_HOME_EE11", "TOMCAT", "TOMCAT_10", "WILDFLY"})
     void aServletWithAnAnnotationNeedsNoWebXml(Container container) throws Exception {
         Path war = Wars.withAnnotated("war-annotated", AnnotatedServlet.class);
         try (SampleServer server = container.start("annotated", war);

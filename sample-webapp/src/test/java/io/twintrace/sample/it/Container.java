@@ -13,13 +13,13 @@ enum Container {
     JETTY_HOME {
         @Override
         SampleServer start(String name, Path war) throws Exception {
-            return Servers.jettyHome("jetty-home-" + name, war, "http,ee10-deploy,graceful");
+            return Servers.jettyHome("jetty-home-" + name, war, "http,ee10-deploy,ee10-annotations,graceful");
         }
     },
     JETTY_HOME_EE11 {
         @Override
         SampleServer start(String name, Path war) throws Exception {
-            return Servers.jettyHome("jetty-home-ee11-" + name, war, "http,ee11-deploy,graceful");
+            return Servers.jettyHome("jetty-home-ee11-" + name, war, "http,ee11-deploy,ee11-annotations,graceful");
         }
     },
     TOMCAT {
