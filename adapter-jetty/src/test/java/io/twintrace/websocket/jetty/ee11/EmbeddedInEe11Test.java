@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs the tests of {@link EmbeddedInEe11} with Servlet 6.1, which EE11 needs, and without any class of EE10: whoever
- * uses the one environment does not need the other. {@code Jetty120Test} runs without EE11.
+ * Runs the tests of {@link EmbeddedInEe11} with Servlet 6.1, which EE11 needs, and without any class of EE10. Neither
+ * environment needs the other: {@code Jetty120Test} runs without EE11.
  */
 class EmbeddedInEe11Test {
     private static OtherClassPath ee11;
