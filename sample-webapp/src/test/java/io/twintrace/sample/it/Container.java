@@ -2,7 +2,10 @@ package io.twintrace.sample.it;
 
 import java.nio.file.Path;
 
-/** The servers that the sample's WAR is tried on. */
+/**
+ * The servers that the sample's WAR is tried on. Jetty has its module "graceful": without it the stop timeout is zero,
+ * and Jetty cuts all connections at once.
+ */
 enum Container {
     JAVA_JAR {
         @Override

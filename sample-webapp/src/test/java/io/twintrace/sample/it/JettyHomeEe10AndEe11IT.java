@@ -22,14 +22,6 @@ class JettyHomeEe10AndEe11IT extends RunningSample {
     }
 
     @Nested
-    class Ee10Push implements EchoTests {
-        @Override
-        public SampleServer server() {
-            return at("/ee10").push();
-        }
-    }
-
-    @Nested
     class Ee11 implements EchoTests, RaceTests {
         @Override
         public SampleServer server() {

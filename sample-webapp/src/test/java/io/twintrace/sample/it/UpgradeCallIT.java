@@ -32,9 +32,7 @@ class UpgradeCallIT {
 
     /** One start of the container for all: it takes the longest. */
     @ParameterizedTest
-    @EnumSource(
-            names = {"UNDERTOW", "WILDFLY"},
-            mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"JETTY_HOME", "TOMCAT", "TOMCAT_10"})
     void aServletOfTheApplicationUpgrades(Container container) throws Exception {
         Path war = Wars.changed(
                 "war-call",
@@ -50,9 +48,9 @@ class UpgradeCallIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"UNDERTOW", "WILDFLY"})
+    @EnumSource(names = {"JAVA_JAR", "JETTY_HOME_EE11", "UNDERTOW", "WILDFLY"})
     @Tag("containers")
-    void aServletOfTheApplicationUpgradesOnUndertowAndWildFlyToo(Container container) throws Exception {
+    void aServletOfTheApplicationUpgradesOnTheOthersToo(Container container) throws Exception {
         aServletOfTheApplicationUpgrades(container);
     }
 
