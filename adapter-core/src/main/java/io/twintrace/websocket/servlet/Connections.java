@@ -231,16 +231,19 @@ final class Connections implements ContextConnections.Member {
         if (all != null) {
             all.beginClose(begin);
         }
-        if (!awaitDrained(open.closedBy())) {
-            open.cutOff();
-            if (all != null) {
-                all.cutOffOverdue();
+        try {
+            if (!awaitDrained(open.closedBy())) {
+                open.cutOff();
+                if (all != null) {
+                    all.cutOffOverdue();
+                }
+                if (!awaitDrained(open.cutBy())) {
+                    open.logWhatStillRuns();
+                }
             }
-            if (!awaitDrained(open.cutBy())) {
-                open.logWhatStillRuns();
-            }
+        } finally {
+            release();
         }
-        release();
     }
 
     /**
@@ -272,13 +275,16 @@ final class Connections implements ContextConnections.Member {
     }
 
     private void release() {
-        onRelease.run();
-        if (management != null) {
-            management.stop();
-        }
-        application.shutdown();
-        if (all != null && all.leave(this) && drained.isDone()) {
-            application.awaitThreads();
+        try {
+            onRelease.run();
+        } finally {
+            if (management != null) {
+                management.stop();
+            }
+            application.shutdown();
+            if (all != null && all.leave(this) && drained.isDone()) {
+                application.awaitThreads();
+            }
         }
     }
 

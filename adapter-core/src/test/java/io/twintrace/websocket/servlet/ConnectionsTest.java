@@ -549,4 +549,15 @@ class ConnectionsTest {
         open.serveOn();
         assertTrue(Deadlines.remaining(open.cutBy()) < TimeUnit.SECONDS.toNanos(1));
     }
+
+    @Test
+    void whatFailsAtTheEndKeepsNothingInTheApplication() {
+        keepAttributes();
+        Served served = joined(READS_TO_THE_END);
+        served.connections.onRelease(() -> {
+            throw new IllegalStateException("of the container");
+        });
+        assertThrows(IllegalStateException.class, served::stop);
+        verify(context).removeAttribute(ContextConnections.class.getName());
+    }
 }
