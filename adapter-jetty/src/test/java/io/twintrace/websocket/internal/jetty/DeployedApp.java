@@ -17,6 +17,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -139,7 +140,7 @@ final class DeployedApp implements AutoCloseable {
             for (Path each : files.filter(Files::isRegularFile).toList()) {
                 Path target = to.resolve(from.relativize(each).toString());
                 Files.createDirectories(target.getParent());
-                Files.copy(each, target);
+                Files.copy(each, target, StandardCopyOption.REPLACE_EXISTING); // each module has the license
             }
         }
     }
