@@ -43,7 +43,7 @@ final class ListenerTurn extends WriteBatch {
     /** The number of turns and calls so far. For the sampling thread as well. */
     private long calls;
 
-    /** The last buffer that got a window. Most likely the next message lies in it too. */
+    /** The last pooled buffer that got a window. Most likely the next message lies in it too. */
     private ByteBuffer windowOn;
 
     private ByteBuffer window;
@@ -98,9 +98,12 @@ final class ListenerTurn extends WriteBatch {
         return view;
     }
 
-    /** Returns a part of a buffer, through a view that the next call reuses. */
+    /** Returns a part of a buffer, through a view that the next call may reuse. */
     @SuppressWarnings("ReferenceEquality") // compares identity on purpose
     ByteBuffer window(ByteBuffer buffer, int start, int length) {
+        if (!buffer.isDirect()) {
+            return buffer.duplicate().clear().position(start).limit(start + length); // a thread must not keep a message
+        }
         if (windowOn != buffer) {
             windowOn = buffer;
             window = buffer.duplicate();

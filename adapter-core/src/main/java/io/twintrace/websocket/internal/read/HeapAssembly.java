@@ -109,18 +109,21 @@ final class HeapAssembly {
 
     /** Returns an array that begins with the message's bytes. */
     byte[] bytes() {
-        return blocks.isEmpty() ? bytes : joined();
+        join();
+        return bytes;
     }
 
     /** Returns an array with the message's bytes alone. It is not copied if it holds no others. */
     byte[] toArray() {
-        if (!blocks.isEmpty()) {
-            return joined();
-        }
+        join();
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    private byte[] joined() {
+    /** Joins the blocks, and drops them: the application may keep the message for long, and answers it meanwhile. */
+    private void join() {
+        if (blocks.isEmpty()) {
+            return;
+        }
         byte[] all = new byte[length()];
         int at = 0;
         for (byte[] block : blocks) {
@@ -128,6 +131,9 @@ final class HeapAssembly {
             at += block.length;
         }
         System.arraycopy(bytes, 0, all, at, length);
-        return all;
+        blocks.clear();
+        inBlocks = 0;
+        bytes = all;
+        length = all.length;
     }
 }

@@ -104,6 +104,39 @@ class ListenerLargeMessageTest {
         }
     }
 
+    /** With the blocks that it came in, or while the thread works on the next input, a heap is soon full. */
+    @Test
+    void onlyTheMessageItselfIsOnTheHeapWhileItIsShownAndNothingAfterwards() {
+        int size = 32 * MIB;
+        List<Long> used = new ArrayList<>();
+        WebSocketListener measuring = new WebSocketListener() {
+            @Override
+            public void onOpen(WebSocketConnection connection) {
+                connection.setPingHandler(payload -> used.add(usedHeap()));
+            }
+
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) {
+                used.add(usedHeap());
+            }
+        };
+        byte[] frame = masked(FIN | RSV1 | BINARY, deflated(new byte[size]));
+        WebSocketOptions large = ListeningPeer.quick().readLimit(size).build();
+        try (ListeningPeer peer = ListeningPeer.connect(measuring, large, Optional.of(agreed()))) {
+            long before = usedHeap();
+            peer.send(frame, Frames.ping(""));
+            List<Long> messagesHeld = used.stream()
+                    .map(now -> Math.round((double) (now - before) / size))
+                    .toList();
+            assertEquals(List.of(1L, 0L), messagesHeld);
+        }
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4097, 65_537})
     void whereThePoolHasNothingLeftMessagesArePutTogetherOnTheHeap(int exhausted) {
