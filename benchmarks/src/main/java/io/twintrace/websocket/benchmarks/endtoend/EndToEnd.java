@@ -46,6 +46,12 @@ public final class EndToEnd {
             System.exit(2);
             return;
         }
+        if (options.against().isPresent()) {
+            Comparison comparison = new Comparison(options);
+            boolean isCorrect = comparison.run();
+            System.out.print(comparison.text());
+            System.exit(isCorrect ? 0 : 1);
+        }
         EndToEnd benchmark = new EndToEnd(options);
         Results results = benchmark.run();
         Report report = new Report(options, benchmark.jvm, results);

@@ -37,6 +37,11 @@ final class Jvm {
     private final List<Path> libraries;
 
     Jvm(Path javaHome, List<String> serverOptions) throws IOException {
+        this(javaHome, serverOptions, ownClasses());
+    }
+
+    /** @param classes the benchmarks' own classes, of this build or of another one */
+    Jvm(Path javaHome, List<String> serverOptions, Path classes) throws IOException {
         this.serverOptions = List.copyOf(serverOptions);
         java = javaHome.resolve("bin").resolve("java");
         Matcher matcher = RELEASE.matcher(Files.readString(javaHome.resolve("release")));
@@ -45,7 +50,7 @@ final class Jvm {
         }
         release = matcher.group(1);
         version = Integer.parseInt(matcher.group(2));
-        classes = classes();
+        this.classes = classes;
         Path directory = classes.resolveSibling("end-to-end");
         if (!Files.isDirectory(directory)) {
             throw new IOException("no " + directory + ": build it with mvn package");
@@ -55,7 +60,7 @@ final class Jvm {
         }
     }
 
-    private static Path classes() throws IOException {
+    private static Path ownClasses() throws IOException {
         try {
             return Path.of(Jvm.class
                             .getProtectionDomain()

@@ -26,7 +26,12 @@ final class LoadRun {
     }
 
     Measurement on(RunningServer server, Workload workload) throws IOException {
-        Process process = new ProcessBuilder(command(server, workload))
+        return on(server, workload, options.warmup(), options.seconds());
+    }
+
+    /** Measures for so many seconds, after so many that do not count. */
+    Measurement on(RunningServer server, Workload workload, double warmup, double seconds) throws IOException {
+        Process process = new ProcessBuilder(command(server, workload, warmup, seconds))
                 .redirectError(Redirect.INHERIT)
                 .start();
         try {
@@ -36,7 +41,8 @@ final class LoadRun {
         }
     }
 
-    private List<String> command(RunningServer server, Workload workload) throws IOException {
+    private List<String> command(RunningServer server, Workload workload, double warmup, double seconds)
+            throws IOException {
         List<String> command = new ArrayList<>();
         if (options.wsload().isPresent() && workload.isForWsload()) {
             command.addAll(wsload(options.wsload().get(), workload));
@@ -50,8 +56,8 @@ final class LoadRun {
         }
         command.addAll(List.of("--port", Integer.toString(server.port()), "--path", workload.path()));
         command.addAll(List.of("--pid", Long.toString(server.pid())));
-        command.addAll(List.of("--warmup", Double.toString(options.warmup())));
-        command.addAll(List.of("--seconds", Double.toString(options.seconds())));
+        command.addAll(List.of("--warmup", Double.toString(warmup)));
+        command.addAll(List.of("--seconds", Double.toString(seconds)));
         return command;
     }
 

@@ -13,6 +13,7 @@ import java.util.function.Function;
  * @param serverJvm options of the virtual machine that every server runs on, the same for all
  * @param svg where the chart goes, if anywhere
  * @param csv where the figures of each round go, if anywhere
+ * @param against the directory of another commit's checkout, which was built, to compare this build with
  */
 record Options(
         List<ServerKind> servers,
@@ -25,7 +26,8 @@ record Options(
         List<String> serverJvm,
         Optional<Path> wsload,
         Optional<Path> svg,
-        Optional<Path> csv) {
+        Optional<Path> csv,
+        Optional<Path> against) {
 
     /** Enough for 10,000 connections of the server that needs most. The JDK chooses the collector. */
     private static final String SERVER_JVM = "-Xms256m -Xmx2g";
@@ -43,6 +45,7 @@ record Options(
               --wsload FILE             replaces the load generator in Java if it supports the workload (none)
               --svg FILE                also draws a chart (none)
               --csv FILE                also writes every figure of every round, with minimum and maximum (none)
+              --against DIRECTORY       compares Twintrace with another commit, checked out and built there (none)
             lists are separated by commas""".formatted(
                     String.join(", ", ids(ServerKind.values(), ServerKind::id)),
                     String.join(", ", ids(Workload.values(), Workload::id)),
@@ -58,6 +61,7 @@ record Options(
                 10_000,
                 Path.of(System.getProperty("java.home")),
                 words(SERVER_JVM),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
@@ -91,6 +95,7 @@ record Options(
         Optional<Path> newWsload = wsload;
         Optional<Path> newSvg = svg;
         Optional<Path> newCsv = csv;
+        Optional<Path> newAgainst = against;
         switch (name) {
             case "--servers" -> newServers = choose(value, ServerKind.values(), ServerKind::id);
             case "--workloads" -> newWorkloads = choose(value, Workload.values(), Workload::id);
@@ -103,6 +108,7 @@ record Options(
             case "--wsload" -> newWsload = Optional.of(Path.of(value));
             case "--svg" -> newSvg = Optional.of(Path.of(value));
             case "--csv" -> newCsv = Optional.of(Path.of(value));
+            case "--against" -> newAgainst = Optional.of(Path.of(value));
             default -> throw new IllegalArgumentException("no such option: " + name);
         }
         return new Options(
@@ -116,7 +122,8 @@ record Options(
                 newServerJvm,
                 newWsload,
                 newSvg,
-                newCsv);
+                newCsv,
+                newAgainst);
     }
 
     private static List<String> words(String text) {

@@ -19,7 +19,11 @@ final class Results {
 
     /** Returns the median, or NaN if there is no measurement. */
     double median(Workload workload, ServerKind server, Metric metric) {
-        double[] sorted = known(workload, server, metric).sorted().toArray();
+        return median(known(workload, server, metric));
+    }
+
+    static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
         if (sorted.length == 0) {
             return Double.NaN;
         }

@@ -1,8 +1,10 @@
 package io.twintrace.websocket.benchmarks.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -52,5 +54,29 @@ class EndToEndIT {
         String csv = new Csv(OPTIONS, jvm, results).text();
         assertTrue(csv.contains("deflate,push,"), csv);
         assertTrue(csv.lines().allMatch(line -> line.split(",", -1).length == 9), csv);
+    }
+
+    @Test
+    void twoBuildsAreCompared() throws Exception {
+        String root = Path.of("").toAbsolutePath().getParent().toString();
+        Options options = Options.parse(
+                "--servers",
+                "push,netty",
+                "--workloads",
+                "echo-125",
+                "--rounds",
+                "1",
+                "--warmup",
+                "0.1",
+                "--seconds",
+                "0.8",
+                "--against",
+                root);
+        Comparison comparison = new Comparison(options);
+        assertTrue(comparison.run(), "all replies were right");
+        String text = comparison.text();
+        assertTrue(text.contains(Workload.ECHO_125.id()), text);
+        assertFalse(text.contains("Netty"), text);
+        assertFalse(text.contains("NaN"), text);
     }
 }
