@@ -101,8 +101,8 @@ final class ListenerTurn extends WriteBatch {
     /** Returns a part of a buffer, through a view that the next call may reuse. */
     @SuppressWarnings("ReferenceEquality") // compares identity on purpose
     ByteBuffer window(ByteBuffer buffer, int start, int length) {
-        if (!buffer.isDirect()) {
-            return buffer.duplicate().clear().position(start).limit(start + length); // a thread must not keep a message
+        if (length > 0 && !buffer.isDirect()) { // a message on the heap, which the thread must not keep
+            return buffer.duplicate().clear().position(start).limit(start + length);
         }
         if (windowOn != buffer) {
             windowOn = buffer;

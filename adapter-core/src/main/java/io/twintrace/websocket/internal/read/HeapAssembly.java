@@ -119,7 +119,7 @@ final class HeapAssembly {
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    /** Joins the blocks, and drops them: the application may keep the message for long, and answers it meanwhile. */
+    /** Joins the blocks and drops them, so that the message is held once while the application answers it. */
     private void join() {
         if (blocks.isEmpty()) {
             return;

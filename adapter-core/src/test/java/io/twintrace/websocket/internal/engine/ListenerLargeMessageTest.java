@@ -104,7 +104,7 @@ class ListenerLargeMessageTest {
         }
     }
 
-    /** With the blocks that it came in, or while the thread works on the next input, a heap is soon full. */
+    /** Neither the blocks that it was inflated into, nor the message before it. */
     @Test
     void onlyTheMessageItselfIsOnTheHeapWhileItIsShownAndNothingAfterwards() {
         int size = 32 * MIB;
