@@ -36,7 +36,8 @@ public final class JettyHandover implements SocketHandover {
             jetty = EndPointClassLoader.newHandover(environment.classLoader());
             return jetty.supports(context);
         } catch (ReflectiveOperationException | LinkageError e) {
-            return false; // an older Jetty, or one that has changed
+            context.log("adapter-jetty cannot take over the sockets of " + server, e); // it is old, or has changed
+            return false;
         }
     }
 

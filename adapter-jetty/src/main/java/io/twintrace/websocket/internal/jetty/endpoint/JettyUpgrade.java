@@ -42,7 +42,8 @@ public final class JettyUpgrade implements SocketHandover {
             servletLayer = new ServletLayer(JettyEnvironment.of(context));
             return true;
         } catch (ReflectiveOperationException | LinkageError e) {
-            return false; // EE8 and EE9, whose requests are other ones
+            context.log("adapter-jetty cannot take over the sockets of this environment", e); // EE8 or EE9
+            return false;
         }
     }
 
