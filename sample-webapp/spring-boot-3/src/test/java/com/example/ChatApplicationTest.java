@@ -66,6 +66,13 @@ class ChatApplicationTest {
     }
 
     @Test
+    void aListenerEchoes() throws Exception {
+        try (RawClient client = RawClient.open(port, "/listener", BOB)) {
+            echoes(client);
+        }
+    }
+
+    @Test
     void anInitParamOfARegisteredServletApplies() throws Exception {
         try (RawClient client = RawClient.open(port, "/echo", BOB)) {
             client.send(RawClient.frameHead(RawClient.BINARY, 64 * 1024 + 1));

@@ -1,6 +1,9 @@
 package com.example;
 
 import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.MessageView;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.servlet.WebSocketUpgrader;
 import jakarta.servlet.ServletException;
@@ -40,6 +43,11 @@ class ProbeController {
     String value(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
         upgrader.upgrade(request, response, new EchoHandler());
         return "a value after the upgrade";
+    }
+
+    @GetMapping("/listener")
+    void listener(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+        upgrader.upgrade(request, response, new EchoListener());
     }
 
     @GetMapping("/busy")
@@ -90,6 +98,18 @@ class ProbeController {
             }
         } catch (ConcurrentWriteException | IOException e) {
             // In the log.
+        }
+    }
+
+    private static final class EchoListener implements WebSocketListener {
+        @Override
+        public boolean isNonBlocking() {
+            return true;
+        }
+
+        @Override
+        public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+            connection.writeMessage(message);
         }
     }
 }

@@ -10,6 +10,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -35,6 +37,28 @@ enum Redeployment {
         @Override
         void redeploy(SampleServer server) throws Exception {
             throughTomcatsManager(server);
+        }
+    },
+    JETTY_EE10 {
+        @Override
+        SampleServer start() throws Exception {
+            return Servers.jettyHomeWithScanner("jetty-ee10-redeploy", Servers.WAR, "http,ee10-deploy");
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            byJettysScanner(server);
+        }
+    },
+    JETTY_EE11 {
+        @Override
+        SampleServer start() throws Exception {
+            return Servers.jettyHomeWithScanner("jetty-ee11-redeploy", Servers.WAR, "http,ee11-deploy");
+        }
+
+        @Override
+        void redeploy(SampleServer server) throws Exception {
+            byJettysScanner(server);
         }
     },
     UNDERTOW {
@@ -78,6 +102,9 @@ enum Redeployment {
         }
     };
 
+    /** The second line of a start, after which the servlets are there. */
+    private static final String JETTY_STARTED = "ServletContextHandler:[^\\n]*Started [^\\n]*WebAppContext";
+
     abstract SampleServer start() throws Exception;
 
     /**
@@ -110,7 +137,14 @@ enum Redeployment {
         }
     }
 
-    private static int count(String text, String part) {
-        return text.split(part, -1).length - 1;
+    private static void byJettysScanner(SampleServer server) throws Exception {
+        int before = count(server.log(), JETTY_STARTED);
+        Path war = server.process().directory().resolve(Servers.JETTY_WAR);
+        Files.setLastModifiedTime(war, FileTime.from(Instant.now()));
+        Await.until("Jetty to redeploy", server::log, log -> count(log, JETTY_STARTED) > before);
+    }
+
+    private static int count(String text, String pattern) {
+        return text.split(pattern, -1).length - 1;
     }
 }

@@ -22,6 +22,9 @@ public final class Servers {
     private static final Path TOMCAT_10_HOME = Path.of(System.getProperty("tomcat10.home"));
     static final String HEAP = "-Xmx256m";
 
+    /** In a jetty.base. */
+    static final String JETTY_WAR = "webapps/ROOT.war";
+
     private static final Pattern WAR_PORT = Pattern.compile("http://localhost:(\\d+)/");
     private static final Pattern JETTY_PORT =
             Pattern.compile("(?s)Started (?:oejs\\.)?ServerConnector[^\\n]*:(\\d+)}.*Started oejs\\.Server@");
@@ -49,8 +52,15 @@ public final class Servers {
     /** With other modules. */
     public static SampleServer jettyHome(String name, Path war, String modules) throws Exception {
         Path base = jettyBase(name, modules);
-        Files.copy(war, base.resolve("webapps/ROOT.war"));
+        Files.copy(war, base.resolve(JETTY_WAR));
         return startJettyHome(name, base, "");
+    }
+
+    /** A stock jetty-home that looks every second whether the WAR has changed. */
+    static SampleServer jettyHomeWithScanner(String name, Path war, String modules) throws Exception {
+        Path base = jettyBase(name, modules);
+        Files.copy(war, base.resolve(JETTY_WAR));
+        return startJettyHome(name, base, "", "jetty.deploy.scanInterval=1");
     }
 
     /** With two environments, and the WAR once in each, as the application of that name. */
@@ -81,9 +91,12 @@ public final class Servers {
         return base;
     }
 
-    private static SampleServer startJettyHome(String name, Path base, String contextPath) throws Exception {
-        ServerProcess process = ServerProcess.start(
-                base, Map.of(), List.of(ServerProcess.java(), HEAP, "-jar", JETTY_START, "jetty.http.port=0"));
+    private static SampleServer startJettyHome(String name, Path base, String contextPath, String... properties)
+            throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(ServerProcess.java(), HEAP, "-jar", JETTY_START, "jetty.http.port=0"));
+        command.addAll(List.of(properties));
+        ServerProcess process = ServerProcess.start(base, Map.of(), command);
         return SampleServer.await(name, process, JETTY_PORT, contextPath, process::output);
     }
 
