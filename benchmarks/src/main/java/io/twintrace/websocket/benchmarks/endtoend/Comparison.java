@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,7 +20,7 @@ final class Comparison {
     /** The slices for each of the two servers in a round. */
     private static final int SLICES = 8;
 
-    /** Not measured, at the begin of a slice: the connections are opened, and the load generator is compiled. */
+    /** Not measured, at the beginning of a slice: the connections are opened, and the load generator is compiled. */
     private static final double SLICE_WARMUP = 0.5;
 
     private final Options options;
@@ -41,8 +42,9 @@ final class Comparison {
     }
 
     /** The medians of one round's slices. */
-    private record Round(double other, double own, boolean lessIsBetter) {
-        private double ratio() {
+    record Round(double other, double own, boolean lessIsBetter) {
+        /** Returns a number above 1 if this build is better. */
+        double ratio() {
             return lessIsBetter ? other / own : own / other;
         }
     }
@@ -58,21 +60,27 @@ final class Comparison {
                     .filter(server -> !server.isPeer())
                     .forEach(server -> rows.add(new Row(workload, server, new ArrayList<>())));
         }
+        if (rows.isEmpty() || options.svg().isPresent() || options.csv().isPresent()) {
+            throw new IllegalArgumentException(
+                    "--against compares Twintrace's own servers, and writes neither --svg nor --csv");
+        }
     }
 
-    /** Runs all rounds. Returns false if a reply was wrong. */
-    boolean run() throws IOException {
+    /** Runs all rounds. Returns false if a reply was wrong or a server has failed. */
+    boolean run() {
         for (int i = 0; i < options.rounds(); i++) {
             for (Row row : rows) {
-                Round round = round(row);
-                row.rounds().add(round);
-                System.err.printf(
-                        Locale.ROOT,
-                        "round %d  %-18s  %-28s %.2f%n",
-                        i + 1,
-                        row.workload().id(),
-                        row.server().title(),
-                        round.ratio());
+                String what = String.format(
+                        "round %d  %-18s  %-28s ",
+                        i + 1, row.workload().id(), row.server().title());
+                try {
+                    Round round = round(row);
+                    row.rounds().add(round);
+                    System.err.printf(Locale.ROOT, "%s%.2f%n", what, round.ratio());
+                } catch (IOException | CompletionException e) { // the other rows are worth having
+                    errors++;
+                    System.err.println(what + e);
+                }
             }
         }
         return errors == 0;
@@ -104,16 +112,18 @@ final class Comparison {
         }
     }
 
-    /** Both at once, since what matters is how often each piece of code has run. */
+    /** Both at once, and for twice the time, since they share the machine. */
     private void warmUp(Row row, List<RunningServer> servers) {
         List<CompletableFuture<Void>> runs = servers.stream()
-                .map(server -> CompletableFuture.runAsync(() -> {
-                    try {
-                        figure(row, server, 0, options.warmup());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }))
+                .map(server -> CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                figure(row, server, 0, 2 * options.warmup());
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        task -> new Thread(task).start()))
                 .toList();
         runs.forEach(CompletableFuture::join);
     }
@@ -127,7 +137,11 @@ final class Comparison {
         synchronized (this) {
             errors += measurement.errors();
         }
-        return measurement.values().get(row.metric());
+        double figure = measurement.values().getOrDefault(row.metric(), Double.NaN);
+        if (!(figure > 0)) {
+            throw new IOException("no figure for " + row.server().title());
+        }
+        return figure;
     }
 
     private static double median(List<Double> values) {
@@ -159,12 +173,12 @@ final class Comparison {
         }
         return String.format(
                 Locale.ROOT,
-                "%nThis build and that of %s, medians of %d rounds of %d slices, %.1f s each, after %.1f s of warm-up;"
+                "%nThis build and that of %s, medians of %d rounds of %d slices of %.1f s after %.1f s of warm-up;"
                         + " JDK %s, %d processors; each server with %s; a ratio above 1 is better; %d wrong%n%n%s",
                 options.against().orElseThrow(),
                 options.rounds(),
                 SLICES,
-                options.seconds(),
+                options.seconds() / SLICES,
                 options.warmup(),
                 own.release(),
                 Runtime.getRuntime().availableProcessors(),

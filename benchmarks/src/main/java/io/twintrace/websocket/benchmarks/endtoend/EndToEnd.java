@@ -47,10 +47,8 @@ public final class EndToEnd {
             return;
         }
         if (options.against().isPresent()) {
-            Comparison comparison = new Comparison(options);
-            boolean isCorrect = comparison.run();
-            System.out.print(comparison.text());
-            System.exit(isCorrect ? 0 : 1);
+            compare(options);
+            return;
         }
         EndToEnd benchmark = new EndToEnd(options);
         Results results = benchmark.run();
@@ -63,6 +61,20 @@ public final class EndToEnd {
             Files.writeString(options.csv().get(), new Csv(options, benchmark.jvm, results).text());
         }
         System.exit(results.errors() == 0 ? 0 : 1);
+    }
+
+    private static void compare(Options options) throws IOException {
+        Comparison comparison;
+        try {
+            comparison = new Comparison(options);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        boolean isCorrect = comparison.run();
+        System.out.print(comparison.text());
+        System.exit(isCorrect ? 0 : 1);
     }
 
     /** Runs all rounds. Servers take turns under each workload, and each round begins with another server. */

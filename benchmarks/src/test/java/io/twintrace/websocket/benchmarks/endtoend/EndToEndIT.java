@@ -2,6 +2,7 @@ package io.twintrace.websocket.benchmarks.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checks only that the benchmark works. The figures of such a short run mean nothing. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // waiting for a process cannot be interrupted
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD) // waiting for a process cannot be interrupted
 class EndToEndIT {
     private static final Options OPTIONS = Options.parse(
             "--servers",
@@ -54,6 +55,18 @@ class EndToEndIT {
         String csv = new Csv(OPTIONS, jvm, results).text();
         assertTrue(csv.contains("deflate,push,"), csv);
         assertTrue(csv.lines().allMatch(line -> line.split(",", -1).length == 9), csv);
+    }
+
+    @Test
+    void aRatioAboveOneIsBetter() {
+        assertEquals(2, new Comparison.Round(10, 20, false).ratio());
+        assertEquals(2, new Comparison.Round(20, 10, true).ratio());
+    }
+
+    @Test
+    void onlyTwintraceIsComparedWithAnotherCommit() {
+        Options options = Options.parse("--servers", "netty", "--against", "..");
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(options));
     }
 
     @Test
