@@ -29,7 +29,12 @@ final class LoadRun {
         return on(server, workload, options.warmup(), options.seconds());
     }
 
-    /** Measures for so many seconds, after so many that do not count. */
+    /**
+     * Runs the workload with other times than those of the options.
+     *
+     * @param warmup seconds that are not measured
+     * @param seconds seconds that are
+     */
     Measurement on(RunningServer server, Workload workload, double warmup, double seconds) throws IOException {
         Process process = new ProcessBuilder(command(server, workload, warmup, seconds))
                 .redirectError(Redirect.INHERIT)
