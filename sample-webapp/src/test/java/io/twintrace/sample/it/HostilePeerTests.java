@@ -28,6 +28,11 @@ interface HostilePeerTests extends OnServer {
     int ATTACKERS = 20;
     int MIB = 1 << 20;
 
+    /** The most processor time that a server at rest uses in a second. */
+    Duration REST = Duration.ofMillis(300);
+
+    int SECONDS_OF_COMPILING = 10;
+
     /** The heap may grow to its 256 MiB, and everything else by 96 MiB. */
     long MAX_GROWTH = (256L + 96) * MIB;
 
@@ -232,13 +237,21 @@ interface HostilePeerTests extends OnServer {
         }
     }
 
+    /** A thread that spins never rests. The compiler does, once it has worked off what the attack has made it do. */
     private void assertServerIsAtRest(TestReporter reporter) throws Exception {
         TimeUnit.MILLISECONDS.sleep(500); // connections linger at most this long
+        Duration used = usedInASecond();
+        reporter.publishEntry("CPU in the second after", used.toMillis() + " ms");
+        for (int i = 0; i < SECONDS_OF_COMPILING && used.compareTo(REST) > 0; i++) {
+            used = usedInASecond();
+        }
+        assertTrue(used.compareTo(REST) <= 0, "the server has used " + used + " in a second");
+    }
+
+    private Duration usedInASecond() throws Exception {
         Duration before = server().process().cpuTime();
         TimeUnit.SECONDS.sleep(1); // the time in which the CPU is watched
-        Duration used = server().process().cpuTime().minus(before);
-        reporter.publishEntry("CPU in the second after", used.toMillis() + " ms");
-        assertTrue(used.toMillis() < 300, () -> "the server has used " + used + " in a second");
+        return server().process().cpuTime().minus(before);
     }
 
     private void assertMemoryIsBounded(OptionalLong before, TestReporter reporter) throws Exception {
