@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * The outbound queue of one connection, from {@link WebSocketConnection#outbox()}. Any thread may offer messages, and
- * one writer sends them in that order. An offer does not wait for the peer while there is room.
+ * they are sent in that order, one at a time. An offer does not wait for the peer while there is room.
  *
  * <p>All writes to the connection must use the outbox, including those of its handler. The first offer
  * {@linkplain WriteDiscipline declares} this rule. It also removes a write deadline, so that the write timeout of the
@@ -15,14 +15,15 @@ import java.time.Duration;
  *
  * <p>An offer throws a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only if it is the first, and
  * another thread is inside a direct write or has a {@link MessageWriter} open. If the offering thread itself has one
- * open, its first offer completes that message. After a direct write past the outbox, offers return false, and
+ * open, its first offer completes that message. {@link #claim} does all this without a message. After a direct write past the outbox, offers return false, and
  * {@link #flush} throws an exception with the conflict as the cause. To fix this, change the thread that wrote
  * directly.
  *
  * <p>{@link OutboxOptions} limits the number of messages and bytes that wait. The message that is being written does
- * not count. The outbox uses a thread only while it has messages to write (a virtual one on JDK 21 and later). Inside a
- * call of a {@link WebSocketListener} the calling thread writes itself, as long as the peer accepts the bytes. Nothing
- * waits there, as if every patience and timeout were zero.
+ * not count. An outbox needs no thread: the offering thread writes the message itself, and never waits for the peer to
+ * take it. If the peer has not taken everything before, the message waits, and the connection goes on by itself once the
+ * peer reads. Inside a call of a {@link WebSocketListener} nothing waits for room either, as if every patience and
+ * timeout were zero.
  *
  * <p>An offer returns false if the message will not be sent: the connection has ended or is closing, the outbox is
  * closed, or there was no room. A broadcaster can ignore this, because the peer's own handler sees the end. A loop that
@@ -62,6 +63,17 @@ public interface Outbox {
     boolean offer(PreparedMessage message);
 
     /**
+     * Offers a prepared message that is soon out of date, such as a price. It takes the place of a message with the same
+     * key that still waits, so a slow peer gets only the latest one for each key.
+     *
+     * @param message not copied
+     * @param key says what the message is about; compared with {@code equals}
+     * @return whether it, or a newer one with the same key, will be sent
+     * @throws IllegalArgumentException when it is larger than the outbox
+     */
+    boolean offer(PreparedMessage message, Object key);
+
+    /**
      * Offers a value as a text message of JSON. Needs Gson or a {@link JsonCodec}.
      *
      * @param value serialized by the calling thread before this method returns
@@ -70,13 +82,24 @@ public interface Outbox {
      */
     boolean offerJson(Object value);
 
+    /**
+     * Declares, without a message, that only this outbox writes to the connection from now on. The first offer does so
+     * otherwise. Has no effect after that.
+     *
+     * @return false if the connection has ended or is closing, or another thread is just making its first offer
+     */
+    boolean claim();
+
     /** {@return the current number of waiting messages} */
     int waiting();
 
     /** {@return the current number of waiting payload bytes} */
     long waitingBytes();
 
-    /** {@return the number of messages that {@link WhenFull#dropOldest()} has dropped so far} */
+    /**
+     * {@return the number of accepted messages that were not sent so far, because {@link WhenFull#dropOldest()} has
+     * dropped them, or because a newer one with the same key has replaced them}
+     */
     long dropped();
 
     /**

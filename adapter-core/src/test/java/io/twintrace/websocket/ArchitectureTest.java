@@ -32,6 +32,7 @@ class ArchitectureTest {
             ROOT + ".internal.read",
             ROOT + ".internal.write",
             ROOT + ".internal.engine",
+            ROOT + ".room",
             ROOT + ".internal.stream",
             ROOT + ".servlet");
 

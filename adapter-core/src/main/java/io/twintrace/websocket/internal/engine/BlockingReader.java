@@ -12,6 +12,7 @@ import io.twintrace.websocket.internal.read.TurnBudget;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.OfferBatch;
 import io.twintrace.websocket.internal.write.PendingStatus;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Reads for a handler, and waits for data that has not arrived. One thread at a time may read. Once reading has ended,
  * it stays ended.
  */
-final class BlockingReader implements Reading, MessageInputStream.Source {
+final class BlockingReader implements Reading, MessageInputStream.Source, OfferBatch.Reader {
     private final String connection;
     private final Transport transport;
     private final ControlFrameHandlers control;
@@ -203,6 +204,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
     /** Reads more input, and waits until there is some. */
     private void await() throws IOException {
         frames.flush(); // the frames that were put aside until now
+        OfferBatch.flushBeforeReading(this); // those of other connections as well
         if (isSlow) {
             isSlow = false;
         }
@@ -301,7 +303,8 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
      * Returns whether the calling thread is the one that reads, and already has more input to read. Any thread may call
      * this.
      */
-    boolean isBackSoon() {
+    @Override
+    public boolean isBackSoon() {
         return Thread.currentThread().getId() == reader && messages.hasMore() && !isSlow;
     }
 
@@ -309,7 +312,8 @@ final class BlockingReader implements Reading, MessageInputStream.Source {
      * Notes that the reader did not return soon. This holds until the reader waits for input again. Any thread may call
      * this.
      */
-    void wasNotBackSoon() {
+    @Override
+    public void wasNotBackSoon() {
         isSlow = true;
     }
 

@@ -1,6 +1,5 @@
 package io.twintrace.websocket.internal.engine;
 
-import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.OutboxOptions;
@@ -8,75 +7,42 @@ import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
-import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.io.Deadlines;
-import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.json.Json;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import io.twintrace.websocket.internal.write.OutgoingText;
 import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * The outbox of one connection. The first thread that finds no message being written becomes the writer, or starts a
- * thread for that. From then on, other threads only add their messages.
- */
+/** The outbox of one connection: takes messages within its limits, and leaves them to an {@link OutboxWriter}. */
 final class ConnectionOutbox implements Outbox {
-    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
-
-    private static final long IDLE_THREAD_MILLIS = 500;
-
-    /** Runs one thread for each outbox that has something to write. */
-    private static final TaskThreads THREADS = new TaskThreads("websocket-outbox-idle", IDLE_THREAD_MILLIS);
-
-    /** The most messages of other threads that a thread with other connections to serve writes as well. */
-    private static final int MAX_WRITTEN_HERE = 64;
-
     private final WebSocketConnection connection;
     private final GuardedWriter writing;
     private final WebSocketOptions connectionOptions;
     private final OutboxOptions options;
-
-    /** The application's class loader, for code that runs on the writer's thread, such as listeners. */
-    private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
-
-    /** Held by the writer while it writes, and by no other thread, so that the detector recognizes the writer. */
-    private final ReentrantLock writer = new ReentrantLock();
-
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Signaled when there is more room, when fewer messages wait, or when the outbox has ended. */
-    private final Condition changed = lock.newCondition();
-
-    // Guarded by lock.
-    private final OutboxQueue waiting;
-    private boolean writerRuns;
-    private boolean closed;
-    private Throwable ended;
-
-    /** How many messages a thread with other connections to serve has written. */
-    private int writtenHere;
-
-    private final FirstOffer firstOffer;
+    private final OutboxQueue queue;
+    private final OutboxWriter writer;
 
     ConnectionOutbox(WebSocketConnection connection, GuardedWriter writing, WebSocketOptions connectionOptions) {
         this.connection = connection;
         this.writing = writing;
         this.connectionOptions = connectionOptions;
         this.options = connectionOptions.outbox();
-        this.waiting = new OutboxQueue(options);
-        this.firstOffer = new FirstOffer(writing, writer);
+        this.queue = new OutboxQueue(options);
+        this.writer = new OutboxWriter(connection, writing, queue);
     }
+
+    /** Begins to go on with what waits when the peer has read. Call this once, before the first offer. */
+    void attach() {
+        writing.waiting(writer);
+    }
+
+    // ---- Offers ---------------------------------------------------------------------------------------------------
 
     @Override
     public boolean offer(String text) {
@@ -99,111 +65,25 @@ final class ConnectionOutbox implements Outbox {
     }
 
     @Override
+    public boolean offer(PreparedMessage message, Object key) {
+        return offer(new ReplaceableMessage(Objects.requireNonNull(key, "key"), OfferedMessage.prepared(message)));
+    }
+
+    @Override
     public boolean offerJson(Object value) {
         return offer(Json.encode(connectionOptions, value));
     }
 
     @Override
-    public int waiting() {
-        lock.lock();
-        try {
-            return waiting.count();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public long waitingBytes() {
-        lock.lock();
-        try {
-            return waiting.bytes();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public long dropped() {
-        lock.lock();
-        try {
-            return waiting.dropped();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public boolean flush(Duration timeout) throws IOException {
-        long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(timeout));
-        if (!awaitTaken(deadline)) {
+    public boolean claim() {
+        if (!connection.isOpen()) {
             return false;
         }
-        // In a listener's call nothing waits, so this only checks whether the operating system has everything.
-        return !WriteBatch.mayWait() ? writing.flushNow() : writing.awaitWritten(deadline);
-    }
-
-    private boolean awaitTaken(long deadline) throws IOException {
-        lock.lock();
         try {
-            long until = waiting.accepted();
-            while (!waiting.areGone(until)) {
-                if (ended != null) {
-                    throw new IOException(
-                            "connection " + connection.name() + " ended before all messages were written", ended);
-                }
-                if (!await(deadline)) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for messages to be written");
-        } finally {
-            lock.unlock();
+            return writer.declareOnce();
+        } catch (IOException e) {
+            return false; // the connection has just ended
         }
-    }
-
-    @Override
-    public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-            long deadline =
-                    !WriteBatch.mayWait() ? System.nanoTime() : Deadlines.after(connectionOptions.closeTimeout());
-            while (!waiting.areGone(waiting.accepted()) && ended == null && connection.isOpen() && await(deadline)) {}
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Closes like {@link #close()}, but does not wait. If necessary, another thread waits.
-     *
-     * @param then runs once everything is written
-     */
-    void closeElsewhere(Runnable then) {
-        boolean done;
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-            done = waiting.areGone(waiting.accepted()) || ended != null;
-        } finally {
-            lock.unlock();
-        }
-        if (done) {
-            then.run();
-            return;
-        }
-        THREADS.start("websocket-outbox-close-" + connection.name(), contextClassLoader, () -> {
-            close();
-            then.run();
-        });
     }
 
     private boolean offer(OfferedMessage message) {
@@ -217,94 +97,53 @@ final class ConnectionOutbox implements Outbox {
         }
         boolean isDeclared;
         try {
-            isDeclared = firstOffer.declareOnce();
+            isDeclared = writer.declareOnce();
         } catch (IOException e) {
             return false; // the connection has just ended
         }
         boolean accept = false;
         boolean here = false;
-        Optional<CloseStatus> close = Optional.empty();
-        lock.lock();
+        OutOfMemoryError noThread = null;
+        queue.lock();
         try {
-            if (makeRoom(message.length())) {
-                here = isDeclared && !writerRuns && writing.isWaitless();
-                accept = here ? takeNow() : add(message);
+            if (message instanceof ReplaceableMessage newer && !queue.isOver() && queue.replace(newer)) {
+                return true;
             }
-            close = accept || isOver() ? Optional.empty() : closeOf(options.whenFull());
-            close.ifPresent(status -> end(new IOException("the peer read too slowly")));
+            if (makeRoom(message.length())) {
+                here = writer.add(message, isDeclared);
+                accept = true;
+            }
+        } catch (OutOfMemoryError e) {
+            noThread = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            lock.unlock();
+            queue.unlock();
         }
         if (here) {
-            write(message, true);
+            writer.write();
+        } else if (noThread != null) {
+            writer.noThread(noThread);
+        } else if (!accept) {
+            closeIfTooSlow();
         }
-        // Without the lock, because sending may have to wait.
-        close.ifPresent(status -> connection.beginClose(status.code(), status.reason()));
         return accept;
-    }
-
-    private static Optional<CloseStatus> closeOf(WhenFull whenFull) {
-        return whenFull instanceof WhenFull.ClosePeer closing
-                ? Optional.of(new CloseStatus(closing.code(), "too slow"))
-                : Optional.empty();
-    }
-
-    /**
-     * Makes the calling thread the writer, and this its first message. The thread never waits for the peer when it
-     * writes.
-     */
-    private boolean takeNow() {
-        writerRuns = true;
-        writtenHere = 0;
-        waiting.addInFlight();
-        return true;
-    }
-
-    /**
-     * Adds a message, and starts a writer if none runs. Returns false if no thread is available, which ends the
-     * connection.
-     */
-    private boolean add(OfferedMessage message) {
-        if (!writerRuns && !startWriter()) {
-            return false;
-        }
-        writerRuns = true;
-        waiting.add(message);
-        return true;
-    }
-
-    private boolean startWriter() {
-        try {
-            THREADS.start("websocket-outbox-" + connection.name(), contextClassLoader, () -> write(null, false));
-            return true;
-        } catch (OutOfMemoryError e) { // also if there is no thread; a caller that broadcasts must go on
-            end(e);
-            connection.abort();
-            LOGGER.log(
-                    Level.ERROR,
-                    "no thread for the outbox of connection " + connection.name() + "; the connection is cut off",
-                    e);
-            return false;
-        }
     }
 
     /** Makes room for a message as the options say. Returns whether there is room now. */
     private boolean makeRoom(int length) throws InterruptedException {
-        if (waiting.hasRoom(length)) {
-            return !isOver(); // the usual case, for which no clock is read
+        if (queue.hasRoom(length)) {
+            return !queue.isOver(); // the usual case, for which no clock is read
         }
         long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(patience()));
-        while (!isOver() && !waiting.hasRoom(length)) {
+        while (!queue.isOver() && !queue.hasRoom(length)) {
             if (options.whenFull() instanceof WhenFull.DropOldest) {
-                waiting.dropOldest();
-                changed.signalAll();
-            } else if (!await(deadline) && !waiting.hasRoom(length)) {
+                queue.dropOldest();
+            } else if (!queue.await(deadline) && !queue.hasRoom(length)) {
                 return false;
             }
         }
-        return !isOver();
+        return !queue.isOver();
     }
 
     private Duration patience() {
@@ -314,81 +153,115 @@ final class ConnectionOutbox implements Outbox {
         return options.whenFull() instanceof WhenFull.ClosePeer closing ? closing.patience() : Duration.ZERO;
     }
 
-    private boolean isOver() {
-        return closed || ended != null;
+    private void closeIfTooSlow() {
+        if (options.whenFull() instanceof WhenFull.ClosePeer closing) {
+            boolean first;
+            queue.lock();
+            try {
+                first = !queue.isOver();
+                if (first) {
+                    queue.end(new IOException("the peer read too slowly"));
+                }
+            } finally {
+                queue.unlock();
+            }
+            if (first) {
+                connection.beginClose(closing.code(), "too slow");
+            }
+        }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // the loops are the callers'
-    private boolean await(long deadline) throws InterruptedException {
-        return changed.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
+    // ---- State ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public int waiting() {
+        return queue.count();
+    }
+
+    @Override
+    public long waitingBytes() {
+        return queue.bytes();
+    }
+
+    @Override
+    public long dropped() {
+        return queue.dropped();
+    }
+
+    // ---- Waiting and closing --------------------------------------------------------------------------------------
+
+    @Override
+    public boolean flush(Duration timeout) throws IOException {
+        long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(timeout));
+        if (!awaitTaken(deadline)) {
+            return false;
+        }
+        // In a listener's call nothing waits, so this only checks whether the operating system has everything.
+        return !WriteBatch.mayWait() ? writing.flushNow() : writing.awaitWritten(deadline);
+    }
+
+    private boolean awaitTaken(long deadline) throws IOException {
+        queue.lock();
+        try {
+            long until = queue.accepted();
+            while (!queue.hasLost() && !queue.areGone(until)) {
+                if (!queue.await(deadline)) {
+                    return false;
+                }
+            }
+            if (queue.hasLost()) {
+                throw new IOException(
+                        "connection " + connection.name() + " ended before all messages were written", queue.ended());
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for messages to be written");
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        queue.lock();
+        try {
+            long deadline =
+                    !WriteBatch.mayWait() ? System.nanoTime() : Deadlines.after(connectionOptions.closeTimeout());
+            while (!isDone() && connection.isOpen() && queue.await(deadline)) {}
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    private boolean isDone() {
+        return queue.areGone(queue.accepted()) || queue.ended() != null;
     }
 
     /**
-     * Writes messages as the writer, until none waits.
+     * Closes like {@link #close()}, but does not wait. If necessary, another thread waits.
      *
-     * @param first the first message, already taken; null for none
-     * @param here whether the thread must not wait; it then leaves the rest to a thread that may, if the peer is too
-     *     slow
+     * @param then runs once everything is written
      */
-    private void write(OfferedMessage first, boolean here) {
-        writer.lock(); // the previous writer may not have released it yet
+    void closeElsewhere(Runnable then) {
+        queue.close();
+        boolean done;
+        queue.lock();
         try {
-            firstOffer.awaitDeclared();
-            OfferedMessage message = first != null ? first : next(here);
-            for (; message != null; message = next(here)) {
-                message.write(writing);
-            }
-        } catch (IOException | ConcurrentWriteException e) {
-            endLocked(e); // the thread that reads learns of it too, and the log learns of a conflict
-        } catch (RuntimeException | Error e) {
-            endLocked(e);
-            LOGGER.log(
-                    Level.ERROR,
-                    "the outbox of connection " + connection.name() + " has failed; the connection is cut off",
-                    e);
-            connection.abort();
+            done = isDone();
         } finally {
-            writer.unlock();
+            queue.unlock();
         }
-    }
-
-    /**
-     * Takes the next message, after the previous one was written. Returns null if none waits, or if another thread
-     * continues.
-     */
-    private OfferedMessage next(boolean here) {
-        lock.lock();
-        try {
-            boolean enough = ++writtenHere > MAX_WRITTEN_HERE || !writing.isWaitless();
-            if (here && enough && !waiting.isEmpty()) {
-                waiting.pause();
-                writerRuns = startWriter();
-                return null;
-            }
-            OfferedMessage message = waiting.next();
-            writerRuns = message != null;
-            changed.signalAll();
-            return message;
-        } finally {
-            lock.unlock();
+        if (done) {
+            then.run();
+            return;
         }
-    }
-
-    private void endLocked(Throwable why) {
-        lock.lock();
-        try {
-            writerRuns = false;
-            end(why);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end(Throwable why) {
-        if (ended == null) {
-            ended = why;
-        }
-        waiting.clear();
-        changed.signalAll();
+        writer.start("close-", () -> {
+            close();
+            then.run();
+        });
     }
 }

@@ -37,7 +37,10 @@ final class OnDemand {
 
     ConnectionOutbox outbox(Supplier<ConnectionOutbox> maker) {
         if (outbox == null) {
-            OUTBOX.compareAndSet(this, null, maker.get());
+            ConnectionOutbox made = maker.get();
+            if (OUTBOX.compareAndSet(this, null, made)) {
+                made.attach();
+            }
         }
         return outbox;
     }

@@ -1,14 +1,32 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.internal.io.Deadlines;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** Holds the messages that wait in an outbox, and tracks how far its writer has come. Guarded by the outbox's lock. */
+/**
+ * Holds the messages that wait in an outbox, and tracks how far its writer has come. The holder of its lock calls these
+ * methods, except where they say otherwise.
+ */
 final class OutboxQueue {
     private final int maxMessages;
     private final long maxBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Signaled when there is more room, when fewer messages wait, or when the outbox has ended. */
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by lock.
     private final ArrayDeque<OfferedMessage> waiting = new ArrayDeque<>();
     private long bytes;
+
+    /** The waiting messages that a newer one with the same key replaces; null until the first such message. */
+    private Map<Object, ReplaceableMessage> byKey;
 
     /** The number of accepted messages, which is also the number of the last one in the queue. Numbers have no gaps. */
     private long accepted;
@@ -17,27 +35,101 @@ final class OutboxQueue {
     private long inFlight;
 
     private long dropped;
+    private boolean closed;
+    private Throwable ended;
+
+    /** Whether the end came before all accepted messages were written. */
+    private boolean hasLost;
+
+    /** The number of waiting messages, for {@link #isEmpty()}. Written under the lock. */
+    private volatile int count;
 
     OutboxQueue(OutboxOptions options) {
         this.maxMessages = options.maxMessages();
         this.maxBytes = options.maxBytes();
     }
 
+    // ---- Any thread -----------------------------------------------------------------------------------------------
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /** Returns whether no message waits. Certain only for the holder of the lock. */
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return count == 0;
     }
 
     int count() {
-        return waiting.size();
+        return count;
     }
 
     /** Returns how many bytes of payload wait. */
     long bytes() {
-        return bytes;
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
     }
 
     long dropped() {
-        return dropped;
+        lock.lock();
+        try {
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Accepts no more messages, and drops those that wait, so that no thread takes them for written. */
+    void end(Throwable why) {
+        lock.lock();
+        try {
+            if (ended == null) {
+                ended = why;
+            }
+            hasLost |= inFlight != 0 || !waiting.isEmpty();
+            accepted -= waiting.size();
+            waiting.clear();
+            byKey = null;
+            bytes = 0;
+            changed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Accepts no more messages. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- The holder of the lock -----------------------------------------------------------------------------------
+
+    /** Returns whether no more messages are accepted. */
+    boolean isOver() {
+        return closed || ended != null;
+    }
+
+    /** Returns why the outbox has ended; null if it has not. */
+    Throwable ended() {
+        return ended;
+    }
+
+    boolean hasLost() {
+        return hasLost;
     }
 
     /** Returns the number of the message that was accepted last. */
@@ -49,49 +141,87 @@ final class OutboxQueue {
         return waiting.size() < maxMessages && bytes + length <= maxBytes;
     }
 
-    void add(OfferedMessage message) {
-        waiting.addLast(message);
-        bytes += message.length();
-        accepted++;
+    /**
+     * Waits for a change.
+     *
+     * @return false at the deadline
+     */
+    @SuppressWarnings("WaitNotInLoop") // the loops are the callers'
+    boolean await(long deadline) throws InterruptedException {
+        return changed.await(Deadlines.remaining(deadline), TimeUnit.NANOSECONDS);
     }
 
-    /** Accepts a message that does not wait, but is written at once. */
-    void addInFlight() {
+    void add(OfferedMessage message) {
+        waiting.addLast(message);
+        if (message instanceof ReplaceableMessage replaceable) {
+            if (byKey == null) {
+                byKey = new HashMap<>();
+            }
+            byKey.put(replaceable.key(), replaceable);
+        }
+        bytes += message.length();
         accepted++;
-        inFlight = accepted;
+        count = waiting.size();
+    }
+
+    /**
+     * Replaces the content of a message with the same key, in its place.
+     *
+     * @return false if none waits, or the new content is too large
+     */
+    boolean replace(ReplaceableMessage message) {
+        ReplaceableMessage older = byKey == null ? null : byKey.get(message.key());
+        if (older == null || bytes - older.length() + message.length() > maxBytes) {
+            return false;
+        }
+        bytes += message.length() - older.length();
+        older.take(message);
+        dropped++;
+        return true;
     }
 
     void dropOldest() {
-        bytes -= waiting.removeFirst().length();
+        bytes -= removeFirst().length();
         dropped++;
+        changed();
     }
 
     /** Takes the next message to write, after the previous one was written. Returns null if none waits. */
     OfferedMessage next() {
-        OfferedMessage message = waiting.pollFirst();
+        OfferedMessage message = waiting.isEmpty() ? null : removeFirst();
         if (message == null) {
             inFlight = 0;
         } else {
             bytes -= message.length();
             inFlight = accepted - waiting.size();
         }
+        changed();
         return message;
+    }
+
+    private OfferedMessage removeFirst() {
+        OfferedMessage message = waiting.removeFirst();
+        if (message instanceof ReplaceableMessage replaceable) {
+            byKey.remove(replaceable.key(), replaceable);
+        }
+        return message;
+    }
+
+    private void changed() {
+        count = waiting.size();
+        if (lock.hasWaiters(changed)) {
+            changed.signalAll();
+        }
     }
 
     /** Notes that the message in flight is written, and that the next one is left for later. */
     void pause() {
         inFlight = 0;
+        changed();
     }
 
     /** Returns whether all messages up to this number are written or were dropped. */
     boolean areGone(long number) {
         return accepted - waiting.size() >= number && (inFlight == 0 || inFlight > number);
-    }
-
-    /** Drops the waiting messages, so that no thread takes them for written. */
-    void clear() {
-        accepted -= waiting.size();
-        waiting.clear();
-        bytes = 0;
     }
 }

@@ -31,6 +31,12 @@ public interface Coalescing {
      */
     boolean begin(boolean isFirst);
 
+    /**
+     * Announces that the calling thread writes what was offered to the outbox, until the next call with null. Such
+     * frames may be put aside until the flush of the batch. Called inside the detector's guard or the outbox's lock.
+     */
+    default void offeredIn(WriteBatch batch) {}
+
     /** Announces that the frames have left. */
     default void end() {}
 }

@@ -78,6 +78,11 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
+    /** Sets the messages that wait while bytes are pending. Call this once, before the first one waits. */
+    void waiting(WaitingMessages messages) {
+        output.waiting(messages);
+    }
+
     /** Returns what the peer has not taken yet. */
     public PendingStatus pending() {
         return output;
@@ -86,11 +91,6 @@ public final class FrameWriter implements WriteBatch.Member {
     /** Returns whether no frame is put aside. Certain only for the thread that puts frames aside. */
     boolean isFlushed() {
         return output.isFlushed();
-    }
-
-    /** Returns whether a frame that the calling thread writes would not wait for the peer. */
-    boolean isWaitless() {
-        return !output.hasPending() && !WriteBatch.mayWait();
     }
 
     // ---- Messages: inside the detector's guard --------------------------------------------------------------------
@@ -204,6 +204,16 @@ public final class FrameWriter implements WriteBatch.Member {
 
     // ---- Flushing and ending --------------------------------------------------------------------------------------
 
+    /** Leaves it to a batch to send the frames that are put aside. */
+    public void flushIn(WriteBatch batch) {
+        batch.add(this);
+    }
+
+    /** Announces what {@link Coalescing#offeredIn} says. */
+    void offeredIn(WriteBatch batch) {
+        output.coalescing().offeredIn(batch);
+    }
+
     /** Sends the frames that were put aside. A failure shows at the next write. */
     @Override
     public void flush() {
@@ -249,6 +259,10 @@ public final class FrameWriter implements WriteBatch.Member {
         lock.change(output, how);
         if (!output.hasPending()) {
             output.events().nothingIsPending(inWrite);
+            WaitingMessages messages = output.waiting();
+            if (messages != null) {
+                messages.goOn(inWrite);
+            }
         }
     }
 

@@ -201,12 +201,23 @@ public final class GuardedWriter {
         detector.leave(Operation.FIRST_OFFER, null);
     }
 
+    /** Returns whether the peer has not taken everything yet. Any thread may call this, outside the guard. */
+    public boolean hasPending() {
+        return frames.pending().hasPending();
+    }
+
+    /** Sets the outbox's messages. Call this once, before the first offer. */
+    public void waiting(WaitingMessages messages) {
+        frames.waiting(messages);
+    }
+
     /**
-     * Returns whether a write by the calling thread would not wait for the peer. Any thread may call this, outside the
-     * guard.
+     * Announces that the calling thread, which holds the outbox's lock for writing, is about to write what was offered.
+     *
+     * @param batch the thread's batch, which sends what is put aside; null after the last message
      */
-    public boolean isWaitless() {
-        return frames.isWaitless();
+    public void offeredIn(WriteBatch batch) {
+        frames.offeredIn(batch);
     }
 
     /**
@@ -215,7 +226,7 @@ public final class GuardedWriter {
      */
     public boolean flushNow() {
         frames.flush();
-        return frames.isWaitless();
+        return !hasPending();
     }
 
     /**

@@ -15,7 +15,10 @@ public final class ListenerCoalescing implements Coalescing {
      */
     private WriteBatch turn;
 
-    /** The turn that will send the frames; null if there are none. The first frames may come from other turns. */
+    /**
+     * The turn that will send the frames; null if there are none. The first frames may come from other turns. The timer
+     * reads it, and need not be certain.
+     */
     private WriteBatch flushedBy;
 
     /** Null until a call that may take long has put a frame aside. */
@@ -48,7 +51,15 @@ public final class ListenerCoalescing implements Coalescing {
     /** Asks for a late flush. Turns that may not block are short and need no timer. */
     private void askForLateFlush() {
         if (lateFlush == null) {
-            lateFlush = new LateFlush(frames, delayNanos);
+            lateFlush = new LateFlush(frames, delayNanos) {
+                @Override
+                protected void isLate() {
+                    WriteBatch late = flushedBy;
+                    if (late != null) {
+                        late.wasLate();
+                    }
+                }
+            };
         }
         boolean unused = lateFlush.ask(); // if the system has no thread for it, the turn still sends the frames
     }

@@ -26,6 +26,9 @@ final class Output implements PendingStatus {
     private Coalescing coalescing;
     private WriteEvents events;
 
+    /** Null until an outbox is used. */
+    private volatile WaitingMessages waiting;
+
     /** Null while no bytes are pending. Written under the lock. */
     private volatile PendingWrites pending;
 
@@ -81,6 +84,19 @@ final class Output implements PendingStatus {
 
     WriteEvents events() {
         return events;
+    }
+
+    Coalescing coalescing() {
+        return coalescing;
+    }
+
+    void waiting(WaitingMessages messages) {
+        waiting = messages;
+    }
+
+    /** Returns the messages that wait while bytes are pending; null if none ever will. */
+    WaitingMessages waiting() {
+        return waiting;
     }
 
     /**
@@ -264,7 +280,18 @@ final class Output implements PendingStatus {
             rest.abandon();
         }
         if (first) {
-            events.outputHasBroken();
+            try {
+                events.outputHasBroken();
+            } finally {
+                endWaiting(why);
+            }
+        }
+    }
+
+    private void endWaiting(IOException why) {
+        WaitingMessages messages = waiting;
+        if (messages != null) {
+            messages.end(why);
         }
     }
 

@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The connections that one thread has written to while it serves a listener's connection. Their frames leave together
- * at the end, with one write for each connection. Meanwhile the thread does not wait for any peer, because it has other
- * connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of this batch.
+ * The connections that one thread has written to while it serves a listener's connection, or offers to outboxes. Their
+ * frames leave together at the end, with one write for each connection. Meanwhile the thread does not wait for any peer,
+ * because it has other connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of
+ * this batch.
  */
 public abstract class WriteBatch {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
@@ -41,8 +42,8 @@ public abstract class WriteBatch {
     }
 
     /**
-     * Returns whether the calling thread may wait for a peer. A thread in a turn may not, because it has other
-     * connections to serve.
+     * Returns whether the calling thread may wait for a peer. A thread in a turn or in a batch of offers may not,
+     * because it has other connections to serve.
      */
     public static boolean mayWait() {
         return current() == null;
@@ -66,8 +67,23 @@ public abstract class WriteBatch {
         active = false;
     }
 
-    final boolean mayBlock() {
+    final boolean isActive() {
+        return active;
+    }
+
+    /** Returns whether the flush of this batch may be late, so that a timer has to send the frames. */
+    public final boolean mayBlock() {
         return mayBlock;
+    }
+
+    /** Returns whether the thread may keep frames put aside when it has made its offers. */
+    boolean mayLinger() {
+        return false;
+    }
+
+    /** Notes that a timer had to send the frames. Any thread may call this. */
+    public void wasLate() {
+        // The next turn is a new one.
     }
 
     /** Notes a connection that has put frames aside. */

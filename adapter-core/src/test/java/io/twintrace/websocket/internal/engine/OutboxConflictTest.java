@@ -120,7 +120,7 @@ class OutboxConflictTest {
                 .build())) {
             Background.run("offerer", () -> offerMuchHere(peer.connection())).result();
             Outbox outbox = peer.connection().outbox();
-            peer.receive(10); // the outbox writes, and goes on once the client reads
+            assertTrue(outbox.offer("waits")); // until the client has read the first one
             peer.send(Frames.text("meanwhile"));
             assertEquals("meanwhile", peer.connection().readMessage().text());
             ConcurrentWriteException e =
@@ -128,7 +128,7 @@ class OutboxConflictTest {
             assertWrittenPast(e.report(), "offerer", "offerMuchHere");
             assertTrue(causeNames(e, "offerMuchHere"));
             assertFalse(outbox.offer("too late"));
-            peer.receive(MUCH.length);
+            peer.receive(10 + MUCH.length);
             peer.expectClose(1011, "concurrent write");
             IOException lost = assertThrows(IOException.class, () -> outbox.flush(Duration.ofSeconds(10)));
             assertTrue(lost.getCause() instanceof ConcurrentWriteException, lost::toString);

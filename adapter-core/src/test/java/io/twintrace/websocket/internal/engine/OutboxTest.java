@@ -23,13 +23,18 @@ import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
+import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Any thread offers, one writer sends (over a real socket). */
@@ -40,7 +45,11 @@ class OutboxTest {
     private static final byte[] MUCH = Frames.pattern(4 << 20);
 
     private static TestPeer tight(OutboxOptions options) {
-        return TestPeer.connectTight(TestPeer.quick().outbox(options).build());
+        return tight(options, transport -> transport);
+    }
+
+    private static TestPeer tight(OutboxOptions options, UnaryOperator<Transport> around) {
+        return TestPeer.connectTight(TestPeer.quick().outbox(options).build(), around);
     }
 
     /** Keeps the writer busy with a message that the peer does not read. */
@@ -49,6 +58,84 @@ class OutboxTest {
         assertTrue(outbox.offer(MessageType.BINARY, MUCH));
         Background.eventually("the writer to be at it", () -> outbox.waiting() == 0);
         return outbox;
+    }
+
+    @Test
+    void theOfferingThreadWritesAndNeverWaits() throws Exception {
+        Set<Thread> writers = ConcurrentHashMap.newKeySet();
+        try (TestPeer peer =
+                tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), transport -> new FilterTransport(transport) {
+                    @Override
+                    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                        writers.add(Thread.currentThread());
+                        return super.tryWrite(buffers);
+                    }
+                })) {
+            Outbox outbox = peer.connection().outbox();
+            assertTrue(outbox.offer(MessageType.BINARY, MUCH)); // returns, although nobody reads
+            assertTrue(outbox.offer("waits"));
+            assertEquals(1, outbox.waiting());
+            assertEquals(Set.of(Thread.currentThread()), writers);
+            peer.receive(10 + MUCH.length);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("waits"));
+        }
+    }
+
+    @Test
+    void messagesThatHaveWaitedLeaveTogether() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        try (TestPeer peer =
+                tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), transport -> new FilterTransport(transport) {
+                    @Override
+                    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                        writes.incrementAndGet();
+                        return super.tryWrite(buffers);
+                    }
+                })) {
+            Outbox outbox = stuck(peer);
+            for (int i = 0; i < 50; i++) {
+                assertTrue(outbox.offer("waits"));
+            }
+            int before = writes.get();
+            peer.receive(10 + MUCH.length);
+            for (int i = 0; i < 50; i++) {
+                peer.expectFrame(FIN | TEXT, Frames.utf8("waits"));
+            }
+            assertEquals(before + 1, writes.get());
+        }
+    }
+
+    @Test
+    void aNewerMessageTakesThePlaceOfTheOneWithTheSameKey() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(3, MUCH.length, WhenFull.closePeer()))) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer(PreparedMessage.text("A 1"), "A"));
+            assertTrue(outbox.offer(PreparedMessage.text("B 1"), "B"));
+            assertTrue(outbox.offer("between"));
+            for (int i = 2; i <= 100; i++) {
+                assertTrue(outbox.offer(PreparedMessage.text("A " + i), "A"));
+            }
+            assertEquals(3, outbox.waiting());
+            assertEquals(99, outbox.dropped());
+            assertEquals("A 100".length() + "B 1".length() + "between".length(), outbox.waitingBytes());
+            peer.receive(10 + MUCH.length);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("A 100"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("B 1"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("between"));
+            assertTrue(outbox.flush(PATIENCE));
+            assertTrue(outbox.offer(PreparedMessage.text("A 101"), "A"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("A 101"));
+        }
+    }
+
+    @Test
+    void aClaimedConnectionIsWrittenByItsOutboxAlone() throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            assertTrue(peer.connection().outbox().claim());
+            assertTrue(peer.connection().outbox().claim());
+            assertThrows(ConcurrentWriteException.class, () -> peer.connection().writeMessage("past it"));
+            assertFalse(peer.connection().outbox().claim());
+        }
     }
 
     @Test
@@ -175,22 +262,31 @@ class OutboxTest {
     }
 
     @Test
-    void theWriterInheritsNothingOfWhoeverOffersFirst() throws Exception {
+    void aThreadOfTheOutboxInheritsNothingOfWhoeverOffers() throws Exception {
         InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         AtomicReference<String> seen = new AtomicReference<>("nothing yet");
         AtomicReference<ClassLoader> context = new AtomicReference<>();
-        try (TestPeer peer = TestPeer.connect(TestPeer.quick().build(), transport -> new FilterTransport(transport) {
-            @Override
-            public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-                seen.set(user.get());
-                context.set(Thread.currentThread().getContextClassLoader());
-                return super.tryWrite(buffers);
-            }
-        })) {
+        try (TestPeer peer =
+                tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), transport -> new FilterTransport(transport) {
+                    @Override
+                    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                        if (Thread.currentThread().getName().startsWith("websocket-outbox")) {
+                            seen.set(user.get());
+                            context.set(Thread.currentThread().getContextClassLoader());
+                        }
+                        return super.tryWrite(buffers);
+                    }
+                })) {
             user.set("alice");
-            assertTrue(peer.connection().outbox().offer("x"));
-            peer.expectHex("81 01 78");
+            Outbox outbox = stuck(peer);
+            for (int i = 0; i < 100; i++) { // more than a thread writes that has something else to do
+                assertTrue(outbox.offer("x"));
+            }
+            peer.receive(10 + MUCH.length);
+            for (int i = 0; i < 100; i++) {
+                peer.expectHex("81 01 78");
+            }
             assertNull(seen.get());
             assertSame(loader, context.get());
         } finally {

@@ -1,0 +1,237 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.internal.io.TaskThreads;
+import io.twintrace.websocket.internal.write.GuardedWriter;
+import io.twintrace.websocket.internal.write.OfferBatch;
+import io.twintrace.websocket.internal.write.WaitingMessages;
+import io.twintrace.websocket.internal.write.WriteBatch;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes the messages of one outbox, one thread at a time. It never waits for the peer: the thread that offers a message
+ * writes it, if the peer has taken everything before. Otherwise the message waits, and the thread that learns that
+ * nothing is pending goes on, which may be one of the container's. A thread that has written enough leaves the rest to
+ * one of this class's own.
+ */
+final class OutboxWriter implements WaitingMessages {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
+    private static final long IDLE_THREAD_MILLIS = 500;
+
+    private static final TaskThreads THREADS = new TaskThreads("websocket-outbox-idle", IDLE_THREAD_MILLIS);
+
+    /** The most messages, and bytes of them, that a thread with something else to do writes in one go. */
+    private static final int MAX_MESSAGES_HERE = 64;
+
+    private static final long MAX_BYTES_HERE = 256 * 1024;
+
+    private final WebSocketConnection connection;
+    private final GuardedWriter writing;
+    private final OutboxQueue queue;
+
+    /** The application's class loader, for code that runs on a thread of its own, such as listeners. */
+    private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
+
+    /** Held by the writer while it writes, and by no other thread, so that the detector recognizes the writer. */
+    private final ReentrantLock writer = new ReentrantLock();
+
+    private final FirstOffer firstOffer;
+
+    // Guarded by the queue's lock.
+    private boolean running;
+    private int messagesHere;
+    private long bytesHere;
+
+    OutboxWriter(WebSocketConnection connection, GuardedWriter writing, OutboxQueue queue) {
+        this.connection = connection;
+        this.writing = writing;
+        this.queue = queue;
+        this.firstOffer = new FirstOffer(writing, writer);
+    }
+
+    /** Tells the detector of the outbox, as {@link FirstOffer#declareOnce()} does. */
+    boolean declareOnce() throws IOException {
+        return firstOffer.declareOnce();
+    }
+
+    /** Runs a task on a thread of its own. */
+    void start(String purpose, Runnable task) {
+        THREADS.start("websocket-outbox-" + purpose + connection.name(), contextClassLoader, task);
+    }
+
+    // ---- The holder of the queue's lock ---------------------------------------------------------------------------
+
+    /**
+     * Adds a message to the queue, and sees to it that somebody writes it.
+     *
+     * @param isDeclared whether the detector knows of the outbox; if not, only a thread that may wait can write
+     * @return whether this thread has to write now, with {@link #write()}
+     * @throws OutOfMemoryError also if a thread is needed and there is none
+     */
+    boolean add(OfferedMessage message, boolean isDeclared) {
+        if (!running && !isDeclared) {
+            start("", this::declareAndWrite);
+            running = true;
+        }
+        queue.add(message); // first: the thread that sees this message's absence has taken what was pending before
+        boolean here = !running && !writing.hasPending();
+        if (here) {
+            begin();
+        }
+        return here;
+    }
+
+    private void begin() {
+        running = true;
+        messagesHere = 0;
+        bytesHere = 0;
+    }
+
+    // ---- The writer -----------------------------------------------------------------------------------------------
+
+    @Override
+    public void goOn(boolean inWrite) {
+        if (queue.isEmpty()) {
+            return; // the usual case; a message that is being added sees that nothing is pending
+        }
+        queue.lock();
+        try {
+            if (running || queue.isEmpty() || writing.hasPending()) {
+                return;
+            }
+            if (inWrite) {
+                running = startWriter();
+                return;
+            }
+            begin();
+        } finally {
+            queue.unlock();
+        }
+        write();
+    }
+
+    /** Writes what waits, until bytes are pending or this thread has written enough. */
+    void write() {
+        WriteBatch begun = OfferBatch.begin();
+        try {
+            write(true);
+        } finally {
+            OfferBatch.end(begun);
+        }
+    }
+
+    private void declareAndWrite() {
+        try {
+            firstOffer.awaitDeclared();
+        } catch (IOException | ConcurrentWriteException e) {
+            fail(e);
+            return;
+        }
+        writeAll();
+    }
+
+    private void writeAll() {
+        WriteBatch begun = OfferBatch.begin();
+        try {
+            write(false);
+        } finally {
+            OfferBatch.end(begun);
+        }
+    }
+
+    /** @param here whether the thread has something else to do soon */
+    private void write(boolean here) {
+        writer.lock(); // the previous writer may not have released it yet
+        try {
+            writing.offeredIn(WriteBatch.current());
+            for (OfferedMessage message = next(here); message != null; message = next(here)) {
+                message.write(writing);
+            }
+        } catch (IOException | ConcurrentWriteException e) {
+            fail(e); // the thread that reads learns of it too, and the log learns of a conflict
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            LOGGER.log(
+                    Level.ERROR,
+                    "the outbox of connection " + connection.name() + " has failed; the connection is cut off",
+                    e);
+            connection.abort();
+        } finally {
+            writing.offeredIn(null);
+            writer.unlock();
+        }
+    }
+
+    /**
+     * Takes the next message, after the previous one was written. Returns null if none waits, or if something else goes
+     * on: the end of what is pending, or another thread.
+     */
+    private OfferedMessage next(boolean here) {
+        queue.lock();
+        try {
+            if (writing.hasPending()) {
+                running = false;
+                queue.pause();
+                return null;
+            }
+            if (here && !queue.isEmpty() && isEnough()) {
+                running = startWriter();
+                queue.pause();
+                return null;
+            }
+            OfferedMessage message = queue.next();
+            running = message != null;
+            if (running) {
+                messagesHere++;
+                bytesHere += message.length();
+            }
+            return message;
+        } finally {
+            queue.unlock();
+        }
+    }
+
+    private boolean isEnough() {
+        return messagesHere >= MAX_MESSAGES_HERE || bytesHere >= MAX_BYTES_HERE;
+    }
+
+    /** Returns false if no thread is available, which ends the connection. */
+    private boolean startWriter() {
+        try {
+            start("", this::writeAll);
+            return true;
+        } catch (OutOfMemoryError e) { // also if there is no thread; a caller that broadcasts must go on
+            noThread(e);
+            return false;
+        }
+    }
+
+    /** Cuts the connection off. */
+    void noThread(OutOfMemoryError e) {
+        queue.end(e);
+        connection.abort();
+        LOGGER.log(
+                Level.ERROR,
+                "no thread for the outbox of connection " + connection.name() + "; the connection is cut off",
+                e);
+    }
+
+    private void fail(Throwable why) {
+        queue.lock();
+        try {
+            running = false;
+        } finally {
+            queue.unlock();
+        }
+        queue.end(why);
+    }
+
+    @Override
+    public void end(IOException why) {
+        queue.end(why);
+    }
+}

@@ -1,0 +1,85 @@
+package io.twintrace.websocket.room;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The backplane of a single node. Hands each message to the room's only receiver at once. */
+final class InMemoryBackplane implements Backplane {
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    @Override
+    public String node() {
+        return "local";
+    }
+
+    @Override
+    public Channel open(String room, int history, Receiver receiver) {
+        if (closed) {
+            throw new IllegalStateException("the backplane is closed");
+        }
+        if (!open.add(room)) {
+            throw new IllegalStateException("room \"" + room + "\" is open already");
+        }
+        receiver.history(List.of());
+        receiver.deliver();
+        return new LocalChannel(room, receiver);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private final class LocalChannel implements Channel {
+        private final String room;
+        private final Receiver receiver;
+        private final long started = System.currentTimeMillis();
+
+        /** Held for moments only, so that messages are noted in the order of their ids. */
+        private final ReentrantLock numbering = new ReentrantLock();
+
+        private long published;
+        private volatile boolean left;
+
+        LocalChannel(String room, Receiver receiver) {
+            this.room = room;
+            this.receiver = receiver;
+        }
+
+        @Override
+        public boolean publish(RoomMessage message) {
+            if (left || closed) {
+                return false;
+            }
+            numbering.lock();
+            try {
+                receiver.message(message.at(new MessageId(started, ++published)));
+            } finally {
+                numbering.unlock();
+            }
+            receiver.deliver();
+            return true;
+        }
+
+        @Override
+        public void announce(Presence presence) {
+            // There are no other nodes.
+        }
+
+        @Override
+        public void withdraw(String member) {
+            // There are no other nodes.
+        }
+
+        @Override
+        public void close() {
+            if (!left) {
+                left = true;
+                open.remove(room);
+            }
+        }
+    }
+}
