@@ -250,6 +250,21 @@ public interface WebSocketConnection extends AutoCloseable {
     void setConcurrentWriteListener(ConcurrentWriteListener listener);
 
     /**
+     * Adds a task to run when the connection has ended, however it ends. Runs it at once if that was before. It runs on
+     * the thread that ends the connection, which may be one of the container's, so it must return soon.
+     *
+     * @param task has no effect if it was added before
+     */
+    void addCloseListener(Runnable task);
+
+    /**
+     * Removes a task, unless it runs already.
+     *
+     * @param task has no effect if it was not added
+     */
+    void removeCloseListener(Runnable task);
+
+    /**
      * Sends a control frame (RFC 6455 section 5.5), if necessary between the frames of a message. The detector does not
      * guard this method.
      *

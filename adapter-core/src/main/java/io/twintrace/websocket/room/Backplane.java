@@ -77,9 +77,10 @@ public interface Backplane extends AutoCloseable {
          * Notes the messages of the past. Called once, before the first message. Members that have joined wait for this
          * call, or for {@link #disconnected}.
          *
+         * @param completeAfter no message after this one is missing; {@link MessageId#NONE} if all are there
          * @param oldestFirst with their ids
          */
-        void history(List<RoomMessage> oldestFirst);
+        void history(MessageId completeAfter, List<RoomMessage> oldestFirst);
 
         /**
          * Notes a message.
@@ -119,7 +120,10 @@ public interface Backplane extends AutoCloseable {
         /** Notes that the other nodes can be reached again. */
         void connected();
 
-        /** Delivers what was noted. May take long in a large room, but does not wait for peers. */
+        /**
+         * Delivers what was noted. May take long in a large room, but does not wait for peers. If another thread is busy
+         * with that and much waits already, this waits, unless the calling thread must not.
+         */
         void deliver();
     }
 }

@@ -23,9 +23,10 @@ final class InMemoryBackplane implements Backplane {
         if (!open.add(room)) {
             throw new IllegalStateException("room \"" + room + "\" is open already");
         }
-        receiver.history(List.of());
+        long now = System.currentTimeMillis();
+        receiver.history(new MessageId(now, 0), List.of());
         receiver.deliver();
-        return new LocalChannel(room, receiver);
+        return new LocalChannel(room, now, receiver);
     }
 
     @Override
@@ -35,8 +36,8 @@ final class InMemoryBackplane implements Backplane {
 
     private final class LocalChannel implements Channel {
         private final String room;
+        private final long started;
         private final Receiver receiver;
-        private final long started = System.currentTimeMillis();
 
         /** Held for moments only, so that messages are noted in the order of their ids. */
         private final ReentrantLock numbering = new ReentrantLock();
@@ -44,8 +45,9 @@ final class InMemoryBackplane implements Backplane {
         private long published;
         private volatile boolean left;
 
-        LocalChannel(String room, Receiver receiver) {
+        LocalChannel(String room, long started, Receiver receiver) {
             this.room = room;
+            this.started = started;
             this.receiver = receiver;
         }
 

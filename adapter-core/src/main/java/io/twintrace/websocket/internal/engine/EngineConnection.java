@@ -234,6 +234,16 @@ class EngineConnection implements WebSocketConnection {
     }
 
     @Override
+    public final void addCloseListener(Runnable task) {
+        onDemand.closeListeners().add(task);
+    }
+
+    @Override
+    public final void removeCloseListener(Runnable task) {
+        onDemand.closeListeners().remove(task);
+    }
+
+    @Override
     public final void setConcurrentWriteListener(ConcurrentWriteListener listener) {
         conflicts.own(listener);
     }
@@ -324,6 +334,7 @@ class EngineConnection implements WebSocketConnection {
                 if (deflate.isPresent()) {
                     shared.pools().deflate().leave();
                 }
+                onDemand.connectionEnded();
             }
         }
     }

@@ -16,10 +16,12 @@ final class OnDemand {
     private static final VarHandle ATTRIBUTES = field("attributes", ConcurrentMap.class);
     private static final VarHandle WRITE_LOCK = field("writeLock", ReentrantLock.class);
     private static final VarHandle OUTBOX = field("outbox", ConnectionOutbox.class);
+    private static final VarHandle CLOSE_LISTENERS = field("closeListeners", CloseListeners.class);
 
     private volatile ConcurrentMap<String, Object> attributes;
     private volatile ReentrantLock writeLock;
     private volatile ConnectionOutbox outbox;
+    private volatile CloseListeners closeListeners;
 
     ConcurrentMap<String, Object> attributes() {
         if (attributes == null) {
@@ -48,6 +50,20 @@ final class OnDemand {
     /** Returns the outbox; null if the application has not asked for it. */
     ConnectionOutbox outboxIfAny() {
         return outbox;
+    }
+
+    CloseListeners closeListeners() {
+        if (closeListeners == null) {
+            CLOSE_LISTENERS.compareAndSet(this, null, new CloseListeners());
+        }
+        return closeListeners;
+    }
+
+    /** Runs the tasks that wait for the end, and from now on each at once. */
+    void connectionEnded() {
+        if (closeListeners != null || !CLOSE_LISTENERS.compareAndSet(this, null, CloseListeners.ENDED)) {
+            closeListeners.run();
+        }
     }
 
     private static VarHandle field(String name, Class<?> type) {

@@ -1,0 +1,185 @@
+package io.twintrace.websocket.room;
+
+import io.twintrace.websocket.Outbox;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.room.History.Delivered;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Gives messages to the members of one room on this node. All methods but {@link #statistics} are called by the thread
+ * at work in the room's {@link Delivery}.
+ */
+final class Deliveries implements Delivery.Target {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
+    private final Room room;
+    private final RoomOptions options;
+    private final MemberList members = new MemberList();
+    private final History history;
+
+    /** The members that wait for the messages of the past; null once these have come. */
+    private List<Runnable> early = new ArrayList<>();
+
+    private boolean sizeLogged;
+
+    private final AtomicLong messages = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+
+    Deliveries(Room room, RoomOptions options) {
+        this.room = room;
+        this.options = options;
+        this.history = new History(options);
+    }
+
+    RoomStatistics statistics(int size, int waiting) {
+        return new RoomStatistics(size, messages.get(), delivered.get(), refused.get(), lost.get(), waiting);
+    }
+
+    // ---- Members --------------------------------------------------------------------------------------------------
+
+    void join(Member member, JoinOptions how) {
+        if (early != null) {
+            early.add(() -> joinNow(member, how));
+        } else {
+            joinNow(member, how);
+        }
+    }
+
+    private void joinNow(Member member, JoinOptions how) {
+        if (member.hasLeft()) {
+            return;
+        }
+        List<Delivered> past = history.last(how.last());
+        if (how.after().isPresent()) {
+            MessageId seen = how.after().get();
+            if (!history.isCompleteAfter(seen)) {
+                how.gapNotice().ifPresent(notice -> offer(member, notice, Optional.empty()));
+            }
+            past = history.after(seen);
+        }
+        for (Delivered each : past) {
+            if (each.message().isFor(member.id())) {
+                offer(member, each.shown(), each.message().key());
+            }
+        }
+        members.add(member);
+        options.listener().present(room, member.presence());
+    }
+
+    void leave(Member member) {
+        if (members.remove(member)) {
+            options.listener().absent(room, member.presence());
+        }
+    }
+
+    /** Keeps the messages of the past, and lets the members in. */
+    void history(MessageId completeAfter, List<RoomMessage> oldestFirst) {
+        history.beginsAfter(completeAfter);
+        for (RoomMessage message : oldestFirst) {
+            Delivered past = format(message);
+            if (past != null) {
+                history.add(past);
+            }
+        }
+        letIn();
+    }
+
+    /** Lets the members in that wait for the messages of the past. */
+    void letIn() {
+        if (early != null) {
+            List<Runnable> waiting = early;
+            early = null;
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    // ---- Messages -------------------------------------------------------------------------------------------------
+
+    @Override
+    public int deliver(List<RoomMessage> batch) {
+        List<Delivered> all = new ArrayList<>(batch.size());
+        for (RoomMessage message : batch) {
+            Delivered formatted = format(message);
+            if (formatted != null) {
+                all.add(formatted);
+                history.add(formatted);
+            }
+        }
+        messages.addAndGet(batch.size());
+        int before = members.size();
+        int accepted = 0;
+        int offered = 0;
+        for (int i = members.size() - 1; i >= 0; i--) {
+            Member member = members.get(i);
+            for (Delivered each : all) {
+                if (each.message().isFor(member.id())) {
+                    offered++;
+                    accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
+                }
+            }
+        }
+        count(offered, accepted);
+        return before * batch.size();
+    }
+
+    private Delivered format(RoomMessage message) {
+        try {
+            return new Delivered(message, options.format().apply(message));
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.ERROR, room + " drops a message that its format could not handle", e);
+            return null;
+        }
+    }
+
+    void offer(Member member, PreparedMessage message, Optional<String> key) {
+        count(1, tryOffer(member, message, key) ? 1 : 0);
+    }
+
+    private void count(int offered, int accepted) {
+        delivered.addAndGet(accepted);
+        if (accepted < offered) {
+            refused.addAndGet(offered - accepted);
+        }
+    }
+
+    private boolean tryOffer(Member member, PreparedMessage message, Optional<String> key) {
+        if (member.hasLeft()) {
+            return false;
+        }
+        boolean accepted = false;
+        try {
+            Outbox outbox = member.connection().outbox();
+            accepted = key.isPresent() ? outbox.offer(message, key.get()) : outbox.offer(message);
+        } catch (ConcurrentWriteException e) {
+            // Another thread has written past the room. Both are named in the log, and the connection ends.
+        } catch (IllegalArgumentException e) {
+            logSize(member, e);
+        } catch (RuntimeException e) { // of a connection that is not ours
+            LOGGER.log(Level.ERROR, "cannot send to " + member, e);
+        }
+        if (!accepted && !member.connection().isOpen()) {
+            member.close(); // before its end, which may be some seconds away
+        }
+        return accepted;
+    }
+
+    /** Logs only the first message that is too large, because there is one for each member. */
+    private void logSize(Member member, IllegalArgumentException e) {
+        if (!sizeLogged) {
+            sizeLogged = true;
+            LOGGER.log(Level.WARNING, "cannot send to " + member + ", and perhaps to others: " + e.getMessage());
+        }
+    }
+
+    void lost(long more) {
+        lost.addAndGet(more);
+        options.listener().lost(room, more);
+    }
+}

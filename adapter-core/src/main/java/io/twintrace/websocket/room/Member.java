@@ -1,0 +1,147 @@
+package io.twintrace.websocket.room;
+
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketConnection;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A connection that has joined a {@link Room} on this node. It leaves by {@link #close()}, and by itself when the
+ * connection ends. Safe for use by any thread.
+ */
+public final class Member implements AutoCloseable {
+    /** The place in the list of members; -1 while it is not there. Used by the thread that delivers. */
+    int index = -1;
+
+    private final Room room;
+    private final WebSocketConnection connection;
+    private final String id;
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final Runnable onClosed = this::close;
+    private volatile String value;
+
+    Member(Room room, WebSocketConnection connection, String id, String value) {
+        this.room = room;
+        this.connection = connection;
+        this.id = id;
+        this.value = value;
+    }
+
+    /** {@return the name of this member on all nodes, which no other one ever has} */
+    public String id() {
+        return id;
+    }
+
+    /** {@return the room} */
+    public Room room() {
+        return room;
+    }
+
+    /** {@return the connection, to which only its outbox writes from now on} */
+    public WebSocketConnection connection() {
+        return connection;
+    }
+
+    /** {@return what all members see of this one} */
+    public String value() {
+        return value;
+    }
+
+    /**
+     * Changes what all members see of this one.
+     *
+     * @param newValue a name, JSON, or whatever the application wants
+     */
+    public void setValue(String newValue) {
+        value = newValue;
+        if (!hasLeft()) {
+            room.changed(this);
+        }
+    }
+
+    /**
+     * Sends a text to all members, this one included.
+     *
+     * @param text unpaired surrogates become question marks
+     * @return as {@link Room#broadcast(PreparedMessage)}
+     */
+    public boolean broadcast(String text) {
+        return broadcast(PreparedMessage.text(text));
+    }
+
+    /**
+     * Sends a message to all members, this one included.
+     *
+     * @param message not copied
+     * @return as {@link Room#broadcast(PreparedMessage)}
+     */
+    public boolean broadcast(PreparedMessage message) {
+        return !hasLeft() && room.publish(message, Optional.of(id), Optional.empty(), true, Optional.empty());
+    }
+
+    /**
+     * Sends a text to all members but this one.
+     *
+     * @param text unpaired surrogates become question marks
+     * @return as {@link Room#broadcast(PreparedMessage)}
+     */
+    public boolean broadcastToOthers(String text) {
+        return broadcastToOthers(PreparedMessage.text(text));
+    }
+
+    /**
+     * Sends a message to all members but this one.
+     *
+     * @param message not copied
+     * @return as {@link Room#broadcast(PreparedMessage)}
+     */
+    public boolean broadcastToOthers(PreparedMessage message) {
+        return !hasLeft() && room.publish(message, Optional.of(id), Optional.empty(), false, Optional.empty());
+    }
+
+    /**
+     * Sends a text to this member alone, after what the room has for it already. Other nodes take no part.
+     *
+     * @param text unpaired surrogates become question marks
+     */
+    public void send(String text) {
+        send(PreparedMessage.text(text));
+    }
+
+    /**
+     * Sends a message to this member alone, after what the room has for it already. Other nodes take no part.
+     *
+     * @param message not copied
+     */
+    public void send(PreparedMessage message) {
+        room.sendHere(this, message);
+    }
+
+    /** {@return whether this member has left the room} */
+    public boolean hasLeft() {
+        return left.get();
+    }
+
+    /** Leaves the room. The connection stays open. */
+    @Override
+    public void close() {
+        if (left.compareAndSet(false, true)) {
+            connection.removeCloseListener(onClosed);
+            room.leave(this);
+        }
+    }
+
+    /** Leaves by itself from now on. */
+    void leaveWithConnection() {
+        connection.addCloseListener(onClosed);
+    }
+
+    Presence presence() {
+        return new Presence(id, room.node(), value);
+    }
+
+    @Override
+    public String toString() {
+        return "member " + id + " of room \"" + room.name() + "\"";
+    }
+}

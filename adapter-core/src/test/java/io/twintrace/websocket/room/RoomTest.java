@@ -1,0 +1,415 @@
+package io.twintrace.websocket.room;
+
+import static io.twintrace.websocket.fixture.Frames.FIN;
+import static io.twintrace.websocket.fixture.Frames.TEXT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.WhenFull;
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.TestPeer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RoomTest {
+    private static final byte[] MUCH = new byte[4 << 20];
+
+    private final Rooms rooms = Rooms.inMemory();
+    private final List<TestPeer> peers = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        rooms.close();
+        for (TestPeer peer : peers) {
+            peer.close();
+        }
+    }
+
+    private TestPeer peer() {
+        return peer(TestPeer.quick().build());
+    }
+
+    private TestPeer peer(WebSocketOptions options) {
+        TestPeer peer = TestPeer.connect(options);
+        peers.add(peer);
+        return peer;
+    }
+
+    private TestPeer slowPeer(OutboxOptions options) {
+        TestPeer peer = TestPeer.connectTight(TestPeer.quick().outbox(options).build());
+        peers.add(peer);
+        return peer;
+    }
+
+    private static void expect(TestPeer peer, String... texts) throws Exception {
+        for (String text : texts) {
+            peer.expectFrame(FIN | TEXT, Frames.utf8(text));
+        }
+    }
+
+    @Test
+    void allMembersGetAMessageAndTheSenderAsWell() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        assertTrue(sender.broadcast("hello"));
+        assertTrue(room.broadcast("from the server"));
+        expect(ann, "hello", "from the server");
+        expect(bob, "hello", "from the server");
+        assertEquals(new RoomStatistics(2, 2, 4, 0, 0, 0), room.statistics());
+    }
+
+    @Test
+    void theOthersGetAMessageWithoutTheSender() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        assertTrue(sender.broadcastToOthers("to the others"));
+        assertTrue(room.broadcast("to all"));
+        expect(ann, "to all");
+        expect(bob, "to the others", "to all");
+    }
+
+    @Test
+    void oneMemberGetsAMessageAlone() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Member first = room.join(ann.connection());
+        room.join(bob.connection());
+        assertTrue(room.send(first.id(), PreparedMessage.text("by its id")));
+        first.send("directly");
+        assertTrue(room.send("nobody", PreparedMessage.text("lost")));
+        room.broadcast("to all");
+        expect(ann, "by its id", "directly", "to all");
+        expect(bob, "to all");
+    }
+
+    @Test
+    void whoHasLeftGetsNothingMoreAndStaysConnected() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        Member member = room.join(ann.connection());
+        room.broadcast("in");
+        member.close();
+        room.broadcast("out");
+        assertFalse(member.broadcast("from outside"));
+        assertEquals(0, room.size());
+        assertTrue(ann.connection().outbox().offer("still open"));
+        expect(ann, "in", "still open");
+    }
+
+    @Test
+    void aConnectionLeavesWhenItEnds() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        Member member = room.join(ann.connection());
+        ann.connection().abort();
+        assertTrue(member.hasLeft());
+        assertEquals(List.of(), room.presence());
+        Member late = room.join(ann.connection());
+        assertTrue(late.hasLeft());
+        assertEquals(0, room.size());
+    }
+
+    @Test
+    void membersSeeWhatTheApplicationSaysOfEachOther() throws Exception {
+        List<String> events = new ArrayList<>();
+        Room room = rooms.room("chat", RoomOptions.defaults().withListener(new RoomListener() {
+            @Override
+            public void present(Room in, Presence member) {
+                events.add("present " + member.value());
+            }
+
+            @Override
+            public void absent(Room in, Presence member) {
+                events.add("absent " + member.value());
+            }
+        }));
+        Member ann = room.join(peer().connection(), JoinOptions.defaults().withValue("Ann"));
+        Member bob = room.join(peer().connection(), JoinOptions.defaults().withValue("Bob"));
+        ann.setValue("Ann, away");
+        assertEquals(
+                List.of("Ann, away", "Bob"),
+                room.presence().stream().map(Presence::value).sorted().toList());
+        bob.close();
+        assertEquals(List.of(new Presence(ann.id(), "local", "Ann, away")), room.presence());
+        assertEquals(List.of("present Ann", "present Bob", "present Ann, away", "absent Bob"), events);
+    }
+
+    @Test
+    void aNewMemberGetsTheLastMessagesFirst() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withHistory(3, 1000));
+        for (int i = 1; i <= 5; i++) {
+            room.broadcast("message " + i);
+        }
+        TestPeer ann = peer();
+        room.join(ann.connection(), JoinOptions.defaults().withLast(2));
+        TestPeer bob = peer();
+        room.join(bob.connection(), JoinOptions.defaults().withLast(10));
+        room.broadcast("now");
+        expect(ann, "message 4", "message 5", "now");
+        expect(bob, "message 3", "message 4", "message 5", "now");
+    }
+
+    @Test
+    void theHistoryIsBoundedInBytes() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withHistory(100, 10));
+        room.broadcast("seven..");
+        room.broadcast("three");
+        TestPeer ann = peer();
+        room.join(ann.connection(), JoinOptions.defaults().withLast(10));
+        expect(ann, "three");
+    }
+
+    @Test
+    void whoComesBackGetsWhatItHasMissed() throws Exception {
+        List<MessageId> ids = new ArrayList<>();
+        Room room =
+                rooms.room("chat", RoomOptions.defaults().withHistory(3, 1000).withFormat(message -> {
+                    ids.add(message.id().orElseThrow());
+                    return message.content();
+                }));
+        for (int i = 1; i <= 5; i++) {
+            room.broadcast("message " + i);
+        }
+        JoinOptions options = JoinOptions.defaults().withGapNotice(PreparedMessage.text("some are missing"));
+        TestPeer complete = peer();
+        room.join(complete.connection(), options.withAfter(ids.get(1)));
+        TestPeer nothing = peer();
+        room.join(nothing.connection(), options.withAfter(ids.get(4)));
+        TestPeer incomplete = peer();
+        room.join(incomplete.connection(), options.withAfter(ids.get(0)));
+        TestPeer older = peer();
+        room.join(older.connection(), options.withAfter(MessageId.parse("17-4"))); // of an earlier process
+        room.broadcast("now");
+        expect(complete, "message 3", "message 4", "message 5", "now");
+        expect(nothing, "now");
+        expect(incomplete, "some are missing", "message 3", "message 4", "message 5", "now");
+        expect(older, "some are missing", "message 3", "message 4", "message 5", "now");
+    }
+
+    @Test
+    void aMessageIsPreparedOnceForAllMembers() throws Exception {
+        List<RoomMessage> formatted = new ArrayList<>();
+        Room room = rooms.room("chat", RoomOptions.defaults().withFormat(message -> {
+            formatted.add(message);
+            return PreparedMessage.text(message.id().orElseThrow().sequence() + ": "
+                    + new String(bytes(message.content()), StandardCharsets.UTF_8));
+        }));
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        sender.broadcast("hello");
+        expect(ann, "1: hello");
+        expect(bob, "1: hello");
+        assertEquals(1, formatted.size());
+        assertEquals(Optional.of(sender.id()), formatted.get(0).sender());
+    }
+
+    private static byte[] bytes(PreparedMessage message) {
+        byte[] bytes = new byte[message.length()];
+        message.payload().get(bytes);
+        return bytes;
+    }
+
+    @Test
+    void aFormatThatFailsLosesOneMessageOnly() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withFormat(message -> {
+            if (message.content().length() == 3) {
+                throw new IllegalStateException("bad");
+            }
+            return message.content();
+        }));
+        TestPeer ann = peer();
+        room.join(ann.connection());
+        room.broadcast("bad");
+        room.broadcast("good");
+        expect(ann, "good");
+    }
+
+    @Test
+    void aSlowMemberIsClosedAndHoldsUpNobody() throws Exception {
+        Room room = rooms.room("ticker");
+        TestPeer slow = slowPeer(new OutboxOptions(2, MUCH.length, WhenFull.closePeer(1008)));
+        TestPeer quick = peer(TestPeer.quick()
+                .outbox(OutboxOptions.defaults().withMaxBytes(MUCH.length))
+                .build());
+        Member member = room.join(slow.connection());
+        room.join(quick.connection());
+        Background<Void> broadcasting = Background.run(() -> {
+            room.broadcast(PreparedMessage.of(MessageType.BINARY, MUCH));
+            for (int i = 1; i <= 4; i++) {
+                room.broadcast("price " + i);
+            }
+        });
+        quick.receive(10 + MUCH.length);
+        expect(quick, "price 1", "price 2", "price 3", "price 4");
+        broadcasting.result();
+        assertTrue(member.hasLeft());
+        slow.receive(10 + MUCH.length);
+        slow.expectClose(1008, "too slow");
+        assertEquals(1, room.size());
+        assertEquals(1, room.statistics().refused());
+    }
+
+    @Test
+    void aSlowMemberGetsOnlyTheLatestOfEachKey() throws Exception {
+        Room room = rooms.room("ticker");
+        TestPeer slow = slowPeer(new OutboxOptions(2, MUCH.length, WhenFull.closePeer(1008)));
+        room.join(slow.connection());
+        room.broadcast(PreparedMessage.of(MessageType.BINARY, MUCH));
+        for (int i = 1; i <= 100; i++) {
+            assertTrue(room.broadcastLatest(PreparedMessage.text("A " + i), "A"));
+            assertTrue(room.broadcastLatest(PreparedMessage.text("B " + i), "B"));
+        }
+        slow.receive(10 + MUCH.length);
+        expect(slow, "A 100", "B 100");
+    }
+
+    @Test
+    void aWriteThatGoesPastTheRoomIsCaughtWithThePlaceThatJoined() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        joinHere(room, ann.connection());
+        joinHere(room, bob.connection());
+        ConcurrentWriteException e = assertThrows(
+                ConcurrentWriteException.class, () -> ann.connection().writeMessage("past the room"));
+        assertTrue(e.report().render().contains("joinHere"), e.report()::render);
+        assertTrue(e.report().render().contains("aWriteThatGoesPastTheRoom"), e.report()::render);
+        assertTrue(room.broadcast("goes on"));
+        expect(bob, "goes on");
+        ann.expectClose(1011, "concurrent write");
+    }
+
+    private static void joinHere(Room room, WebSocketConnection connection) {
+        room.join(connection);
+    }
+
+    @Test
+    void allMembersGetTheMessagesOfManySendersInOneOrder() throws Exception {
+        int senders = 8;
+        int each = 500;
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        room.join(ann.connection());
+        room.join(bob.connection());
+        CyclicBarrier together = new CyclicBarrier(senders);
+        List<Background<Void>> sending = new ArrayList<>();
+        for (int s = 0; s < senders; s++) {
+            int sender = s;
+            sending.add(Background.run(() -> {
+                together.await();
+                for (int i = 0; i < each; i++) {
+                    assertTrue(room.broadcast(String.format("%d %04d", sender, i)));
+                }
+            }));
+        }
+        int[] next = new int[senders];
+        for (int i = 0; i < senders * each; i++) {
+            byte[] frame = ann.receive(2 + 6);
+            String text = new String(frame, 2, 6, StandardCharsets.UTF_8);
+            int sender = text.charAt(0) - '0';
+            assertEquals(next[sender]++, Integer.parseInt(text.substring(2)));
+            bob.expect(frame);
+        }
+        for (Background<Void> one : sending) {
+            one.result();
+        }
+        assertEquals(0, room.statistics().waiting());
+    }
+
+    @Test
+    void aBroadcastWaitsWhileTheRoomIsBusyWithTooMuch() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Room room = rooms.room(
+                "chat", RoomOptions.defaults().withMaxWaiting(2, 1000).withFormat(message -> {
+                    busy.countDown();
+                    try {
+                        assertTrue(goOn.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return message.content();
+                }));
+        TestPeer ann = peer();
+        room.join(ann.connection());
+        Background<Void> first = Background.run(() -> room.broadcast("0"));
+        assertTrue(busy.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        Background<Void> more = Background.run(() -> {
+                    for (int i = 1; i <= 5; i++) {
+                        assertTrue(room.broadcast("" + i));
+                    }
+                })
+                .awaitWaitingIn("Room.broadcast");
+        assertEquals(2, room.statistics().waiting());
+        goOn.countDown();
+        expect(ann, "0", "1", "2", "3", "4", "5");
+        first.result();
+        more.result();
+    }
+
+    @Test
+    void aRoomMayBeUsedFromInsideItsListener() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withListener(new RoomListener() {
+            @Override
+            public void present(Room in, Presence member) {
+                in.broadcastHere(PreparedMessage.text("welcome, " + member.value()));
+            }
+        }));
+        TestPeer ann = peer();
+        room.join(ann.connection(), JoinOptions.defaults().withValue("Ann"));
+        expect(ann, "welcome, Ann");
+    }
+
+    @Test
+    void aClosedRoomRefusesAndItsNameMayBeUsedAgain() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        Member member = room.join(ann.connection());
+        room.close();
+        assertTrue(member.hasLeft());
+        assertFalse(room.broadcast("late"));
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> room.join(ann.connection()));
+        assertEquals("room \"chat\" is closed", e.getMessage());
+        rooms.room("chat").join(ann.connection());
+        rooms.room("chat").broadcast("again");
+        expect(ann, "again");
+        rooms.close();
+        assertThrows(IllegalStateException.class, () -> rooms.room("another"));
+    }
+
+    @Test
+    void anIdOfAMessageIsReadStrictly() {
+        assertEquals(new MessageId(12, 3), MessageId.parse("12-3"));
+        for (String wrong : new String[] {"", "12", "12-", "-3", "a-b", "1-2-3", "12 -3", "99999999999999999999-1"}) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> MessageId.parse(wrong), wrong);
+            assertTrue(e.getMessage().contains("\"" + wrong + "\""), e::getMessage);
+        }
+    }
+}
