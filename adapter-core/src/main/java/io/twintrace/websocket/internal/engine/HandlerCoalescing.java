@@ -58,6 +58,12 @@ final class HandlerCoalescing extends LateFlush implements Coalescing {
     }
 
     @Override
+    protected boolean isBeingFlushed() {
+        WriteBatch by = flushedBy;
+        return by != null && by.isFlushing();
+    }
+
+    @Override
     protected void isLate() {
         WriteBatch late = flushedBy;
         if (late != null) {

@@ -37,7 +37,7 @@ public class LateFlush extends DelayedCheck {
     @Override
     protected final boolean isTooEarly() {
         long age = System.nanoTime() - frames.lastWrite();
-        return age < (frames.isFlushed() ? BUSY_NANOS : delayNanos);
+        return age < (frames.isFlushed() ? BUSY_NANOS : delayNanos) || isBeingFlushed();
     }
 
     @Override
@@ -45,12 +45,17 @@ public class LateFlush extends DelayedCheck {
         if (frames.isFlushed()) {
             return;
         }
-        if (System.nanoTime() - frames.lastWrite() < delayNanos) { // then the first frame was put aside recently
+        if (System.nanoTime() - frames.lastWrite() < delayNanos || isBeingFlushed()) { // or was put aside recently
             ask();
         } else {
             isLate();
             frames.flushElsewhere();
         }
+    }
+
+    /** Returns whether a thread is just sending the frames of many connections, these among them. */
+    protected boolean isBeingFlushed() {
+        return false;
     }
 
     /** Notes that a flush is late. The timer's thread calls this before the flush. */

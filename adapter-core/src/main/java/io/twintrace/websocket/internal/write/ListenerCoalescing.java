@@ -53,6 +53,12 @@ public final class ListenerCoalescing implements Coalescing {
         if (lateFlush == null) {
             lateFlush = new LateFlush(frames, delayNanos) {
                 @Override
+                protected boolean isBeingFlushed() {
+                    WriteBatch by = flushedBy;
+                    return by != null && by.isFlushing();
+                }
+
+                @Override
                 protected void isLate() {
                     WriteBatch late = flushedBy;
                     if (late != null) {

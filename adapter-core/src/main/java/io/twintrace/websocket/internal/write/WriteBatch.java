@@ -23,6 +23,7 @@ public abstract class WriteBatch {
     private final List<Member> members = new ArrayList<>();
     private boolean active;
     private boolean mayBlock;
+    private volatile boolean flushing;
 
     /** Makes this the calling thread's batch. */
     protected final void attachToThread() {
@@ -81,6 +82,11 @@ public abstract class WriteBatch {
         return false;
     }
 
+    /** Returns whether the thread is just sending the frames. Any thread may call this, and need not be certain. */
+    public final boolean isFlushing() {
+        return flushing;
+    }
+
     /** Notes that a timer had to send the frames. Any thread may call this. */
     public void wasLate() {
         // The next turn is a new one.
@@ -100,6 +106,10 @@ public abstract class WriteBatch {
 
     /** Sends all frames that were put aside. */
     public final void flush() {
+        if (members.isEmpty()) {
+            return;
+        }
+        flushing = true;
         for (int i = 0; i < members.size(); i++) {
             try {
                 members.get(i).flush();
@@ -108,5 +118,6 @@ public abstract class WriteBatch {
             }
         }
         members.clear();
+        flushing = false;
     }
 }

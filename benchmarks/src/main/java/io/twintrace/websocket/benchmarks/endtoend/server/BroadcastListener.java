@@ -1,16 +1,18 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
-import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.twintrace.websocket.room.Room;
 
-/** Offers every message to all connections, its sender included. Builds the frame once. */
+/** Sends every message to all members of a room, its sender included. */
 final class BroadcastListener implements WebSocketListener {
-    private final Set<WebSocketConnection> connected = ConcurrentHashMap.newKeySet();
+    private final Room room;
+
+    BroadcastListener(Room room) {
+        this.room = room;
+    }
 
     @Override
     public boolean isNonBlocking() {
@@ -19,17 +21,11 @@ final class BroadcastListener implements WebSocketListener {
 
     @Override
     public void onOpen(WebSocketConnection connection) {
-        connected.add(connection);
+        room.join(connection);
     }
 
     @Override
     public void onMessage(WebSocketConnection connection, MessageView message) {
-        PreparedMessage prepared = PreparedMessage.of(message);
-        connected.forEach(each -> each.outbox().offer(prepared));
-    }
-
-    @Override
-    public void onClose(WebSocketConnection connection, CloseStatus status) {
-        connected.remove(connection);
+        room.broadcast(PreparedMessage.of(message));
     }
 }

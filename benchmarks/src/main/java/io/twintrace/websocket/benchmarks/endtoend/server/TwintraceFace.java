@@ -4,13 +4,13 @@ import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.DeflateOptions;
+import io.twintrace.websocket.room.Member;
+import io.twintrace.websocket.room.Room;
+import io.twintrace.websocket.room.Rooms;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The face of the library that serves the application. */
 enum TwintraceFace {
@@ -23,7 +23,7 @@ enum TwintraceFace {
 
         @Override
         UpgradeServlet broadcast(WebSocketOptions options) {
-            return new UpgradeServlet(new BroadcastListener(), options);
+            return new UpgradeServlet(new BroadcastListener(Rooms.inMemory().room("all")), options);
         }
     },
     /** A handler that reads and writes on a thread of its own, virtual if the JDK has such threads. */
@@ -35,8 +35,8 @@ enum TwintraceFace {
 
         @Override
         UpgradeServlet broadcast(WebSocketOptions options) {
-            Set<WebSocketConnection> connected = ConcurrentHashMap.newKeySet();
-            return new UpgradeServlet(each -> broadcastAll(each, connected), options);
+            Room room = Rooms.inMemory().room("all");
+            return new UpgradeServlet(each -> broadcastAll(each, room), options);
         }
     };
 
@@ -59,16 +59,11 @@ enum TwintraceFace {
         }
     }
 
-    private static void broadcastAll(BlockingConnection connection, Set<WebSocketConnection> connected)
-            throws Exception {
-        connected.add(connection);
-        try {
+    private static void broadcastAll(BlockingConnection connection, Room room) throws Exception {
+        try (Member member = room.join(connection)) {
             for (Message message; (message = connection.readMessage()) != null; ) {
-                PreparedMessage prepared = PreparedMessage.of(message.type(), message.payload());
-                connected.forEach(each -> each.outbox().offer(prepared));
+                member.broadcast(PreparedMessage.of(message.type(), message.payload()));
             }
-        } finally {
-            connected.remove(connection);
         }
     }
 }
