@@ -2,16 +2,15 @@ package io.twintrace.websocket.internal.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TimerWheelTest {
@@ -184,24 +183,21 @@ class TimerWheelTest {
         assertEquals(1, runs.get());
     }
 
-    /** Else it would keep the classes of an undeployed application in memory. */
+    /** Else the timer's thread would stay, and keep the classes of an undeployed application in memory. */
     @Test
-    void anEmptyWheelNeedsNoThread() throws Exception {
+    void anEmptyWheelHasNoTask() {
         TimerWheel.Entry far = once(() -> {});
-        wheel.add(far, in(3_600_000));
-        assertTrue(hasTimer());
+        assertEquals(0, tasksInAMinuteAndAHalf(), "of another test");
+        wheel.add(far, in(90_000));
+        assertEquals(1, tasksInAMinuteAndAHalf());
         wheel.remove(far);
-        long until = in(10_000);
-        while (hasTimer()) {
-            if (System.nanoTime() - until > 0) {
-                fail("the timer's thread is still there");
-            }
-            LockSupport.parkNanos(5 * MILLI);
-        }
+        assertEquals(0, tasksInAMinuteAndAHalf());
     }
 
-    private static boolean hasTimer() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("websocket-timer"));
+    private static long tasksInAMinuteAndAHalf() {
+        return Timer.executor().getQueue().stream()
+                .mapToLong(task -> ((Delayed) task).getDelay(TimeUnit.SECONDS))
+                .filter(seconds -> seconds >= 80 && seconds <= 90)
+                .count();
     }
 }
