@@ -9,6 +9,7 @@ import java.time.Duration;
 public final class RoundTripListener implements WebSocketListener {
     @Override
     public void onText(WebSocketConnection connection, String text) throws IOException {
-        connection.writeMessage("" + connection.roundTrip().orElse(Duration.ZERO).toNanos());
+        connection.writeMessage(
+                "" + connection.roundTrip().orElse(Duration.ZERO).toNanos());
     }
 }

@@ -88,6 +88,9 @@ final class KeepAlive extends TimerWheel.Entry {
     private boolean unanswered;
     private boolean suspected;
 
+    /** How many intervals since the last Ping have brought a Pong instead. */
+    private int beats;
+
     KeepAlive(Connection connection) {
         this.connection = connection;
     }
@@ -123,8 +126,9 @@ final class KeepAlive extends TimerWheel.Entry {
             long next = pingedAt + timeouts().ping();
             return now - next < 0 ? next : ping();
         }
+        beatIfDue(now);
         if (timeouts().pong() == 0 || now - lateAt() < 0) {
-            return beat(now);
+            return nextRun(now);
         }
         if (!suspected) {
             suspected = true;
@@ -137,6 +141,7 @@ final class KeepAlive extends TimerWheel.Entry {
         late = false;
         suspected = false;
         unanswered = true;
+        beats = 0;
         measured = false;
         long now = System.nanoTime();
         pingedAt = now;
@@ -153,11 +158,16 @@ final class KeepAlive extends TimerWheel.Entry {
      * Sends an unsolicited Pong (RFC 6455 section 5.5.3), so that a proxy sees traffic while an answer is awaited. More
      * Pings would fill the buffers of a connection that nobody reads with their answers.
      */
-    private long beat(long now) {
-        if (now - (pingedAt + timeouts().ping()) >= 0) {
+    private void beatIfDue(long now) {
+        int passed = (int) intervalsPassed(now);
+        if (passed != beats) {
+            beats = passed;
             connection.writeIfFree(Opcode.PONG, EMPTY);
         }
-        return nextRun(now);
+    }
+
+    private long intervalsPassed(long now) {
+        return (now - pingedAt) / timeouts().ping();
     }
 
     private long accuse(long now) {
@@ -171,11 +181,11 @@ final class KeepAlive extends TimerWheel.Entry {
         if (isNew) {
             connection.wake();
         }
-        return beat(now);
+        return nextRun(now);
     }
 
     private long nextRun(long now) {
-        long next = now + timeouts().ping();
+        long next = pingedAt + (intervalsPassed(now) + 1) * timeouts().ping();
         return late ? next : Deadlines.earlier(next, lateAt());
     }
 

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.internal.engine;
 
 import static io.twintrace.websocket.fixture.Frames.BINARY;
+import static io.twintrace.websocket.fixture.Frames.CLOSE;
 import static io.twintrace.websocket.fixture.Frames.FIN;
 import static io.twintrace.websocket.fixture.Frames.PING;
 import static io.twintrace.websocket.fixture.Frames.PONG;
@@ -70,6 +71,15 @@ class KeepAliveTest {
         }
     }
 
+    /** Receives unsolicited Pongs, and returns the header of the frame behind them. */
+    private byte[] afterBeats() throws IOException {
+        byte[] header = peer.receive(2);
+        while (header[0] == (byte) (FIN | PONG)) {
+            header = peer.receive(2);
+        }
+        return header;
+    }
+
     private void answer(byte[] ping) throws IOException {
         peer.send(Frames.masked(FIN | PONG, ping));
     }
@@ -131,7 +141,9 @@ class KeepAliveTest {
         assertSame(e, assertThrows(SocketTimeoutException.class, connection::readMessage));
         assertThrows(CloseSentException.class, () -> connection.writeMessage("too late"));
         awaitBeats(2); // while the answer was awaited
-        peer.expectClose(1001, "pong timeout").expectEof(); // without waiting for the handler
+        assertArrayEquals(new byte[] {(byte) (FIN | CLOSE), 14}, afterBeats());
+        assertArrayEquals(Frames.closePayload(1001, "pong timeout"), peer.receive(14));
+        peer.expectEof(); // without waiting for the handler
     }
 
     @Test
@@ -216,11 +228,7 @@ class KeepAliveTest {
         byte[] unused = ping();
         connection.beginClose(1000, "");
         Background<Message> reading = Background.start(connection::readMessage);
-        byte[] next = peer.receive(2);
-        while (next[0] == (byte) (FIN | PONG)) {
-            next = peer.receive(2);
-        }
-        assertArrayEquals(new byte[] {(byte) (FIN | Frames.CLOSE), 2}, next);
+        assertArrayEquals(new byte[] {(byte) (FIN | CLOSE), 2}, afterBeats());
         assertArrayEquals(Frames.closePayload(1000, ""), peer.receive(2));
         peer.socket().setSoTimeout(600);
         assertThrows(SocketTimeoutException.class, () -> peer.receive(1), "something follows the Close frame");

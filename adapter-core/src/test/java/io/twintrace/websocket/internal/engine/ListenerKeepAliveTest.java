@@ -77,8 +77,8 @@ class ListenerKeepAliveTest {
             peer.settle();
             byte[] unused = ping(peer);
             byte[] close = plain(FIN | Frames.CLOSE, Frames.closePayload(1001, "pong timeout"));
-            assertArrayEquals(close, last(received(peer), close.length));
             peer.settleToTheEnd();
+            assertArrayEquals(close, last(peer.received(), close.length));
             assertEquals(List.of("open", "error PongTimeoutException", "close 1006"), listener.calls());
             assertEquals(
                     "the peer has not answered a Ping within 100 ms (pong timeout)",
