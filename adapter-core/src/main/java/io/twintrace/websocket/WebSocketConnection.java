@@ -9,6 +9,7 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
@@ -57,6 +58,14 @@ public interface WebSocketConnection extends AutoCloseable {
     /** {@return the bytes of messages received and sent so far, with and without compression} */
     ByteCounts byteCounts();
 
+    /**
+     * {@return the time from the last Ping of keep-alive to its Pong; empty until one was measured, and if
+     * {@link WebSocketOptions#pingInterval()} is zero} It is one measurement and not an average. It includes a
+     * listener's call that was running when the Pong arrived. For a handler, only a Pong that the reading thread was
+     * waiting for is measured.
+     */
+    Optional<Duration> roundTrip();
+
     /** {@return the address of this side, if the container provides it} */
     Optional<InetSocketAddress> localAddress();
 
@@ -100,14 +109,16 @@ public interface WebSocketConnection extends AutoCloseable {
     void setPingHandler(ControlHandler handler);
 
     /**
-     * Sets the handler for Pongs (RFC 6455 section 5.5.3).
+     * Sets the handler for Pongs (RFC 6455 section 5.5.3). It does not see those that answer the Pings of keep-alive
+     * ({@link WebSocketOptions#pingInterval()}).
      *
      * @param handler null for the default, which does nothing
      */
     void setPongHandler(ControlHandler handler);
 
     /**
-     * Sets the handler that the library calls with the peer's Close frame, before it answers.
+     * Sets the handler that the library calls with the peer's Close frame, before it answers. A handler's reading thread
+     * also calls it with 1006 if keep-alive has cut the peer off ({@link WebSocketOptions#pongTimeout()}).
      *
      * @param handler null for none
      */

@@ -70,6 +70,16 @@ public final class WebSocketOptions {
         return values.idleTimeout;
     }
 
+    /** {@return the time between two Pings that the library sends by itself; zero for none} */
+    public Duration pingInterval() {
+        return values.pingInterval;
+    }
+
+    /** {@return how long the peer may leave such a Ping unanswered before it is cut off; zero for any time} */
+    public Duration pongTimeout() {
+        return values.pongTimeout;
+    }
+
     /** {@return how long the write of one frame may take if the application sets no deadline; zero for no limit} */
     public Duration writeTimeout() {
         return values.writeTimeout;
@@ -183,6 +193,8 @@ public final class WebSocketOptions {
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
+        private Duration pingInterval = Duration.ZERO;
+        private Duration pongTimeout = Duration.ofSeconds(20);
         private Duration writeTimeout = Duration.ofSeconds(30);
         private int pendingWriteLimit = 1024 * 1024;
         private Duration slowCallThreshold = Duration.ofMillis(200);
@@ -212,6 +224,8 @@ public final class WebSocketOptions {
             copy.handshakeTimeout = handshakeTimeout;
             copy.closeTimeout = closeTimeout;
             copy.idleTimeout = idleTimeout;
+            copy.pingInterval = pingInterval;
+            copy.pongTimeout = pongTimeout;
             copy.writeTimeout = writeTimeout;
             copy.pendingWriteLimit = pendingWriteLimit;
             copy.slowCallThreshold = slowCallThreshold;
@@ -286,6 +300,33 @@ public final class WebSocketOptions {
          */
         public Builder idleTimeout(Duration timeout) {
             this.idleTimeout = notNegative(timeout, "idleTimeout");
+            return this;
+        }
+
+        /**
+         * Sets the time between two Pings that the library sends by itself; zero by default, for none. The first one
+         * comes after half that time or more. 30 seconds suit most proxies, which cut a connection without traffic
+         * after a minute. Pings and Pongs count as traffic, so a peer that answers never reaches an idle timeout that
+         * is longer than this interval. Nothing is sent to a peer while bytes wait for it to read.
+         *
+         * @param interval zero for no Pings; else kept to within 50 milliseconds
+         * @return this builder
+         */
+        public Builder pingInterval(Duration interval) {
+            this.pingInterval = notNegative(interval, "pingInterval");
+            return this;
+        }
+
+        /**
+         * Sets how long the peer may leave a Ping of {@link #pingInterval} unanswered before it is cut off; 20 seconds
+         * by default. Everything that it sends counts as an answer, and so does every piece, of 128 KiB at most, that
+         * it takes of what waits for it. Time in which nobody reads from a handler's connection does not count.
+         *
+         * @param timeout zero to send Pings only for the proxies; no effect without Pings
+         * @return this builder
+         */
+        public Builder pongTimeout(Duration timeout) {
+            this.pongTimeout = notNegative(timeout, "pongTimeout");
             return this;
         }
 

@@ -51,6 +51,8 @@ final class InitParams {
                     Map.entry("handshake-timeout", (b, v) -> b.handshakeTimeout(duration(v))),
                     Map.entry("close-timeout", (b, v) -> b.closeTimeout(duration(v))),
                     Map.entry("idle-timeout", (b, v) -> b.idleTimeout(duration(v))),
+                    Map.entry("ping-interval", (b, v) -> b.pingInterval(duration(v))),
+                    Map.entry("pong-timeout", (b, v) -> b.pongTimeout(duration(v))),
                     Map.entry("write-timeout", (b, v) -> b.writeTimeout(duration(v))),
                     Map.entry("pending-write-limit", (b, v) -> b.pendingWriteLimit(intSize(v))),
                     Map.entry("slow-call-threshold", (b, v) -> b.slowCallThreshold(duration(v))),

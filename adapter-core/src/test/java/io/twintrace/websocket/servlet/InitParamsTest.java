@@ -58,6 +58,8 @@ class InitParamsTest {
         assertEquals(Duration.ofSeconds(1), apply("handshake-timeout", "1s").handshakeTimeout());
         assertEquals(Duration.ofSeconds(2), apply("close-timeout", "2s").closeTimeout());
         assertEquals(Duration.ofSeconds(3), apply("write-timeout", "3s").writeTimeout());
+        assertEquals(Duration.ofSeconds(30), apply("ping-interval", "30s").pingInterval());
+        assertEquals(Duration.ofSeconds(9), apply("pong-timeout", "9s").pongTimeout());
         assertEquals(Duration.ofMillis(50), apply("slow-call-threshold", "50ms").slowCallThreshold());
         assertEquals(Duration.ofSeconds(20), apply("unread-threshold", "20s").unreadThreshold());
         assertEquals(
@@ -114,6 +116,8 @@ class InitParamsTest {
         "outbox-when-full, wait, 'must be close, close 1008, drop-oldest, or block '",
         "outbox-when-full, close 1005, 'close code is 1005'",
         "outbox-when-full, block 0s, 'the longest wait is PT0S, but must be more than zero'",
+        "ping-interval, 30, 'must be a duration such as 500ms, 30s'",
+        "pong-timeout, PT-1S, 'pongTimeout is PT-1S, but must not be negative'",
         "outbox-messages, 0, 'maxMessages is 0, but must be at least 1'",
         "outbox-bytes, 0, 'maxBytes is 0, but must be at least 1'"
     })

@@ -6,6 +6,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Copies of the sample's WAR with something changed. */
 final class Wars {
@@ -41,13 +42,24 @@ final class Wars {
 
     /** Adds a handler or listener to web.xml. */
     static void addServlet(Path root, String path, Class<?> handler) throws IOException {
+        addServlet(root, path, handler, Map.of());
+    }
+
+    /** The same, with more init-params. */
+    static void addServlet(Path root, String path, Class<?> handler, Map<String, String> params) throws IOException {
         add(root, handler);
-        declare(root, path, "io.twintrace.websocket.servlet.UpgradeServlet", """
+        StringBuilder all = new StringBuilder(param("handler", handler.getName()));
+        params.forEach((name, value) -> all.append(param(name, value)));
+        declare(root, path, "io.twintrace.websocket.servlet.UpgradeServlet", all.toString());
+    }
+
+    private static String param(String name, String value) {
+        return """
                     <init-param>
-                      <param-name>handler</param-name>
+                      <param-name>%s</param-name>
                       <param-value>%s</param-value>
                     </init-param>
-                """.formatted(handler.getName()));
+                """.formatted(name, value);
     }
 
     /** Adds a servlet of any kind to web.xml, and classes that it uses. */

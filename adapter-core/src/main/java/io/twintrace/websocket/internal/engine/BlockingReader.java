@@ -71,12 +71,8 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
         this.frames = frames;
         this.closing = closing;
         this.transport = transport;
-        this.control = new ControlFrameHandlers(controlFrames, closing);
-        this.deadlines = new ConnectionDeadlines(
-                closing,
-                PendingStatus.NONE,
-                frames,
-                Deadlines.nanos(shared.options().idleTimeout()));
+        this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
+        this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
         this.messages = new IncomingMessages(
                 transport,
                 control,
@@ -87,14 +83,24 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
                 shared.pools().message(),
                 shared.pools().deflate(),
                 new TurnBudget(false));
-        this.end = new HandlerReadingEnd(connection, messages, frames, controlFrames, closing, closer);
+        this.end = new HandlerReadingEnd(connection, messages, frames, control, closing, closer);
     }
 
     /** Moves the application's deadline. Any thread may call this. */
     @Override
     public void readDeadline(long deadline) {
         deadlines.read(deadline);
+        wake();
+    }
+
+    @Override
+    public void wake() {
         transport.readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
+    }
+
+    @Override
+    public ConnectionDeadlines deadlines() {
+        return deadlines;
     }
 
     /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
@@ -210,13 +216,19 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
         }
         deadlines.checkReader(); // also here, because this never waits for a peer that never stops sending
         int n;
+        boolean waited = false;
+        boolean timedOut = false;
         while ((n = messages.fill()) == 0) {
             if (messages.assembleBeginning()) {
                 return; // the caller then takes what has arrived
             }
             messages.keepBeginning();
             deadlines.frameMayBeIncomplete(messages.isInsideFrame(), messages.framesBegun());
-            awaitInput();
+            if (timedOut) {
+                deadlines.checkIdle();
+            }
+            timedOut = !awaitInput();
+            waited = true;
         }
         if (n < 0) {
             if (messages.assembleBeginning()) {
@@ -224,17 +236,18 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
             }
             throw new EOFException("connection ended without a Close frame");
         }
-        long unused = deadlines.arrived();
+        long unused = deadlines.arrived(waited);
     }
 
-    /** Waits for input. May return early. */
-    private void awaitInput() throws IOException {
+    /** Waits for input. May return early. Returns false at a deadline, or to have the deadlines checked again. */
+    private boolean awaitInput() throws IOException {
         try {
             setWakeUp();
             transport.awaitReadable();
+            return true;
         } catch (SocketTimeoutException e) {
-            deadlines.checkReader(); // maybe none has passed, and a thread only wants them checked again
-            deadlines.checkIdle();
+            deadlines.checkReader();
+            return false;
         }
     }
 

@@ -7,14 +7,17 @@ import io.twintrace.websocket.internal.write.PendingStatus;
 import java.net.SocketTimeoutException;
 
 /**
- * Tracks the deadlines of a connection: for reading, for the peer to take pending bytes, for closing, and the idle
- * timeout. {@link BlockingReader} and {@link ListenerLoop} look at them when they wait.
+ * Tracks the deadlines of a connection: for reading, for the peer to take pending bytes, for closing, the idle
+ * timeout, and the answer to a Ping of {@link KeepAlive}. {@link BlockingReader} and {@link ListenerLoop} look at them when they wait.
  */
 final class ConnectionDeadlines {
     private final CloseHandshake closing;
     private final PendingStatus pending;
     private final FrameWriter frames;
-    private final long idleNanos;
+    private final Timeouts timeouts;
+
+    /** Null if it is off. */
+    private final KeepAlive keepAlive;
 
     /** The application's deadline. Any thread may set it. */
     private volatile long readDeadline = Deadlines.NONE;
@@ -27,14 +30,27 @@ final class ConnectionDeadlines {
 
     private long framesBegun;
 
+    /** Whether the reading thread was waiting when the last input arrived, as far as it can tell. */
+    private boolean awaited;
+
     /** When the reading thread returned to the application inside a frame; 0 if it did not. */
     private long leftAt;
 
-    ConnectionDeadlines(CloseHandshake closing, PendingStatus pending, FrameWriter frames, long idleNanos) {
+    /**
+     * @param pending what keeps this side from reading
+     * @param connection the same connection, as keep-alive sees it
+     */
+    ConnectionDeadlines(
+            CloseHandshake closing,
+            PendingStatus pending,
+            FrameWriter frames,
+            Timeouts timeouts,
+            KeepAlive.Connection connection) {
         this.closing = closing;
         this.pending = pending;
         this.frames = frames;
-        this.idleNanos = idleNanos;
+        this.timeouts = timeouts;
+        this.keepAlive = timeouts.ping() == 0 ? null : new KeepAlive(connection);
     }
 
     /** Returns the earliest deadline. Any thread may call this. */
@@ -43,15 +59,15 @@ final class ConnectionDeadlines {
             return Deadlines.earlier(lingerUntil, closing.deadline());
         }
         long hard = Deadlines.earlier(closing.deadline(), pending.deadline());
-        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(read(), idle())) : hard;
+        return isRead() ? Deadlines.earlier(hard, Deadlines.earlier(read(), silence())) : hard;
     }
 
     /**
-     * Returns the earliest deadline that was set explicitly, by the application or at the start of closing. Any thread
-     * may call this.
+     * Returns the earliest deadline that was set explicitly: by the application, at the start of closing, or by
+     * keep-alive. Any thread may call this.
      */
     long set() {
-        return Deadlines.earlier(closing.deadline(), read());
+        return Deadlines.earlier(closing.deadline(), Deadlines.earlier(read(), pong()));
     }
 
     /** Once this side has decided to close, only the close timeout counts: the peer's answer is worth waiting for. */
@@ -66,13 +82,22 @@ final class ConnectionDeadlines {
         return !pending.hasPending() && !closing.hasReadingEnded();
     }
 
+    private long silence() {
+        return Deadlines.earlier(idle(), pong());
+    }
+
+    /** As for reading, only the close timeout counts once this side has decided to close. */
+    private long pong() {
+        return keepAlive == null || closing.isDecided() ? Deadlines.NONE : keepAlive.deadline();
+    }
+
     private long idle() {
-        if (idleNanos == 0) {
+        if (timeouts.idle() == 0) {
             return Deadlines.NONE;
         }
         // Nothing was read while bytes were pending, so that time does not count as silence of the peer.
-        return (incomplete ? later(incompleteSince, pending.pendingEnd()) : later(lastArrival, frames.lastWrite()))
-                + idleNanos;
+        return (incomplete ? later(incompleteSince, pending.lastTaken()) : later(lastArrival, frames.lastWrite()))
+                + timeouts.idle();
     }
 
     private static long later(long a, long b) {
@@ -101,13 +126,15 @@ final class ConnectionDeadlines {
 
     /** Returns whether the peer was silent for too long, as far as its input has been read. */
     boolean isIdle() {
-        return isRead() && !isLingering() && Deadlines.remaining(idle()) <= 0;
+        return isRead() && !isLingering() && Deadlines.remaining(silence()) <= 0;
     }
 
     /** Throws if the peer was silent for too long. Call this after an attempt to read that has found nothing. */
     void checkIdle() throws SocketTimeoutException {
         if (isIdle()) {
-            throw new IdleTimeoutException(incomplete, idleNanos);
+            throw pong() != Deadlines.NONE
+                    ? PongTimeoutException.silent(timeouts.pong())
+                    : new IdleTimeoutException(incomplete, timeouts.idle());
         }
     }
 
@@ -116,10 +143,15 @@ final class ConnectionDeadlines {
         readDeadline = deadline;
     }
 
-    /** Notes that something was read, and returns the time. */
-    long arrived() {
+    /**
+     * Notes that something was read, and returns the time.
+     *
+     * @param wasAwaited false if it may have arrived much earlier
+     */
+    long arrived(boolean wasAwaited) {
         long now = System.nanoTime();
         lastArrival = now;
+        awaited = wasAwaited;
         return now;
     }
 
@@ -173,6 +205,41 @@ final class ConnectionDeadlines {
         incompleteSince = now;
         return now;
     }
+
+    // ---- For keep-alive: any thread, except where they say otherwise ------------------------------------------------
+
+    /** Returns null if keep-alive is off. */
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Returns whether either side has begun to close, or has failed. */
+    boolean isClosing() {
+        return closing.state() != CloseHandshake.State.OPEN || frames.broken() != null;
+    }
+
+    /** Returns when the peer last sent something, or took something that was pending. */
+    long lastSignOfLife() {
+        return later(lastArrival, frames.pending().lastTaken());
+    }
+
+    FrameWriter frames() {
+        return frames;
+    }
+
+    /**
+     * Returns the time from {@code sent} to the last arrival; 0 if what arrived may have lain unread before. Only the
+     * reading thread calls this.
+     */
+    long measuredSince(long sent) {
+        return awaited ? lastArrival - sent : 0;
+    }
+
+    // ---- Lingering ------------------------------------------------------------------------------------------------
 
     boolean isLingering() {
         return lingerUntil != Deadlines.NONE;

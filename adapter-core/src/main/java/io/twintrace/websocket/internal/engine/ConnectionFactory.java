@@ -56,7 +56,9 @@ public final class ConnectionFactory {
      */
     public BlockingConnection open(Transport transport, HandshakeRequest request, Accepted handshake) {
         ConnectionParts parts = parts(transport, request, handshake);
-        return new HandlerConnection(request, handshake, parts, parts.blocking(warnings));
+        HandlerConnection connection = new HandlerConnection(request, handshake, parts, parts.blocking(warnings));
+        connection.keepAlive();
+        return connection;
     }
 
     /**
@@ -81,6 +83,7 @@ public final class ConnectionFactory {
         EngineConnection connection = new EngineConnection(request, handshake, parts, loop);
         boolean open = false;
         try {
+            connection.keepAlive(); // first, because the connection may be over when the next line returns
             loop.open(connection, prepare, () -> {
                 try {
                     connection.finish(false);

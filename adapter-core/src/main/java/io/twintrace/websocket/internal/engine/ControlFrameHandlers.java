@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseHandler;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ControlHandler;
@@ -16,13 +17,18 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
     private final ControlFrameWriter output;
     private final CloseHandshake closing;
 
+    /** Null if it is off. */
+    private final KeepAlive keepAlive;
+
     private volatile ControlHandler pingHandler;
     private volatile ControlHandler pongHandler;
     private volatile CloseHandler closeHandler;
 
-    ControlFrameHandlers(ControlFrameWriter output, CloseHandshake closing) {
+    /** @param keepAlive takes the Pongs to its own Pings; null for none */
+    ControlFrameHandlers(ControlFrameWriter output, CloseHandshake closing, KeepAlive keepAlive) {
         this.output = output;
         this.closing = closing;
+        this.keepAlive = keepAlive;
         pingHandler(null);
         pongHandler(null);
         closeHandler(null);
@@ -43,6 +49,11 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
         closeHandler = handler != null ? handler : status -> {};
     }
 
+    /** Returns what writes control frames. Any thread may call this. */
+    ControlFrameWriter writer() {
+        return output;
+    }
+
     @Override
     public void ping(byte[] payload) throws IOException {
         pingHandler.onFrame(payload);
@@ -50,7 +61,9 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
 
     @Override
     public void pong(byte[] payload) throws IOException {
-        pongHandler.onFrame(payload);
+        if (keepAlive == null || !keepAlive.takePong(payload)) {
+            pongHandler.onFrame(payload);
+        }
     }
 
     @Override
@@ -62,6 +75,11 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
             output.requestClose(new CloseStatus(status.code(), "").payload());
             output.peerHasClosed();
         }
+    }
+
+    /** Tells the handler of the Close frame that this side has cut off a peer that no longer answers. */
+    void cutOff() throws IOException {
+        closeHandler.onClose(new CloseStatus(CloseCode.ABNORMAL, ""));
     }
 
     @Override

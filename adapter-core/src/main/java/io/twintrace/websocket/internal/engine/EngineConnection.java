@@ -30,6 +30,7 @@ import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
@@ -99,6 +100,12 @@ class EngineConnection implements WebSocketConnection {
     @Override
     public final ByteCounts byteCounts() {
         return new ByteCounts(counter.received(), counter.receivedOnWire(), counter.sent(), counter.sentOnWire());
+    }
+
+    @Override
+    public final Optional<Duration> roundTrip() {
+        KeepAlive keepAlive = reading.deadlines().keepAlive();
+        return keepAlive == null ? Optional.empty() : keepAlive.roundTrip();
     }
 
     @Override
@@ -288,6 +295,14 @@ class EngineConnection implements WebSocketConnection {
         control.requestClose(new CloseStatus(code, reason).payload());
     }
 
+    /** Begins to send Pings, if the options say so. Call this once, when the connection is ready to be written to. */
+    final void keepAlive() {
+        KeepAlive keepAlive = reading.deadlines().keepAlive();
+        if (keepAlive != null) {
+            keepAlive.begin();
+        }
+    }
+
     @Override
     public final void abort() {
         finish(false);
@@ -325,6 +340,7 @@ class EngineConnection implements WebSocketConnection {
     private void giveBack() {
         try {
             closing.readingEnded();
+            endKeepAlive();
             frames.end();
             reading.release();
         } finally {
@@ -336,6 +352,13 @@ class EngineConnection implements WebSocketConnection {
                 }
                 onDemand.connectionEnded();
             }
+        }
+    }
+
+    private void endKeepAlive() {
+        KeepAlive keepAlive = reading.deadlines().keepAlive();
+        if (keepAlive != null) {
+            keepAlive.end();
         }
     }
 

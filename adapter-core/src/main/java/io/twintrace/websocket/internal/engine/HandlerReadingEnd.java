@@ -5,7 +5,6 @@ import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ProtocolException;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.write.CloseHandshake;
-import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,7 +18,7 @@ final class HandlerReadingEnd {
     private final String connection;
     private final IncomingMessages messages;
     private final FrameWriter frames;
-    private final ControlFrameWriter control;
+    private final ControlFrameHandlers control;
     private final CloseHandshake closing;
     private final TransportCloser closer;
 
@@ -31,7 +30,7 @@ final class HandlerReadingEnd {
             String connection,
             IncomingMessages messages,
             FrameWriter frames,
-            ControlFrameWriter control,
+            ControlFrameHandlers control,
             CloseHandshake closing,
             TransportCloser closer) {
         this.connection = connection;
@@ -94,10 +93,12 @@ final class HandlerReadingEnd {
         messages.end();
         CloseStatus close = ReadingFailures.closeFor(e);
         if (close != null) {
-            control.requestClose(close.payload());
+            control.writer().requestClose(close.payload());
         }
         if (e instanceof ProtocolException) {
             closeTransport();
+        } else if (failure instanceof PongTimeoutException) {
+            cutOff();
         }
         closing.readingEnded();
         return failure;
@@ -113,7 +114,7 @@ final class HandlerReadingEnd {
         if (failure == null) {
             failure = new IOException("connection " + connection + " cannot be read any further after an error", e);
             messages.end();
-            control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
+            control.writer().requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
             closing.readingEnded();
         }
         return e;
@@ -137,8 +138,21 @@ final class HandlerReadingEnd {
         }
     }
 
+    /** Closes the transport without waiting for the Close frame, because most likely nobody is there to read it. */
+    private void cutOff() {
+        closer.abort();
+        try {
+            control.cutOff();
+        } catch (IOException | RuntimeException e) { // of the application's handler
+            failure.addSuppressed(e);
+        }
+    }
+
     private IOException explained(IOException e) {
         IOException broken = frames.broken();
+        if (broken instanceof PongTimeoutException) {
+            return broken;
+        }
         if (e instanceof EOFException) {
             return CloseExceptions.abnormal(broken);
         }

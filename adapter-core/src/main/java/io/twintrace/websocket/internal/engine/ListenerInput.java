@@ -115,7 +115,7 @@ final class ListenerInput {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
-            budget.workAt(deadlines.arrived());
+            budget.workAt(deadlines.arrived(true));
             if (state.isLingering()) {
                 messages.dropArrived();
             }

@@ -5,7 +5,6 @@ import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
-import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.read.TurnBudget;
@@ -70,7 +69,8 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
                 new ListenerCalls(listener, threads, controlFrames, closing, shared.options(), shared.callSampler());
         this.threads = threads;
         TurnBudget budget = new TurnBudget(!calls.mayBlock());
-        this.control = new ControlFrameHandlers(controlFrames, closing);
+        this.deadlines = new ConnectionDeadlines(closing, pending, frames, shared.timeouts(), this);
+        this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
         this.messages = new IncomingMessages(
                 transport,
                 control,
@@ -81,8 +81,6 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
                 shared.pools().message(),
                 shared.pools().deflate(),
                 budget);
-        this.deadlines = new ConnectionDeadlines(
-                closing, pending, frames, Deadlines.nanos(shared.options().idleTimeout()));
         this.signals = new SerialTask(this::takeTurn, this::onThread, transport::close);
         this.timer = new DeadlineTimer(deadlines::next, this::deadlineHasPassed);
         this.state =
@@ -247,8 +245,11 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private void advance(ListenerTurn turn) {
         state.openIfNew();
         try {
-            if (frames.broken() != null && state.isReading()) {
-                throw new IOException("connection " + name + " was cut off", frames.broken());
+            IOException broken = frames.broken();
+            if (broken != null && state.isReading()) {
+                throw broken instanceof PongTimeoutException
+                        ? broken
+                        : new IOException("connection " + name + " was cut off", broken);
             }
             isToRead = !inputAwaited || input.isStalled() || input.isInterrupted();
             deadlines.check();
@@ -276,6 +277,16 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     public void readDeadline(long deadline) {
         deadlines.read(deadline);
         deadlineHasMoved();
+    }
+
+    @Override
+    public ConnectionDeadlines deadlines() {
+        return deadlines;
+    }
+
+    @Override
+    public void wake() {
+        signalElsewhere();
     }
 
     @Override

@@ -81,7 +81,7 @@ final class ListenerState {
     void openIfNew() {
         if (phase == Phase.NEW) {
             phase = Phase.OPEN;
-            long unused = deadlines.arrived();
+            long unused = deadlines.arrived(true);
             if (!calls.open()) {
                 dropRest();
             }

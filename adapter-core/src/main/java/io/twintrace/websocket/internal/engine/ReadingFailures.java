@@ -20,6 +20,9 @@ final class ReadingFailures {
         if (failure instanceof ProtocolException protocol) {
             return protocol.closeStatus();
         }
+        if (failure instanceof PongTimeoutException) {
+            return new CloseStatus(CloseCode.GOING_AWAY, "pong timeout"); // for a peer that only does not answer
+        }
         return failure instanceof IdleTimeoutException ? new CloseStatus(CloseCode.GOING_AWAY, "idle timeout") : null;
     }
 }

@@ -12,6 +12,7 @@ public final class Shared {
 
     private final WebSocketOptions options;
     private final Pools pools;
+    private final Timeouts timeouts;
 
     /** Null if slow calls are not reported. */
     private final CallSampler callSampler;
@@ -19,6 +20,7 @@ public final class Shared {
     private Shared(WebSocketOptions options) {
         this.options = options;
         this.pools = new Pools(options);
+        this.timeouts = Timeouts.of(options);
         this.callSampler = options.slowCallThreshold().isZero() ? null : new CallSampler(options.slowCallThreshold());
     }
 
@@ -42,6 +44,10 @@ public final class Shared {
 
     WebSocketOptions options() {
         return options;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
     }
 
     CallSampler callSampler() {

@@ -104,6 +104,18 @@ public final class ControlFrameWriter {
         }
     }
 
+    /**
+     * Writes a Ping or Pong that no thread waits for. Has no effect if bytes are pending, or if this side has begun to
+     * close. A failure shows at the next write.
+     */
+    public void writeIfFree(Opcode opcode, byte[] payload) {
+        lock.change(this, writer -> {
+            if (!writer.output.hasPending() && !writer.closing.isDecided()) {
+                writer.frames.sendControl(opcode, payload, writer.frames.defaultDeadline());
+            }
+        });
+    }
+
     // ---- Pong -----------------------------------------------------------------------------------------------------
 
     /** Sends a Pong now, or as soon as the peer has taken what is pending. */

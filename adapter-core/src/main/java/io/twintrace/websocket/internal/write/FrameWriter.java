@@ -282,6 +282,15 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
+    /** Breaks the stream off if bytes are pending and the peer has taken none of them for so long. */
+    public void breakOffIfStuck(long nanos, IOException why) {
+        lock.change(output, stuck -> {
+            if (stuck.isStuckFor(nanos)) {
+                throw why;
+            }
+        });
+    }
+
     /** Fails all writes from now on. The caller closes the transport. */
     public void giveUp(IOException why) {
         lock.giveUp(why);

@@ -32,7 +32,7 @@ final class Output implements PendingStatus {
     /** Null while no bytes are pending. Written under the lock. */
     private volatile PendingWrites pending;
 
-    private volatile long pendingEnd = System.nanoTime();
+    private volatile long lastTaken = System.nanoTime();
     private volatile IOException failure;
 
     /**
@@ -73,8 +73,15 @@ final class Output implements PendingStatus {
     }
 
     @Override
-    public long pendingEnd() {
-        return pendingEnd;
+    public long lastTaken() {
+        return lastTaken;
+    }
+
+    /** Returns whether bytes have been pending for so long, and the peer has taken none of them in that time. */
+    boolean isStuckFor(long nanos) {
+        PendingWrites current = pending;
+        long now = System.nanoTime();
+        return current != null && now - current.begun() >= nanos && now - lastTaken >= nanos;
     }
 
     /** Returns whether no frame is put aside. Certain only for the thread that puts frames aside. */
@@ -251,8 +258,9 @@ final class Output implements PendingStatus {
     }
 
     private void continueWriting(PendingWrites rest, boolean callerGoesOn) throws IOException {
-        if (startAll(rest.next(), rest, callerGoesOn)) {
-            pendingEnd = System.nanoTime(); // first, so that no thread sees neither
+        boolean all = startAll(rest.next(), rest, callerGoesOn);
+        lastTaken = System.nanoTime(); // first, so that no thread sees neither
+        if (all) {
             pending = null;
             rest.written();
         } else {

@@ -19,7 +19,7 @@ public interface PendingStatus {
         }
 
         @Override
-        public long pendingEnd() {
+        public long lastTaken() {
             return created;
         }
     };
@@ -30,6 +30,6 @@ public interface PendingStatus {
     /** Returns the time by which the peer must take some of them; {@link Deadlines#NONE} if there are none. */
     long deadline();
 
-    /** Returns when bytes were last pending, on the time line of {@link System#nanoTime()}. */
-    long pendingEnd();
+    /** Returns when the peer last took pending bytes, on the time line of {@link System#nanoTime()}. */
+    long lastTaken();
 }

@@ -27,6 +27,7 @@ final class PendingWrites {
 
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
     private final CountDownLatch end = new CountDownLatch(1);
+    private final long begun = System.nanoTime();
     private volatile long size;
     private volatile long deadline = Deadlines.NONE;
 
@@ -42,6 +43,11 @@ final class PendingWrites {
     /** Returns how many bytes of the buffer to offer to the transport at once. */
     static int pieceOf(ByteBuffer buffer) {
         return buffer.isDirect() ? MAX_AT_ONCE : MAX_COPIED;
+    }
+
+    /** Returns when the first of these bytes began to wait. Any thread. */
+    long begun() {
+        return begun;
     }
 
     /** Returns the number of bytes that were not handed out. Any thread. */
