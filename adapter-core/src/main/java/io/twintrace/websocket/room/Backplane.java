@@ -5,19 +5,9 @@ import java.util.Optional;
 
 /**
  * Carries the messages of rooms between nodes. Every node gets the messages of a room in the same order, those that it
- * published itself included, and each message once. {@link #inMemory()} is the whole world of one node. Safe for use by
- * any thread.
+ * published itself included, and each message once. Safe for use by any thread.
  */
 public interface Backplane extends AutoCloseable {
-    /**
-     * Creates a backplane for a single node. Messages are gone when the JVM ends.
-     *
-     * @return a new backplane
-     */
-    static Backplane inMemory() {
-        return new InMemoryBackplane();
-    }
-
     /** {@return the name of this node, which no other node of the backplane has} */
     String node();
 

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Deliveries implements Delivery.Target {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
-    private final Room room;
+    private final String room;
     private final RoomOptions options;
     private final MemberList members = new MemberList();
     private final History history;
@@ -32,7 +32,7 @@ final class Deliveries implements Delivery.Target {
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
 
-    Deliveries(Room room, RoomOptions options) {
+    Deliveries(String room, RoomOptions options) {
         this.room = room;
         this.options = options;
         this.history = new History(options);
@@ -70,12 +70,12 @@ final class Deliveries implements Delivery.Target {
             }
         }
         members.add(member);
-        options.listener().present(room, member.presence());
+        options.listener().present(member.presence());
     }
 
     void leave(Member member) {
         if (members.remove(member)) {
-            options.listener().absent(room, member.presence());
+            options.listener().absent(member.presence());
         }
     }
 
@@ -133,7 +133,7 @@ final class Deliveries implements Delivery.Target {
         try {
             return new Delivered(message, options.format().apply(message));
         } catch (RuntimeException e) {
-            LOGGER.log(Level.ERROR, room + " drops a message that its format could not handle", e);
+            LOGGER.log(Level.ERROR, "room \"" + room + "\" drops a message that its format could not handle", e);
             return null;
         }
     }
@@ -162,7 +162,7 @@ final class Deliveries implements Delivery.Target {
         } catch (IllegalArgumentException e) {
             logSize(member, e);
         } catch (RuntimeException e) { // of a connection that is not ours
-            LOGGER.log(Level.ERROR, "cannot send to " + member, e);
+            LOGGER.log(Level.ERROR, "room \"" + room + "\" cannot send to " + member, e);
         }
         if (!accepted && !member.connection().isOpen()) {
             member.close(); // before its end, which may be some seconds away
@@ -174,12 +174,14 @@ final class Deliveries implements Delivery.Target {
     private void logSize(Member member, IllegalArgumentException e) {
         if (!sizeLogged) {
             sizeLogged = true;
-            LOGGER.log(Level.WARNING, "cannot send to " + member + ", and perhaps to others: " + e.getMessage());
+            LOGGER.log(
+                    Level.WARNING,
+                    "room \"" + room + "\" cannot send to " + member + ", and perhaps to others: " + e.getMessage());
         }
     }
 
     void lost(long more) {
         lost.addAndGet(more);
-        options.listener().lost(room, more);
+        options.listener().lost(more);
     }
 }

@@ -5,10 +5,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The backplane of a single node. Hands each message to the room's only receiver at once. */
-final class InMemoryBackplane implements Backplane {
+/**
+ * The backplane of a single node, which has no others to reach. Hands each message to the room's only receiver at once.
+ * What the rooms keep is gone when the JVM ends.
+ */
+public final class InMemoryBackplane implements Backplane {
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+
+    /** Creates a backplane without rooms. */
+    public InMemoryBackplane() {}
 
     @Override
     public String node() {

@@ -2,26 +2,43 @@ package io.twintrace.websocket.room;
 
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A connection that has joined a {@link Room} on this node. It leaves by {@link #close()}, and by itself when the
+ * A connection that has joined a {@code Room} on this node. It leaves by {@link #close()}, and by itself when the
  * connection ends. Safe for use by any thread.
  */
 public final class Member implements AutoCloseable {
     /** The place in the list of members; -1 while it is not there. Used by the thread that delivers. */
     int index = -1;
 
-    private final Room room;
+    private final Place place;
     private final WebSocketConnection connection;
     private final String id;
     private final AtomicBoolean left = new AtomicBoolean();
     private final Runnable onClosed = this::close;
     private volatile String value;
 
-    Member(Room room, WebSocketConnection connection, String id, String value) {
-        this.room = room;
+    /** What a member needs of its room. */
+    interface Place {
+        /** Publishes a message of a member. */
+        boolean publish(Member sender, PreparedMessage message, boolean toSender);
+
+        /** Sends a message to a member alone, in its turn. */
+        void send(Member member, PreparedMessage message);
+
+        /** Notes the new value of a member. */
+        void changed(Member member);
+
+        /** Notes that a member has left. */
+        void leave(Member member);
+
+        /** Returns the name of this node. */
+        String node();
+    }
+
+    Member(Place place, WebSocketConnection connection, String id, String value) {
+        this.place = place;
         this.connection = connection;
         this.id = id;
         this.value = value;
@@ -30,11 +47,6 @@ public final class Member implements AutoCloseable {
     /** {@return the name of this member on all nodes, which no other one ever has} */
     public String id() {
         return id;
-    }
-
-    /** {@return the room} */
-    public Room room() {
-        return room;
     }
 
     /** {@return the connection, to which only its outbox writes from now on} */
@@ -55,7 +67,7 @@ public final class Member implements AutoCloseable {
     public void setValue(String newValue) {
         value = newValue;
         if (!hasLeft()) {
-            room.changed(this);
+            place.changed(this);
         }
     }
 
@@ -63,7 +75,7 @@ public final class Member implements AutoCloseable {
      * Sends a text to all members, this one included.
      *
      * @param text unpaired surrogates become question marks
-     * @return as {@link Room#broadcast(PreparedMessage)}
+     * @return as {@code Room.broadcast}
      */
     public boolean broadcast(String text) {
         return broadcast(PreparedMessage.text(text));
@@ -73,17 +85,17 @@ public final class Member implements AutoCloseable {
      * Sends a message to all members, this one included.
      *
      * @param message not copied
-     * @return as {@link Room#broadcast(PreparedMessage)}
+     * @return as {@code Room.broadcast}
      */
     public boolean broadcast(PreparedMessage message) {
-        return !hasLeft() && room.publish(message, Optional.of(id), Optional.empty(), true, Optional.empty());
+        return !hasLeft() && place.publish(this, message, true);
     }
 
     /**
      * Sends a text to all members but this one.
      *
      * @param text unpaired surrogates become question marks
-     * @return as {@link Room#broadcast(PreparedMessage)}
+     * @return as {@code Room.broadcast}
      */
     public boolean broadcastToOthers(String text) {
         return broadcastToOthers(PreparedMessage.text(text));
@@ -93,10 +105,10 @@ public final class Member implements AutoCloseable {
      * Sends a message to all members but this one.
      *
      * @param message not copied
-     * @return as {@link Room#broadcast(PreparedMessage)}
+     * @return as {@code Room.broadcast}
      */
     public boolean broadcastToOthers(PreparedMessage message) {
-        return !hasLeft() && room.publish(message, Optional.of(id), Optional.empty(), false, Optional.empty());
+        return !hasLeft() && place.publish(this, message, false);
     }
 
     /**
@@ -114,7 +126,7 @@ public final class Member implements AutoCloseable {
      * @param message not copied
      */
     public void send(PreparedMessage message) {
-        room.sendHere(this, message);
+        place.send(this, message);
     }
 
     /** {@return whether this member has left the room} */
@@ -127,7 +139,7 @@ public final class Member implements AutoCloseable {
     public void close() {
         if (left.compareAndSet(false, true)) {
             connection.removeCloseListener(onClosed);
-            room.leave(this);
+            place.leave(this);
         }
     }
 
@@ -137,11 +149,11 @@ public final class Member implements AutoCloseable {
     }
 
     Presence presence() {
-        return new Presence(id, room.node(), value);
+        return new Presence(id, place.node(), value);
     }
 
     @Override
     public String toString() {
-        return "member " + id + " of room \"" + room.name() + "\"";
+        return "member " + id;
     }
 }

@@ -42,6 +42,7 @@ public final class Room implements AutoCloseable {
     private final ConcurrentMap<String, Presence> elsewhere = new ConcurrentHashMap<>();
 
     private final RoomOptions options;
+    private final Member.Place place = new RoomPlace();
     private volatile Backplane.Channel channel = NOT_OPEN;
     private volatile boolean closed;
 
@@ -50,7 +51,7 @@ public final class Room implements AutoCloseable {
         this.options = options;
         this.node = node;
         this.onClose = onClose;
-        this.deliveries = new Deliveries(this, options);
+        this.deliveries = new Deliveries(name, options);
         this.delivery = new Delivery(name, options, deliveries);
     }
 
@@ -58,14 +59,8 @@ public final class Room implements AutoCloseable {
     synchronized void open(Backplane backplane) {
         if (channel == NOT_OPEN && !closed) {
             channel = backplane.open(
-                    name,
-                    options.history(),
-                    new RoomReceiver(this, options.listener(), delivery, deliveries, elsewhere));
+                    name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
         }
-    }
-
-    String node() {
-        return node;
     }
 
     /** {@return the name, the same on all nodes} */
@@ -101,27 +96,13 @@ public final class Room implements AutoCloseable {
             throw new IllegalStateException("room \"" + name + "\" is closed");
         }
         boolean unused = connection.outbox().claim(); // false if the connection is ending, which the member learns
-        Member member = new Member(this, connection, prefix + "-" + joined.incrementAndGet(), how.value());
+        Member member = new Member(place, connection, prefix + "-" + joined.incrementAndGet(), how.value());
         members.put(member.id(), member);
         channel.announce(member.presence());
         delivery.add(() -> deliveries.join(member, how));
         member.leaveWithConnection(); // perhaps at once
         delivery.run();
         return member;
-    }
-
-    void leave(Member member) {
-        members.remove(member.id());
-        channel.withdraw(member.id());
-        delivery.add(() -> deliveries.leave(member));
-        delivery.run();
-    }
-
-    void changed(Member member) {
-        Presence presence = member.presence();
-        channel.announce(presence);
-        delivery.add(() -> options.listener().present(this, presence));
-        delivery.run();
     }
 
     /** {@return the members on all nodes, as far as this one knows, in no order} */
@@ -194,7 +175,7 @@ public final class Room implements AutoCloseable {
         delivery.run();
     }
 
-    boolean publish(
+    private boolean publish(
             PreparedMessage content,
             Optional<String> sender,
             Optional<String> receiver,
@@ -202,11 +183,6 @@ public final class Room implements AutoCloseable {
             Optional<String> key) {
         return delivery.admit()
                 && channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
-    }
-
-    void sendHere(Member member, PreparedMessage message) {
-        delivery.add(() -> deliveries.offer(member, message, Optional.empty()));
-        delivery.run();
     }
 
     // ---- The room -------------------------------------------------------------------------------------------------
@@ -233,6 +209,41 @@ public final class Room implements AutoCloseable {
     @Override
     public String toString() {
         return "room \"" + name + "\"";
+    }
+
+    /** The room as its members use it. */
+    private final class RoomPlace implements Member.Place {
+        @Override
+        public boolean publish(Member sender, PreparedMessage message, boolean toSender) {
+            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, Optional.empty());
+        }
+
+        @Override
+        public void send(Member member, PreparedMessage message) {
+            delivery.add(() -> deliveries.offer(member, message, Optional.empty()));
+            delivery.run();
+        }
+
+        @Override
+        public void changed(Member member) {
+            Presence presence = member.presence();
+            channel.announce(presence);
+            delivery.add(() -> options.listener().present(presence));
+            delivery.run();
+        }
+
+        @Override
+        public void leave(Member member) {
+            members.remove(member.id());
+            channel.withdraw(member.id());
+            delivery.add(() -> deliveries.leave(member));
+            delivery.run();
+        }
+
+        @Override
+        public String node() {
+            return node;
+        }
     }
 
     /** For the moment between the creation of a room and its opening, and if that has failed. */

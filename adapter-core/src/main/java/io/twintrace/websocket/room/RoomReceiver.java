@@ -6,19 +6,16 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Notes what the backplane says, in the order of the room's events. */
 final class RoomReceiver implements Backplane.Receiver {
-    private final Room room;
     private final RoomListener listener;
     private final Delivery delivery;
     private final Deliveries deliveries;
     private final ConcurrentMap<String, Presence> elsewhere;
 
     RoomReceiver(
-            Room room,
             RoomListener listener,
             Delivery delivery,
             Deliveries deliveries,
             ConcurrentMap<String, Presence> elsewhere) {
-        this.room = room;
         this.listener = listener;
         this.delivery = delivery;
         this.deliveries = deliveries;
@@ -38,14 +35,14 @@ final class RoomReceiver implements Backplane.Receiver {
     @Override
     public void present(Presence presence) {
         elsewhere.put(presence.member(), presence);
-        delivery.add(() -> listener.present(room, presence));
+        delivery.add(() -> listener.present(presence));
     }
 
     @Override
     public void absent(String member) {
         Presence last = elsewhere.remove(member);
         if (last != null) {
-            delivery.add(() -> listener.absent(room, last));
+            delivery.add(() -> listener.absent(last));
         }
     }
 
@@ -58,13 +55,13 @@ final class RoomReceiver implements Backplane.Receiver {
     public void disconnected(Optional<Throwable> why) {
         delivery.add(() -> {
             deliveries.letIn();
-            listener.disconnected(room, why);
+            listener.disconnected(why);
         });
     }
 
     @Override
     public void connected() {
-        delivery.add(() -> listener.connected(room));
+        delivery.add(() -> listener.connected());
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class Rooms implements AutoCloseable {
 
     /** {@return the rooms of an application that runs on one node} */
     public static Rooms inMemory() {
-        return over(Backplane.inMemory());
+        return over(new InMemoryBackplane());
     }
 
     /**

@@ -137,12 +137,12 @@ class RoomTest {
         List<String> events = new ArrayList<>();
         Room room = rooms.room("chat", RoomOptions.defaults().withListener(new RoomListener() {
             @Override
-            public void present(Room in, Presence member) {
+            public void present(Presence member) {
                 events.add("present " + member.value());
             }
 
             @Override
-            public void absent(Room in, Presence member) {
+            public void absent(Presence member) {
                 events.add("absent " + member.value());
             }
         }));
@@ -377,8 +377,8 @@ class RoomTest {
     void aRoomMayBeUsedFromInsideItsListener() throws Exception {
         Room room = rooms.room("chat", RoomOptions.defaults().withListener(new RoomListener() {
             @Override
-            public void present(Room in, Presence member) {
-                in.broadcastHere(PreparedMessage.text("welcome, " + member.value()));
+            public void present(Presence member) {
+                rooms.room("chat").broadcastHere(PreparedMessage.text("welcome, " + member.value()));
             }
         }));
         TestPeer ann = peer();
