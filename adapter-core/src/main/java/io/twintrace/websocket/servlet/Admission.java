@@ -4,6 +4,7 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import jakarta.servlet.ServletContext;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The answer to a handshake that asks for a place: the place, or a refusal. */
 sealed interface Admission permits Connections.Place, Admission.Rejected {
@@ -27,8 +28,11 @@ sealed interface Admission permits Connections.Place, Admission.Rejected {
             this.headers = seconds == 0 ? Map.of() : Map.of("Retry-After", Long.toString(seconds));
         }
 
+        /** Ends the HTTP connection too, for which a container might wait that stops. */
         Rejected stopping() {
-            return new Rejected(new Refused(503, "this server is stopping", headers));
+            Map<String, String> all = new TreeMap<>(headers);
+            all.put("Connection", "close");
+            return new Rejected(new Refused(503, "this server is stopping", all));
         }
 
         Rejected full(int limit) {

@@ -287,7 +287,7 @@ class ConnectionsTest {
         Refused refused = assertInstanceOf(Admission.Rejected.class, connections.admitFrom("192.0.2.1"))
                 .response();
         assertEquals(503, refused.status());
-        assertEquals(Map.of("Retry-After", "7"), refused.headers());
+        assertEquals(Map.of("Retry-After", "7", "Connection", "close"), refused.headers());
     }
 
     @Test
