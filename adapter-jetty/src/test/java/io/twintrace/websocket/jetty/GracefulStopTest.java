@@ -243,6 +243,32 @@ class GracefulStopTest {
         shutdown.get(10, TimeUnit.SECONDS);
     }
 
+    @Test
+    void aPeerThatReadsLateIsToldAtLeast() throws Exception {
+        WebSocketOptions options =
+                OPTIONS.toBuilder().closeTimeout(Duration.ofSeconds(4)).build();
+        start(TestServer.of(new Collecting(), options));
+        RawClient client = slowClient();
+        Await.until("connection", open::size, count -> count == 1);
+        WebSocketConnection connection = open.iterator().next();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(connection.outbox().offer(PreparedMessage.of(MessageType.BINARY, new byte[1 << 20])));
+        }
+        Future<Void> shutdown = Graceful.shutdown(server.context());
+        assertTrue(connection.isOpen(), "its outbox comes first");
+        Await.until("the Close frame", connection::isOpen, isOpen -> !isOpen);
+        int messages = 0;
+        Frame frame = client.read();
+        for (; frame.opcode() == RawClient.BINARY; frame = client.read()) {
+            messages++;
+        }
+        assertEquals(1001, frame.closeCode());
+        assertTrue(messages < 10, "the last ones are lost");
+        client.send(RawClient.close(1001));
+        shutdown.get(10, TimeUnit.SECONDS);
+        assertFalse(server.log().text().contains("cut off"), server.log().text());
+    }
+
     /** Nobody but the library reads the peer's Close frame then. */
     @Test
     void aPeerSeesTheEndAlthoughItsHandlerDoesNotRead() throws Exception {
