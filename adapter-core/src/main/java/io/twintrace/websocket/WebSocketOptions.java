@@ -5,6 +5,7 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.OriginPolicy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -134,6 +135,26 @@ public final class WebSocketOptions {
         return values.maxConnections;
     }
 
+    /**
+     * {@return the maximum number of open connections from one address; more are rejected with 429; 0 for no limit}
+     */
+    public int maxConnectionsPerAddress() {
+        return values.maxConnectionsPerAddress;
+    }
+
+    /**
+     * {@return after how many seconds a client may try again, as {@code Retry-After} tells it if the server is full or
+     * stops; zero if nothing is sent}
+     */
+    public Duration retryAfter() {
+        return values.retryAfter;
+    }
+
+    /** {@return the reason in the Close frame 1001 that each peer gets when the server stops} */
+    public String stopReason() {
+        return values.stopReason;
+    }
+
     /** {@return the level of the detector} */
     public DetectorLevel detectorLevel() {
         return values.detectorLevel;
@@ -188,6 +209,8 @@ public final class WebSocketOptions {
     public static final class Builder {
         private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]++");
 
+        private static final int MAX_REASON_BYTES = 123;
+
         private long readLimit = 1 << 20;
         private int fragmentLimit = 1 << 20;
         private Duration handshakeTimeout = Duration.ofSeconds(10);
@@ -204,6 +227,9 @@ public final class WebSocketOptions {
         private int readBufferSize = 16 * 1024;
         private int writeBufferSize = 16 * 1024;
         private int maxConnections = 20_000;
+        private int maxConnectionsPerAddress;
+        private Duration retryAfter = Duration.ofSeconds(5);
+        private String stopReason = "server is stopping";
         private DetectorLevel detectorLevel = DetectorLevel.MESSAGES;
         private ConcurrentWriteListener concurrentWriteListener = report -> {};
         private Function<WebSocketConnection, WriteDiscipline> writeDiscipline = connection -> WriteDiscipline.none();
@@ -235,6 +261,9 @@ public final class WebSocketOptions {
             copy.readBufferSize = readBufferSize;
             copy.writeBufferSize = writeBufferSize;
             copy.maxConnections = maxConnections;
+            copy.maxConnectionsPerAddress = maxConnectionsPerAddress;
+            copy.retryAfter = retryAfter;
+            copy.stopReason = stopReason;
             copy.detectorLevel = detectorLevel;
             copy.concurrentWriteListener = concurrentWriteListener;
             copy.writeDiscipline = writeDiscipline;
@@ -438,6 +467,54 @@ public final class WebSocketOptions {
          */
         public Builder maxConnections(int connections) {
             this.maxConnections = (int) atLeast(1, connections, "maxConnections");
+            return this;
+        }
+
+        /**
+         * Sets the maximum number of open connections of one servlet from one address; no limit by default. Further
+         * handshakes from there get 429. The addresses of an IPv6 network of 64 bits count as one. The container tells
+         * the address. Behind a proxy it is the proxy's, and then the limit applies to all clients together, unless the
+         * container takes the client's address from the headers of the proxy.
+         *
+         * @param connections 0 for no limit
+         * @return this builder
+         */
+        public Builder maxConnectionsPerAddress(int connections) {
+            this.maxConnectionsPerAddress = (int) atLeast(0, connections, "maxConnectionsPerAddress");
+            return this;
+        }
+
+        /**
+         * Sets after how many seconds a client may try again that was refused because the server is full or stops; 5
+         * seconds by default. Sent as the header {@code Retry-After}, which programs can read, but pages in a browser
+         * cannot.
+         *
+         * @param delay whole seconds; zero to send nothing
+         * @return this builder
+         */
+        public Builder retryAfter(Duration delay) {
+            if (!notNegative(delay, "retryAfter").equals(Duration.ofSeconds(delay.toSeconds()))) {
+                throw new IllegalArgumentException(
+                        "retryAfter is " + delay + ", but the header holds whole seconds: round it up");
+            }
+            this.retryAfter = delay;
+            return this;
+        }
+
+        /**
+         * Sets the reason in the Close frame 1001 that each peer gets when the server stops; "server is stopping" by
+         * default.
+         *
+         * @param reason at most 123 bytes of UTF-8
+         * @return this builder
+         */
+        public Builder stopReason(String reason) {
+            int bytes = reason.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_REASON_BYTES) {
+                throw new IllegalArgumentException("stopReason has " + bytes
+                        + " bytes of UTF-8, but a Close frame holds at most " + MAX_REASON_BYTES + ": shorten it");
+            }
+            this.stopReason = reason;
             return this;
         }
 

@@ -14,7 +14,7 @@ final class Application {
     private final ServletContext context;
     private final ClassLoader contextClassLoader;
 
-    /** One thread for each connection, and another one to close it when the application stops. */
+    /** One thread for each handler, and one for all connections that close when the application stops. */
     private final TaskThreads threads;
 
     private final ThreadShortage shortage;

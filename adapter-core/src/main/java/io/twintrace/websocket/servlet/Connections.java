@@ -1,6 +1,5 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -23,6 +22,8 @@ final class Connections implements ContextConnections.Member {
     private final Application application;
     private final OpenConnections open;
     private final int limit;
+    private final AddressLimit addresses;
+    private final Admission.Refusals refusals;
     private final Duration handshakeTimeout;
 
     private final AtomicInteger admitted = new AtomicInteger();
@@ -31,7 +32,6 @@ final class Connections implements ContextConnections.Member {
     /** Completed once this is stopping, and no connection is left, or its application has waited as long as it wants. */
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    private final LogRate fullLog = new LogRate();
     private volatile boolean stopping;
 
     /** Null until {@link #join()}. */
@@ -42,30 +42,37 @@ final class Connections implements ContextConnections.Member {
 
     private Runnable onRelease = () -> {};
 
-    Connections(Application application, WebSocketOptions options) {
+    /** @param owner for the log, such as {@code servlet "chat"}; empty for none */
+    Connections(Application application, WebSocketOptions options, String owner) {
         this.application = application;
-        this.open = new OpenConnections(application.context(), options.closeTimeout());
+        this.open = new OpenConnections(application, options, owner);
         this.limit = options.maxConnections();
+        this.addresses = new AddressLimit(options.maxConnectionsPerAddress());
+        this.refusals = new Admission.Refusals(application.context(), options);
         this.handshakeTimeout = options.handshakeTimeout();
     }
 
     /** A place for one connection, reserved at the request. Either a connection takes it, or it is given back. */
-    final class Place {
+    final class Place implements Admission {
         private final long expires = Deadlines.after(handshakeTimeout);
         private final AtomicBoolean taken = new AtomicBoolean();
         private final Service service;
 
+        /** Null if it does not count. */
+        private final String address;
+
         /** Null if the connection has nothing to do with the HTTP session. */
         private SessionLink session;
 
-        private Place(Service service) {
+        private Place(Service service, String address) {
             this.service = service;
+            this.address = address;
         }
 
         /** Gives the place back, unless a connection has taken it. */
         void giveBack() {
             if (take()) {
-                leave();
+                leavePlace();
             }
         }
 
@@ -77,6 +84,7 @@ final class Connections implements ContextConnections.Member {
                 run(upgraded);
             } else if (stopping) {
                 admitted.incrementAndGet();
+                addresses.takeAnyway(address);
                 run(upgraded);
             } else {
                 upgraded.transport().close();
@@ -98,7 +106,7 @@ final class Connections implements ContextConnections.Member {
                     try {
                         upgraded.transport().close();
                     } finally {
-                        leave();
+                        leavePlace();
                     }
                 }
             }
@@ -107,7 +115,7 @@ final class Connections implements ContextConnections.Member {
         private void opened(WebSocketConnection connection) {
             open.add(connection, service);
             if (stopping) {
-                connection.beginClose(CloseCode.GOING_AWAY, "server is stopping");
+                open.beginClose(connection);
             } else {
                 open.serveOn();
             }
@@ -125,43 +133,50 @@ final class Connections implements ContextConnections.Member {
                     }
                 }
             } finally {
-                leave();
+                leavePlace();
             }
+        }
+
+        private void leavePlace() {
+            addresses.giveBack(address); // first: whoever waits for the last connection to leave finds none counted
+            leave();
         }
     }
 
-    boolean isStopping() {
-        return stopping;
-    }
-
     /**
-     * Reserves a place for one more connection. Returns null if the limit is reached, or this is stopping.
+     * Reserves a place for one more connection, unless a limit is reached or this is stopping.
      *
      * @param service serves the connection
+     * @param remoteAddress the peer's address as the container tells it; may be null
      */
-    Place admit(Service service) {
+    Admission admit(Service service, String remoteAddress) {
         if (admitted.get() >= limit) {
             giveBackExpired();
         }
         if (admitted.incrementAndGet() > limit) {
             leave();
-            String end = fullLog.next();
-            if (end != null) {
-                application
-                        .context()
-                        .log("refusing WebSocket handshakes with 503: " + limit
-                                + " connections are open, the limit set by init-param max-connections (in code: maxConnections)"
-                                + end);
-            }
-            return null;
+            return stopping ? refusals.stopping() : refusals.full(limit);
         }
-        Place place = new Place(service);
+        String address = addresses.key(remoteAddress);
+        if (!takeAddress(address)) {
+            leave();
+            return stopping ? refusals.stopping() : refusals.fullFor(address, addresses.limit());
+        }
+        Place place = new Place(service, address);
         reserved.add(place);
         if (stopping) { // beginStop did not see this place
             place.giveBack();
-            return null;
+            return refusals.stopping();
         }
         return place;
+    }
+
+    private boolean takeAddress(String address) {
+        if (addresses.take(address)) {
+            return true;
+        }
+        giveBackExpired();
+        return addresses.take(address);
     }
 
     /** For a container that failed after the servlet returned: it hands over no socket, and does not report that. */
@@ -184,18 +199,23 @@ final class Connections implements ContextConnections.Member {
      *
      * @return completed when the last connection has ended
      */
-    @Override
-    public CompletableFuture<Void> beginStop() {
-        return beginStop(System.nanoTime());
+    CompletableFuture<Void> beginStop() {
+        return beginStop(Deadlines.NONE);
     }
 
-    private CompletableFuture<Void> beginStop(long now) {
+    /** {@inheritDoc} */
+    @Override
+    public CompletableFuture<Void> beginStop(long deadline) {
+        return beginStop(System.nanoTime(), deadline);
+    }
+
+    private CompletableFuture<Void> beginStop(long now, long deadline) {
         stopping = true;
         reserved.forEach(Place::giveBack);
         if (admitted.get() == 0) {
             drained.complete(null);
         }
-        open.beginClose(now);
+        open.beginClose(now, deadline);
         return drained;
     }
 
@@ -211,7 +231,7 @@ final class Connections implements ContextConnections.Member {
     /** {@inheritDoc} Admits more, since the owner serves on until it is stopped itself. */
     @Override
     public void beginClose(long now) {
-        open.beginClose(now);
+        open.beginClose(now, Deadlines.NONE);
     }
 
     @Override
@@ -227,7 +247,7 @@ final class Connections implements ContextConnections.Member {
     @Override
     public void stop() {
         long begin = System.nanoTime();
-        CompletableFuture<Void> unused = beginStop(begin);
+        CompletableFuture<Void> unused = beginStop(begin, Deadlines.NONE);
         if (all != null) {
             all.beginClose(begin);
         }
@@ -259,7 +279,7 @@ final class Connections implements ContextConnections.Member {
     /** Like {@link #stop(Duration)}, until a time of {@link System#nanoTime()}. */
     @Override
     public boolean stopBy(long deadline) {
-        CompletableFuture<Void> unused = beginStop();
+        CompletableFuture<Void> unused = beginStop(deadline);
         boolean isDrained = awaitDrained(deadline) && awaitLate(deadline);
         if (!isDrained) {
             open.cutOff();

@@ -26,8 +26,14 @@ final class ContextConnections {
         /** Cuts off the connections whose time to close is over. Does not wait. */
         void cutOffIfOverdue();
 
-        /** Begins to close all connections, and admits no more. Does not wait. */
-        CompletableFuture<Void> beginStop();
+        /**
+         * Begins to close all connections, and admits no more. Does not wait.
+         *
+         * @param deadline the time by which all have to be closed, if that is earlier than the close timeout;
+         *     {@link Deadlines#NONE} for none
+         * @return completed when the last connection has ended
+         */
+        CompletableFuture<Void> beginStop(long deadline);
 
         /** Closes all connections, and waits for them a limited time. */
         void stop();
@@ -52,7 +58,7 @@ final class ContextConnections {
             ContextConnections all = in(context);
             all.members.add(member);
             if (all.stopped) {
-                var unused = member.beginStop();
+                var unused = member.beginStop(Deadlines.NONE);
             }
             return all;
         }
@@ -118,7 +124,7 @@ final class ContextConnections {
         }
         long deadline = Deadlines.after(System.nanoTime(), timeout);
         for (Member each : all.members) {
-            var unused = each.beginStop(); // all at once
+            var unused = each.beginStop(deadline); // all at once
         }
         boolean closed = true;
         for (Member each : all.members) {

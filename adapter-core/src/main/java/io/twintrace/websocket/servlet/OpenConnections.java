@@ -1,24 +1,37 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** The open connections of one upgrader. Closes them all when it is closed. Safe for use by any thread. */
+/**
+ * The open connections of one upgrader. Closes them all when it is closed: each as soon as its own outbox is empty, so
+ * that none waits for another one. Safe for use by any thread.
+ */
 final class OpenConnections {
-    /** The extra time for closing, beyond the close timeout. */
+    /** The extra time for the application to end, beyond the close timeout. */
     private static final Duration MARGIN = Duration.ofMillis(500);
 
-    private final ServletContext context;
-    private final Duration patience;
+    /** The part of the time for outboxes, in percent. The rest is for the Close frames of slow peers. */
+    private static final int OUTBOX_PERCENT = 80;
 
-    private final Map<WebSocketConnection, Served> open = new ConcurrentHashMap<>();
+    private final ServletContext context;
+    private final Duration closeTimeout;
+    private final Duration patience;
+    private final String reason;
+    private final StopLog log;
+    private final ClosingTask task;
+
+    private final Map<WebSocketConnection, OpenConnection> open = new ConcurrentHashMap<>();
 
     /** The deadline for connections that are being closed; {@link Deadlines#NONE} until all are. */
     private final AtomicLong closedBy = new AtomicLong(Deadlines.NONE);
@@ -26,24 +39,26 @@ final class OpenConnections {
     /** The deadline for connections that were cut off; {@link Deadlines#NONE} until then. */
     private final AtomicLong cutBy = new AtomicLong(Deadlines.NONE);
 
-    /** Who serves a connection, the thread that runs the application for it, or null, and whether the close has begun. */
-    private record Served(Service service, Thread runner, AtomicBoolean closing) {
-        void close(WebSocketConnection connection) {
-            service.close(connection, CloseCode.GOING_AWAY, "server is stopping");
-        }
-    }
-
-    OpenConnections(ServletContext context, Duration closeTimeout) {
-        this.context = context;
+    /** @param owner for the log, such as {@code servlet "chat"}; empty for none */
+    OpenConnections(Application application, WebSocketOptions options, String owner) {
+        this.context = application.context();
+        this.closeTimeout = options.closeTimeout();
         this.patience = closeTimeout.plus(MARGIN);
+        this.reason = options.stopReason();
+        this.log = new StopLog(context, owner);
+        this.task = new ClosingTask(application, this::goOnClosing);
     }
 
+    /** @param connection made by the library, which has no other kind */
     void add(WebSocketConnection connection, Service service) {
-        open.put(connection, new Served(service, service.runner(), new AtomicBoolean()));
+        open.put(connection, new OpenConnection((StoppableConnection) connection, service));
     }
 
     void remove(WebSocketConnection connection) {
-        open.remove(connection);
+        OpenConnection ended = open.remove(connection);
+        if (ended != null && ended.ended()) {
+            log.ended();
+        }
     }
 
     /** Resets the deadlines, because the servlet continues and later connections need the full time. */
@@ -55,37 +70,72 @@ final class OpenConnections {
     }
 
     /**
-     * Begins to close all connections with 1001. Further calls skip those already closing. Does not wait.
+     * Begins to close all connections with 1001, each once its outbox is empty. Further calls skip those already
+     * closing. Does not wait.
      *
      * @param now the time from which their deadline counts, of {@link System#nanoTime()}
+     * @param deadline the time by which all have to be closed, if that is earlier than the close timeout;
+     *     {@link Deadlines#NONE} for none
      */
-    void beginClose(long now) {
+    void beginClose(long now, long deadline) {
         closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(now, patience));
+        log.begin();
+        try {
+            if (forEach(OpenConnection::isOpen, each -> beginClose(each, now, deadline)) > 0) {
+                task.start();
+            }
+        } finally {
+            log.hasBegun();
+        }
+    }
+
+    /** Begins to close a connection that has opened during the stop. */
+    void beginClose(WebSocketConnection connection) {
+        OpenConnection opened = open.get(connection);
+        if (opened != null) {
+            beginClose(opened, System.nanoTime(), Deadlines.NONE);
+            task.start();
+        }
+    }
+
+    private void beginClose(OpenConnection each, long now, long deadline) {
+        long cut = Deadlines.earlier(deadline, Deadlines.after(now, closeTimeout));
+        log.add(); // first: it may end at once
+        if (!each.beginClose(reason, now + (cut - now) / 100 * OUTBOX_PERCENT, cut)) {
+            log.leave();
+        }
+    }
+
+    /** Does what is to be done for connections that are closing. Returns whether there are any. Does not wait. */
+    private boolean goOnClosing() {
+        int closing = forEach(OpenConnection::isClosing, each -> each.goOnClosing(reason));
+        if (closing > 0) {
+            cutOff(OpenConnection::isLate);
+        }
+        return closing > 0;
+    }
+
+    /** Does something to connections, and returns to how many. Cuts off those that it fails for. */
+    private int forEach(Predicate<OpenConnection> which, Consumer<OpenConnection> action) {
+        int count = 0;
         int failed = 0;
         Throwable why = null;
-        for (Map.Entry<WebSocketConnection, Served> each : open.entrySet()) {
-            if (each.getValue().closing().compareAndSet(false, true)) {
-                Throwable failure = close(each.getKey(), each.getValue());
-                if (failure != null) {
+        for (OpenConnection each : open.values()) {
+            if (which.test(each)) {
+                count++;
+                try {
+                    action.accept(each);
+                } catch (Throwable t) { // for example, there is no memory
+                    cutOff(each);
                     failed++;
-                    why = failure;
+                    why = t;
                 }
             }
         }
         if (why != null) {
             context.log("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
         }
-    }
-
-    /** Begins to close one connection. Returns the error if it had to be cut off, so that the others still close. */
-    private Throwable close(WebSocketConnection connection, Served served) {
-        try {
-            served.close(connection);
-            return null;
-        } catch (Throwable t) { // for example, no thread can be started
-            cut(connection);
-            return t;
-        }
+        return count;
     }
 
     /** Returns the deadline for connections that are being closed; never {@link Deadlines#NONE}. */
@@ -113,20 +163,32 @@ final class OpenConnections {
     /** Cuts off the remaining connections, once, and interrupts the application. Does not wait. */
     void cutOff() {
         if (cutBy.compareAndSet(Deadlines.NONE, Deadlines.after(patience))) {
-            open.forEach((connection, served) -> {
-                cut(connection);
-                served.service().interrupt(served.runner());
-            });
+            cutOff(each -> true);
+            open.values().forEach(OpenConnection::interruptApplication);
         }
     }
 
+    private void cutOff(Predicate<OpenConnection> which) {
+        List<OpenConnection> late = open.values().stream().filter(which).toList();
+        List<StoppableConnection> unanswered = late.stream()
+                .filter(each -> each.isClosing() && each.isUnanswered()) // else only the application does not end
+                .map(OpenConnection::connection)
+                .toList();
+        log.cutOff(
+                unanswered.size(),
+                unanswered.stream()
+                        .mapToLong(StoppableConnection::waitingInOutbox)
+                        .sum());
+        late.forEach(this::cutOff);
+    }
+
     /** Cuts off one connection. A failure does not affect the others. */
-    private void cut(WebSocketConnection connection) {
+    private void cutOff(OpenConnection each) {
         try {
-            connection.abort();
+            each.cutOff();
         } catch (Throwable t) {
             try {
-                context.log(connection + " is cut off, but some of its resources could not be released", t);
+                context.log(each.connection() + " is cut off, but some of its resources could not be released", t);
             } catch (Throwable unlogged) {
                 // The others must still be cut off.
             }
@@ -135,6 +197,6 @@ final class OpenConnections {
 
     /** Logs which application code still runs. */
     void logWhatStillRuns() {
-        open.forEach((connection, served) -> context.log(served.service().whatStillRuns(connection, served.runner())));
+        open.values().forEach(each -> context.log(each.whatStillRuns()));
     }
 }

@@ -79,7 +79,7 @@ final class RefusalLog {
     }
 
     /** Replaces characters that could end the line or quotation, or change the terminal's color or text direction. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return printable(text, '!');
     }
 

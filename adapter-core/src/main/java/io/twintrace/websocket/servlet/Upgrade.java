@@ -70,8 +70,8 @@ public final class Upgrade {
     }
 
     /**
-     * Replaces the options of the upgrader for this connection. {@code maxConnections} and the time for closing all
-     * connections stay the upgrader's.
+     * Replaces the options of the upgrader for this connection. The limits of connections, and how they
+     * close when the server stops, stay the upgrader's.
      *
      * @param replacement best an object that many upgrades share, because its connections share buffers
      * @return this
@@ -180,12 +180,12 @@ public final class Upgrade {
             refuse(refused);
             return false;
         }
-        Connections.Place place = upgrades.connections().admit(service);
-        if (place == null) {
-            String why = upgrades.connections().isStopping() ? "this server is stopping" : "too many connections";
-            refusing.refuse(request, response, new Refused(503, why, Map.of("Retry-After", "5")));
+        Admission admission = upgrades.connections().admit(service, request.getRemoteAddr());
+        if (admission instanceof Admission.Rejected rejected) {
+            refusing.refuse(request, response, rejected.response());
             return false;
         }
+        Connections.Place place = (Connections.Place) admission;
         boolean handedOver = false;
         try {
             handOver((Accepted) result, place);

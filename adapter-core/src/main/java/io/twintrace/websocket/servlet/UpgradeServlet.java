@@ -190,7 +190,8 @@ public class UpgradeServlet extends HttpServlet {
     protected void started() throws ServletException {}
 
     /**
-     * Closes every connection with 1001 and waits for the handlers, at most twice the close timeout plus one second.
+     * Refuses new handshakes with 503, sends what waits in outboxes, and closes every connection with 1001, each as soon
+     * as its own outbox is empty. Waits for that and for the handlers, at most twice the close timeout plus one second.
      * Also begins to close the connections of all other upgrade servlets of the web application. Containers destroy
      * servlets one after another, so this way all servlets together need that time only once.
      */
@@ -202,7 +203,7 @@ public class UpgradeServlet extends HttpServlet {
     }
 
     /**
-     * Closes every connection with 1001 within a bound, and refuses further ones with 503. For an application that is
+     * Closes every connection as {@link #destroy()} does, within a bound, and refuses further ones with 503. For an application that is
      * told of its end before the container is. {@link #destroy()} is still to be called.
      *
      * @param timeout the longest wait; connections that are open at its end are cut off

@@ -31,7 +31,7 @@ final class Upgrades {
             LibraryClasses.loadBeside(handover.getClass());
         }
         this.application = new Application(context);
-        this.connections = new Connections(application, options);
+        this.connections = new Connections(application, options, owner);
         this.factory = application.connections(options);
         this.answerer = new Handshake(options.originPolicy(), options.subprotocols(), options.deflate());
         this.refusals = new RefusalLog(owner, context::log, System::nanoTime);

@@ -156,7 +156,8 @@ public final class WebSocketUpgrader implements AutoCloseable {
     }
 
     /**
-     * Closes all connections with 1001 (going away), and refuses further upgrades with 503. Waits for the handlers and
+     * Closes all connections with 1001 (going away), each as soon as its outbox is empty, and refuses further upgrades
+     * with 503. Waits for the handlers and
      * for the peers' Close frames, at most twice the close timeout plus one second, and cuts off the rest.
      */
     @Override

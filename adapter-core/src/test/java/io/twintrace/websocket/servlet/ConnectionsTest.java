@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.contains;
-import static org.mockito.ArgumentMatchers.startsWith;
-import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
@@ -20,8 +19,8 @@ import static org.mockito.Mockito.when;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseStatus;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.WriteDiscipline;
@@ -30,6 +29,7 @@ import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.PushPipe;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.io.Transport;
@@ -56,6 +56,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,12 +124,17 @@ class ConnectionsTest {
         }
 
         Served(Application application, WebSocketOptions options, Service service) {
-            this.connections = new Connections(application, options);
+            this.connections = new Connections(application, options, "");
             this.service = service;
         }
 
+        /** Returns null if there is no place. */
         Connections.Place admit() {
-            return connections.admit(service);
+            return admitFrom(null) instanceof Connections.Place place ? place : null;
+        }
+
+        Admission admitFrom(String address) {
+            return connections.admit(service, address);
         }
 
         CompletableFuture<Void> beginStop() {
@@ -207,6 +213,83 @@ class ConnectionsTest {
         verify(context, times(1)).log(contains("2 connections are open, the limit set by init-param max-connections"));
     }
 
+    private Served fromEachAddress(int most, Duration handshakeTimeout) {
+        return connections(
+                READS_TO_THE_END,
+                options(10, handshakeTimeout).toBuilder()
+                        .maxConnectionsPerAddress(most)
+                        .retryAfter(Duration.ofSeconds(7))
+                        .build());
+    }
+
+    @Test
+    void placesOfOneAddressAreLimitedAndTheLogNamesIt() {
+        Served connections = fromEachAddress(2, LONG);
+        Connections.Place first = (Connections.Place) connections.admitFrom("192.0.2.1");
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.1"));
+        for (int i = 0; i < 3; i++) {
+            Refused refused = assertInstanceOf(Admission.Rejected.class, connections.admitFrom("192.0.2.1"))
+                    .response();
+            assertEquals(429, refused.status());
+            assertEquals(Map.of("Retry-After", "7"), refused.headers());
+        }
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.2"));
+        first.giveBack();
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.1"));
+        verify(context, times(1)).log(contains("from 192.0.2.1 with 429: 2 connections from there are open"));
+    }
+
+    @Test
+    void placeOfAnAddressIsFreeAfterTheHandshakeTimeout() {
+        Served connections = fromEachAddress(1, NONE_AT_ALL);
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.1"));
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.1"));
+    }
+
+    @Test
+    void placeOfAnAddressIsFreeAfterItsConnectionHasEnded() throws Exception {
+        Served connections = fromEachAddress(1, LONG);
+        ((Connections.Place) connections.admitFrom("192.0.2.1")).start(upgraded);
+        assertInstanceOf(Admission.Rejected.class, connections.admitFrom("192.0.2.1"));
+        peer.close();
+        assertInstanceOf(Connections.Place.class, eventually(() -> connections.admitFrom("192.0.2.1")));
+    }
+
+    @Test
+    void placeOfAnAddressIsFreeAfterItsConnectionCouldNotStart() {
+        Application application = new Application(context);
+        WebSocketOptions options =
+                options(10, LONG).toBuilder().maxConnectionsPerAddress(1).build();
+        Served connections = new Served(
+                application,
+                options,
+                new ListenerService(
+                        application, options, application.connections(options), new WebSocketListener() {}));
+        Connections.Place place = (Connections.Place) connections.admitFrom("192.0.2.1");
+        assertThrows(IllegalStateException.class, () -> place.start(upgraded)); // its transport reports no input
+        assertInstanceOf(Connections.Place.class, connections.admitFrom("192.0.2.1"));
+    }
+
+    private static Admission eventually(Supplier<Admission> asking) {
+        long begin = System.nanoTime();
+        Admission answer = asking.get();
+        while (answer instanceof Admission.Rejected && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10)) {
+            Thread.onSpinWait();
+            answer = asking.get();
+        }
+        return answer;
+    }
+
+    @Test
+    void aServerThatStopsRefusesWith503AndSaysWhenToComeAgain() {
+        Served connections = fromEachAddress(1, LONG);
+        CompletableFuture<Void> unused = connections.beginStop();
+        Refused refused = assertInstanceOf(Admission.Rejected.class, connections.admitFrom("192.0.2.1"))
+                .response();
+        assertEquals(503, refused.status());
+        assertEquals(Map.of("Retry-After", "7", "Connection", "close"), refused.headers());
+    }
+
     @Test
     void placeIsFreeAfterTheHandshakeTimeoutIfNoSocketIsHandedOver() {
         Served connections = connections(READS_TO_THE_END, options(1, NONE_AT_ALL));
@@ -279,17 +362,11 @@ class ConnectionsTest {
         assertTrue(served.await(10, TimeUnit.SECONDS));
         CompletableFuture<Void> drained = connections.beginStop();
         for (Socket each : peers) {
-            byte[] last = each.getInputStream().readAllBytes(); // to its end
-            assertTrue(
-                    last.length == 0 || last[0] == (byte) 0x88,
-                    () -> HexFormat.of().formatHex(last));
+            assertEquals(0x88, each.getInputStream().read(), "no thread is needed to tell the peer");
             each.close();
         }
         drained.get(10, TimeUnit.SECONDS);
-        verify(context, atLeastOnce())
-                .log(
-                        startsWith("WebSocket connections cut off, because closing them with 1001 failed: "),
-                        any(OutOfMemoryError.class));
+        verify(context, times(1)).log(contains("no thread for the end of WebSocket connections"));
     }
 
     /** The place becomes free a moment after the end of the connection. */
@@ -433,13 +510,17 @@ class ConnectionsTest {
             awaitWhatever(never);
         };
         WebSocketOptions options = options(10, LONG);
-        Served slow = slowlyClosing(options, stubborn);
+        Served slow = connections(stubborn, options);
         Served other = connections(stubborn, options);
         List<Socket> peers = List.of(new Socket(), new Socket());
         try {
             for (Served each : List.of(slow, other)) {
                 each.join();
-                each.admit().start(upgraded(peers.get(each == slow ? 0 : 1), transport -> transport));
+                each.admit()
+                        .start(
+                                each == slow
+                                        ? upgraded(peers.get(0), Slow::new)
+                                        : upgraded(peers.get(1), plain -> plain));
             }
             assertTrue(served.await(10, TimeUnit.SECONDS));
             long begin = System.nanoTime();
@@ -455,20 +536,16 @@ class ConnectionsTest {
         }
     }
 
-    private Served slowlyClosing(WebSocketOptions options, WebSocketHandler handler) {
-        Application application = new Application(context);
-        return new Served(application, options, new SlowlyClosing(application, options, handler));
-    }
-
-    private static final class SlowlyClosing extends HandlerService {
-        SlowlyClosing(Application application, WebSocketOptions options, WebSocketHandler handler) {
-            super(application, options, application.connections(options), handler);
+    /** A transport to which each write takes a while. */
+    private static final class Slow extends FilterTransport {
+        private Slow(Transport inner) {
+            super(inner);
         }
 
         @Override
-        void close(WebSocketConnection connection, int code, String reason) {
+        public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            super.close(connection, code, reason);
+            return super.tryWrite(buffers);
         }
     }
 
@@ -541,8 +618,8 @@ class ConnectionsTest {
     /** The thread has read that the servlet is not stopping. */
     @Test
     void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
-        OpenConnections open = new OpenConnections(context, options(1, LONG).closeTimeout());
-        open.beginClose(System.nanoTime());
+        OpenConnections open = new OpenConnections(new Application(context), options(1, LONG), "");
+        open.beginClose(System.nanoTime(), Deadlines.NONE);
         open.serveOn();
         assertTrue(Deadlines.remaining(open.closedBy()) < TimeUnit.SECONDS.toNanos(1));
         open.cutOff();

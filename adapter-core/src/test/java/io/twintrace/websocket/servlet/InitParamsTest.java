@@ -67,6 +67,10 @@ class InitParamsTest {
         assertEquals(512, apply("read-buffer-size", "512").readBufferSize());
         assertEquals(1024, apply("write-buffer-size", "1KiB").writeBufferSize());
         assertEquals(3, apply("max-connections", "3").maxConnections());
+        assertEquals(0, apply("read-limit", "3").maxConnectionsPerAddress());
+        assertEquals(4, apply("max-connections-per-address", "4").maxConnectionsPerAddress());
+        assertEquals(Duration.ofMinutes(1), apply("retry-after", "1m").retryAfter());
+        assertEquals("see you soon", apply("stop-reason", " see you soon ").stopReason());
         assertFalse(apply("write-coalescing", "off").writeCoalescing());
         assertEquals(2048, apply("pending-write-limit", "2KiB").pendingWriteLimit());
         assertEquals(DetectorLevel.TRACED, apply("detector-level", "Traced").detectorLevel());
@@ -249,7 +253,10 @@ class InitParamsTest {
         "idle-timeout, 5 days",
         "close-timeout, 0s",
         "detector-level, ''",
-        "max-connections, ''"
+        "max-connections, ''",
+        "max-connections-per-address, -1",
+        "retry-after, 1500ms",
+        "stop-reason, 'a reason of more than 123 bytes, which do not fit into a Close frame, whose payload is limited to 125, of which two are for the code'"
     })
     void malformedValueIsAnErrorThatShowsIt(String name, String value) {
         String message = error(name, value);

@@ -5,13 +5,21 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.Graceful;
 
 /** An embedded Jetty that deploys the WAR at the root path. */
 public final class JettyServer {
+    /** Long enough for the close handshake of every connection. */
     private static final long STOP_MILLIS = 7_000;
+
+    /** What is left of the process is soon done once the connections have ended. */
+    private static final long REST_MILLIS = 1_000;
 
     private JettyServer() {}
 
@@ -36,12 +44,33 @@ public final class JettyServer {
         }
         server.setHandler(context);
 
-        // Long enough for the close handshake of every connection.
-        server.setStopTimeout(STOP_MILLIS);
-        server.setStopAtShutdown(true);
+        server.setStopTimeout(REST_MILLIS);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, context), "stop"));
         server.start();
         System.out.println("Twintrace sample: http://localhost:" + connector.getLocalPort() + "/");
         server.join();
+    }
+
+    /**
+     * Stops as an operator wants it, who sends SIGTERM and starts the next server. The application's connections close
+     * first, while the port is still open, so that new handshakes get 503 with Retry-After. A graceful stop of the
+     * whole server would close the port first.
+     */
+    private static void stop(Server server, WebAppContext context) {
+        System.out.println("Twintrace sample: stopping");
+        try {
+            Graceful.shutdown(context).get(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            System.err.println("the connections have not all ended: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            server.stop();
+            System.out.println("Twintrace sample: stopped");
+        } catch (Exception e) {
+            System.err.println("the server has not stopped in order: " + e);
+        }
     }
 
     /**

@@ -26,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * it stays ended.
  */
 final class BlockingReader implements Reading, MessageInputStream.Source, OfferBatch.Reader {
+    /** The most that one call of {@link #dropToCloseNow} reads, in buffers. */
+    private static final int MAX_DROPPED_FILLS = 16;
+
     private final String connection;
     private final Transport transport;
     private final ControlFrameHandlers control;
@@ -292,6 +295,47 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
             return closing.received() != null;
         } finally {
             unlock();
+        }
+    }
+
+    @Override
+    public boolean dropToCloseNow() {
+        if (closing.hasReadingEnded() || closing.requested() == null || !readLock.tryLock()) {
+            return true; // a thread that reads looks at the deadline itself
+        }
+        try {
+            if (!end.isReached()) {
+                dropArrived();
+            }
+            return closing.hasReadingEnded() || Deadlines.remaining(closing.deadline()) > 0;
+        } catch (IOException e) {
+            end.failedNow(e);
+            return closing.received() != null;
+        } finally {
+            messages.releaseIfEmpty();
+            unlock();
+        }
+    }
+
+    /** Leaves the rest for another time if the peer sends as fast as this reads. */
+    private void dropArrived() throws IOException {
+        if (!messages.isComplete()) {
+            dropped = current;
+        }
+        boolean closed = messages.dropToClose();
+        for (int i = 0; !closed && i < MAX_DROPPED_FILLS; i++) {
+            int n = messages.fill();
+            if (n < 0) {
+                throw new EOFException("connection ended without a Close frame");
+            }
+            if (n == 0) {
+                messages.keepBeginning();
+                return;
+            }
+            closed = messages.dropToClose();
+        }
+        if (closed) {
+            end.inOrder();
         }
     }
 

@@ -242,6 +242,18 @@ final class ConnectionOutbox implements Outbox {
     }
 
     /**
+     * Stops accepting messages like {@link #close()}, but neither waits nor needs a thread.
+     *
+     * @param then runs once the accepted messages are written, maybe at once; must not wait; not run if the connection
+     *     ends before
+     */
+    void closeThen(Runnable then) {
+        queue.whenGone(then);
+        queue.close();
+        queue.runIfGone();
+    }
+
+    /**
      * Closes like {@link #close()}, but does not wait. If necessary, another thread waits.
      *
      * @param then runs once everything is written

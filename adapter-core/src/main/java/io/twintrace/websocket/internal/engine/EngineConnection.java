@@ -11,7 +11,6 @@ import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.PreparedMessage;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.DeflateParameters;
@@ -38,7 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A connection over a socket. A listener gets this class, and a handler gets {@link HandlerConnection}. */
-class EngineConnection implements WebSocketConnection {
+class EngineConnection implements StoppableConnection {
     private final String name;
     private final HandshakeRequest request;
     private final Optional<String> subprotocol;
@@ -301,6 +300,29 @@ class EngineConnection implements WebSocketConnection {
         if (keepAlive != null) {
             keepAlive.begin();
         }
+    }
+
+    @Override
+    public final void beginCloseAfterOutbox(int code, String reason) {
+        ConnectionOutbox offered = onDemand.outboxIfAny();
+        if (offered == null) {
+            beginClose(code, reason);
+        } else {
+            offered.closeThen(() -> beginClose(code, reason));
+        }
+    }
+
+    @Override
+    public final void goOnClosing() {
+        if (!reading.dropToCloseNow()) {
+            abort();
+        }
+    }
+
+    @Override
+    public final int waitingInOutbox() {
+        ConnectionOutbox offered = onDemand.outboxIfAny();
+        return offered == null ? 0 : offered.waiting();
     }
 
     @Override

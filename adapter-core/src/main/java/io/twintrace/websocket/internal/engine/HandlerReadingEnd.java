@@ -88,13 +88,7 @@ final class HandlerReadingEnd {
         if (failure != null) {
             return failure;
         }
-        failure = explained(e);
-        noteLastWord();
-        messages.end();
-        CloseStatus close = ReadingFailures.closeFor(e);
-        if (close != null) {
-            control.writer().requestClose(close.payload());
-        }
+        note(e);
         if (e instanceof ProtocolException) {
             closeTransport();
         } else if (failure instanceof PongTimeoutException) {
@@ -102,6 +96,24 @@ final class HandlerReadingEnd {
         }
         closing.readingEnded();
         return failure;
+    }
+
+    /** The same for a thread that may not wait. The caller closes the transport. */
+    void failedNow(IOException e) {
+        if (failure == null) {
+            note(e);
+            closing.readingEnded();
+        }
+    }
+
+    private void note(IOException e) {
+        failure = explained(e);
+        noteLastWord();
+        messages.end();
+        CloseStatus close = ReadingFailures.closeFor(e);
+        if (close != null) {
+            control.writer().requestClose(close.payload());
+        }
     }
 
     /**

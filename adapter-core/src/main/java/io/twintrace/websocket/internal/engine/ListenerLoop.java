@@ -305,6 +305,12 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         return !WriteBatch.mayWait() || state.awaitOver();
     }
 
+    /** A listener's connection reads by itself, within the close timeout. */
+    @Override
+    public boolean dropToCloseNow() {
+        return true;
+    }
+
     @Override
     public boolean endsByItself() {
         return true;

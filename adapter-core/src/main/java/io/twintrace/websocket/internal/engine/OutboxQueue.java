@@ -41,6 +41,9 @@ final class OutboxQueue {
     /** Whether the end came before all accepted messages were written. */
     private boolean hasLost;
 
+    /** What {@link #runIfGone} runs once; null for nothing. Written under the lock. */
+    private volatile Runnable whenGone;
+
     /** The number of waiting messages, for {@link #isEmpty()}. Written under the lock. */
     private volatile int count;
 
@@ -113,6 +116,36 @@ final class OutboxQueue {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Sets what runs once no message waits, if no more are accepted. */
+    void whenGone(Runnable then) {
+        lock.lock();
+        try {
+            whenGone = then;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs that, if it is time. Call this without the lock, after messages were written. */
+    void runIfGone() {
+        if (whenGone == null) {
+            return; // the usual case, which takes no lock
+        }
+        Runnable then = null;
+        lock.lock();
+        try {
+            if (closed && (ended != null || areGone(accepted))) {
+                then = whenGone;
+                whenGone = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (then != null) {
+            then.run();
         }
     }
 

@@ -163,6 +163,7 @@ final class OutboxWriter implements WaitingMessages {
         } finally {
             writing.offeredIn(null);
             writer.unlock();
+            queue.runIfGone();
         }
     }
 

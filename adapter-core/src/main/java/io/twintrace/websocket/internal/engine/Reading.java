@@ -21,6 +21,14 @@ interface Reading extends KeepAlive.Connection {
     boolean awaitClose() throws InterruptedException;
 
     /**
+     * Drops what has arrived up to the peer's Close frame, if no thread reads and this side has requested its own. Never
+     * waits.
+     *
+     * @return false if the close timeout has passed without the peer's Close frame, and no thread reads
+     */
+    boolean dropToCloseNow();
+
+    /**
      * Returns whether this closes the TCP connection once a Close frame was requested. If not, the caller must close
      * it.
      */

@@ -1,0 +1,86 @@
+package io.twintrace.websocket.servlet;
+
+import jakarta.servlet.ServletContext;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells the log how the connections of a server that stops have ended: one line if all have closed, another one for
+ * those that were cut off. Safe for use by any thread.
+ */
+final class StopLog {
+    private final ServletContext context;
+
+    /** Such as {@code servlet "chat": }, or empty. */
+    private final String prefix;
+
+    private final AtomicInteger closing = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
+    private volatile long begun;
+
+    StopLog(ServletContext context, String owner) {
+        this.context = context;
+        this.prefix = owner.isEmpty() ? "" : owner + ": ";
+    }
+
+    /** Notes that connections begin to close. No line appears before {@link #hasBegun}. */
+    void begin() {
+        if (closing.getAndIncrement() == 0) {
+            begun = System.nanoTime();
+        }
+    }
+
+    void hasBegun() {
+        leave();
+    }
+
+    /** Notes that one connection begins to close. */
+    void add() {
+        closing.incrementAndGet();
+    }
+
+    /** Notes that one connection has ended. */
+    void ended() {
+        closed.incrementAndGet();
+        leave();
+    }
+
+    /** Notes that one connection had ended before it began to close. */
+    void leave() {
+        if (closing.decrementAndGet() == 0) {
+            int count = closed.getAndSet(0);
+            if (count > 0) {
+                log(count + " WebSocket connections closed with 1001 in " + elapsed());
+            }
+        }
+    }
+
+    /**
+     * Logs how many connections have to be cut off. They do not count as closed.
+     *
+     * @param messages how many messages in their outboxes are lost
+     */
+    void cutOff(int connections, long messages) {
+        if (connections > 0) {
+            closed.addAndGet(-connections);
+            log(connections + " WebSocket connections cut off after " + elapsed() + ", because their peers did not read"
+                    + " everything, or did not answer the Close frame"
+                    + (messages == 0 ? "" : "; " + messages + " messages in their outboxes are lost")
+                    + ". If they need longer, raise close-timeout (in code: closeTimeout)");
+        }
+    }
+
+    private String elapsed() {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        return String.format(Locale.ROOT, "%.1f s", millis / 1e3);
+    }
+
+    private void log(String line) {
+        try {
+            context.log(prefix + line);
+        } catch (Throwable t) {
+            // The connections must end all the same.
+        }
+    }
+}
