@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param prefix begins the name of every key; {@code twintrace:} by default
  * @param node the name of this node, which no other one has at the same time; empty, the default, for a random name
- * @param streamLength how many messages Redis keeps of each room, at least; 1000 by default
+ * @param streamLength how many messages Redis keeps of each room, at least; 10,000 by default
  * @param keepFor how long Redis keeps the messages of a room that no node has open; 24 hours by default
  * @param maxWaiting how many messages may wait until they come back from Redis; 10,000 by default
  * @param maxWaitingBytes how many bytes of payload may wait; 16 MiB by default. One larger message may wait alone
@@ -35,7 +35,7 @@ public record RedisOptions(
     private static final RedisOptions DEFAULTS = new RedisOptions(
             "twintrace:",
             "",
-            1000,
+            10_000,
             Duration.ofHours(24),
             10_000,
             16 << 20,

@@ -204,6 +204,20 @@ class AwayTest {
     }
 
     @Test
+    void aReplicaIsAway() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OPTIONS)) {
+            Channel channel = open(one, here);
+            redis.call(Protocol.Command.REPLICAOF, "localhost", "1");
+            publish(channel, "a");
+            here.await("disconnected", recorder -> recorder.disconnections.size() == 1);
+            String text = here.disconnections.get(0).getMessage();
+            assertTrue(text.contains("READONLY"), text);
+            redis.call(Protocol.Command.REPLICAOF, "NO", "ONE");
+            here.awaitMessages(1);
+        }
+    }
+
+    @Test
     void aRedisWithoutMemoryIsAway() throws Exception {
         try (RedisServer full = RedisServer.start("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
                 RedisBackplane one = RedisBackplane.connect(full.uri(), OPTIONS)) {

@@ -15,6 +15,7 @@ import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.RoomMessage;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -114,6 +115,20 @@ class BackplaneTest {
             }
             second.awaitMessages(2000);
             assertTrue(second.deliveries < 1000, () -> "deliveries " + second.deliveries);
+        }
+    }
+
+    @Test
+    void oneSlotOfAClusterIsEnough() throws Exception {
+        try (RedisServer cluster = RedisServer.start("--cluster-enabled", "yes")) {
+            cluster.call(Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
+            RedisOptions options =
+                    RedisOptions.defaults().withPrefix("{twintrace}:").withMaxBackoff(Duration.ofMillis(100));
+            try (RedisBackplane one = RedisBackplane.connect(cluster.uri(), options)) {
+                one.open("a", 0, second);
+                one.open("b", 0, first).publish(Messages.text("a"));
+                first.awaitMessages(1);
+            }
         }
     }
 
