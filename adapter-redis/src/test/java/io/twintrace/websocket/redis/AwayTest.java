@@ -128,6 +128,27 @@ class AwayTest {
     }
 
     @Test
+    void whatWasOnItsWayIsDeliveredHereWhenTheLinkBreaks() {
+        try (RedisBackplane one = RedisBackplane.connect(link.uri(), LOCAL);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), LOCAL)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            link.holdUp();
+            publish(hereIn, "a");
+            here.never("is not on its way", Duration.ofMillis(100), recorder -> !recorder.messages.isEmpty());
+            cut();
+            here.awaitMessages(1);
+            assertEquals(List.of(Optional.empty()), here.ids());
+            mend();
+            publish(hereIn, "b");
+            here.awaitMessages(2);
+            there.awaitMessages(2);
+            assertEquals(List.of("a", "b"), here.texts());
+            assertEquals(List.of("a", "b"), there.texts());
+        }
+    }
+
+    @Test
     void theOldestLocalMessagesAreLostForTheOthers() {
         RedisOptions small = LOCAL.withMaxWaiting(3);
         try (RedisBackplane one = RedisBackplane.connect(link.uri(), small);
@@ -220,7 +241,7 @@ class AwayTest {
 
     @Test
     void aRedisWithoutMemoryIsAway() throws Exception {
-        try (RedisServer full = RedisServer.start("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
+        try (RedisServer full = RedisServer.start("--maxmemory", "1", "--maxmemory-policy", "noeviction");
                 RedisBackplane one = RedisBackplane.connect(full.uri(), OPTIONS)) {
             one.open("room", 0, here);
             here.await("disconnected", recorder -> recorder.disconnections.size() == 1);

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,9 @@ import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.Presence;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +96,25 @@ class LoginTest {
             assertFalse(all.toString().contains("wr0ng"), all::toString);
             assertFalse(log.lines().toString().contains("wr0ng"));
             assertEquals(1, log.lines().size());
+        }
+    }
+
+    /** Servers that do not know a command repeat its arguments. */
+    @Test
+    void aPasswordThatTheServerRepeatsIsNotShown() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                RedisBackplane one = RedisBackplane.connect(
+                        URI.create("redis://:wr0ng@localhost:" + server.getLocalPort()), OPTIONS)) {
+            one.open("room", 0, recorder);
+            try (Socket client = server.accept()) {
+                client.getOutputStream()
+                        .write("-ERR unknown command `AUTH`, with args beginning with: `wr0ng`,\r\n".getBytes(UTF_8));
+                recorder.await("disconnected", each -> each.disconnections.size() == 1);
+            }
+            StringWriter all = new StringWriter();
+            recorder.disconnections.get(0).printStackTrace(new PrintWriter(all, true));
+            assertTrue(all.toString().contains("unknown command"), all::toString);
+            assertFalse(all.toString().contains("wr0ng"), all::toString);
         }
     }
 
