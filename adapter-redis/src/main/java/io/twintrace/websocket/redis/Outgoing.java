@@ -148,7 +148,13 @@ final class Outgoing {
         lock.lock();
         try {
             while (!output.undelivered.isEmpty() && output.undelivered.peek().sequence <= sequence) {
-                delivered(output.undelivered.poll());
+                Published next = output.undelivered.poll();
+                delivered(next);
+                if (next.sequence == sequence) {
+                    // Redis has it, whether or not it has said so.
+                    written(next);
+                    removeWritten();
+                }
             }
             output.returned = Math.max(output.returned, sequence);
             if (!unwritten.isEmpty()) {
@@ -309,6 +315,9 @@ final class Outgoing {
         List<Published> first = new ArrayList<>();
         long bytes = 0;
         for (Published each : unwritten) {
+            if (each.written) {
+                continue;
+            }
             bytes += each.bytes;
             if (isAhead(each) || (!first.isEmpty() && (first.size() == MAX_BATCH || bytes > MAX_BATCH_BYTES))) {
                 break;
@@ -323,23 +332,27 @@ final class Outgoing {
         try {
             busy = false;
             batch.messages.forEach(this::written);
-            while (!unwritten.isEmpty() && unwritten.peek().written) {
-                unwritten.poll();
-            }
+            removeWritten();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes no more, and gives the publisher time for what waits, if there is a way to Redis. */
+    private void removeWritten() {
+        while (!unwritten.isEmpty() && unwritten.peek().written) {
+            unwritten.poll();
+        }
+    }
+
+    /** Takes no more, and gives the publisher time for what waits, unless Redis is known to be away. */
     void close(long timeoutMillis) {
         boolean interrupted = false;
         lock.lock();
         try {
             closing = true;
             long nanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-            while (session != null && !session.failed() && (busy || !isIdle()) && nanos > 0) {
+            while (away.isEmpty() && (busy || !isIdle()) && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {

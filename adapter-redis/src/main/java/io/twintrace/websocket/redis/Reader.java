@@ -94,7 +94,7 @@ final class Reader implements Runnable {
                 presence.start(current.input());
                 ready(current);
                 connected(current, awaySince);
-                while (!isClosed()) {
+                while (!isClosed() && !current.failed()) {
                     read(current);
                 }
             } catch (RuntimeException | Error e) {
@@ -126,7 +126,7 @@ final class Reader implements Runnable {
         boolean first = outgoing.away().isEmpty();
         outgoing.disconnected(why, rooms.stream().map(room -> room.output).toList());
         if (first) {
-            LOGGER.log(Level.WARNING, () -> why.getMessage() + ". " + meanwhile());
+            LOGGER.log(Level.WARNING, () -> why.getMessage().replaceFirst("\\.$", "") + ". " + meanwhile());
         }
         rooms.forEach(Room::tellLink);
         rooms.forEach(Room::deliverLocally);

@@ -93,12 +93,14 @@ final class RedisAddress {
     IOException describe(Throwable why) {
         StringBuilder reasons = new StringBuilder();
         String last = "";
-        for (Throwable each = why; each != null; each = next(each)) {
+        Throwable each = why;
+        for (int depth = 0; each != null && depth < 10; depth++) {
             String reason = each.getMessage() == null ? each.getClass().getSimpleName() : each.getMessage();
             if (!last.contains(reason)) {
                 reasons.append(reasons.isEmpty() ? "" : ": ").append(reason);
                 last = reason;
             }
+            each = next(each);
         }
         boolean login = why instanceof JedisAccessControlException || reasons.indexOf("NOAUTH") >= 0;
         String text = (login ? "cannot log in to Redis at " : "cannot use Redis at ") + this + ": " + reasons

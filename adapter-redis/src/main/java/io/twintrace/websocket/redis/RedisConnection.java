@@ -3,8 +3,13 @@ package io.twintrace.websocket.redis;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One connection to Redis. For one thread; any thread may cut it. */
@@ -13,8 +18,20 @@ final class RedisConnection {
 
     /** Connects and logs in, or throws what Jedis throws. */
     RedisConnection(RedisAddress address, RedisOptions options, int timeoutMillis) {
-        connection = new Connection(address.hostAndPort(), address.config(options));
+        JedisClientConfig config = address.config(options);
+        connection = new Connection(once(new DefaultJedisSocketFactory(address.hostAndPort(), config)), config);
         connection.setSoTimeout(timeoutMillis);
+    }
+
+    /** Else Jedis connects again by itself when it is used after a cut, and nobody learns that replies are missing. */
+    private static JedisSocketFactory once(JedisSocketFactory sockets) {
+        AtomicBoolean used = new AtomicBoolean();
+        return () -> {
+            if (used.getAndSet(true)) {
+                throw new JedisConnectionException("the connection was closed");
+            }
+            return sockets.createSocket();
+        };
     }
 
     /** {@return the reply; an error reply is thrown} */
