@@ -61,6 +61,26 @@ class ApiFenceTest {
                 .check(classes(LIBRARY));
     }
 
+    @Test
+    void theAdapterForRedisUsesRoomsAndTheApi() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(INTERNAL, LIBRARY + ".detect..", LIBRARY + ".handshake..", LIBRARY + ".servlet..")
+                .check(classes(LIBRARY + ".redis"));
+    }
+
+    @Test
+    void nothingElseKnowsRedis() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LIBRARY + ".redis")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(LIBRARY + ".redis", "redis..")
+                .check(classes("io.twintrace"));
+    }
+
     /** Another class loader may load that package than the others. */
     @Test
     void noOtherClassNamesThoseOnJettysEndPoints() {

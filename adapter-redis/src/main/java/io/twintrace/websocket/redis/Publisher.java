@@ -1,0 +1,144 @@
+package io.twintrace.websocket.redis;
+
+import io.twintrace.websocket.redis.Outgoing.Batch;
+import io.twintrace.websocket.redis.RoomOutput.Published;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Writes to Redis, on a thread of its own: messages, this node's members, and its heartbeat. */
+final class Publisher implements Runnable {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket.redis");
+
+    private final Keys keys;
+    private final RedisOptions options;
+    private final String node;
+    private final Outgoing outgoing;
+    private final Collection<Room> rooms;
+    private final Counters counters;
+    private long nextHeartbeat;
+    private long nextExpiry;
+
+    Publisher(
+            Keys keys,
+            RedisOptions options,
+            String node,
+            Outgoing outgoing,
+            Collection<Room> rooms,
+            Counters counters) {
+        this.keys = keys;
+        this.options = options;
+        this.node = node;
+        this.outgoing = outgoing;
+        this.rooms = rooms;
+        this.counters = counters;
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (Session session = outgoing.awaitSession(); session != null; session = outgoing.awaitSession()) {
+                try {
+                    write(session);
+                } catch (RuntimeException | Error e) {
+                    session.fail(e);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread but to end it.
+        }
+    }
+
+    private void write(Session session) throws InterruptedException {
+        rooms.forEach(room -> repeat(room.members));
+        nextHeartbeat = System.nanoTime();
+        nextExpiry = nextHeartbeat;
+        for (Batch batch = outgoing.take(session, nextHeartbeat);
+                batch != null;
+                batch = outgoing.take(session, nextHeartbeat)) {
+            write(session, batch);
+            outgoing.acknowledged(batch);
+            if (System.nanoTime() - nextHeartbeat >= 0) {
+                heartbeat(session.output());
+            }
+        }
+    }
+
+    private void repeat(OwnMembers members) {
+        members.repeat();
+        outgoing.membersChanged(members);
+    }
+
+    private void write(Session session, Batch batch) {
+        List<Command> commands = new ArrayList<>();
+        batch.members().forEach(members -> commands.addAll(members.takeChanges()));
+        if (batch.wake()) {
+            commands.addAll(Session.wake(keys.wake(node), options));
+        }
+        List<Published> written = new ArrayList<>();
+        int first = commands.size();
+        for (Published each : batch.messages()) {
+            commands.add(StreamEntry.append(
+                    each.output.stream, options.streamLength(), each.output.writer, each.sequence, each.message));
+            written.add(each);
+        }
+        for (Published each : written) {
+            if (each.output.expires != session) {
+                each.output.expires = session;
+                commands.add(expire(each.output.stream));
+            }
+        }
+        if (commands.isEmpty()) {
+            return;
+        }
+        List<Object> replies = session.output().callAtOnce(commands);
+        for (int i = 0; i < written.size(); i++) {
+            if (replies.get(first + i) instanceof JedisDataException refusal) {
+                counters.unshared.increment();
+                String stream = written.get(i).output.stream;
+                LOGGER.log(Level.WARNING, () -> "Redis refuses a message for " + stream + ", which is lost", refusal);
+            }
+        }
+    }
+
+    private Command expire(String stream) {
+        return Command.of(Protocol.Command.PEXPIRE, stream, options.keepFor().toMillis());
+    }
+
+    private void heartbeat(RedisConnection connection) {
+        long now = System.nanoTime();
+        nextHeartbeat = now + options.heartbeat().toNanos();
+        List<Room> all = List.copyOf(rooms);
+        List<Command> commands = new ArrayList<>();
+        commands.add(Command.of(
+                Protocol.Command.PEXPIRE, keys.wake(node), options.deadAfter().toMillis()));
+        if (now - nextExpiry >= 0) {
+            nextExpiry = now + options.keepFor().dividedBy(10).toNanos();
+            all.forEach(room -> commands.add(expire(room.output.stream)));
+        }
+        List<Room> checked = new ArrayList<>();
+        List<Integer> ends = new ArrayList<>();
+        for (Room room : all) {
+            List<Command> alive = room.members.heartbeat();
+            if (!alive.isEmpty()) {
+                commands.addAll(alive);
+                checked.add(room);
+                ends.add(commands.size() - 1);
+            }
+        }
+        List<Object> replies = connection.callAll(commands);
+        if (replies.get(0).equals(0L)) {
+            connection.callAll(Session.wake(keys.wake(node), options));
+        }
+        for (int i = 0; i < checked.size(); i++) {
+            OwnMembers members = checked.get(i).members;
+            members.check(replies.get(ends.get(i)));
+            if (members.changed()) {
+                outgoing.membersChanged(members);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.twintrace.websocket.redis;
+
+import io.twintrace.websocket.redis.RoomOutput.Published;
+import io.twintrace.websocket.room.Backplane;
+import io.twintrace.websocket.room.Presence;
+import io.twintrace.websocket.room.RoomMessage;
+import java.net.URI;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Joins the rooms of several nodes by Redis Streams. Every node reads a room's messages from its stream, those that it
+ * has published itself included, so all nodes deliver the same messages in the same order, each once. A connection that
+ * breaks loses and repeats nothing. Two threads serve all rooms of a node.
+ *
+ * <pre>{@code
+ * Backplane backplane = RedisBackplane.connect(URI.create("rediss://app:secret@redis.example:6379"));
+ * }</pre>
+ *
+ * Safe for use by any thread.
+ */
+public final class RedisBackplane implements Backplane {
+    private static final long CLOSE_TIMEOUT_MILLIS = 2000;
+
+    private final RedisOptions options;
+    private final Keys keys;
+    private final String node;
+    private final Counters counters = new Counters();
+    private final Outgoing outgoing;
+    private final ConcurrentMap<String, Room> rooms = new ConcurrentHashMap<>();
+
+    /** So that a room that is opened again does not continue the numbers of the last time. */
+    private final AtomicLong epochs = new AtomicLong(System.currentTimeMillis());
+
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final Reader reader;
+    private final Thread readerThread;
+    private final Thread publisherThread;
+
+    private RedisBackplane(RedisAddress address, RedisOptions options) {
+        this.options = options;
+        keys = new Keys(options.prefix());
+        node = options.node().isEmpty()
+                ? HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                : options.node();
+        outgoing = new Outgoing(options, counters);
+        Collection<Room> all = rooms.values();
+        reader = new Reader(address, options, node, outgoing, all, counters);
+        readerThread = start("websocket-redis-reader", reader);
+        publisherThread =
+                start("websocket-redis-publisher", new Publisher(keys, options, node, outgoing, all, counters));
+    }
+
+    /**
+     * Connects in the background, with the default options.
+     *
+     * @param redis such as {@code redis://localhost:6379}, or {@code rediss://user:password@host:6379/0} for TLS, which
+     *     trusts what this JVM trusts; special characters of the password are percent-encoded
+     * @return a backplane, whose rooms learn whether Redis can be reached
+     * @throws IllegalArgumentException if the URI is no address of Redis
+     */
+    public static RedisBackplane connect(URI redis) {
+        return connect(redis, RedisOptions.defaults());
+    }
+
+    /**
+     * Connects in the background.
+     *
+     * @param redis as for {@link #connect(URI)}
+     * @param options what to change
+     * @return a backplane, whose rooms learn whether Redis can be reached
+     * @throws IllegalArgumentException if the URI is no address of Redis
+     */
+    public static RedisBackplane connect(URI redis, RedisOptions options) {
+        return new RedisBackplane(new RedisAddress(redis), options);
+    }
+
+    /** The thread keeps nothing of the caller's: neither its class loader nor its thread locals. */
+    private static Thread start(String name, Runnable task) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setContextClassLoader(RedisBackplane.class.getClassLoader());
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    @Override
+    public String node() {
+        return node;
+    }
+
+    @Override
+    public Channel open(String room, int history, Receiver receiver) {
+        Objects.requireNonNull(receiver, "receiver");
+        if (history < 0) {
+            throw new IllegalArgumentException("history is " + history + ", but must not be negative");
+        }
+        if (!Command.text(Command.bytes(room)).equals(room)) {
+            throw new IllegalArgumentException("the room's name is no Unicode: it has half of a surrogate pair");
+        }
+        String epoch = Long.toString(epochs.incrementAndGet());
+        Room opened = new Room(
+                room,
+                history,
+                new RoomOutput(keys.room(room), node + ":" + epoch),
+                new OwnMembers(keys, options, node, room, epoch),
+                receiver,
+                outgoing,
+                counters);
+        if (rooms.putIfAbsent(room, opened) != null) {
+            throw new IllegalStateException("room \"" + room + "\" is open already");
+        }
+        if (closing.get()) {
+            rooms.remove(room, opened);
+            throw new IllegalStateException("the backplane is closed");
+        }
+        outgoing.wakeReader();
+        opened.tellLink();
+        return new RoomChannel(opened);
+    }
+
+    /** {@return what has happened so far} */
+    public Statistics statistics() {
+        return new Statistics(
+                outgoing.away().isEmpty(),
+                outgoing.waiting(),
+                counters.published.sum(),
+                counters.rejected.sum(),
+                counters.delivered.sum(),
+                counters.unshared.sum(),
+                counters.lost.sum(),
+                counters.repeated.sum(),
+                counters.malformed.sum(),
+                counters.reconnects.sum());
+    }
+
+    /**
+     * Leaves all rooms, withdraws this node's members, and writes what waits. That takes 2 s at most, plus the time of
+     * calls to receivers. Without a connection to Redis, what waits is lost.
+     */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        rooms.values().forEach(this::leave);
+        outgoing.close(CLOSE_TIMEOUT_MILLIS);
+        reader.close();
+        join(publisherThread);
+        join(readerThread);
+    }
+
+    private static void join(Thread thread) {
+        if (thread != Thread.currentThread()) {
+            try {
+                thread.join(CLOSE_TIMEOUT_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void leave(Room room) {
+        if (rooms.remove(room.name, room)) {
+            room.close();
+            outgoing.close(room.output);
+            room.members.leave();
+            outgoing.membersChanged(room.members);
+        }
+    }
+
+    /**
+     * What a backplane has done since it was created.
+     *
+     * @param connected whether Redis can be reached, as far as this node knows
+     * @param waiting messages that were published, and have not come back from Redis yet
+     * @param published messages that were accepted
+     * @param rejected messages that were not, because too many waited, or the room or the backplane was closed
+     * @param delivered messages that this node has given to its rooms
+     * @param unshared messages that were accepted, and that other nodes never get
+     * @param lost messages of other nodes that this one knows it has missed
+     * @param repeated messages that came twice, and were given to rooms once
+     * @param malformed entries of streams that no backplane has written
+     * @param reconnects how often Redis could be reached again
+     */
+    public record Statistics(
+            boolean connected,
+            int waiting,
+            long published,
+            long rejected,
+            long delivered,
+            long unshared,
+            long lost,
+            long repeated,
+            long malformed,
+            long reconnects) {}
+
+    private final class RoomChannel implements Channel {
+        private final Room room;
+
+        RoomChannel(Room room) {
+            this.room = room;
+        }
+
+        @Override
+        public boolean publish(RoomMessage message) {
+            Optional<Published> published = outgoing.publish(room.output, message);
+            if (published.isPresent() && published.get().local) {
+                room.deliverLocally();
+            }
+            return published.isPresent();
+        }
+
+        @Override
+        public void announce(Presence presence) {
+            room.members.announce(presence);
+            outgoing.membersChanged(room.members);
+        }
+
+        @Override
+        public void withdraw(String member) {
+            room.members.withdraw(member);
+            outgoing.membersChanged(room.members);
+        }
+
+        @Override
+        public void close() {
+            leave(room);
+        }
+    }
+}

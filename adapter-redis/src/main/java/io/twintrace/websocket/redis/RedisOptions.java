@@ -1,0 +1,348 @@
+package io.twintrace.websocket.redis;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Options of a {@link RedisBackplane}. Immutable. All nodes must have the same prefix, heartbeat and {@code deadAfter}.
+ *
+ * @param prefix begins the name of every key; {@code twintrace:} by default
+ * @param node the name of this node, which no other one has at the same time; empty, the default, for a random name
+ * @param streamLength how many messages Redis keeps of each room, at least; 10,000 by default
+ * @param keepFor how long Redis keeps the messages of a room that no node has open; 24 hours by default
+ * @param maxWaiting how many messages may wait until they come back from Redis; 10,000 by default
+ * @param maxWaitingBytes how many bytes of payload may wait; 16 MiB by default. One larger message may wait alone
+ * @param whenAway what happens to messages while Redis cannot be reached; {@link WhenAway#HOLD} by default
+ * @param heartbeat how often a node says that it lives, and compares what it knows of others; 5 s by default
+ * @param deadAfter how long after its last heartbeat a node counts as dead; 15 s by default
+ * @param connectTimeout how long connecting may take; 2 s by default
+ * @param readTimeout how long an answer of Redis may take; 2 s by default
+ * @param maxBackoff the longest pause between two attempts to connect, which begin at 100 ms; 10 s by default
+ */
+public record RedisOptions(
+        String prefix,
+        String node,
+        int streamLength,
+        Duration keepFor,
+        int maxWaiting,
+        long maxWaitingBytes,
+        WhenAway whenAway,
+        Duration heartbeat,
+        Duration deadAfter,
+        Duration connectTimeout,
+        Duration readTimeout,
+        Duration maxBackoff) {
+    private static final RedisOptions DEFAULTS = new RedisOptions(
+            "twintrace:",
+            "",
+            10_000,
+            Duration.ofHours(24),
+            10_000,
+            16 << 20,
+            WhenAway.HOLD,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10));
+
+    /**
+     * Checks the values.
+     *
+     * @param prefix not null
+     * @param node without colons
+     * @param streamLength at least 1
+     * @param keepFor longer than {@code deadAfter}
+     * @param maxWaiting at least 1
+     * @param maxWaitingBytes at least 1
+     * @param whenAway not null
+     * @param heartbeat at least 1 ms
+     * @param deadAfter at least twice the heartbeat
+     * @param connectTimeout at least 1 ms
+     * @param readTimeout at least 1 ms
+     * @param maxBackoff at least 1 ms
+     */
+    public RedisOptions {
+        Objects.requireNonNull(prefix, "prefix");
+        Objects.requireNonNull(whenAway, "whenAway");
+        if (node.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("node is \"" + node + "\", but must not contain a colon");
+        }
+        checkPositive("streamLength", streamLength);
+        checkPositive("maxWaiting", maxWaiting);
+        checkPositive("maxWaitingBytes", maxWaitingBytes);
+        checkDuration("heartbeat", heartbeat);
+        checkDuration("connectTimeout", connectTimeout);
+        checkDuration("readTimeout", readTimeout);
+        checkDuration("maxBackoff", maxBackoff);
+        if (deadAfter.compareTo(heartbeat.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("deadAfter is " + deadAfter
+                    + ", but must be at least twice the heartbeat, which is " + heartbeat
+                    + "; else a node that lives counts as dead");
+        }
+        if (keepFor.compareTo(deadAfter) <= 0) {
+            throw new IllegalArgumentException(
+                    "keepFor is " + keepFor + ", but must be longer than deadAfter, which is " + deadAfter);
+        }
+    }
+
+    private static void checkPositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be at least 1");
+        }
+    }
+
+    private static void checkDuration(String name, Duration value) {
+        if (value.toMillis() < 1 || value.toMillis() > Integer.MAX_VALUE / 2) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be between 1 ms and 12 days");
+        }
+    }
+
+    /** {@return the defaults} */
+    public static RedisOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Sets what begins the name of every key.
+     *
+     * @param value ends with a colon by custom; put it in braces for Redis Cluster
+     * @return changed options
+     */
+    public RedisOptions withPrefix(String value) {
+        return new RedisOptions(
+                value,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets the name of this node.
+     *
+     * @param value unique, without colons; empty for a random name
+     * @return changed options
+     */
+    public RedisOptions withNode(String value) {
+        return new RedisOptions(
+                prefix,
+                value,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how many messages Redis keeps of each room.
+     *
+     * @param value at least 1
+     * @return changed options
+     */
+    public RedisOptions withStreamLength(int value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                value,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how long Redis keeps the messages of a room that no node has open.
+     *
+     * @param value longer than {@code deadAfter}
+     * @return changed options
+     */
+    public RedisOptions withKeepFor(Duration value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                value,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how many messages may wait.
+     *
+     * @param value at least 1
+     * @return changed options
+     */
+    public RedisOptions withMaxWaiting(int value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                value,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how many bytes of payload may wait.
+     *
+     * @param value at least 1
+     * @return changed options
+     */
+    public RedisOptions withMaxWaitingBytes(long value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                value,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets what happens to messages while Redis cannot be reached.
+     *
+     * @param value not null
+     * @return changed options
+     */
+    public RedisOptions withWhenAway(WhenAway value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                value,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how long connecting may take.
+     *
+     * @param value at least 1 ms
+     * @return changed options
+     */
+    public RedisOptions withConnectTimeout(Duration value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                value,
+                readTimeout,
+                maxBackoff);
+    }
+
+    /**
+     * Sets how long an answer of Redis may take.
+     *
+     * @param value at least 1 ms
+     * @return changed options
+     */
+    public RedisOptions withReadTimeout(Duration value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                value,
+                maxBackoff);
+    }
+
+    /**
+     * Sets the longest pause between two attempts to connect.
+     *
+     * @param value at least 1 ms
+     * @return changed options
+     */
+    public RedisOptions withMaxBackoff(Duration value) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                heartbeat,
+                deadAfter,
+                connectTimeout,
+                readTimeout,
+                value);
+    }
+
+    /**
+     * Sets how often a node says that it lives, and when it counts as dead without.
+     *
+     * @param every at least 1 ms
+     * @param dead at least twice as long
+     * @return changed options
+     */
+    public RedisOptions withHeartbeat(Duration every, Duration dead) {
+        return new RedisOptions(
+                prefix,
+                node,
+                streamLength,
+                keepFor,
+                maxWaiting,
+                maxWaitingBytes,
+                whenAway,
+                every,
+                dead,
+                connectTimeout,
+                readTimeout,
+                maxBackoff);
+    }
+}

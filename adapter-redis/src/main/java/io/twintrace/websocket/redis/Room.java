@@ -1,0 +1,247 @@
+package io.twintrace.websocket.redis;
+
+import io.twintrace.websocket.redis.RoomOutput.Published;
+import io.twintrace.websocket.room.Backplane.Receiver;
+import io.twintrace.websocket.room.MessageId;
+import io.twintrace.websocket.room.RoomMessage;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A room that this node has open. Calls its receiver, from one thread at a time: from the reader, and from a thread that
+ * publishes while Redis cannot be reached.
+ */
+final class Room {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket.redis");
+
+    final String name;
+    final int historyLength;
+    final RoomOutput output;
+    final OwnMembers members;
+
+    /** For the reader. */
+    final OtherMembers others = new OtherMembers();
+
+    /** For the reader: where it is in the stream. */
+    final Position position = new Position();
+
+    /** For the reader: the session in which it has found its place. */
+    Session readySince;
+
+    private final Receiver receiver;
+    private final Outgoing outgoing;
+    private final Counters counters;
+
+    /** Held while the receiver is called. No thread of an application waits for it. Guards the fields below. */
+    private final ReentrantLock calling = new ReentrantLock();
+
+    private final Sequences sequences = new Sequences();
+    private boolean toldAway;
+    private boolean toldMalformed;
+
+    private volatile boolean closed;
+
+    Room(
+            String name,
+            int historyLength,
+            RoomOutput output,
+            OwnMembers members,
+            Receiver receiver,
+            Outgoing outgoing,
+            Counters counters) {
+        this.name = name;
+        this.historyLength = historyLength;
+        this.output = output;
+        this.members = members;
+        this.receiver = receiver;
+        this.outgoing = outgoing;
+        this.counters = counters;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    /**
+     * Takes the past. Only the newest messages of it are history.
+     *
+     * @param completeAfter no entry after this one is missing in the past
+     */
+    void begin(MessageId completeAfter, List<StreamEntry> past) {
+        call(() -> {
+            List<RoomMessage> history = new ArrayList<>();
+            for (StreamEntry entry : past) {
+                if (advance(entry) > 0) {
+                    decode(entry).ifPresent(history::add);
+                }
+            }
+            int extra = Math.max(0, history.size() - historyLength);
+            receiver.history(
+                    extra == 0 ? completeAfter : history.get(extra - 1).id().orElseThrow(),
+                    List.copyOf(history.subList(extra, history.size())));
+        });
+    }
+
+    /** Takes the next entries of the stream. */
+    void receive(List<StreamEntry> entries) {
+        call(() -> entries.forEach(this::receive));
+    }
+
+    private void receive(StreamEntry entry) {
+        position.passed(entry.id());
+        boolean own = entry.writer().equals(output.writer);
+        long step = advance(entry);
+        if (own && step >= 0) {
+            outgoing.returned(output, entry.sequence());
+        }
+        if (step == 0) {
+            counters.repeated.increment();
+        } else if (step > 0) {
+            if (step > 1 && !own) {
+                lost(step - 1);
+            }
+            decode(entry).ifPresent(message -> {
+                counters.delivered.increment();
+                receiver.message(message);
+            });
+        }
+    }
+
+    /** Returns how far an entry goes on; negative if no backplane has written it. */
+    private long advance(StreamEntry entry) {
+        try {
+            return sequences.advance(entry.writer(), entry.sequence());
+        } catch (IllegalArgumentException e) {
+            malformed(entry, e);
+            return -1;
+        }
+    }
+
+    private Optional<RoomMessage> decode(StreamEntry entry) {
+        try {
+            return Optional.of(entry.message());
+        } catch (IllegalArgumentException e) {
+            malformed(entry, e);
+            return Optional.empty();
+        }
+    }
+
+    private void malformed(StreamEntry entry, IllegalArgumentException why) {
+        counters.malformed.increment();
+        if (!toldMalformed) {
+            toldMalformed = true;
+            LOGGER.log(
+                    Level.WARNING,
+                    () -> "entry " + entry.id() + " of the stream " + output.stream
+                            + " is no message, and is left out; " + "only backplanes may write there",
+                    why);
+        }
+    }
+
+    /** Redis has dropped messages that this node has not read. */
+    void trimmed(long messages) {
+        call(() -> {
+            sequences.forgive();
+            lost(messages);
+        });
+    }
+
+    private void lost(long messages) {
+        counters.lost.add(messages);
+        receiver.lost(messages);
+    }
+
+    /** Takes changes of other nodes' members. */
+    void tell(List<OtherMembers.Change> changes) {
+        if (!changes.isEmpty()) {
+            call(() -> changes.forEach(change ->
+                    change.presence().ifPresentOrElse(receiver::present, () -> receiver.absent(change.member()))));
+        }
+    }
+
+    /** Tells the receiver if Redis can be reached, unless it knows. */
+    void tellLink() {
+        call(() -> {
+            Optional<Throwable> away = outgoing.away();
+            if (away.isPresent() != toldAway) {
+                toldAway = away.isPresent();
+                if (toldAway) {
+                    receiver.disconnected(away);
+                } else {
+                    receiver.connected();
+                }
+            }
+        });
+    }
+
+    /** Delivers what need not wait for Redis. If another thread is calling the receiver, that thread does it. */
+    void deliverLocally() {
+        do {
+            if (calling.isHeldByCurrentThread() || !calling.tryLock()) {
+                return;
+            }
+            try {
+                guarded(() -> {});
+            } finally {
+                calling.unlock();
+            }
+        } while (outgoing.hasLocal(output));
+    }
+
+    private void call(Runnable events) {
+        calling.lock();
+        try {
+            guarded(events);
+        } finally {
+            calling.unlock();
+        }
+        if (outgoing.hasLocal(output)) {
+            deliverLocally();
+        }
+    }
+
+    /** What an application throws must not stop the reader of all rooms. */
+    private void guarded(Runnable events) {
+        try {
+            noteLocal();
+            if (!closed) {
+                events.run();
+                receiver.deliver();
+            }
+        } catch (Throwable e) {
+            LOGGER.log(Level.ERROR, () -> "the receiver of room \"" + name + "\" has failed", e);
+        }
+    }
+
+    private void noteLocal() {
+        for (Optional<Published> next = outgoing.nextLocal(output);
+                next.isPresent() && !closed;
+                next = outgoing.nextLocal(output)) {
+            sequences.advance(output.writer, next.get().sequence);
+            counters.delivered.increment();
+            receiver.message(next.get().message);
+        }
+    }
+
+    /** Where a reader is in a stream, by the last id and by how many entries were ever added up to there. */
+    static final class Position {
+        /** Of {@link #ordinal}. */
+        static final long UNKNOWN = -1;
+
+        /** The end of the past, when the room was opened. */
+        MessageId first = MessageId.NONE;
+
+        MessageId last = MessageId.NONE;
+        long ordinal = UNKNOWN;
+
+        private void passed(String id) {
+            last = MessageId.parse(id);
+            if (ordinal != UNKNOWN) {
+                ordinal++;
+            }
+        }
+    }
+}

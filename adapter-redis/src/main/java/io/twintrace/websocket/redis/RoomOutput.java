@@ -1,0 +1,63 @@
+package io.twintrace.websocket.redis;
+
+import io.twintrace.websocket.room.RoomMessage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What this node has published in a room, from one opening to its end. Guarded by the lock of {@link Outgoing}. */
+final class RoomOutput {
+    /** The stream's key. */
+    final String stream;
+
+    /** Names this opening in the stream: two openings number their messages separately. */
+    final String writer;
+
+    /** The messages that this node has not delivered yet, in their order; first those that need not wait for Redis. */
+    final Deque<Published> undelivered = new ArrayDeque<>();
+
+    long sequence;
+    boolean closed;
+
+    /** The last message that has come back from Redis, and the session in which these numbers have begun. */
+    long returned;
+
+    Session returnedIn;
+
+    /** For the publisher only: the session in which the stream has got its expiry. */
+    Session expires;
+
+    RoomOutput(String stream, String writer) {
+        this.stream = stream;
+        this.writer = writer;
+    }
+
+    Published next(RoomMessage message, boolean local) {
+        Published next = new Published(this, ++sequence, message, local);
+        undelivered.add(next);
+        return next;
+    }
+
+    /** A message that waits. */
+    static final class Published {
+        final RoomOutput output;
+        final long sequence;
+        final RoomMessage message;
+        final int bytes;
+
+        /** Whether this node delivers it without Redis. */
+        boolean local;
+
+        /** Whether it need not be written any more. */
+        boolean written;
+
+        boolean delivered;
+
+        Published(RoomOutput output, long sequence, RoomMessage message, boolean local) {
+            this.output = output;
+            this.sequence = sequence;
+            this.message = message;
+            this.local = local;
+            bytes = message.content().length();
+        }
+    }
+}

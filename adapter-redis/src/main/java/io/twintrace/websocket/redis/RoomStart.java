@@ -1,0 +1,126 @@
+package io.twintrace.websocket.redis;
+
+import io.twintrace.websocket.room.MessageId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.Protocol;
+
+/** Finds where to read a room's stream: at first behind its history, later behind what was read before. */
+final class RoomStart {
+    /**
+     * So many entries before the history are read as well, to know repeated messages by. A connection that breaks leaves
+     * no more than these unacknowledged.
+     */
+    private static final int MARGIN = 128;
+
+    private static final int PAGE = 128;
+
+    private final RedisConnection connection;
+    private final Outgoing outgoing;
+
+    RoomStart(RedisConnection connection, Outgoing outgoing) {
+        this.connection = connection;
+        this.outgoing = outgoing;
+    }
+
+    void start(Room room, Session session) {
+        Optional<StreamInfo> info = StreamInfo.read(connection, room.output.stream);
+        if (room.readySince == null) {
+            begin(room, info);
+        } else {
+            goOn(room, info);
+        }
+        room.readySince = session;
+    }
+
+    private void begin(Room room, Optional<StreamInfo> info) {
+        List<StreamEntry> past = info.map(known -> past(room, known.last())).orElse(List.of());
+        boolean all = past.size() < room.historyLength + MARGIN
+                && info.map(StreamInfo::removed).orElse(1L) == 0;
+        int live = 0;
+        while (live < past.size() && !past.get(live).writer().equals(room.output.writer)) {
+            live++;
+        }
+        room.begin(all ? MessageId.NONE : beginning(info, past), past.subList(0, live));
+        Room.Position position = room.position;
+        position.last = info.map(StreamInfo::last).orElse(MessageId.NONE);
+        position.first =
+                live == 0 ? MessageId.NONE : MessageId.parse(past.get(live - 1).id());
+        position.ordinal = info.map(StreamInfo::added).orElse(0L);
+        if (position.ordinal != Room.Position.UNKNOWN) {
+            position.ordinal -= past.size() - live;
+        }
+        // What this node has published since it opened the room is not the past, and neither is what came after it.
+        if (live < past.size()) {
+            room.receive(past.subList(live, past.size()));
+        }
+    }
+
+    /** {@return the id just before the first entry that was read} */
+    private MessageId beginning(Optional<StreamInfo> info, List<StreamEntry> past) {
+        if (!past.isEmpty()) {
+            MessageId first = MessageId.parse(past.get(0).id());
+            return first.sequence() > 0
+                    ? new MessageId(first.time(), first.sequence() - 1)
+                    : new MessageId(first.time() - 1, Long.MAX_VALUE);
+        }
+        // A room that is not known to Redis may be new, or have had messages that were not kept.
+        return info.map(StreamInfo::last).orElseGet(this::now);
+    }
+
+    private MessageId now() {
+        List<Object> time = RedisConnection.list(connection.call(Command.of(Protocol.Command.TIME)));
+        return new MessageId(Long.parseLong(Command.text(time.get(0))) * 1000 - 1, 0);
+    }
+
+    private List<StreamEntry> past(Room room, MessageId last) {
+        Deque<StreamEntry> past = new ArrayDeque<>();
+        String end = last.toString();
+        while (past.size() < room.historyLength + MARGIN || mayHoldOwn(room, past.peekFirst())) {
+            List<StreamEntry> page = StreamEntry.all(connection.call(
+                    Command.of(Protocol.Command.XREVRANGE, room.output.stream, end, "-", "COUNT", PAGE)));
+            page.forEach(past::addFirst);
+            if (page.size() < PAGE) {
+                break;
+            }
+            end = "(" + past.getFirst().id();
+        }
+        return List.copyOf(past);
+    }
+
+    /** Whether there may be messages of this opening before an entry. They have numbers from 1. */
+    private boolean mayHoldOwn(Room room, StreamEntry oldest) {
+        return outgoing.hasPublished(room.output)
+                && !(oldest.writer().equals(room.output.writer) && oldest.sequence() == 1);
+    }
+
+    private void goOn(Room room, Optional<StreamInfo> info) {
+        Room.Position position = room.position;
+        boolean known = position.ordinal != Room.Position.UNKNOWN
+                && info.isPresent()
+                && info.get().added() != Room.Position.UNKNOWN;
+        if (info.isEmpty()
+                || info.get().last().compareTo(position.last) < 0
+                || (known && info.get().added() < position.ordinal)) {
+            // Redis has lost the stream, or its end. What came since the room was opened is new, or known by its
+            // number.
+            outgoing.forgetWritten(room.output);
+            boolean keepsPast = info.isPresent() && info.get().last().compareTo(position.first) >= 0;
+            position.last = keepsPast ? position.first : MessageId.NONE;
+            position.ordinal = keepsPast
+                    ? Room.Position.UNKNOWN
+                    : info.map(StreamInfo::removed).orElse(0L);
+            return;
+        }
+        if (known && info.get().removed() > position.ordinal) {
+            long trimmed = info.get().removed() - position.ordinal;
+            long others = trimmed - outgoing.forgetWritten(room.output);
+            position.ordinal = info.get().removed();
+            if (others > 0) {
+                room.trimmed(others);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.twintrace.websocket.redis;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Finds repeated and missing messages of a room. A writer whose connection broke does not know what Redis executed, and
+ * repeats the rest in order. Each connection carries a gapless ordered run, so the first appearance of a number always
+ * follows the number before it, however late the bytes of an old connection arrive. Guarded by the room's lock.
+ */
+final class Sequences {
+    /** So many writers of a room are remembered: those that have written last. */
+    private static final int MAX_WRITERS = 1024;
+
+    private final Map<String, Highest> writers = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Highest> eldest) {
+            return size() > MAX_WRITERS;
+        }
+    };
+
+    private long checkpoint;
+
+    /** Goes on to a number. Returns how far: 0 for a repeated message, 1 for the next, more if others are missing. */
+    long advance(String writer, long sequence) {
+        Highest highest = writers.get(writer);
+        if (highest == null) {
+            writers.put(writer, new Highest(sequence, checkpoint));
+            return 1;
+        }
+        long step = sequence - highest.sequence;
+        if (step <= 0) {
+            return 0;
+        }
+        boolean known = highest.checkpoint == checkpoint;
+        highest.sequence = sequence;
+        highest.checkpoint = checkpoint;
+        return known ? step : 1;
+    }
+
+    /** What is missing up to here is known, and not counted again. */
+    void forgive() {
+        checkpoint++;
+    }
+
+    private static final class Highest {
+        private long sequence;
+        private long checkpoint;
+
+        Highest(long sequence, long checkpoint) {
+            this.sequence = sequence;
+            this.checkpoint = checkpoint;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.twintrace.websocket.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.websocket.redis.fixture.CutLink;
+import io.twintrace.websocket.redis.fixture.Recorder;
+import io.twintrace.websocket.redis.fixture.RedisServer;
+import io.twintrace.websocket.room.Backplane.Channel;
+import io.twintrace.websocket.room.Presence;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
+
+/** Each node knows the members on the others. */
+class PresenceTest {
+    /** So rare that only announcements can be the reason for what arrives. */
+    private static final RedisOptions RARE = RedisOptions.defaults()
+            .withHeartbeat(Duration.ofMinutes(5), Duration.ofMinutes(15))
+            .withMaxBackoff(Duration.ofMillis(200));
+
+    private static final RedisOptions OFTEN = RedisOptions.defaults()
+            .withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800))
+            .withMaxBackoff(Duration.ofMillis(200));
+
+    private final RedisServer redis = RedisServer.start();
+    private final CutLink link = new CutLink(redis);
+    private final Recorder here = new Recorder();
+    private final Recorder there = new Recorder();
+
+    @AfterEach
+    void stop() throws Exception {
+        link.close();
+        redis.close();
+    }
+
+    private static Channel open(RedisBackplane backplane, Recorder recorder) {
+        Channel channel = backplane.open("room", 0, recorder);
+        recorder.await("history", each -> each.histories.size() == 1);
+        return channel;
+    }
+
+    private static void announce(RedisBackplane from, Channel channel, String member, String value) {
+        channel.announce(new Presence(member, from.node(), value));
+    }
+
+    private static void awaitMembers(Recorder recorder, String... members) {
+        recorder.await(
+                "members " + List.of(members), each -> each.present.keySet().equals(Set.of(members)));
+    }
+
+    @Test
+    void membersComeChangeAndLeaveAtOnce() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            announce(one, hereIn, "bob", "");
+            awaitMembers(there, "ann", "bob");
+            assertEquals(new Presence("ann", one.node(), "Ann"), there.present.get("ann"));
+            announce(one, hereIn, "ann", "Ann, away");
+            there.await("new value", each -> each.present.get("ann").value().equals("Ann, away"));
+            hereIn.withdraw("ann");
+            awaitMembers(there, "bob");
+            hereIn.close();
+            awaitMembers(there);
+            assertEquals(List.of("ann", "bob"), there.absent);
+            assertEquals(Map.of(), here.present);
+        }
+        assertEquals(
+                List.of("twintrace:presence"),
+                redis.keys().stream().filter(key -> !key.contains("wake")).toList());
+    }
+
+    @Test
+    void aNodeThatOpensTheRoomLaterSeesThoseWhoAreThere() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE)) {
+            Channel hereIn = open(one, here);
+            announce(one, hereIn, "ann", "Ann");
+            announce(one, hereIn, "with: spaces, ümläuts", "wert ü");
+            Recorder watching = new Recorder();
+            try (RedisBackplane three = RedisBackplane.connect(redis.uri(), RARE)) {
+                open(three, watching);
+                awaitMembers(watching, "ann", "with: spaces, ümläuts");
+            }
+            open(two, there);
+            awaitMembers(there, "ann", "with: spaces, ümläuts");
+            assertEquals("wert ü", there.present.get("with: spaces, ümläuts").value());
+        }
+    }
+
+    @Test
+    void theMembersOfADeadNodeLeave() {
+        try (RedisBackplane one = RedisBackplane.connect(link.uri(), OFTEN);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            link.cut();
+            awaitMembers(there);
+            link.mend();
+            awaitMembers(there, "ann");
+        }
+    }
+
+    @Test
+    void whatIsAnnouncedWhileRedisIsAwayArrivesWhenItIsBack() throws Exception {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            announce(one, hereIn, "bob", "Bob");
+            awaitMembers(there, "ann", "bob");
+            redis.kill();
+            here.await("disconnected", each -> each.disconnections.size() == 1);
+            hereIn.withdraw("ann");
+            announce(one, hereIn, "cem", "Cem");
+            // Longer than a dead node's members are kept.
+            here.never("connects", Duration.ofSeconds(1), each -> each.connections > 0);
+            redis.restart();
+            awaitMembers(there, "bob", "cem");
+            assertEquals(List.of("ann"), there.absent);
+        }
+    }
+
+    @Test
+    void membersAreAnnouncedAgainWhenRedisWasEmptied() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            redis.call(Protocol.Command.FLUSHALL);
+            Recorder later = new Recorder();
+            try (RedisBackplane three = RedisBackplane.connect(redis.uri(), OFTEN)) {
+                open(three, later);
+                awaitMembers(later, "ann");
+            }
+            assertEquals(List.of(), there.absent);
+        }
+    }
+
+    @Test
+    void aMissedAnnouncementIsHealed() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            String hash = redis.keys().stream()
+                    .filter(key -> key.contains("members"))
+                    .findFirst()
+                    .orElseThrow();
+            // As the late bytes of a broken connection would.
+            redis.call(Protocol.Command.HSET, hash, "m:ghost", "", "v", "0-7");
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (redis.call(Protocol.Command.HEXISTS, hash, "m:ghost").equals(1L)) {
+                assertTrue(System.nanoTime() < deadline);
+                Thread.onSpinWait();
+            }
+            awaitMembers(there, "ann");
+        }
+    }
+}
