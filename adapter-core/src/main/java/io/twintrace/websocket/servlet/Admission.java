@@ -6,8 +6,8 @@ import jakarta.servlet.ServletContext;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The answer to a handshake that asks for a place: the place, or a refusal. */
-sealed interface Admission permits Connections.Place, Admission.Rejected {
+/** The answer to a handshake that asks for a place: the place, which is a {@code Connections.Place}, or a refusal. */
+interface Admission {
     /**
      * There is no place.
      *
