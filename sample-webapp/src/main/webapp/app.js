@@ -7,6 +7,7 @@
   const FIRST_RETRY_MS = 500;
   const LAST_RETRY_MS = 15000;
   const MAX_REFUSED_REJOINS = 5;
+  const GOING_AWAY = 1001;
 
   const RACE_TIMEOUT_MS = 30000;
   const REPORT_ATTEMPTS = 20;
@@ -35,6 +36,13 @@
     return url.href;
   }
 
+  /** crypto.randomUUID exists in secure contexts only; getRandomValues exists everywhere. */
+  function randomId() {
+    if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
   const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
   function parseObject(text) {
@@ -53,7 +61,7 @@
 
   // ---- Chat: view ----
 
-  const chatView = viewOf("chat", ["state", "note", "form", "name", "room", "people", "headcount", "log",
+  const chatView = viewOf("chat", ["state", "node", "note", "form", "name", "room", "people", "headcount", "log",
     "newest", "composer", "text", "send", "leave"]);
 
   function showNote(text, bad) {
@@ -124,6 +132,9 @@
     online: false,      // welcomed on the current socket
     failures: 0,        // attempts in a row without a welcome
     refusals: 0,        // refused rejoins in a row: the old connection may still be open
+    key: randomId(),    // gives the name back at once, also on another server
+    seen: "",           // the id of the last message seen, to get what comes after it
+    node: "",           // the server of the last welcome
     timer: 0,           // one timer: waiting for a welcome, or for the next attempt
   };
 
@@ -145,17 +156,19 @@
     setChatState("connecting");
     const socket = new WebSocket(socketUrl("chat"));
     chat.socket = socket;
-    chat.timer = setTimeout(chatLost, WELCOME_TIMEOUT_MS);
+    chat.timer = setTimeout(() => chatLost(), WELCOME_TIMEOUT_MS);
     const ifCurrent = (handle) => (event) => { if (socket === chat.socket) handle(event); };
-    socket.addEventListener("open", ifCurrent(() => sendToChat({ type: "join", name: chat.name })));
+    socket.addEventListener("open", ifCurrent(
+      () => sendToChat({ type: "join", name: chat.name, key: chat.key, after: chat.seen })));
     socket.addEventListener("message", ifCurrent(receiveChat));
     socket.addEventListener("close", ifCurrent(chatLost));
   }
 
   const sendToChat = (message) => chat.socket.send(JSON.stringify(message));
 
-  function chatLost() {
-    if (chat.online) logEvent("The connection was lost.");
+  function chatLost(event) {
+    const restarts = event && event.code === GOING_AWAY;
+    if (chat.online) logEvent(restarts ? "The server is going away." : "The connection was lost.");
     retryLater(chat.online ? "Offline." : "The server does not answer.");
   }
 
@@ -188,6 +201,7 @@
       showPeople(chat.people, chat.name);
       if (!chat.entered) showRoom(true);
       logEvent(chat.entered ? "Connected again." : `You joined as ${chat.name}.`);
+      showNode(message.node);
       chat.entered = true;
     },
 
@@ -204,7 +218,20 @@
     },
 
     said(message) {
+      if (message.id) chat.seen = message.id;
       logSaid(message, message.name === chat.name);
+    },
+
+    gap() {
+      logEvent("Some messages are missing.");
+    },
+
+    apart() {
+      logEvent("This server cannot reach the others at the moment.");
+    },
+
+    together() {
+      logEvent("This server can reach the others again.");
     },
 
     refused(message) {
@@ -213,6 +240,14 @@
       else leaveChat(message.reason);
     },
   };
+
+  /** Marks that another server serves this page now. */
+  function showNode(node) {
+    if (chat.node && node !== chat.node) logEvent(`Another server has taken over: ${node}.`);
+    chat.node = node;
+    chatView.node.textContent = node;
+    chatView.node.hidden = node === "local";
+  }
 
   function joinChat(event) {
     event.preventDefault();
@@ -229,6 +264,9 @@
     chat.entered = false;
     chat.failures = 0;
     chat.refusals = 0;
+    chat.seen = "";
+    chat.node = "";
+    chatView.node.hidden = true;
     chatView.log.replaceChildren();
     showRoom(false);
     showNote(reason, Boolean(reason));
@@ -405,13 +443,6 @@
   /** An error with a message for the user. */
   class RaceError extends Error {}
 
-  /** crypto.randomUUID exists in secure contexts only; getRandomValues exists everywhere. */
-  function randomRunId() {
-    if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
   /** Sends "go" and counts messages until the server closes. Resolves with the close event. */
   function raceUntilClosed(run, counter) {
     return new Promise((resolve, reject) => {
@@ -470,7 +501,7 @@
   async function runRace() {
     if (raceView.state.dataset.state === "running") return;
     resetRace();
-    const run = randomRunId();
+    const run = randomId();
     const counter = messageCounter();
     try {
       const closed = await raceUntilClosed(run, counter);

@@ -3,25 +3,18 @@ package io.twintrace.sample;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.PreparedMessage;
-import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.twintrace.websocket.room.Member;
+import io.twintrace.websocket.room.RoomOptions;
 
 /** Sends every message to every connection, including the sender. Closes a peer that reads too slowly. */
 public final class BroadcastHandler implements WebSocketHandler {
-    private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
-
     @Override
     public void handle(BlockingConnection connection) throws Exception {
-        connections.add(connection);
-        try {
+        try (Member member = SampleRooms.room("broadcast", RoomOptions.defaults()).join(connection)) {
             for (Message message; (message = connection.readMessage()) != null; ) {
-                PreparedMessage prepared = PreparedMessage.of(message.type(), message.payload());
-                connections.forEach(each -> each.outbox().offer(prepared));
+                member.broadcast(PreparedMessage.of(message.type(), message.payload()));
             }
-        } finally {
-            connections.remove(connection);
         }
     }
 }

@@ -1,17 +1,14 @@
 package io.twintrace.sample;
 
-import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageView;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.twintrace.websocket.room.Room;
+import io.twintrace.websocket.room.RoomOptions;
 
 /** Sends every message to every connection. The listener version of {@link BroadcastHandler}. */
 public final class BroadcastListener implements WebSocketListener {
-    private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
-
     @Override
     public boolean isNonBlocking() {
         return true;
@@ -19,17 +16,15 @@ public final class BroadcastListener implements WebSocketListener {
 
     @Override
     public void onOpen(WebSocketConnection connection) {
-        connections.add(connection);
+        room().join(connection); // and it leaves when it ends
     }
 
     @Override
     public void onMessage(WebSocketConnection connection, MessageView message) {
-        PreparedMessage prepared = PreparedMessage.of(message);
-        connections.forEach(each -> each.outbox().offer(prepared));
+        room().broadcast(PreparedMessage.of(message));
     }
 
-    @Override
-    public void onClose(WebSocketConnection connection, CloseStatus status) {
-        connections.remove(connection);
+    private static Room room() {
+        return SampleRooms.room("broadcast-push", RoomOptions.defaults());
     }
 }

@@ -170,8 +170,21 @@ public final class Room implements AutoCloseable {
      * @param message not copied
      */
     public void broadcastHere(PreparedMessage message) {
-        delivery.add(
-                new RoomMessage(Optional.empty(), Optional.empty(), Optional.empty(), true, Optional.empty(), message));
+        broadcastHere(message, Optional.empty());
+    }
+
+    /**
+     * Sends a message to the members on this node only, except one. It gets no id, and the room does not keep it.
+     *
+     * @param message not copied
+     * @param except the id of a member, which does not get the message
+     */
+    public void broadcastHere(PreparedMessage message, String except) {
+        broadcastHere(message, Optional.of(except));
+    }
+
+    private void broadcastHere(PreparedMessage message, Optional<String> except) {
+        delivery.add(new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
         delivery.run();
     }
 

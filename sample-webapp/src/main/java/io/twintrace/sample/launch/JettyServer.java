@@ -27,8 +27,9 @@ public final class JettyServer {
      * Starts the server and runs until the process ends.
      *
      * @param deflate whether /echo may compress
+     * @param redis joins the rooms of all nodes; null for none
      */
-    public static void run(Path war, Path work, int port, boolean deflate) throws Exception {
+    public static void run(Path war, Path work, int port, boolean deflate, String redis) throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setPort(port);
@@ -41,6 +42,9 @@ public final class JettyServer {
         context.setThrowUnavailableOnStartupException(true);
         if (deflate) {
             context.addOverrideDescriptor("/WEB-INF/deflate-web.xml");
+        }
+        if (redis != null) {
+            context.setInitParameter("redis", redis);
         }
         server.setHandler(context);
 

@@ -25,10 +25,12 @@ public final class Launcher {
     private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
 
     private static final String USAGE = """
-            usage: java -jar sample-webapp.war [--port N] [--deflate] [--help]
-              --port N   listens on port N; 8080 by default, 0 for any free port
-              --deflate  lets /echo and /echo/push negotiate permessage-deflate, as /echo/deflate does
-              --help     prints this help""";
+            usage: java -jar sample-webapp.war [--port N] [--redis URI] [--deflate] [--help]
+              --port N     listens on port N; 8080 by default, 0 for any free port
+              --redis URI  joins the chat and the broadcasts of all nodes with the same Redis, as in
+                           redis://localhost:6379
+              --deflate    lets /echo and /echo/push negotiate permessage-deflate, as /echo/deflate does
+              --help       prints this help""";
 
     private Launcher() {}
 
@@ -55,11 +57,12 @@ public final class Launcher {
         ClassLoader jetty = new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(jetty);
         Class.forName("io.twintrace.sample.launch.JettyServer", true, jetty)
-                .getMethod("run", Path.class, Path.class, int.class, boolean.class)
-                .invoke(null, war, work, arguments.port(), arguments.deflate());
+                .getMethod("run", Path.class, Path.class, int.class, boolean.class, String.class)
+                .invoke(null, war, work, arguments.port(), arguments.deflate(), arguments.redis());
     }
 
-    private record Arguments(int port, boolean deflate) {
+    /** @param redis null for none */
+    private record Arguments(int port, boolean deflate, String redis) {
         private static final int DEFAULT_PORT = 8080;
         private static final int MAX_PORT = 65535;
 
@@ -67,16 +70,21 @@ public final class Launcher {
         static Arguments parse(String[] args) {
             int port = DEFAULT_PORT;
             boolean deflate = false;
+            String redis = null;
             for (int i = 0; i < args.length; i++) {
                 if (args[i].equals("--deflate")) {
                     deflate = true;
                 } else if (args[i].equals("--port") && i + 1 < args.length && args[i + 1].matches("\\d{1,5}")) {
                     port = Integer.parseInt(args[++i]);
+                } else if (args[i].equals("--redis")
+                        && i + 1 < args.length
+                        && args[i + 1].matches("rediss?://.+")) {
+                    redis = args[++i];
                 } else {
                     return null;
                 }
             }
-            return port <= MAX_PORT ? new Arguments(port, deflate) : null;
+            return port <= MAX_PORT ? new Arguments(port, deflate, redis) : null;
         }
     }
 
