@@ -11,7 +11,8 @@ import io.twintrace.websocket.room.RoomOptions;
 public final class BroadcastHandler implements WebSocketHandler {
     @Override
     public void handle(BlockingConnection connection) throws Exception {
-        try (Member member = SampleRooms.room("broadcast", RoomOptions.defaults()).join(connection)) {
+        try (Member member =
+                SampleRooms.room("broadcast", RoomOptions.defaults()).join(connection)) {
             for (Message message; (message = connection.readMessage()) != null; ) {
                 member.broadcast(PreparedMessage.of(message.type(), message.payload()));
             }

@@ -2,7 +2,6 @@ package io.twintrace.sample;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.room.JoinOptions;
@@ -68,8 +67,8 @@ final class ChatRoom implements RoomListener {
                     .withLast(LAST_MESSAGES)
                     .withGapNotice(GAP);
             Member member = room.join(visitor, after.map(how::withAfter).orElse(how));
-            member.send(message(
-                    Map.of("type", "welcome", "you", name, "people", people(), "node", SampleRooms.node())));
+            member.send(
+                    message(Map.of("type", "welcome", "you", name, "people", people(), "node", SampleRooms.node())));
             return Optional.of(member);
         } finally {
             naming.unlock();
@@ -107,8 +106,8 @@ final class ChatRoom implements RoomListener {
             return;
         }
         String name = GSON.fromJson(member.value(), Person.class).name();
-        boolean sent = member.broadcast(message(
-                Map.of("type", "said", "name", name, "text", text, "time", System.currentTimeMillis())));
+        boolean sent = member.broadcast(
+                message(Map.of("type", "said", "name", name, "text", text, "time", System.currentTimeMillis())));
         if (!sent) {
             refuse(visitor, "the message was not sent, because the servers cannot reach each other; try again later");
         }
@@ -128,7 +127,7 @@ final class ChatRoom implements RoomListener {
             return message.content();
         }
         String text = StandardCharsets.UTF_8.decode(message.content().payload()).toString();
-        JsonObject said = JsonParser.parseString(text).getAsJsonObject();
+        JsonObject said = GSON.fromJson(text, JsonObject.class);
         said.addProperty("id", message.id().get().toString());
         return PreparedMessage.text(GSON.toJson(said));
     }
@@ -138,7 +137,9 @@ final class ChatRoom implements RoomListener {
     @Override
     public void present(Presence member) {
         room().broadcastHere(
-                message(Map.of("type", "joined", "name", Person.of(member).name())), member.member());
+                        message(Map.of(
+                                "type", "joined", "name", Person.of(member).name())),
+                        member.member());
     }
 
     @Override

@@ -35,7 +35,8 @@ public final class ChatServlet extends UpgradeServlet {
         try {
             for (JsonObject said; (said = connection.readJson(JsonObject.class)) != null; ) {
                 switch (text(said, "type")) {
-                    case "join" -> member = member.isPresent() ? refuseTwice(connection, member) : join(connection, said);
+                    case "join" ->
+                        member = member.isPresent() ? refuseTwice(connection, member) : join(connection, said);
                     case "say" -> say(connection, member, cut(text(said, "text"), MAX_TEXT_LENGTH));
                     default -> room.refuse(connection, "the type of a message must be join or say");
                 }
@@ -53,8 +54,7 @@ public final class ChatServlet extends UpgradeServlet {
             // Of another version of the page, which gets the last messages as if it were new.
         }
         String key = text(said, "key");
-        return room.join(
-                connection, cut(text(said, "name"), MAX_NAME_LENGTH), key.isEmpty() ? "" : hash(key), after);
+        return room.join(connection, cut(text(said, "name"), MAX_NAME_LENGTH), key.isEmpty() ? "" : hash(key), after);
     }
 
     private Optional<Member> refuseTwice(BlockingConnection connection, Optional<Member> member) {

@@ -71,10 +71,10 @@ class ApiFenceTest {
     }
 
     @Test
-    void nothingElseKnowsRedis() {
+    void onlyTheSampleKnowsRedis() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(LIBRARY + ".redis")
+                .resideOutsideOfPackages(LIBRARY + ".redis", "io.twintrace.sample..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(LIBRARY + ".redis", "redis..")

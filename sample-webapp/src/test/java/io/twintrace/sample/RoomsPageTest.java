@@ -41,16 +41,17 @@ class RoomsPageTest {
 
     @BeforeEach
     void compile() throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "-proc:none", "-d", directory.toString(), "-classpath", System.getProperty("java.class.path")));
-        for (var block : JAVA.matcher(Files.readString(Path.of("../docs/rooms.md"))).results().toList()) {
+        List<String> arguments = new ArrayList<>(
+                List.of("-proc:none", "-d", directory.toString(), "-classpath", System.getProperty("java.class.path")));
+        for (var block : JAVA.matcher(Files.readString(Path.of("../docs/rooms.md")))
+                .results()
+                .toList()) {
             Matcher name = CLASS.matcher(block.group(1));
             assertTrue(name.find(), block::group);
             arguments.add(Files.writeString(directory.resolve(name.group(1) + ".java"), block.group(1))
                     .toString());
         }
-        assertEquals(
-                0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
+        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
         loader = new URLClassLoader(
                 new URL[] {directory.toUri().toURL()}, getClass().getClassLoader());
     }
@@ -159,7 +160,8 @@ class RoomsPageTest {
         URI uri = start(create("ResumingServlet"));
         try (JdkClient ann = JdkClient.open(uri)) {
             ann.send("one");
-            String id = ann.receive().split(" ")[0];
+            String one = ann.receive();
+            String id = one.substring(0, one.indexOf(' '));
             ann.send("two");
             String two = ann.receive();
             ann.send("three");

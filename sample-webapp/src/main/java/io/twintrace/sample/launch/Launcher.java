@@ -76,9 +76,7 @@ public final class Launcher {
                     deflate = true;
                 } else if (args[i].equals("--port") && i + 1 < args.length && args[i + 1].matches("\\d{1,5}")) {
                     port = Integer.parseInt(args[++i]);
-                } else if (args[i].equals("--redis")
-                        && i + 1 < args.length
-                        && args[i + 1].matches("rediss?://.+")) {
+                } else if (args[i].equals("--redis") && i + 1 < args.length && args[i + 1].matches("rediss?://.+")) {
                     redis = args[++i];
                 } else {
                     return null;
