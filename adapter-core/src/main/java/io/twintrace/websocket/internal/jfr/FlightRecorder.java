@@ -1,0 +1,63 @@
+package io.twintrace.websocket.internal.jfr;
+
+import java.util.function.Supplier;
+
+/**
+ * Records events of connections. While no recording runs, an event costs a few nanoseconds. The events have no header,
+ * no payload, no path of a request and no address. Any thread may call these methods.
+ */
+public final class FlightRecorder {
+    /** A runtime image without the module jdk.jfr has no recorder, and a container may hide it. */
+    private static final boolean EXISTS = exists();
+
+    private FlightRecorder() {}
+
+    private static boolean exists() {
+        try {
+            Class<?> unused = Class.forName("jdk.jfr.Event", false, FlightRecorder.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    /** Records that a connection has opened. */
+    public static void connectionOpened(String application, String servlet, long connection) {
+        if (EXISTS) {
+            ConnectionOpenedEvent.record(application, servlet, connection);
+        }
+    }
+
+    /**
+     * Records that the application has finished with a connection.
+     *
+     * @param closed called only if the event is recorded
+     */
+    public static void connectionClosed(String application, String servlet, Supplier<ClosedConnection> closed) {
+        if (EXISTS) {
+            ConnectionClosedEvent.record(application, servlet, closed);
+        }
+    }
+
+    /** Records that an opening handshake was refused. */
+    public static void handshakeRefused(
+            String application, String servlet, int status, boolean byApplication, String reason) {
+        if (EXISTS) {
+            HandshakeRefusedEvent.record(application, servlet, status, byApplication, reason);
+        }
+    }
+
+    /** Records that this side has closed a connection because the peer was too slow. */
+    public static void slowPeerClosed(String application, String servlet, long connection, String reason) {
+        if (EXISTS) {
+            SlowPeerClosedEvent.record(application, servlet, connection, reason);
+        }
+    }
+
+    /** Records the time from a Ping to its Pong. */
+    public static void pingRoundTrip(String application, String servlet, long connection, long nanos) {
+        if (EXISTS) {
+            PingRoundTripEvent.record(application, servlet, connection, nanos);
+        }
+    }
+}
