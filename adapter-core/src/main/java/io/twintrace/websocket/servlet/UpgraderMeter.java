@@ -8,7 +8,7 @@ import io.twintrace.websocket.internal.engine.ConnectionMeter.SlowPeer;
 import io.twintrace.websocket.internal.engine.RoundTrips;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.jfr.ClosedConnection;
-import io.twintrace.websocket.internal.jfr.FlightRecorder;
+import io.twintrace.websocket.internal.jfr.ConnectionEvents;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -57,7 +57,7 @@ final class UpgraderMeter {
     /** Notes that a connection has opened. */
     void opened(ConnectionMeter connection, String name) {
         opened.increment();
-        FlightRecorder.connectionOpened(application, servlet, connection.number());
+        ConnectionEvents.connectionOpened(application, servlet, connection.number());
         LOGGER.log(Level.DEBUG, () -> name + " opened");
     }
 
@@ -69,9 +69,9 @@ final class UpgraderMeter {
         SlowPeer slow = connection.slowPeer();
         if (slow != null) {
             (slow == SlowPeer.OUTBOX_FULL ? closedOutboxFull : closedWriteTimeout).increment();
-            FlightRecorder.slowPeerClosed(application, servlet, connection.number(), slow.name());
+            ConnectionEvents.slowPeerClosed(application, servlet, connection.number(), slow.name());
         }
-        FlightRecorder.connectionClosed(
+        ConnectionEvents.connectionClosed(
                 application,
                 servlet,
                 () -> new ClosedConnection(
@@ -98,7 +98,7 @@ final class UpgraderMeter {
         if (RefusalLog.isHandshake(request)) {
             refused.increment();
             // The application's own text may contain anything.
-            FlightRecorder.handshakeRefused(
+            ConnectionEvents.handshakeRefused(
                     application, servlet, answer.status(), byApplication, byApplication ? "" : answer.message());
         }
     }

@@ -1,6 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
-import io.twintrace.websocket.internal.jfr.FlightRecorder;
+import io.twintrace.websocket.internal.jfr.ConnectionEvents;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +45,7 @@ public final class RoundTrips {
         count.increment();
         totalNanos.add(nanos);
         longest.accumulateAndGet(slot(advance()), nanos, Math::max);
-        FlightRecorder.pingRoundTrip(application, servlet, connection, nanos);
+        ConnectionEvents.pingRoundTrip(application, servlet, connection, nanos);
     }
 
     /** Returns how many there were. */
