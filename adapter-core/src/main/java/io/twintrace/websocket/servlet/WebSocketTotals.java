@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param pendingBytes the bytes that were written to open connections, and that the peers have not taken yet
  * @param outboxBytes the bytes that wait in the outboxes of open connections
  * @param closedOutboxFull how many connections were closed because the outbox was full, counted when they end
- * @param closedWriteTimeout how many connections ended because the peer did not read before the write timeout or the
- *     application's write deadline
+ * @param closedWriteTimeout how many connections ended because the peer took none of the pending bytes before the write
+ *     timeout, the application's write deadline, or the pong timeout
  * @param roundTrips how many Pings of keep-alive were answered
  * @param roundTripTime the sum of the times from those Pings to their Pongs
  * @param longestRoundTrip the longest of the last one to two minutes; zero if there was none

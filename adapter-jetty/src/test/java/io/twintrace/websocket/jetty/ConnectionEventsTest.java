@@ -117,6 +117,25 @@ class ConnectionEventsTest {
     }
 
     @Test
+    void aPongIsAnEventAndCounts() throws Exception {
+        WebSocketOptions pinging =
+                WebSocketOptions.builder().pingInterval(Duration.ofMillis(50)).build();
+        try (Recording recording = new Recording();
+                TestServer server = serving(TestServer::echo, pinging);
+                RawClient client = RawClient.open(server.port(), APPLICATION + "/room/1")) {
+            recording.start();
+            RawClient.Frame ping = client.read();
+            assertEquals(RawClient.PING, ping.opcode());
+            client.send(RawClient.frame(10, ping.payload()));
+            await(now -> now.roundTrips() == 1
+                    && now.longestRoundTrip().equals(now.roundTripTime())
+                    && now.meanRoundTrip().toNanos() > 0);
+            RecordedEvent event = only(events(recording), "twintrace.PingRoundTrip");
+            assertTrue(event.getDuration("roundTrip").toNanos() > 0, event::toString);
+        }
+    }
+
+    @Test
     void aPeerThatIsTooSlowIsAnEvent() throws Exception {
         WebSocketHandler handler = connection -> {
             while (true) {

@@ -27,7 +27,10 @@ public final class ConnectionMeter {
     public enum SlowPeer {
         /** The outbox was full, and its options say to close the connection then. */
         OUTBOX_FULL,
-        /** The peer did not take bytes before the write timeout, or before the application's write deadline. */
+        /**
+         * The peer took no bytes before the write timeout, the application's write deadline, or the pong timeout of
+         * keep-alive.
+         */
         WRITE_TIMEOUT
     }
 

@@ -124,7 +124,7 @@ final class ConnectionParts {
         return onDemand;
     }
 
-    /** Returns what counts for the connection. Keep-alive gives it the round trips that it measures. */
+    /** Returns what counts for the connection. */
     ConnectionMeter meter() {
         return meter;
     }

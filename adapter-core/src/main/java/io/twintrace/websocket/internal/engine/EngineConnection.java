@@ -306,7 +306,7 @@ class EngineConnection implements StoppableConnection {
     final void keepAlive() {
         KeepAlive keepAlive = reading.deadlines().keepAlive();
         if (keepAlive != null) {
-            keepAlive.begin();
+            keepAlive.begin(meter);
         }
     }
 

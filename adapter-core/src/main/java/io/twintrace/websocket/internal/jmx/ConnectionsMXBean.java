@@ -42,7 +42,7 @@ public interface ConnectionsMXBean {
     /** Returns the number of connections that were closed because the outbox was full. */
     long getClosedOutboxFull();
 
-    /** Returns the number of connections that ended because the peer did not read before a write timeout or deadline. */
+    /** Returns the number of connections that ended because the peer took none of the pending bytes in time. */
     long getClosedWriteTimeout();
 
     /** Returns the number of Pings of keep-alive that were answered. */
