@@ -21,6 +21,7 @@ class ArchitectureTest {
     /** From the bottom to the top. */
     private static final List<String> PACKAGES = List.of(
             ROOT + ".internal.io",
+            ROOT + ".internal.jfr",
             ROOT + ".detect",
             ROOT + ".internal.jmx",
             ROOT + ".handshake",

@@ -42,6 +42,7 @@ class ApiFenceTest {
                         LIBRARY + ".internal.deflate..",
                         LIBRARY + ".internal.frame..",
                         LIBRARY + ".internal.handshake..",
+                        LIBRARY + ".internal.jfr..",
                         LIBRARY + ".internal.jmx..",
                         LIBRARY + ".internal.json..",
                         LIBRARY + ".internal.read..",

@@ -12,6 +12,7 @@ final class Application {
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final ServletContext context;
+    private final UpgraderMeter meter;
     private final ClassLoader contextClassLoader;
 
     /** One thread for each handler, and one for all connections that close when the application stops. */
@@ -20,12 +21,15 @@ final class Application {
     private final ThreadShortage shortage;
     private final LongerSessions longerSessions = new LongerSessions(task -> startThread("websocket-session", task));
 
-    Application(ServletContext context) {
-        this(context, new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS));
+    /** @param servlet the name of the servlet, or {@link WebSocketMetrics#UPGRADER} */
+    Application(ServletContext context, String servlet) {
+        this(context, servlet, new TaskThreads("websocket-idle", IDLE_THREAD_MILLIS));
     }
 
-    Application(ServletContext context, TaskThreads threads) {
+    Application(ServletContext context, String servlet, TaskThreads threads) {
         this.context = context;
+        String path = context.getContextPath();
+        this.meter = new UpgraderMeter(path == null || path.isEmpty() ? "/" : path, servlet);
         this.contextClassLoader = context.getClassLoader();
         this.threads = threads;
         this.shortage = new ThreadShortage(context);
@@ -46,7 +50,18 @@ final class Application {
     /** Creates the factory of connections with these options. It logs to the web application's log. */
     ConnectionFactory connections(WebSocketOptions options) {
         return new ConnectionFactory(
-                options, report -> context.log(report.logMessage(), report.asThrowable()), context::log);
+                options,
+                report -> {
+                    meter.concurrentWrite();
+                    context.log(report.logMessage(), report.asThrowable());
+                },
+                context::log,
+                meter.roundTrips());
+    }
+
+    /** Counts what happens to connections. */
+    UpgraderMeter meter() {
+        return meter;
     }
 
     /** Runs a task that may block, on a thread of the web application, and gives the thread that name meanwhile. */

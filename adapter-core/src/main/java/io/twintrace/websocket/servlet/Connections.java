@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
 import java.time.Duration;
 import java.util.Set;
@@ -114,6 +115,7 @@ final class Connections implements ContextConnections.Member {
 
         private void opened(WebSocketConnection connection) {
             open.add(connection, service);
+            application.meter().opened(((StoppableConnection) connection).meter(), connection.toString());
             if (stopping) {
                 open.beginClose(connection);
             } else {
@@ -127,7 +129,7 @@ final class Connections implements ContextConnections.Member {
         private void over(WebSocketConnection connection) {
             try {
                 if (connection != null) {
-                    open.remove(connection);
+                    removed(connection);
                     if (session != null) {
                         session.over(connection);
                     }
@@ -140,6 +142,13 @@ final class Connections implements ContextConnections.Member {
         private void leavePlace() {
             addresses.giveBack(address); // first: whoever waits for the last connection to leave finds none counted
             leave();
+        }
+    }
+
+    private void removed(WebSocketConnection connection) {
+        if (open.remove(connection)) { // else the application has never seen it
+            StoppableConnection ended = (StoppableConnection) connection;
+            application.meter().closed(ended.meter(), ended.toString());
         }
     }
 
@@ -221,11 +230,13 @@ final class Connections implements ContextConnections.Member {
 
     /**
      * Called once the owner has started, because one that fails to start is not stopped. From now on its connections
-     * close together with those of the others, and JMX shows the application's conflicts.
+     * close together with those of the others, and those who watch the application see it.
      */
     void join() {
         all = ContextConnections.join(application.context(), this);
-        management = Management.start(application.context());
+        UpgraderMeter meter = application.meter();
+        management = Management.start(
+                application.context(), meter.application(), meter.servlet(), () -> meter.totals(open::forEachMeter));
     }
 
     /** {@inheritDoc} Admits more, since the owner serves on until it is stopped itself. */

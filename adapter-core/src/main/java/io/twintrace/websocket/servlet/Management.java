@@ -2,38 +2,54 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.internal.jmx.Registration;
 import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** Registers a servlet in JMX while it runs. The servlet also works if that fails. */
+/** Shows a servlet to those who watch it, while it runs. The servlet also works if that fails. */
 final class Management {
-    /** Null if there is none. */
-    private final AutoCloseable registration;
-
     private final ServletContext context;
+    private final WebSocketMetrics metrics;
+    private final Supplier<WebSocketTotals> totals;
+    private final List<AutoCloseable> registrations = new ArrayList<>();
 
-    private Management(ServletContext context, AutoCloseable registration) {
+    private Management(ServletContext context, WebSocketMetrics metrics, Supplier<WebSocketTotals> totals) {
         this.context = context;
-        this.registration = registration;
+        this.metrics = metrics;
+        this.totals = totals;
     }
 
-    static Management start(ServletContext context) {
-        String path = context.getContextPath();
+    /** @param totals those of the servlet or upgrader */
+    static Management start(
+            ServletContext context, String application, String servlet, Supplier<WebSocketTotals> totals) {
+        WebSocketMetrics metrics = WebSocketMetrics.join(application, servlet, totals);
+        Management management = new Management(context, metrics, totals);
+        management.register();
+        return management;
+    }
+
+    private void register() {
         try {
-            return new Management(context, Registration.of(path == null || path.isEmpty() ? "/" : path));
+            registrations.add(Registration.of(metrics.application()));
+            registrations.add(Registration.of(metrics.application(), metrics.servlet(), new ConnectionsBean(metrics)));
         } catch (RuntimeException e) {
-            context.log("JMX does not show concurrent writes, because their MXBean cannot be registered", e);
+            context.log(
+                    "JMX does not show connections and concurrent writes, because an MXBean cannot be registered", e);
         } catch (LinkageError e) {
             // A runtime image without the module java.management has no JMX.
         }
-        return new Management(context, null);
     }
 
     void stop() {
-        if (registration != null) {
-            try {
+        try {
+            for (AutoCloseable registration : registrations) {
                 registration.close();
-            } catch (Exception e) {
-                context.log("JMX still shows concurrent writes, because their MXBean cannot be removed", e);
             }
+        } catch (Exception e) {
+            context.log("JMX still shows connections or concurrent writes, because an MXBean cannot be removed", e);
+        } finally {
+            registrations.clear();
+            metrics.leave(totals);
         }
     }
 }

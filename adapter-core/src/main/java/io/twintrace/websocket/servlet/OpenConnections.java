@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.engine.ConnectionMeter;
 import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.ServletContext;
@@ -54,11 +55,18 @@ final class OpenConnections {
         open.put(connection, new OpenConnection((StoppableConnection) connection, service));
     }
 
-    void remove(WebSocketConnection connection) {
+    /** Removes a connection. Returns whether it was there. */
+    boolean remove(WebSocketConnection connection) {
         OpenConnection ended = open.remove(connection);
         if (ended != null && ended.ended()) {
             log.ended();
         }
+        return ended != null;
+    }
+
+    /** Looks at what each connection has counted. */
+    void forEachMeter(Consumer<ConnectionMeter> action) {
+        open.values().forEach(each -> action.accept(each.connection().meter()));
     }
 
     /** Resets the deadlines, because the servlet continues and later connections need the full time. */

@@ -166,7 +166,7 @@ public final class Upgrade {
         answerOnce();
         Refused refused = new Refused(status, message, Map.copyOf(headers));
         upgrades.refusals().logByApplication(handshake(), refused);
-        refusing.refuse(request, response, refused);
+        send(refused, true);
     }
 
     /** {@return whether it has been accepted or refused} */
@@ -182,7 +182,7 @@ public final class Upgrade {
         }
         Admission admission = upgrades.connections().admit(service, request.getRemoteAddr());
         if (admission instanceof Admission.Rejected rejected) {
-            refusing.refuse(request, response, rejected.response());
+            send(rejected.response(), false);
             return false;
         }
         Connections.Place place = (Connections.Place) admission;
@@ -227,6 +227,11 @@ public final class Upgrade {
 
     private void refuse(Refused refused) throws IOException {
         upgrades.refusals().log(handshake(), refused);
+        send(refused, false);
+    }
+
+    private void send(Refused refused, boolean byApplication) throws IOException {
+        upgrades.application().meter().refused(handshake(), refused, byApplication);
         refusing.refuse(request, response, refused);
     }
 

@@ -173,7 +173,7 @@ public class UpgradeServlet extends HttpServlet {
             if (application instanceof WebSocketListener) {
                 InitParams.checkForListener(params);
             }
-            upgrades = new Upgrades(getServletContext(), options, "servlet \"" + getServletName() + "\"");
+            upgrades = new Upgrades(getServletContext(), options, getServletName());
             service = service(application, options);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServletException("servlet \"" + getServletName() + "\": " + e.getMessage(), e);

@@ -20,17 +20,18 @@ final class Upgrades {
     private final RefusalLog refusals;
 
     /**
-     * @param owner for the log, such as {@code servlet "chat"}; empty for none
+     * @param servlet the name of the servlet; null for an upgrader
      * @throws IllegalStateException if sockets cannot be taken over from this container
      */
-    Upgrades(ServletContext context, WebSocketOptions options, String owner) {
+    Upgrades(ServletContext context, WebSocketOptions options, String servlet) {
         this.options = options;
         this.handover = Handovers.forContainer(context);
         LibraryClasses.loadBeside(Upgrades.class);
         if (!(handover instanceof StandardHandover)) { // which is in the same jar as this class
             LibraryClasses.loadBeside(handover.getClass());
         }
-        this.application = new Application(context);
+        String owner = servlet == null ? "" : "servlet \"" + servlet + "\"";
+        this.application = new Application(context, servlet == null ? WebSocketMetrics.UPGRADER : servlet);
         this.connections = new Connections(application, options, owner);
         this.factory = application.connections(options);
         this.answerer = new Handshake(options.originPolicy(), options.subprotocols(), options.deflate());

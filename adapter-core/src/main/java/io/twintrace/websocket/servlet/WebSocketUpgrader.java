@@ -146,7 +146,7 @@ public final class WebSocketUpgrader implements AutoCloseable {
     }
 
     private Upgrades start(ServletContext requests) {
-        Upgrades started = new Upgrades(requests, options, "");
+        Upgrades started = new Upgrades(requests, options, null);
         if (closed) {
             var unused = started.connections().beginStop();
         } else {

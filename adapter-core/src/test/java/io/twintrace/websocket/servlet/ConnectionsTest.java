@@ -109,11 +109,11 @@ class ConnectionsTest {
         private final Service service;
 
         Served(ServletContext context, WebSocketOptions options, WebSocketHandler handler) {
-            this(new Application(context), options, handler);
+            this(new Application(context, "test"), options, handler);
         }
 
         Served(ServletContext context, WebSocketOptions options, WebSocketHandler handler, TaskThreads threads) {
-            this(new Application(context, threads), options, handler);
+            this(new Application(context, "test", threads), options, handler);
         }
 
         private Served(Application application, WebSocketOptions options, WebSocketHandler handler) {
@@ -257,7 +257,7 @@ class ConnectionsTest {
 
     @Test
     void placeOfAnAddressIsFreeAfterItsConnectionCouldNotStart() {
-        Application application = new Application(context);
+        Application application = new Application(context, "test");
         WebSocketOptions options =
                 options(10, LONG).toBuilder().maxConnectionsPerAddress(1).build();
         Served connections = new Served(
@@ -618,7 +618,7 @@ class ConnectionsTest {
     /** The thread has read that the servlet is not stopping. */
     @Test
     void connectionThatOpensJustBeforeTheStopDoesNotTakeTheBoundAway() {
-        OpenConnections open = new OpenConnections(new Application(context), options(1, LONG), "");
+        OpenConnections open = new OpenConnections(new Application(context, "test"), options(1, LONG), "");
         open.beginClose(System.nanoTime(), Deadlines.NONE);
         open.serveOn();
         assertTrue(Deadlines.remaining(open.closedBy()) < TimeUnit.SECONDS.toNanos(1));

@@ -23,6 +23,7 @@ public final class ConnectionFactory {
     private final Shared shared;
     private final ConcurrentWriteListener conflictLog;
     private final Consumer<String> warnings;
+    private final RoundTrips roundTrips;
 
     /**
      * Creates a factory that logs to the {@link System.Logger} "io.twintrace.websocket".
@@ -43,9 +44,25 @@ public final class ConnectionFactory {
      * @param warnings logs the rest, on threads of the application
      */
     public ConnectionFactory(WebSocketOptions options, ConcurrentWriteListener conflictLog, Consumer<String> warnings) {
+        this(options, conflictLog, warnings, new RoundTrips("", ""));
+    }
+
+    /**
+     * Creates a factory that logs and counts elsewhere.
+     *
+     * @param conflictLog logs conflicts
+     * @param warnings logs the rest, on threads of the application
+     * @param roundTrips counts those that connections measure
+     */
+    public ConnectionFactory(
+            WebSocketOptions options,
+            ConcurrentWriteListener conflictLog,
+            Consumer<String> warnings,
+            RoundTrips roundTrips) {
         this.shared = Shared.of(options);
         this.conflictLog = conflictLog;
         this.warnings = warnings;
+        this.roundTrips = roundTrips;
     }
 
     /**
@@ -102,6 +119,6 @@ public final class ConnectionFactory {
 
     private ConnectionParts parts(Transport transport, HandshakeRequest request, Accepted handshake) {
         ConnectionId id = new ConnectionId(NUMBERS.incrementAndGet(), request.plainPath());
-        return new ConnectionParts(id, transport, handshake.deflate(), shared, conflictLog);
+        return new ConnectionParts(id, transport, handshake.deflate(), shared, conflictLog, roundTrips);
     }
 }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
+import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.OutboxOptions;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** The outbox of one connection: takes messages within its limits, and leaves them to an {@link OutboxWriter}. */
 final class ConnectionOutbox implements Outbox {
@@ -25,14 +27,21 @@ final class ConnectionOutbox implements Outbox {
     private final GuardedWriter writing;
     private final WebSocketOptions connectionOptions;
     private final OutboxOptions options;
+    private final Consumer<CloseStatus> closeSlowPeer;
     private final OutboxQueue queue;
     private final OutboxWriter writer;
 
-    ConnectionOutbox(WebSocketConnection connection, GuardedWriter writing, WebSocketOptions connectionOptions) {
+    /** @param closeSlowPeer begins to close the connection, because the outbox is full */
+    ConnectionOutbox(
+            WebSocketConnection connection,
+            GuardedWriter writing,
+            WebSocketOptions connectionOptions,
+            Consumer<CloseStatus> closeSlowPeer) {
         this.connection = connection;
         this.writing = writing;
         this.connectionOptions = connectionOptions;
         this.options = connectionOptions.outbox();
+        this.closeSlowPeer = closeSlowPeer;
         this.queue = new OutboxQueue(options);
         this.writer = new OutboxWriter(connection, writing, queue);
     }
@@ -166,7 +175,7 @@ final class ConnectionOutbox implements Outbox {
                 queue.unlock();
             }
             if (first) {
-                connection.beginClose(closing.code(), "too slow");
+                closeSlowPeer.accept(new CloseStatus(closing.code(), "too slow"));
             }
         }
     }

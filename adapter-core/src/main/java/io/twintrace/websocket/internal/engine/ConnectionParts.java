@@ -32,6 +32,8 @@ final class ConnectionParts {
 
     private final CloseHandshake closing;
     private final ByteCounter counter = new ByteCounter();
+    private final OnDemand onDemand = new OnDemand();
+    private final ConnectionMeter meter;
     private final TransportCloser closer;
     private final FrameWriter frames;
     private final ControlFrameWriter control;
@@ -43,7 +45,8 @@ final class ConnectionParts {
             Transport transport,
             Optional<DeflateParameters> deflate,
             Shared shared,
-            ConcurrentWriteListener conflictLog) {
+            ConcurrentWriteListener conflictLog,
+            RoundTrips roundTrips) {
         this.id = id;
         this.transport = transport;
         this.deflate = deflate;
@@ -64,6 +67,7 @@ final class ConnectionParts {
                 shared.pools().deflate(),
                 counter,
                 conflicts);
+        this.meter = new ConnectionMeter(id.number(), counter, frames, closing, onDemand, roundTrips);
     }
 
     /** Creates the reader of a connection that a handler reads. */
@@ -114,6 +118,15 @@ final class ConnectionParts {
 
     ByteCounter counter() {
         return counter;
+    }
+
+    OnDemand onDemand() {
+        return onDemand;
+    }
+
+    /** Returns what counts for the connection. */
+    ConnectionMeter meter() {
+        return meter;
     }
 
     TransportCloser closer() {

@@ -45,7 +45,8 @@ class EngineConnection implements StoppableConnection {
     private final Transport transport;
     private final Shared shared;
     private final AtomicBoolean finished = new AtomicBoolean();
-    private final OnDemand onDemand = new OnDemand();
+    private final OnDemand onDemand;
+    private final ConnectionMeter meter;
     private final CloseHandshake closing;
     private final ByteCounter counter;
     private final FrameWriter frames;
@@ -65,6 +66,8 @@ class EngineConnection implements StoppableConnection {
         this.shared = parts.shared();
         this.closing = parts.closing();
         this.counter = parts.counter();
+        this.onDemand = parts.onDemand();
+        this.meter = parts.meter();
         this.closer = parts.closer();
         this.reading = reading;
         this.frames = parts.frames();
@@ -236,7 +239,12 @@ class EngineConnection implements StoppableConnection {
         ConnectionOutbox existing = onDemand.outboxIfAny();
         return existing != null
                 ? existing
-                : onDemand.outbox(() -> new ConnectionOutbox(this, writing, shared.options()));
+                : onDemand.outbox(() -> new ConnectionOutbox(this, writing, shared.options(), this::closeSlowPeer));
+    }
+
+    private void closeSlowPeer(CloseStatus status) {
+        meter.outboxIsFull();
+        beginClose(status.code(), status.reason());
     }
 
     @Override
@@ -298,7 +306,7 @@ class EngineConnection implements StoppableConnection {
     final void keepAlive() {
         KeepAlive keepAlive = reading.deadlines().keepAlive();
         if (keepAlive != null) {
-            keepAlive.begin();
+            keepAlive.begin(meter);
         }
     }
 
@@ -382,6 +390,11 @@ class EngineConnection implements StoppableConnection {
         if (keepAlive != null) {
             keepAlive.end();
         }
+    }
+
+    @Override
+    public final ConnectionMeter meter() {
+        return meter;
     }
 
     @Override

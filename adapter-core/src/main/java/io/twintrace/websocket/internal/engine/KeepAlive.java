@@ -72,6 +72,9 @@ final class KeepAlive extends TimerWheel.Entry {
 
     private final Connection connection;
 
+    /** Set before the first Ping. */
+    private ConnectionMeter meter;
+
     /** When the last Ping was sent, or would have been if no bytes were pending. Written by runs. */
     private volatile long pingedAt;
 
@@ -98,15 +101,18 @@ final class KeepAlive extends TimerWheel.Entry {
     /**
      * Begins. The first Ping comes after a random time between half an interval and a whole one, so that connections
      * that were opened together are not all pinged together.
+     *
+     * @param counts counts the round trips
      */
-    void begin() {
+    void begin(ConnectionMeter counts) {
+        meter = counts;
         long interval = timeouts().ping();
         long first = System.nanoTime() + interval - ThreadLocalRandom.current().nextLong(interval / 2 + 1);
         pingedAt = first - interval;
         WHEEL.add(this, first);
     }
 
-    /** Ends for good. Any thread may call this, also before {@link #begin()}. */
+    /** Ends for good. Any thread may call this, also before {@link #begin}. */
     void end() {
         WHEEL.remove(this);
     }
@@ -223,6 +229,7 @@ final class KeepAlive extends TimerWheel.Entry {
             long nanos = connection.measuredSince(sent);
             if (nanos > 0) {
                 roundTrip = nanos;
+                meter.roundTrip(Duration.ofNanos(nanos));
             }
         }
         return true;

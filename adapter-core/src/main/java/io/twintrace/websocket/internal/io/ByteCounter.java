@@ -3,8 +3,10 @@ package io.twintrace.websocket.internal.io;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Counts the bytes of a connection's messages. Any thread may look at any time. */
+/** Counts the messages of a connection and their bytes. Any thread may look at any time. */
 public final class ByteCounter {
+    private static final VarHandle MESSAGES_RECEIVED = field("messagesReceived");
+    private static final VarHandle MESSAGES_SENT = field("messagesSent");
     private static final VarHandle RECEIVED = field("received");
     private static final VarHandle RECEIVED_ON_WIRE = field("receivedOnWire");
     private static final VarHandle SENT = field("sent");
@@ -12,10 +14,22 @@ public final class ByteCounter {
 
     // Each is written by one thread at a time, so that no update can be lost. Fields, not objects: every connection has
     // them.
+    private volatile long messagesReceived;
+    private volatile long messagesSent;
     private volatile long received;
     private volatile long receivedOnWire;
     private volatile long sent;
     private volatile long sentOnWire;
+
+    /** Messages whose last byte was read. */
+    public long messagesReceived() {
+        return messagesReceived;
+    }
+
+    /** Messages whose last frame was written. */
+    public long messagesSent() {
+        return messagesSent;
+    }
 
     /** Bytes of messages received, after inflating. */
     public long received() {
@@ -37,6 +51,14 @@ public final class ByteCounter {
         return sentOnWire;
     }
 
+    public void messageReceived() {
+        add(MESSAGES_RECEIVED, 1);
+    }
+
+    public void messageSent() {
+        add(MESSAGES_SENT, 1);
+    }
+
     public void received(long bytes) {
         add(RECEIVED, bytes);
     }
@@ -53,8 +75,8 @@ public final class ByteCounter {
         add(SENT_ON_WIRE, bytes);
     }
 
-    private void add(VarHandle counter, long bytes) {
-        counter.setRelease(this, (long) counter.get(this) + bytes);
+    private void add(VarHandle counter, long more) {
+        counter.setRelease(this, (long) counter.get(this) + more);
     }
 
     private static VarHandle field(String name) {

@@ -10,7 +10,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Keeps the bean of one application registered until the last registration of its name is closed. A bean that stayed
+ * Keeps a bean of an application registered until the last registration of its name is closed. A bean that stayed
  * would keep the application's classes in memory after the application is undeployed. Safe for use by any thread.
  */
 public final class Registration implements AutoCloseable {
@@ -19,10 +19,12 @@ public final class Registration implements AutoCloseable {
     /** Counts the registrations of each name in this copy of the library. Guarded by itself. */
     private static final Map<String, Shared> REGISTERED = new HashMap<>();
 
-    private final String application;
+    /** The key properties of the bean's name, without the number of the copy. */
+    private final String properties;
+
     private boolean closed;
 
-    /** The state that the registrations of one application share. */
+    /** The state that the registrations of one name share. */
     private static final class Shared {
         private final ObjectName name;
         private int holders;
@@ -32,23 +34,41 @@ public final class Registration implements AutoCloseable {
         }
     }
 
-    private Registration(String application) {
-        this.application = application;
+    private Registration(String properties) {
+        this.properties = properties;
     }
 
     /**
-     * Registers the bean for an application, for example a context path. Close it when the application stops.
+     * Registers the bean of conflicts for an application, for example a context path. Close it when the application
+     * stops.
      *
      * @throws IllegalStateException if the platform's server refuses the bean
      */
     public static Registration of(String application) {
-        synchronized (REGISTERED) {
-            REGISTERED.computeIfAbsent(application, Registration::register).holders++;
-        }
-        return new Registration(application);
+        return of("type=ConcurrentWrites,application=" + ObjectName.quote(application), new ConcurrentWritesBean());
     }
 
-    /** Removes the bean if this is the last registration of the application. */
+    /**
+     * Registers the bean of a servlet's connections. Close it when the servlet stops.
+     *
+     * @param bean ignored if another registration of the same servlet is open
+     * @throws IllegalStateException if the platform's server refuses the bean
+     */
+    public static Registration of(String application, String servlet, ConnectionsMXBean bean) {
+        return of(
+                "type=Connections,application=" + ObjectName.quote(application) + ",servlet="
+                        + ObjectName.quote(servlet),
+                bean);
+    }
+
+    private static Registration of(String properties, Object bean) {
+        synchronized (REGISTERED) {
+            REGISTERED.computeIfAbsent(properties, unused -> register(properties, bean)).holders++;
+        }
+        return new Registration(properties);
+    }
+
+    /** Removes the bean if this is the last registration of its name. */
     @Override
     public void close() {
         synchronized (REGISTERED) {
@@ -56,30 +76,29 @@ public final class Registration implements AutoCloseable {
                 return;
             }
             closed = true;
-            Shared shared = REGISTERED.get(application);
+            Shared shared = REGISTERED.get(properties);
             if (--shared.holders == 0) {
-                REGISTERED.remove(application);
+                REGISTERED.remove(properties);
                 unregister(shared.name);
             }
         }
     }
 
-    private static Shared register(String application) {
+    private static Shared register(String properties, Object bean) {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
             // Another copy of the library may serve the same path on another host or port of the server.
             for (int copy = 1; ; copy++) {
-                ObjectName name = new ObjectName(DOMAIN + ":type=ConcurrentWrites,application="
-                        + ObjectName.quote(application) + (copy == 1 ? "" : ",copy=" + copy));
+                ObjectName name = new ObjectName(DOMAIN + ":" + properties + (copy == 1 ? "" : ",copy=" + copy));
                 try {
-                    server.registerMBean(new ConcurrentWritesBean(), name);
+                    server.registerMBean(bean, name);
                     return new Shared(name);
                 } catch (InstanceAlreadyExistsException e) {
                     // Try the next number.
                 }
             }
         } catch (JMException e) {
-            throw new IllegalStateException("cannot register the MXBean of application \"" + application + "\"", e);
+            throw new IllegalStateException("cannot register the MXBean " + DOMAIN + ":" + properties, e);
         }
     }
 

@@ -129,6 +129,9 @@ final class FrameReader {
         framePosition += bytes;
         frameRemaining -= bytes;
         counter.receivedOnWire(bytes);
+        if (frameRemaining == 0 && lastFrame && bytes > 0) { // else nextFrame has counted it, or it is not over
+            counter.messageReceived();
+        }
     }
 
     /** Moves to the next data frame. The previous one must have been taken to its end. */
@@ -146,6 +149,9 @@ final class FrameReader {
                 framePosition = 0;
                 maskKey = header.maskKey();
                 lastFrame = header.fin();
+                if (lastFrame && frameRemaining == 0) {
+                    counter.messageReceived();
+                }
                 return Next.BEGUN;
             }
             if (!readControl()) {

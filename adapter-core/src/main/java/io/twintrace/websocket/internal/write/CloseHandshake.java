@@ -1,9 +1,11 @@
 package io.twintrace.websocket.internal.write;
 
+import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.internal.io.Deadlines;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -134,6 +136,17 @@ public final class CloseHandshake {
     public byte[] requested() {
         Request decided = request;
         return decided == null || decided.held ? null : decided.payload;
+    }
+
+    /** Returns the code of the Close frame that this side has decided on; 0 if it has not. */
+    public int decidedCode() {
+        Request decided = request;
+        if (decided == null) {
+            return 0;
+        }
+        return decided.payload.length < 2
+                ? CloseCode.NO_STATUS
+                : ByteBuffer.wrap(decided.payload).getChar(0);
     }
 
     /**

@@ -88,6 +88,12 @@ public final class FrameWriter implements WriteBatch.Member {
         return output;
     }
 
+    /** Returns how many bytes the peer has not taken yet, at most. */
+    public long pendingBytes() {
+        PendingWrites pending = output.pendingWrites();
+        return pending == null ? 0 : pending.untaken();
+    }
+
     /** Returns whether no frame is put aside. Certain only for the thread that puts frames aside. */
     boolean isFlushed() {
         return output.isFlushed();

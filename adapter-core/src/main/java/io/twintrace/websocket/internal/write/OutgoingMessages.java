@@ -83,6 +83,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
             counter.sentOnWire(length);
         }
         counter.sent(length);
+        counter.messageSent();
     }
 
     void writePrepared(EncodedMessage message) throws IOException {
@@ -96,6 +97,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
             counter.sentOnWire(plain.payloadLength());
         }
         counter.sent(plain.payloadLength());
+        counter.messageSent();
     }
 
     MessageOutputStream nextWriter(MessageType type) throws IOException {
@@ -194,6 +196,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
                 sendFragment(true);
             }
             complete = true;
+            counter.messageSent();
         } finally {
             endMessage(complete);
         }

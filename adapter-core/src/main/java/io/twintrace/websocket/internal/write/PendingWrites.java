@@ -29,6 +29,10 @@ final class PendingWrites {
     private final CountDownLatch end = new CountDownLatch(1);
     private final long begun = System.nanoTime();
     private volatile long size;
+
+    /** The bytes that were handed out last, which the transport writes. */
+    private volatile int handedOut;
+
     private volatile long deadline = Deadlines.NONE;
 
     /** Whether the thread that waits has to go on writing. */
@@ -53,6 +57,11 @@ final class PendingWrites {
     /** Returns the number of bytes that were not handed out. Any thread. */
     long size() {
         return size;
+    }
+
+    /** Returns the number of bytes that the peer has not taken, at most. Any thread. */
+    long untaken() {
+        return size + handedOut;
     }
 
     /** Returns the time by which the peer must take what was handed out last. Any thread. */
@@ -144,12 +153,14 @@ final class PendingWrites {
     ByteBuffer next() {
         ByteBuffer head = chunks.poll();
         if (head == null) {
+            handedOut = 0;
             return null;
         }
         if (head == tail) {
             tail = FULL; // nothing is added to what is handed out
         }
         head.flip();
+        handedOut = head.remaining();
         grow(-head.remaining());
         return head;
     }

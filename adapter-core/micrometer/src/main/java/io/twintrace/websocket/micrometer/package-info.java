@@ -1,0 +1,2 @@
+/** Gives the metrics of connections to Micrometer. */
+package io.twintrace.websocket.micrometer;
