@@ -75,7 +75,7 @@ class ApiFenceTest {
     void onlyTheSampleKnowsRedis() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(LIBRARY + ".redis", "io.twintrace.sample..")
+                .resideOutsideOfPackages(LIBRARY + ".redis..", "io.twintrace.sample..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(LIBRARY + ".redis", "redis..")
