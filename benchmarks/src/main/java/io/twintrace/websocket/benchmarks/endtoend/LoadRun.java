@@ -68,7 +68,7 @@ final class LoadRun {
 
     private static List<String> wsload(Path program, Workload workload) {
         List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
-        boolean broadcast = workload == Workload.BROADCAST;
+        boolean broadcast = workload.mode().equals("broadcast");
         command.add(broadcast ? "fanout" : workload.mode());
         command.addAll(workload.load());
         if (broadcast) { // here, wsload does not count the sender

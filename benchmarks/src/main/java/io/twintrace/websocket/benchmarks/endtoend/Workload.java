@@ -23,6 +23,16 @@ enum Workload {
             "echo, 8 connections, 1 MiB of binary data, 1 in flight",
             "--conns 8 --size 1048576 --depth 1 --binary true"),
     BROADCAST("broadcast", "broadcast, 125 bytes to 200 connections, 4 in flight", "--conns 200 --size 125 --depth 4"),
+    BROADCAST_10K(
+            "broadcast", "broadcast, 125 bytes to 10,000 connections, 2 in flight", "--conns 10000 --size 125 --depth 2"),
+    BROADCAST_10K_1K(
+            "broadcast",
+            "broadcast, 1 KiB to 10,000 connections, 1 in flight",
+            "--conns 10000 --size 1024 --depth 1 --silent 0"),
+    BROADCAST_10K_SILENT(
+            "broadcast",
+            "the same, with 100 more that read nothing",
+            "--conns 10000 --size 1024 --depth 1 --silent 100"),
     DEFLATE(
             "echo",
             "permessage-deflate, echo, 64 connections, 1 KiB of JSON, 1 in flight",
@@ -77,7 +87,7 @@ enum Workload {
 
     /** Returns whether the load generator written in C supports this workload. */
     boolean isForWsload() {
-        return this != ECHO_UTF8 && !load.contains("--binary") && this != DEFLATE && this != MEMORY;
+        return this != ECHO_UTF8 && !load.contains("--binary") && !load.contains("--silent") && this != DEFLATE && this != MEMORY;
     }
 
     /** Returns the load generator's key for the counted events. */

@@ -33,6 +33,16 @@ final class BroadcastLoad extends Load {
 
     @Override
     String run() throws IOException {
+        try (SilentPeers silent = new SilentPeers(settings)) {
+            broadcast();
+            if (settings.silent() > 0) {
+                System.err.println("load: closed with which code, of those that read nothing: " + silent.closeCodes());
+            }
+        }
+        return meter.json(settings, "deliveries", errors());
+    }
+
+    private void broadcast() throws IOException {
         if (openAll(settings.conns()) && synchronize()) {
             long now = System.nanoTime();
             for (int i = 0; i < settings.depth(); i++) {
@@ -41,7 +51,6 @@ final class BroadcastLoad extends Load {
             sender.flush();
             measure();
         }
-        return meter.json(settings, "deliveries", errors());
     }
 
     /**

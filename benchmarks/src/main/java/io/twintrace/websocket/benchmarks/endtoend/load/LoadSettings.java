@@ -17,6 +17,7 @@ import java.util.Map;
  * @param deflate whether to offer permessage-deflate, and to send JSON
  * @param utf8 whether to send text that is not ASCII, if it is not compressed
  * @param binary whether to send binary messages, if they are not compressed
+ * @param silent how many more connections read nothing
  * @param warmup the seconds before the measurement
  * @param seconds the seconds of the measurement
  */
@@ -32,6 +33,7 @@ record LoadSettings(
         boolean deflate,
         boolean utf8,
         boolean binary,
+        int silent,
         double warmup,
         double seconds) {
 
@@ -53,6 +55,7 @@ record LoadSettings(
                 Boolean.parseBoolean(values.getOrDefault("--deflate", "false")),
                 Boolean.parseBoolean(values.getOrDefault("--utf8", "false")),
                 Boolean.parseBoolean(values.getOrDefault("--binary", "false")),
+                Integer.parseInt(values.getOrDefault("--silent", "0")),
                 Double.parseDouble(values.getOrDefault("--warmup", "2")),
                 Double.parseDouble(values.getOrDefault("--seconds", "5")));
     }
