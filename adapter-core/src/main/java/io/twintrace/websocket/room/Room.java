@@ -56,7 +56,13 @@ public final class Room implements AutoCloseable {
     }
 
     /** Joins the room of this name on other nodes, unless that is done. */
-    synchronized void open(Backplane backplane) {
+    void open(Backplane backplane) {
+        if (channel == NOT_OPEN) {
+            openOnce(backplane);
+        }
+    }
+
+    private synchronized void openOnce(Backplane backplane) {
         if (channel == NOT_OPEN && !closed) {
             channel = backplane.open(
                     name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
@@ -102,6 +108,9 @@ public final class Room implements AutoCloseable {
         delivery.add(() -> deliveries.join(member, how));
         member.leaveWithConnection(); // perhaps at once
         delivery.run();
+        if (closed) { // meanwhile
+            member.close();
+        }
         return member;
     }
 

@@ -53,10 +53,7 @@ public final class Rooms implements AutoCloseable {
      */
     public Room room(String name, RoomOptions options) {
         Room known = open.get(name);
-        if (known != null) {
-            return known;
-        }
-        Room room = open.computeIfAbsent(name, absent -> {
+        Room room = known != null ? known : open.computeIfAbsent(name, absent -> {
             if (closed) {
                 throw new IllegalStateException("the rooms are closed");
             }

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * those that were cut off. Safe for use by any thread.
  */
 final class StopLog {
+    /** A quicker stop is normal operation, and leaves no line. */
+    private static final long WORTH_A_LINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ServletContext context;
 
     /** Such as {@code servlet "chat": }, or empty. */
@@ -50,7 +53,7 @@ final class StopLog {
     void leave() {
         if (closing.decrementAndGet() == 0) {
             int count = closed.getAndSet(0);
-            if (count > 0) {
+            if (count > 0 && System.nanoTime() - begun >= WORTH_A_LINE_NANOS) {
                 log(count + " WebSocket connections closed with 1001 in " + elapsed());
             }
         }
