@@ -15,9 +15,9 @@ import java.time.Duration;
  *
  * <p>An offer throws a {@link io.twintrace.websocket.detect.ConcurrentWriteException} only if it is the first, and
  * another thread is inside a direct write or has a {@link MessageWriter} open. If the offering thread itself has one
- * open, its first offer completes that message. {@link #claim} does all this without a message. After a direct write past the outbox, offers return false, and
- * {@link #flush} throws an exception with the conflict as the cause. To fix this, change the thread that wrote
- * directly.
+ * open, its first offer completes that message. {@link #claim} does all this without a message. After a direct write
+ * past the outbox, offers return false, and {@link #flush} throws an exception with the conflict as the cause if
+ * messages were lost. To fix this, change the thread that wrote directly.
  *
  * <p>{@link OutboxOptions} limits the number of messages and bytes that wait. The message that is being written does
  * not count. An outbox needs no thread: the offering thread writes the message itself, and never waits for the peer to

@@ -248,8 +248,8 @@ public interface WebSocketConnection extends AutoCloseable {
     ReentrantLock writeLock();
 
     /**
-     * {@return the outbound queue of this connection; always the same} Any thread may offer messages, and one writer
-     * sends them. After the first offer, a direct write fails because it breaks the declared discipline.
+     * {@return the outbound queue of this connection; always the same} Any thread may offer messages, which are sent
+     * one at a time. After the first offer, a direct write fails because it breaks the declared discipline.
      */
     Outbox outbox();
 

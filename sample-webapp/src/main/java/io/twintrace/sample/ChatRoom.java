@@ -2,6 +2,7 @@ package io.twintrace.sample;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.room.JoinOptions;
@@ -39,8 +40,17 @@ final class ChatRoom implements RoomListener {
      * @param key a secret of the member's page, by which it gets its name back at once; only its hash
      */
     private record Person(String name, String key) {
+        /** Returns an empty name for a value that is not of this version of the chat. */
         static Person of(Presence presence) {
-            return GSON.fromJson(presence.value(), Person.class);
+            try {
+                Person person = GSON.fromJson(presence.value(), Person.class);
+                if (person != null && person.name() != null && person.key() != null) {
+                    return person;
+                }
+            } catch (JsonParseException e) {
+                // Another application may use the same Redis.
+            }
+            return new Person("", "");
         }
     }
 
@@ -91,8 +101,9 @@ final class ChatRoom implements RoomListener {
     }
 
     private List<String> people() {
-        return room.presence().stream()
+        return room().presence().stream()
                 .map(member -> Person.of(member).name())
+                .filter(name -> !name.isEmpty())
                 .distinct()
                 .sorted()
                 .toList();

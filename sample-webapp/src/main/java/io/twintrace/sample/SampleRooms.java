@@ -33,10 +33,9 @@ public final class SampleRooms implements ServletContextListener {
     /** The container has stopped the servlets before this. */
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        Rooms last = rooms;
-        rooms = null;
-        if (last != null) {
-            last.close();
+        if (rooms != null) {
+            rooms.close();
+            rooms = null;
         }
     }
 }

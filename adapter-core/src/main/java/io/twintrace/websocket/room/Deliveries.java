@@ -3,6 +3,7 @@ package io.twintrace.websocket.room;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.internal.write.WriteBatch;
 import io.twintrace.websocket.room.History.Delivered;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * at work in the room's {@link Delivery}.
  */
 final class Deliveries implements Delivery.Target {
+    /** How many connections may have small frames put aside, each of which holds a buffer of 16 KiB. */
+    private static final int MAX_PUT_ASIDE = 256;
+
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
     private final String room;
@@ -70,12 +74,36 @@ final class Deliveries implements Delivery.Target {
             }
         }
         members.add(member);
-        options.listener().present(member.presence());
+        tell(() -> options.listener().present(member.presence()));
+    }
+
+    /** Sends a message to a member, after its messages of the past. */
+    void send(Member member, PreparedMessage message) {
+        if (early != null && member.index < 0) {
+            early.add(() -> offer(member, message, Optional.empty()));
+        } else {
+            offer(member, message, Optional.empty());
+        }
+    }
+
+    void changed(Member member) {
+        if (member.index >= 0) {
+            tell(() -> options.listener().present(member.presence()));
+        }
     }
 
     void leave(Member member) {
         if (members.remove(member)) {
-            options.listener().absent(member.presence());
+            tell(() -> options.listener().absent(member.presence()));
+        }
+    }
+
+    /** Calls the listener, whose errors must not keep others from what comes next. */
+    void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(Level.ERROR, "the listener of room \"" + room + "\" has failed", e);
         }
     }
 
@@ -103,7 +131,12 @@ final class Deliveries implements Delivery.Target {
     // ---- Messages -------------------------------------------------------------------------------------------------
 
     @Override
-    public int deliver(List<RoomMessage> batch) {
+    public int size() {
+        return members.size();
+    }
+
+    @Override
+    public void deliver(List<RoomMessage> batch) {
         List<Delivered> all = new ArrayList<>(batch.size());
         for (RoomMessage message : batch) {
             Delivered formatted = format(message);
@@ -113,7 +146,6 @@ final class Deliveries implements Delivery.Target {
             }
         }
         messages.addAndGet(batch.size());
-        int before = members.size();
         int accepted = 0;
         int offered = 0;
         for (int i = members.size() - 1; i >= 0; i--) {
@@ -124,15 +156,18 @@ final class Deliveries implements Delivery.Target {
                     accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
                 }
             }
+            WriteBatch current = WriteBatch.current();
+            if (current != null && current.members() >= MAX_PUT_ASIDE) {
+                current.flush();
+            }
         }
         count(offered, accepted);
-        return before * batch.size();
     }
 
     private Delivered format(RoomMessage message) {
         try {
             return new Delivered(message, options.format().apply(message));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(Level.ERROR, "room \"" + room + "\" drops a message that its format could not handle", e);
             return null;
         }
@@ -182,6 +217,6 @@ final class Deliveries implements Delivery.Target {
 
     void lost(long more) {
         lost.addAndGet(more);
-        options.listener().lost(more);
+        tell(() -> options.listener().lost(more));
     }
 }

@@ -1,8 +1,10 @@
 package io.twintrace.websocket.room;
 
+import io.twintrace.websocket.internal.io.StackProbe;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.write.OfferBatch;
 import io.twintrace.websocket.internal.write.WriteBatch;
+import io.twintrace.websocket.internal.write.WriteThreads;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +21,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * of members.
  */
 final class Delivery {
-    /** Handles the events, one at a time. */
+    /** Handles the messages, one call at a time. */
     interface Target {
-        /** Gives messages to all members, with one write for each member if possible. Returns how many deliveries. */
-        int deliver(List<RoomMessage> messages);
+        /** Returns how many members get a message. */
+        int size();
+
+        /** Gives messages to all members, with one write for each member if possible. */
+        void deliver(List<RoomMessage> messages);
     }
 
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
@@ -58,9 +63,6 @@ final class Delivery {
     /** How many threads wait for less to wait. */
     private final AtomicInteger waiters = new AtomicInteger();
 
-    /** How many deliveries one message took last. Owned by the thread at work. */
-    private int perMessage;
-
     Delivery(String room, RoomOptions options, Target target) {
         this.room = room;
         this.options = options;
@@ -72,6 +74,21 @@ final class Delivery {
         waiting.incrementAndGet();
         waitingBytes.addAndGet(message.content().length());
         events.add(message);
+    }
+
+    /** Adds a task for the application, which counts as a message. {@link #run} runs it. */
+    void addCounted(int bytes, Runnable task) {
+        waiting.incrementAndGet();
+        waitingBytes.addAndGet(bytes);
+        events.add((Runnable) () -> {
+            waiting.decrementAndGet();
+            waitingBytes.addAndGet(-bytes);
+            try {
+                task.run();
+            } finally {
+                signalIfLess();
+            }
+        });
     }
 
     /** Adds a task. {@link #run} runs it, after all messages that were added before. */
@@ -90,11 +107,23 @@ final class Delivery {
 
     /** Handles all events, unless another thread does. Then waits while too much waits, if this thread may. */
     void run() {
-        if (unanswered.getAndIncrement() == 0) {
+        if (begin()) {
             work(WriteBatch.mayWait() ? MAX_BY_APPLICATION : MAX_IN_TURN);
         } else {
             boolean unused = admit();
         }
+    }
+
+    /** The same for a thread that may be the container's: it does not wait, and has others to serve. */
+    void runBriefly() {
+        if (begin()) {
+            work(MAX_IN_TURN);
+        }
+    }
+
+    private boolean begin() {
+        StackProbe.probe(); // while nothing has changed: the room would wait for this thread for ever
+        return unanswered.getAndIncrement() == 0;
     }
 
     /** Waits while too much waits, if this thread may. Returns false if it may not. */
@@ -134,28 +163,46 @@ final class Delivery {
     private void work(int budget) {
         int left = budget;
         int answered = 1;
-        do {
-            Object event;
-            while ((event = events.peek()) != null) {
-                if (left < perMessage && passOn()) {
-                    return;
+        boolean done = false;
+        try {
+            do {
+                while (!events.isEmpty()) {
+                    if (left < costOfNext() && passOn()) {
+                        done = true;
+                        return;
+                    }
+                    left -= handle(left);
                 }
-                left -= handle(event);
+                answered = unanswered.addAndGet(-answered);
+            } while (answered != 0);
+            done = true;
+        } finally {
+            if (!done) { // after an error, such as a lack of memory
+                WriteThreads.startAtLast(() -> work(Integer.MAX_VALUE));
             }
-            answered = unanswered.addAndGet(-answered);
-        } while (answered != 0);
+        }
     }
 
-    /** Handles the first event, and the messages behind it if it is one. Returns how many deliveries. */
-    private int handle(Object first) {
-        WriteBatch begun = OfferBatch.begin(); // so that nothing waits for a peer
+    private int costOfNext() {
+        return events.peek() instanceof RoomMessage ? target.size() : 1;
+    }
+
+    /**
+     * Handles the first event, and the messages behind it if it is one.
+     *
+     * @param left how many deliveries this thread may make
+     * @return how many it has made
+     */
+    private int handle(int left) {
+        WriteBatch begun = null;
         try {
-            if (first instanceof Runnable task) {
-                events.remove();
+            begun = OfferBatch.begin(); // so that nothing waits for a peer
+            if (events.peek() instanceof Runnable) {
+                Runnable task = (Runnable) events.remove();
                 task.run();
                 return 1;
             }
-            return deliver();
+            return deliver(left);
         } catch (RuntimeException | Error e) { // of the application's code: the room goes on
             LOGGER.log(Level.ERROR, "room \"" + room + "\" could not handle an event", e);
             return 1;
@@ -164,18 +211,27 @@ final class Delivery {
         }
     }
 
-    private int deliver() {
-        List<RoomMessage> messages = new ArrayList<>(1);
-        int bytes = 0;
-        while (messages.size() < MAX_AT_ONCE && events.peek() instanceof RoomMessage message) {
+    private int deliver(int left) {
+        int members = target.size();
+        int most = Math.min(MAX_AT_ONCE, Math.max(1, left / Math.max(1, members)));
+        List<RoomMessage> messages = new ArrayList<>(most);
+        long bytes = 0;
+        while (messages.size() < most && events.peek() instanceof RoomMessage message) {
             events.remove();
             messages.add(message);
             bytes += message.content().length();
         }
         waiting.addAndGet(-messages.size());
         waitingBytes.addAndGet(-bytes);
-        int deliveries = target.deliver(messages);
-        perMessage = deliveries / messages.size();
+        try {
+            target.deliver(messages);
+        } finally {
+            signalIfLess();
+        }
+        return members * messages.size();
+    }
+
+    private void signalIfLess() {
         if (waiters.get() > 0) {
             lock.lock();
             try {
@@ -184,7 +240,6 @@ final class Delivery {
                 lock.unlock();
             }
         }
-        return deliveries;
     }
 
     /** Has another thread go on. Returns false if there is none. */
@@ -192,7 +247,7 @@ final class Delivery {
         try {
             THREADS.start("websocket-room-" + room, contextClassLoader, () -> work(Integer.MAX_VALUE));
             return true;
-        } catch (OutOfMemoryError e) { // or the system has no thread
+        } catch (OutOfMemoryError | StackOverflowError e) { // or the system has no thread
             return false;
         }
     }

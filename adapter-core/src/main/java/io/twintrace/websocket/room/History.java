@@ -13,8 +13,8 @@ final class History {
     private final ArrayDeque<Delivered> kept = new ArrayDeque<>();
     private long bytes;
 
-    /** The last message that is not kept any more. */
-    private MessageId forgotten = MessageId.NONE;
+    /** The last message that is not kept any more; null as long as it is not known what came before. */
+    private MessageId forgotten;
 
     /**
      * A message, and what members get of it.
@@ -51,7 +51,7 @@ final class History {
 
     /** Returns whether all messages after one are kept. */
     boolean isCompleteAfter(MessageId seen) {
-        return seen.compareTo(forgotten) >= 0;
+        return forgotten != null && seen.compareTo(forgotten) >= 0;
     }
 
     /** Returns all messages after one. */

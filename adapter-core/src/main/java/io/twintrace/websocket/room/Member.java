@@ -25,7 +25,7 @@ public final class Member implements AutoCloseable {
         boolean publish(Member sender, PreparedMessage message, boolean toSender);
 
         /** Sends a message to a member alone, in its turn. */
-        void send(Member member, PreparedMessage message);
+        boolean send(Member member, PreparedMessage message);
 
         /** Notes the new value of a member. */
         void changed(Member member);
@@ -115,18 +115,20 @@ public final class Member implements AutoCloseable {
      * Sends a text to this member alone, after what the room has for it already. Other nodes take no part.
      *
      * @param text unpaired surrogates become question marks
+     * @return false if the room has too much to do
      */
-    public void send(String text) {
-        send(PreparedMessage.text(text));
+    public boolean send(String text) {
+        return send(PreparedMessage.text(text));
     }
 
     /**
      * Sends a message to this member alone, after what the room has for it already. Other nodes take no part.
      *
      * @param message not copied
+     * @return false if the room has too much to do
      */
-    public void send(PreparedMessage message) {
-        place.send(this, message);
+    public boolean send(PreparedMessage message) {
+        return place.send(this, message);
     }
 
     /** {@return whether this member has left the room} */

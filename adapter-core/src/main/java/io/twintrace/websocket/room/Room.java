@@ -2,6 +2,7 @@ package io.twintrace.websocket.room;
 
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.internal.io.StackProbe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,9 @@ public final class Room implements AutoCloseable {
     private volatile Backplane.Channel channel = NOT_OPEN;
     private volatile boolean closed;
 
+    /** Guarded by this object. */
+    private boolean opening;
+
     Room(String name, RoomOptions options, String node, Consumer<Room> onClose) {
         this.name = name;
         this.options = options;
@@ -63,10 +67,19 @@ public final class Room implements AutoCloseable {
     }
 
     private synchronized void openOnce(Backplane backplane) {
-        if (channel == NOT_OPEN && !closed) {
-            channel = backplane.open(
-                    name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
+        if (channel == NOT_OPEN && !closed && !opening) {
+            opening = true; // for a listener that asks for the room inside this call
+            try {
+                openNow(backplane);
+            } finally {
+                opening = false;
+            }
         }
+    }
+
+    private void openNow(Backplane backplane) {
+        channel = backplane.open(
+                name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
     }
 
     /** {@return the name, the same on all nodes} */
@@ -98,18 +111,20 @@ public final class Room implements AutoCloseable {
      * @throws IllegalStateException after {@link #close()}
      */
     public Member join(WebSocketConnection connection, JoinOptions how) {
+        StackProbe.probe();
         if (closed) {
             throw new IllegalStateException("room \"" + name + "\" is closed");
         }
         boolean unused = connection.outbox().claim(); // false if the connection is ending, which the member learns
         Member member = new Member(place, connection, prefix + "-" + joined.incrementAndGet(), how.value());
-        members.put(member.id(), member);
         channel.announce(member.presence());
+        members.put(member.id(), member);
         delivery.add(() -> deliveries.join(member, how));
         member.leaveWithConnection(); // perhaps at once
         delivery.run();
         if (closed) { // meanwhile
             member.close();
+            throw new IllegalStateException("room \"" + name + "\" is closed");
         }
         return member;
     }
@@ -177,9 +192,10 @@ public final class Room implements AutoCloseable {
      * Sends a message to the members on this node only. It gets no id, and the room does not keep it.
      *
      * @param message not copied
+     * @return false if the room has too much to do
      */
-    public void broadcastHere(PreparedMessage message) {
-        broadcastHere(message, Optional.empty());
+    public boolean broadcastHere(PreparedMessage message) {
+        return broadcastHere(message, Optional.empty());
     }
 
     /**
@@ -187,14 +203,19 @@ public final class Room implements AutoCloseable {
      *
      * @param message not copied
      * @param except the id of a member, which does not get the message
+     * @return false if the room has too much to do
      */
-    public void broadcastHere(PreparedMessage message, String except) {
-        broadcastHere(message, Optional.of(except));
+    public boolean broadcastHere(PreparedMessage message, String except) {
+        return broadcastHere(message, Optional.of(except));
     }
 
-    private void broadcastHere(PreparedMessage message, Optional<String> except) {
+    private boolean broadcastHere(PreparedMessage message, Optional<String> except) {
+        if (!delivery.admit()) {
+            return false;
+        }
         delivery.add(new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
         delivery.run();
+        return true;
     }
 
     private boolean publish(
@@ -203,6 +224,7 @@ public final class Room implements AutoCloseable {
             Optional<String> receiver,
             boolean toSender,
             Optional<String> key) {
+        StackProbe.probe(); // an overflow inside the backplane would leave its locks taken
         return delivery.admit()
                 && channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
     }
@@ -241,17 +263,23 @@ public final class Room implements AutoCloseable {
         }
 
         @Override
-        public void send(Member member, PreparedMessage message) {
-            delivery.add(() -> deliveries.offer(member, message, Optional.empty()));
+        public boolean send(Member member, PreparedMessage message) {
+            if (!delivery.admit()) {
+                return false;
+            }
+            delivery.addCounted(message.length(), () -> deliveries.send(member, message));
             delivery.run();
+            return true;
         }
 
         @Override
         public void changed(Member member) {
-            Presence presence = member.presence();
-            channel.announce(presence);
-            delivery.add(() -> options.listener().present(presence));
-            delivery.run();
+            channel.announce(member.presence());
+            if (member.hasLeft()) {
+                channel.withdraw(member.id()); // it was withdrawn before it was announced
+            }
+            delivery.add(() -> deliveries.changed(member));
+            delivery.runBriefly();
         }
 
         @Override
@@ -259,7 +287,7 @@ public final class Room implements AutoCloseable {
             members.remove(member.id());
             channel.withdraw(member.id());
             delivery.add(() -> deliveries.leave(member));
-            delivery.run();
+            delivery.runBriefly(); // this thread may be the container's
         }
 
         @Override

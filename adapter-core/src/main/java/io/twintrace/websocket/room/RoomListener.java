@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Learns what happens in a room on all nodes: {@link RoomOptions#withListener}. The calls come one at a time, in the
- * order of the room's messages, from the thread that delivers these. So they must return soon. They may use the room.
+ * order of the room's messages, from the thread that delivers these. So they must return soon. They may use the
+ * room; nothing waits in them, as in a call of a listener.
  */
 public interface RoomListener {
     /**

@@ -35,14 +35,14 @@ final class RoomReceiver implements Backplane.Receiver {
     @Override
     public void present(Presence presence) {
         elsewhere.put(presence.member(), presence);
-        delivery.add(() -> listener.present(presence));
+        delivery.add(() -> deliveries.tell(() -> listener.present(presence)));
     }
 
     @Override
     public void absent(String member) {
         Presence last = elsewhere.remove(member);
         if (last != null) {
-            delivery.add(() -> listener.absent(last));
+            delivery.add(() -> deliveries.tell(() -> listener.absent(last)));
         }
     }
 
@@ -55,13 +55,13 @@ final class RoomReceiver implements Backplane.Receiver {
     public void disconnected(Optional<Throwable> why) {
         delivery.add(() -> {
             deliveries.letIn();
-            listener.disconnected(why);
+            deliveries.tell(() -> listener.disconnected(why));
         });
     }
 
     @Override
     public void connected() {
-        delivery.add(() -> listener.connected());
+        delivery.add(() -> deliveries.tell(listener::connected));
     }
 
     @Override

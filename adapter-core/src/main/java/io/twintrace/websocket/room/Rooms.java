@@ -53,12 +53,14 @@ public final class Rooms implements AutoCloseable {
      */
     public Room room(String name, RoomOptions options) {
         Room known = open.get(name);
-        Room room = known != null ? known : open.computeIfAbsent(name, absent -> {
-            if (closed) {
-                throw new IllegalStateException("the rooms are closed");
-            }
-            return new Room(absent, options, backplane.node(), left -> open.remove(absent, left));
-        });
+        Room room = known != null
+                ? known
+                : open.computeIfAbsent(name, absent -> {
+                    if (closed) {
+                        throw new IllegalStateException("the rooms are closed");
+                    }
+                    return new Room(absent, options, backplane.node(), left -> open.remove(absent, left));
+                });
         room.open(backplane);
         return room;
     }

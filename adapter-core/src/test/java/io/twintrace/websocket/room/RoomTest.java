@@ -15,10 +15,13 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.fixture.Background;
+import io.twintrace.websocket.fixture.EchoingListener;
 import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.TestPeer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -384,6 +387,66 @@ class RoomTest {
         TestPeer ann = peer();
         room.join(ann.connection(), JoinOptions.defaults().withValue("Ann"));
         expect(ann, "welcome, Ann");
+    }
+
+    @Test
+    void aListenerThatFailsKeepsNobodyOut() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withListener(new RoomListener() {
+            @Override
+            public void present(Presence member) {
+                throw new IllegalStateException("the listener's fault");
+            }
+        }));
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        room.join(ann.connection());
+        room.join(bob.connection());
+        room.broadcast("hello");
+        expect(ann, "hello");
+        expect(bob, "hello");
+    }
+
+    /** A thread that fails at the end of its stack must not take the room with it. */
+    @Test
+    void aRoomSurvivesBroadcastsAtTheEndOfAStack() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        Member member = room.join(ann.connection());
+        for (int round = 0; round < 20; round++) {
+            Thread deep = new Thread(null, () -> broadcastDeeper(room, 0), "deep", 256 * 1024);
+            deep.start();
+            deep.join();
+        }
+        assertFalse(member.hasLeft() && ann.connection().isOpen());
+        TestPeer bob = peer();
+        room.join(bob.connection());
+        assertTrue(room.broadcast("still there"));
+        expect(bob, "still there");
+        assertEquals(0, room.statistics().waiting());
+    }
+
+    private static int broadcastDeeper(Room room, int depth) {
+        try {
+            return depth < 0 ? 0 : broadcastDeeper(room, depth + 1) + 1;
+        } catch (StackOverflowError e) {
+            room.broadcast("x"); // overflows here, or a little higher up
+            return 0;
+        }
+    }
+
+    @Test
+    void aThreadThatHasOfferedMayServeAListener() throws Exception {
+        Room room = rooms.room("chat");
+        TestPeer ann = peer();
+        room.join(ann.connection());
+        try (ListeningPeer listener = ListeningPeer.connect(new EchoingListener())) {
+            room.broadcast("offered by this thread");
+            listener.send(Frames.text("hello")); // and answered by this one
+            listener.settle();
+            assertEquals(List.of(), listener.errors());
+            assertEquals("8105" + "68656c6c6f", HexFormat.of().formatHex(listener.received()));
+        }
+        expect(ann, "offered by this thread");
     }
 
     @Test

@@ -28,8 +28,10 @@ public final class JettyServer {
      *
      * @param deflate whether /echo may compress
      * @param redis joins the rooms of all nodes; null for none
+     * @param delete the shutdown hook that deletes {@code work}, which is needed until the server has stopped
      */
-    public static void run(Path war, Path work, int port, boolean deflate, String redis) throws Exception {
+    public static void run(Path war, Path work, int port, boolean deflate, String redis, Thread delete)
+            throws Exception {
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setPort(port);
@@ -49,7 +51,14 @@ public final class JettyServer {
         server.setHandler(context);
 
         server.setStopTimeout(REST_MILLIS);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, context), "stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stop(server, context);
+                            delete.run();
+                        },
+                        "stop"));
+        Runtime.getRuntime().removeShutdownHook(delete);
         server.start();
         System.out.println("Twintrace sample: http://localhost:" + connector.getLocalPort() + "/");
         server.join();

@@ -39,9 +39,11 @@ public final class Launcher {
             System.out.println(USAGE);
             return;
         }
-        Arguments arguments = Arguments.parse(args);
-        if (arguments == null) {
-            System.err.println("invalid arguments: " + String.join(" ", args) + System.lineSeparator() + USAGE);
+        Arguments arguments = null;
+        try {
+            arguments = Arguments.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("invalid arguments: " + e.getMessage() + System.lineSeparator() + USAGE);
             System.exit(2);
         }
         Path war = Path.of(Launcher.class
@@ -50,15 +52,16 @@ public final class Launcher {
                 .getLocation()
                 .toURI());
         Path work = Files.createTempDirectory("twintrace-sample-");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work), "delete-" + work.getFileName()));
+        Thread delete = new Thread(() -> delete(work), "delete-" + work.getFileName());
+        Runtime.getRuntime().addShutdownHook(delete);
         List<URL> classPath = unpackJetty(war, work);
         classPath.add(war.toUri().toURL());
         // Not a child of the class loader of java -jar, because that finds the server's class but not Jetty.
         ClassLoader jetty = new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(jetty);
         Class.forName("io.twintrace.sample.launch.JettyServer", true, jetty)
-                .getMethod("run", Path.class, Path.class, int.class, boolean.class, String.class)
-                .invoke(null, war, work, arguments.port(), arguments.deflate(), arguments.redis());
+                .getMethod("run", Path.class, Path.class, int.class, boolean.class, String.class, Thread.class)
+                .invoke(null, war, work, arguments.port(), arguments.deflate(), arguments.redis(), delete);
     }
 
     /** @param redis null for none */
@@ -66,7 +69,7 @@ public final class Launcher {
         private static final int DEFAULT_PORT = 8080;
         private static final int MAX_PORT = 65535;
 
-        /** Returns null for invalid arguments. */
+        /** Names an option that is wrong, but no value, which may hold a password. */
         static Arguments parse(String[] args) {
             int port = DEFAULT_PORT;
             boolean deflate = false;
@@ -74,15 +77,31 @@ public final class Launcher {
             for (int i = 0; i < args.length; i++) {
                 if (args[i].equals("--deflate")) {
                     deflate = true;
-                } else if (args[i].equals("--port") && i + 1 < args.length && args[i + 1].matches("\\d{1,5}")) {
-                    port = Integer.parseInt(args[++i]);
-                } else if (args[i].equals("--redis") && i + 1 < args.length && args[i + 1].matches("rediss?://.+")) {
-                    redis = args[++i];
+                } else if (args[i].equals("--port")) {
+                    port = port(i + 1 < args.length ? args[++i] : "");
+                } else if (args[i].equals("--redis")) {
+                    redis = redis(i + 1 < args.length ? args[++i] : "");
                 } else {
-                    return null;
+                    throw new IllegalArgumentException(
+                            args[i].matches("--[a-z]+") ? args[i] + " is no option" : "a value without its option");
                 }
             }
-            return port <= MAX_PORT ? new Arguments(port, deflate, redis) : null;
+            return new Arguments(port, deflate, redis);
+        }
+
+        private static int port(String value) {
+            int port = value.matches("\\d{1,5}") ? Integer.parseInt(value) : -1;
+            if (port < 0 || port > MAX_PORT) {
+                throw new IllegalArgumentException("--port needs a number from 0 to " + MAX_PORT);
+            }
+            return port;
+        }
+
+        private static String redis(String value) {
+            if (!value.matches("rediss?://.+")) {
+                throw new IllegalArgumentException("--redis needs a URI that begins with redis:// or rediss://");
+            }
+            return value;
         }
     }
 

@@ -9,6 +9,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.StackProbe;
 import io.twintrace.websocket.internal.json.Json;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import io.twintrace.websocket.internal.write.OutgoingText;
@@ -49,6 +50,7 @@ final class ConnectionOutbox implements Outbox {
     /** Begins to go on with what waits when the peer has read. Call this once, before the first offer. */
     void attach() {
         writing.waiting(writer);
+        writer.goOn(true); // another thread may have offered before this, and waited since
     }
 
     // ---- Offers ---------------------------------------------------------------------------------------------------
@@ -88,6 +90,7 @@ final class ConnectionOutbox implements Outbox {
         if (!connection.isOpen()) {
             return false;
         }
+        StackProbe.probe();
         try {
             return writer.declareOnce();
         } catch (IOException e) {
@@ -98,6 +101,9 @@ final class ConnectionOutbox implements Outbox {
     private boolean offer(OfferedMessage message) {
         if (!connection.isOpen()) {
             return false;
+        }
+        if (WriteBatch.mayWait()) { // else the batch was begun where there was stack
+            StackProbe.probe(); // a thread whose stack overflows further down would leave the outbox without a writer
         }
         if (message.length() > options.maxBytes()) {
             throw new IllegalArgumentException(

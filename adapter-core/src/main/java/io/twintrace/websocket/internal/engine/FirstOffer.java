@@ -3,7 +3,6 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.internal.write.GuardedWriter;
-import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,6 +80,6 @@ final class FirstOffer {
     }
 
     private WriteDiscipline discipline() {
-        return WriteDetector.throughOutbox(writer, WriteBatch::mayWait);
+        return WriteDetector.throughOutbox(writer, () -> ListenerTurn.currentTurn() == null);
     }
 }

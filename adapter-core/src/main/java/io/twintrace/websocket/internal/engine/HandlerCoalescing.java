@@ -45,9 +45,11 @@ final class HandlerCoalescing extends LateFlush implements Coalescing {
             return !isFirst || beginFirst();
         }
         if (batch != flushedBy) {
+            if (batch.mayBlock() && !beginFirst()) {
+                return false;
+            }
             frames.flushIn(batch);
             flushedBy = batch;
-            return !batch.mayBlock() || beginFirst();
         }
         return true;
     }

@@ -56,8 +56,8 @@ final class ListenerTurn extends WriteBatch {
      * @param onNew receives the turn if it is the thread's first one
      */
     static ListenerTurn begin(Owner owner, Consumer<ListenerTurn> onNew) {
-        ListenerTurn turn = (ListenerTurn) ofThread();
-        if (turn == null) {
+        ListenerTurn turn = ofThread() instanceof ListenerTurn known ? known : null;
+        if (turn == null) { // what a batch of offers of this thread has left put aside, a timer sends
             turn = new ListenerTurn();
             turn.attachToThread();
             onNew.accept(turn);
@@ -70,7 +70,7 @@ final class ListenerTurn extends WriteBatch {
 
     /** Returns the calling thread's turn, or null. */
     static ListenerTurn currentTurn() {
-        return (ListenerTurn) current();
+        return current() instanceof ListenerTurn turn ? turn : null;
     }
 
     /** Notes that a call of the application begins. It ends with the next one, or with the turn. */

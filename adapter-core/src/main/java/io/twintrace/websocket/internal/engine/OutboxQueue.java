@@ -200,17 +200,29 @@ final class OutboxQueue {
     /**
      * Replaces the content of a message with the same key, in its place.
      *
-     * @return false if none waits, or the new content is too large
+     * @return false if none waits, or the new content is too large; the old one is gone then
      */
     boolean replace(ReplaceableMessage message) {
         ReplaceableMessage older = byKey == null ? null : byKey.get(message.key());
-        if (older == null || bytes - older.length() + message.length() > maxBytes) {
+        if (older == null) {
+            return false;
+        }
+        if (bytes - older.length() + message.length() > maxBytes) {
+            remove(older);
             return false;
         }
         bytes += message.length() - older.length();
         older.take(message);
         dropped++;
         return true;
+    }
+
+    private void remove(ReplaceableMessage older) {
+        byKey.remove(older.key());
+        waiting.remove(older);
+        bytes -= older.length();
+        dropped++;
+        changed();
     }
 
     void dropOldest() {

@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.internal.io.StackProbe;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import io.twintrace.websocket.internal.write.OfferBatch;
@@ -40,6 +41,9 @@ final class OutboxWriter implements WaitingMessages {
     private final ReentrantLock writer = new ReentrantLock();
 
     private final FirstOffer firstOffer;
+
+    /** Whether another thread has to go on. Guarded by writer. */
+    private boolean passesOn;
 
     // Guarded by the queue's lock.
     private boolean running;
@@ -98,29 +102,77 @@ final class OutboxWriter implements WaitingMessages {
         if (queue.isEmpty()) {
             return; // the usual case; a message that is being added sees that nothing is pending
         }
+        StackProbe.probe();
         queue.lock();
         try {
             if (running || queue.isEmpty() || writing.hasPending()) {
-                return;
-            }
-            if (inWrite) {
-                running = startWriter();
                 return;
             }
             begin();
         } finally {
             queue.unlock();
         }
-        write();
+        if (inWrite) {
+            startWriter();
+        } else {
+            write();
+        }
     }
 
     /** Writes what waits, until bytes are pending or this thread has written enough. */
     void write() {
-        WriteBatch begun = OfferBatch.begin();
+        writeBatch(true);
+    }
+
+    private void writeBatch(boolean here) {
+        WriteBatch begun = null;
+        boolean locked = false;
         try {
-            write(true);
+            begun = OfferBatch.begin();
+            writer.lock(); // the previous writer may not have released it yet
+            locked = true;
+            write(here);
+        } catch (IOException | ConcurrentWriteException e) {
+            fail(e); // the thread that reads learns of it too, and the log learns of a conflict
+        } catch (RuntimeException | Error e) {
+            failed(e);
         } finally {
-            OfferBatch.end(begun);
+            try {
+                if (locked) {
+                    writer.unlock();
+                }
+            } finally {
+                OfferBatch.end(begun);
+                queue.runIfGone();
+            }
+        }
+    }
+
+    private void write(boolean here) throws IOException {
+        writing.offeredIn(WriteBatch.current());
+        try {
+            OfferedMessage message;
+            while ((message = next(here)) != null) {
+                message.write(writing);
+            }
+        } finally {
+            writing.offeredIn(null);
+        }
+        if (passesOn) {
+            passesOn = false;
+            startWriter();
+        }
+    }
+
+    private void failed(Throwable e) {
+        fail(e);
+        try {
+            LOGGER.log(
+                    Level.ERROR,
+                    "the outbox of connection " + connection.name() + " has failed; the connection is cut off",
+                    e);
+        } finally {
+            connection.abort();
         }
     }
 
@@ -135,36 +187,7 @@ final class OutboxWriter implements WaitingMessages {
     }
 
     private void writeAll() {
-        WriteBatch begun = OfferBatch.begin();
-        try {
-            write(false);
-        } finally {
-            OfferBatch.end(begun);
-        }
-    }
-
-    /** @param here whether the thread has something else to do soon */
-    private void write(boolean here) {
-        writer.lock(); // the previous writer may not have released it yet
-        try {
-            writing.offeredIn(WriteBatch.current());
-            for (OfferedMessage message = next(here); message != null; message = next(here)) {
-                message.write(writing);
-            }
-        } catch (IOException | ConcurrentWriteException e) {
-            fail(e); // the thread that reads learns of it too, and the log learns of a conflict
-        } catch (RuntimeException | Error e) {
-            fail(e);
-            LOGGER.log(
-                    Level.ERROR,
-                    "the outbox of connection " + connection.name() + " has failed; the connection is cut off",
-                    e);
-            connection.abort();
-        } finally {
-            writing.offeredIn(null);
-            writer.unlock();
-            queue.runIfGone();
-        }
+        writeBatch(false);
     }
 
     /**
@@ -180,8 +203,8 @@ final class OutboxWriter implements WaitingMessages {
                 return null;
             }
             if (here && !queue.isEmpty() && isEnough()) {
-                running = startWriter();
                 queue.pause();
+                passesOn = true; // and is still running, as another thread
                 return null;
             }
             OfferedMessage message = queue.next();
@@ -200,24 +223,23 @@ final class OutboxWriter implements WaitingMessages {
         return messagesHere >= MAX_MESSAGES_HERE || bytesHere >= MAX_BYTES_HERE;
     }
 
-    /** Returns false if no thread is available, which ends the connection. */
-    private boolean startWriter() {
+    /** Has another thread go on. Cuts the connection off if there is none. */
+    private void startWriter() {
         try {
             start("", this::writeAll);
-            return true;
         } catch (OutOfMemoryError e) { // also if there is no thread; a caller that broadcasts must go on
             noThread(e);
-            return false;
         }
     }
 
-    /** Cuts the connection off. */
+    /** Cuts the connection off. Call this without the queue's lock, because close listeners run. */
     void noThread(OutOfMemoryError e) {
-        queue.end(e);
+        fail(e);
         connection.abort();
         LOGGER.log(
                 Level.ERROR,
-                "no thread for the outbox of connection " + connection.name() + "; the connection is cut off",
+                "no memory or no thread for the outbox of connection " + connection.name()
+                        + "; the connection is cut off",
                 e);
     }
 

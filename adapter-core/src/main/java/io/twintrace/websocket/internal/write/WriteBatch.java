@@ -110,6 +110,14 @@ public abstract class WriteBatch {
             return;
         }
         flushing = true;
+        try {
+            flushMembers();
+        } finally {
+            flushing = false;
+        }
+    }
+
+    private void flushMembers() {
         for (int i = 0; i < members.size(); i++) {
             try {
                 members.get(i).flush();
@@ -118,6 +126,5 @@ public abstract class WriteBatch {
             }
         }
         members.clear();
-        flushing = false;
     }
 }

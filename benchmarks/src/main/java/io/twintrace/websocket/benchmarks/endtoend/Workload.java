@@ -24,7 +24,9 @@ enum Workload {
             "--conns 8 --size 1048576 --depth 1 --binary true"),
     BROADCAST("broadcast", "broadcast, 125 bytes to 200 connections, 4 in flight", "--conns 200 --size 125 --depth 4"),
     BROADCAST_10K(
-            "broadcast", "broadcast, 125 bytes to 10,000 connections, 2 in flight", "--conns 10000 --size 125 --depth 2"),
+            "broadcast",
+            "broadcast, 125 bytes to 10,000 connections, 2 in flight",
+            "--conns 10000 --size 125 --depth 2"),
     BROADCAST_10K_1K(
             "broadcast",
             "broadcast, 1 KiB to 10,000 connections, 1 in flight",
@@ -87,7 +89,11 @@ enum Workload {
 
     /** Returns whether the load generator written in C supports this workload. */
     boolean isForWsload() {
-        return this != ECHO_UTF8 && !load.contains("--binary") && !load.contains("--silent") && this != DEFLATE && this != MEMORY;
+        return this != ECHO_UTF8
+                && !load.contains("--binary")
+                && !load.contains("--silent")
+                && this != DEFLATE
+                && this != MEMORY;
     }
 
     /** Returns the load generator's key for the counted events. */
