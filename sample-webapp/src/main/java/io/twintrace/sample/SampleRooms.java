@@ -17,7 +17,12 @@ public final class SampleRooms implements ServletContextListener {
     private static volatile Rooms rooms;
 
     static Room room(String name, RoomOptions options) {
-        return rooms.room(name, options);
+        Rooms current = rooms;
+        if (current == null) {
+            throw new IllegalStateException("the application has no rooms: " + SampleRooms.class.getName()
+                    + " must be a listener in web.xml, and the application must be running");
+        }
+        return current.room(name, options);
     }
 
     static String node() {

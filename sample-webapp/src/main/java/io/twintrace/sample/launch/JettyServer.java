@@ -51,13 +51,7 @@ public final class JettyServer {
         server.setHandler(context);
 
         server.setStopTimeout(REST_MILLIS);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            stop(server, context);
-                            delete.run();
-                        },
-                        "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, context, delete), "stop"));
         Runtime.getRuntime().removeShutdownHook(delete);
         server.start();
         System.out.println("Twintrace sample: http://localhost:" + connector.getLocalPort() + "/");
@@ -69,7 +63,7 @@ public final class JettyServer {
      * first, while the port is still open, so that new handshakes get 503 with Retry-After. A graceful stop of the
      * whole server would close the port first.
      */
-    private static void stop(Server server, WebAppContext context) {
+    private static void stop(Server server, WebAppContext context, Thread delete) {
         System.out.println("Twintrace sample: stopping");
         try {
             Graceful.shutdown(context).get(STOP_MILLIS, TimeUnit.MILLISECONDS);
@@ -83,6 +77,12 @@ public final class JettyServer {
             System.out.println("Twintrace sample: stopped");
         } catch (Exception e) {
             System.err.println("the server has not stopped in order: " + e);
+        }
+        delete.start();
+        try {
+            delete.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -20,6 +20,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EventListener;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -59,6 +60,10 @@ final class UndertowWar {
                 .newDocumentBuilder()
                 .parse(root.resolve("WEB-INF/web.xml").toFile())
                 .getDocumentElement();
+        for (Element listener : children(webXml, "listener")) {
+            Class<?> type = loader.loadClass(text(listener, "listener-class"));
+            info.addListener(Servlets.listener(type.asSubclass(EventListener.class)));
+        }
         addFilters(webXml, info, loader);
         addServlets(webXml, info, loader);
         for (Element mapping : children(webXml, "mime-mapping")) {
