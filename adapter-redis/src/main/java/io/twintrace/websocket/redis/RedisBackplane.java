@@ -122,7 +122,7 @@ public final class RedisBackplane implements Backplane {
             throw new IllegalStateException("the backplane is closed");
         }
         outgoing.wakeReader();
-        opened.tellLink();
+        opened.tellLinkUnlessBusy();
         return new RoomChannel(opened);
     }
 

@@ -164,17 +164,34 @@ final class Room {
 
     /** Tells the receiver if Redis can be reached, unless it knows. */
     void tellLink() {
-        call(() -> {
-            Optional<Throwable> away = outgoing.away();
-            if (away.isPresent() != toldAway) {
-                toldAway = away.isPresent();
-                if (toldAway) {
-                    receiver.disconnected(away);
-                } else {
-                    receiver.connected();
-                }
+        call(this::tellNewLink);
+    }
+
+    /**
+     * As {@link #tellLink}, for a thread that must not wait: it holds the lock under which the application opens rooms,
+     * and the receiver that is being called may want that lock. The reader, which is calling it then, tells each later
+     * change, and each failed attempt to connect.
+     */
+    void tellLinkUnlessBusy() {
+        if (calling.tryLock()) {
+            try {
+                tellLink();
+            } finally {
+                calling.unlock();
             }
-        });
+        }
+    }
+
+    private void tellNewLink() {
+        Optional<Throwable> away = outgoing.away();
+        if (away.isPresent() != toldAway) {
+            toldAway = away.isPresent();
+            if (toldAway) {
+                receiver.disconnected(away);
+            } else {
+                receiver.connected();
+            }
+        }
     }
 
     /** Delivers what need not wait for Redis. If another thread is calling the receiver, that thread does it. */
