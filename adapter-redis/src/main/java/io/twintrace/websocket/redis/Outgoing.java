@@ -210,6 +210,16 @@ final class Outgoing {
         }
     }
 
+    /** Rooms that are opened and closed while Redis is away must not add up. */
+    void forget(OwnMembers members) {
+        lock.lock();
+        try {
+            changedMembers.remove(members);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Has the reader look for new rooms. */
     void wakeReader() {
         lock.lock();

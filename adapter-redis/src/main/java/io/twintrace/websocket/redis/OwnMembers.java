@@ -19,6 +19,9 @@ final class OwnMembers {
 
     static final String MEMBER = "m:";
 
+    /** With so many more changes than members, all members are announced instead. */
+    private static final int MAX_EXTRA_CHANGES = 1000;
+
     private final Keys keys;
     private final RedisOptions options;
     private final String node;
@@ -47,36 +50,57 @@ final class OwnMembers {
         hash = keys.members(node, room);
     }
 
-    void announce(Presence presence) {
+    /** Returns whether that is news. */
+    boolean announce(Presence presence) {
         lock.lock();
         try {
-            if (!left && !presence.value().equals(members.put(presence.member(), presence.value()))) {
-                changes.put(presence.member(), Optional.of(presence.value()));
+            if (left || presence.value().equals(members.put(presence.member(), presence.value()))) {
+                return false;
             }
+            note(presence.member(), Optional.of(presence.value()));
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    void withdraw(String member) {
+    /** Returns whether that is news. */
+    boolean withdraw(String member) {
         lock.lock();
         try {
-            if (members.remove(member) != null) {
-                changes.put(member, Optional.empty());
+            if (members.remove(member) == null) {
+                return false;
             }
+            note(member, Optional.empty());
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Withdraws all, for good. */
-    void leave() {
+    /** Members that come and go while Redis is away must not add up. */
+    private void note(String member, Optional<String> value) {
+        if (!all) {
+            changes.put(member, value);
+            if (changes.size() > members.size() + MAX_EXTRA_CHANGES) {
+                announceAll();
+            }
+        }
+    }
+
+    private void announceAll() {
+        all = true;
+        changes.clear();
+    }
+
+    /** Withdraws all, for good. Returns whether the other nodes may know any of it. */
+    boolean leave() {
         lock.lock();
         try {
             left = true;
             members.clear();
-            changes.clear();
-            all = true;
+            announceAll();
+            return version > 0;
         } finally {
             lock.unlock();
         }
@@ -86,7 +110,7 @@ final class OwnMembers {
     void repeat() {
         lock.lock();
         try {
-            all = true;
+            announceAll();
         } finally {
             lock.unlock();
         }
@@ -97,12 +121,10 @@ final class OwnMembers {
         lock.lock();
         try {
             List<Command> commands = new ArrayList<>();
-            if (all && version == 0 && members.isEmpty()) {
-                changes.clear();
-            } else if (all) {
-                takeAll(commands);
-            } else {
+            if (!all) {
                 changes.forEach((member, value) -> takeChange(commands, member, value));
+            } else if (version > 0 || !members.isEmpty()) {
+                takeAll(commands);
             }
             if (!commands.isEmpty()) {
                 commands.addAll(members.isEmpty() ? none() : alive());
@@ -186,7 +208,9 @@ final class OwnMembers {
     void check(Object reply) {
         lock.lock();
         try {
-            all |= reply == null || !Command.text(reply).equals(version());
+            if (reply == null || !Command.text(reply).equals(version())) {
+                announceAll();
+            }
         } finally {
             lock.unlock();
         }

@@ -171,8 +171,11 @@ public final class RedisBackplane implements Backplane {
         if (rooms.remove(room.name, room)) {
             room.close();
             outgoing.close(room.output);
-            room.members.leave();
-            outgoing.membersChanged(room.members);
+            if (room.members.leave()) {
+                outgoing.membersChanged(room.members);
+            } else {
+                outgoing.forget(room.members);
+            }
         }
     }
 
@@ -220,14 +223,16 @@ public final class RedisBackplane implements Backplane {
 
         @Override
         public void announce(Presence presence) {
-            room.members.announce(presence);
-            outgoing.membersChanged(room.members);
+            if (room.members.announce(presence)) {
+                outgoing.membersChanged(room.members);
+            }
         }
 
         @Override
         public void withdraw(String member) {
-            room.members.withdraw(member);
-            outgoing.membersChanged(room.members);
+            if (room.members.withdraw(member)) {
+                outgoing.membersChanged(room.members);
+            }
         }
 
         @Override
