@@ -178,11 +178,10 @@ final class Outgoing {
     int forgetWritten(RoomOutput output) {
         lock.lock();
         try {
-            List<Published> gone =
-                    output.undelivered.stream().filter(each -> each.written).toList();
-            gone.forEach(this::delivered);
-            output.undelivered.removeAll(gone);
-            return gone.size();
+            int before = output.undelivered.size();
+            output.undelivered.stream().filter(each -> each.written).forEach(this::delivered);
+            output.undelivered.removeIf(each -> each.written);
+            return before - output.undelivered.size();
         } finally {
             lock.unlock();
         }
