@@ -249,13 +249,13 @@ final class Room {
         static final long UNKNOWN = -1;
 
         /** The end of the past, when the room was opened. */
-        MessageId first = MessageId.NONE;
+        EntryId first = EntryId.NONE;
 
-        MessageId last = MessageId.NONE;
+        EntryId last = EntryId.NONE;
         long ordinal = UNKNOWN;
 
         private void passed(String id) {
-            last = MessageId.parse(id);
+            last = EntryId.parse(id);
             if (ordinal != UNKNOWN) {
                 ordinal++;
             }

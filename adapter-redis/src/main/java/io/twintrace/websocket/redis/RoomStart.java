@@ -45,9 +45,8 @@ final class RoomStart {
         }
         room.begin(all ? MessageId.NONE : beginning(info, past), past.subList(0, live));
         Room.Position position = room.position;
-        position.last = info.map(StreamInfo::last).orElse(MessageId.NONE);
-        position.first =
-                live == 0 ? MessageId.NONE : MessageId.parse(past.get(live - 1).id());
+        position.last = info.map(StreamInfo::last).orElse(EntryId.NONE);
+        position.first = live == 0 ? EntryId.NONE : EntryId.parse(past.get(live - 1).id());
         position.ordinal = info.map(StreamInfo::added).orElse(0L);
         if (position.ordinal != Room.Position.UNKNOWN) {
             position.ordinal -= past.size() - live;
@@ -61,13 +60,10 @@ final class RoomStart {
     /** {@return the id just before the first entry that was read} */
     private MessageId beginning(Optional<StreamInfo> info, List<StreamEntry> past) {
         if (!past.isEmpty()) {
-            MessageId first = MessageId.parse(past.get(0).id());
-            return first.sequence() > 0
-                    ? new MessageId(first.time(), first.sequence() - 1)
-                    : new MessageId(first.time() - 1, Long.MAX_VALUE);
+            return EntryId.parse(past.get(0).id()).previous().floor();
         }
         // A room that is not known to Redis may be new, or have had messages that were not kept.
-        return info.map(StreamInfo::last).orElseGet(this::now);
+        return info.map(known -> known.last().floor()).orElseGet(this::now);
     }
 
     private MessageId now() {
@@ -75,7 +71,7 @@ final class RoomStart {
         return new MessageId(Long.parseLong(Command.text(time.get(0))) * 1000 - 1, 0);
     }
 
-    private List<StreamEntry> past(Room room, MessageId last) {
+    private List<StreamEntry> past(Room room, EntryId last) {
         Deque<StreamEntry> past = new ArrayDeque<>();
         String end = last.toString();
         while (past.size() < room.historyLength + MARGIN || mayHoldOwn(room, past.peekFirst())) {
@@ -108,7 +104,7 @@ final class RoomStart {
             // number.
             outgoing.forgetWritten(room.output);
             boolean keepsPast = info.isPresent() && info.get().last().compareTo(position.first) >= 0;
-            position.last = keepsPast ? position.first : MessageId.NONE;
+            position.last = keepsPast ? position.first : EntryId.NONE;
             position.ordinal = keepsPast
                     ? Room.Position.UNKNOWN
                     : info.map(StreamInfo::removed).orElse(0L);

@@ -1,6 +1,5 @@
 package io.twintrace.websocket.redis;
 
-import io.twintrace.websocket.room.MessageId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param added how many entries were ever added; {@link Room.Position#UNKNOWN} before Redis 7
  * @param removed how many of them are gone; {@link Room.Position#UNKNOWN} before Redis 7
  */
-record StreamInfo(MessageId last, long added, long removed) {
+record StreamInfo(EntryId last, long added, long removed) {
     /** {@return empty if there is no such stream} */
     static Optional<StreamInfo> read(RedisConnection connection, String stream) {
         List<Object> reply;
@@ -35,7 +34,7 @@ record StreamInfo(MessageId last, long added, long removed) {
         for (int i = 0; i + 1 < reply.size(); i += 2) {
             values.put(Command.text(reply.get(i)), reply.get(i + 1));
         }
-        MessageId last = MessageId.parse(Command.text(values.get("last-generated-id")));
+        EntryId last = EntryId.parse(Command.text(values.get("last-generated-id")));
         if (!(values.get("entries-added") instanceof Long added)) {
             return Optional.of(new StreamInfo(last, Room.Position.UNKNOWN, Room.Position.UNKNOWN));
         }
