@@ -16,18 +16,22 @@ final class OtherMembers {
     boolean apply(StreamEntry announcement, List<Change> changes) {
         String name = announcement.text("node");
         Node node = nodes.get(name);
-        String version = announcement.text(OwnMembers.VERSION);
+        Optional<Version> parsed = Version.parse(announcement.text(OwnMembers.VERSION));
+        if (parsed.isEmpty()) {
+            return true;
+        }
+        Version version = parsed.get();
         boolean none = announcement.text("change").equals("none");
-        if (node == null || epoch(node.version) < epoch(version)) {
+        if (node == null || node.version.epoch < version.epoch) {
             if (none) {
                 remove(name, changes);
             }
             return !none;
         }
-        if (epoch(node.version) > epoch(version)) {
+        if (node.version.epoch > version.epoch) {
             return false;
         }
-        long step = number(version) - number(node.version);
+        long step = version.number - node.version.number;
         if (step <= 0) {
             return false;
         }
@@ -53,19 +57,21 @@ final class OtherMembers {
         }
         if (step == 1) {
             node.version = version;
+            node.text = announcement.text(OwnMembers.VERSION);
         }
         return step > 1;
     }
 
     boolean isCurrent(String name, String version) {
         Node node = nodes.get(name);
-        return node != null && node.version.equals(version);
+        return node != null && node.text.equals(version);
     }
 
     /** Takes all members of a node. */
     void replace(String name, String version, Map<String, String> members, List<Change> changes) {
         Node node = nodes.computeIfAbsent(name, unused -> new Node());
-        node.version = version;
+        node.text = version;
+        node.version = Version.parse(version).orElse(Version.NONE);
         for (String member : List.copyOf(node.members.keySet())) {
             if (!members.containsKey(member)) {
                 remove(node, member, changes);
@@ -100,14 +106,6 @@ final class OtherMembers {
         return Set.copyOf(nodes.keySet());
     }
 
-    private static long epoch(String version) {
-        return Long.parseLong(version.substring(0, version.indexOf('-')));
-    }
-
-    private static long number(String version) {
-        return Long.parseLong(version.substring(version.indexOf('-') + 1));
-    }
-
     static List<Change> noChanges() {
         return new ArrayList<>();
     }
@@ -121,7 +119,31 @@ final class OtherMembers {
     record Change(String member, Optional<Presence> presence) {}
 
     private static final class Node {
-        private String version = "0-0";
+        private String text = "";
+        private Version version = Version.NONE;
         private final Map<String, String> members = new HashMap<>();
+    }
+
+    /**
+     * Which state of a node's members.
+     *
+     * @param epoch which opening of the room
+     * @param number which change since
+     */
+    private record Version(long epoch, long number) {
+        static final Version NONE = new Version(0, 0);
+
+        /** {@return empty if no backplane has written it} */
+        static Optional<Version> parse(String text) {
+            int dash = text.indexOf('-');
+            try {
+                return dash < 0
+                        ? Optional.empty()
+                        : Optional.of(new Version(
+                                Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1))));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
     }
 }

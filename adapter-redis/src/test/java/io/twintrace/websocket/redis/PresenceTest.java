@@ -150,6 +150,36 @@ class PresenceTest {
     }
 
     @Test
+    void anAnnouncementThatNoBackplaneHasWrittenIsLeftOut() {
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            for (String version : List.of("garbage", "1-", "-", "99999999999999999999-1")) {
+                redis.call(
+                        Protocol.Command.XADD,
+                        "twintrace:presence",
+                        "*",
+                        "node",
+                        one.node(),
+                        "room",
+                        "room",
+                        "v",
+                        version,
+                        "change",
+                        "join",
+                        "member",
+                        "ghost");
+            }
+            announce(one, hereIn, "bob", "Bob");
+            awaitMembers(there, "ann", "bob");
+            assertEquals(List.of(), there.disconnections);
+        }
+    }
+
+    @Test
     void aMissedAnnouncementIsHealed() {
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
