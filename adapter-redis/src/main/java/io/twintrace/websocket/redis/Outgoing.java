@@ -165,6 +165,19 @@ final class Outgoing {
         }
     }
 
+    /** Redis has not taken a message, and never will: it must not take the place of others. */
+    void refused(Published published) {
+        lock.lock();
+        try {
+            if (published.output.undelivered.remove(published)) {
+                delivered(published);
+            }
+            published.output.returned = Math.max(published.output.returned, published.sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean hasPublished(RoomOutput output) {
         lock.lock();
         try {

@@ -74,7 +74,7 @@ final class PresenceReader {
             startGrace();
         }
         List<RoomNode> nodes = nodes(List.copyOf(rooms), connection);
-        List<Object> versions = connection.callAll(nodes.stream()
+        List<Object> versions = connection.callEach(nodes.stream()
                 .map(each -> Command.of(Protocol.Command.HGET, hash(each), OwnMembers.VERSION))
                 .toList());
         List<RoomNode> changed = new ArrayList<>();
@@ -91,14 +91,14 @@ final class PresenceReader {
 
     /** {@return the nodes that have members in these rooms, by Redis or by what this node knows} */
     private List<RoomNode> nodes(List<Room> rooms, RedisConnection connection) {
-        List<Object> replies = connection.callAll(rooms.stream()
+        List<Object> replies = connection.callEach(rooms.stream()
                 .map(room -> Command.of(Protocol.Command.SMEMBERS, keys.nodes(room.name)))
                 .toList());
         List<RoomNode> nodes = new ArrayList<>();
         for (int i = 0; i < rooms.size(); i++) {
             Room room = rooms.get(i);
             Set<String> names = new TreeSet<>(room.others.names());
-            RedisConnection.list(replies.get(i)).forEach(name -> names.add(Command.text(name)));
+            orEmpty(replies.get(i)).forEach(name -> names.add(Command.text(name)));
             names.remove(node);
             names.forEach(name -> nodes.add(new RoomNode(room, name)));
         }
@@ -110,14 +110,14 @@ final class PresenceReader {
             return;
         }
         List<RoomNode> all = List.copyOf(nodes);
-        List<Object> hashes = connection.callAll(all.stream()
+        List<Object> hashes = connection.callEach(all.stream()
                 .map(each -> Command.of(Protocol.Command.HGETALL, hash(each)))
                 .toList());
         List<Command> forget = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             RoomNode each = all.get(i);
             List<OtherMembers.Change> changes = OtherMembers.noChanges();
-            Map<String, String> hash = hash(RedisConnection.list(hashes.get(i)));
+            Map<String, String> hash = hash(orEmpty(hashes.get(i)));
             String version = hash.remove(OwnMembers.VERSION);
             if (version != null) {
                 each.room.others.replace(each.node, version, members(hash), changes);
@@ -127,7 +127,11 @@ final class PresenceReader {
             }
             each.room.tell(changes);
         }
-        connection.callAll(forget);
+        connection.callEach(forget);
+    }
+
+    private static List<Object> orEmpty(Object reply) {
+        return reply == null ? List.of() : RedisConnection.list(reply);
     }
 
     private String hash(RoomNode of) {

@@ -97,10 +97,18 @@ final class Publisher implements Runnable {
         List<Object> replies = session.output().callAtOnce(commands);
         for (int i = 0; i < written.size(); i++) {
             if (replies.get(first + i) instanceof JedisDataException refusal) {
-                counters.unshared.increment();
-                String stream = written.get(i).output.stream;
-                LOGGER.log(Level.WARNING, () -> "Redis refuses a message for " + stream + ", which is lost", refusal);
+                refused(written.get(i), refusal);
             }
+        }
+    }
+
+    private void refused(Published message, JedisDataException why) {
+        counters.unshared.increment();
+        outgoing.refused(message);
+        RoomOutput output = message.output;
+        if (!output.toldRefused) {
+            output.toldRefused = true;
+            LOGGER.log(Level.WARNING, () -> "Redis refuses messages for " + output.stream + ", which are lost", why);
         }
     }
 
@@ -129,7 +137,7 @@ final class Publisher implements Runnable {
                 ends.add(commands.size() - 1);
             }
         }
-        List<Object> replies = connection.callAll(commands);
+        List<Object> replies = connection.callEach(commands);
         if (replies.get(0).equals(0L)) {
             connection.callAll(Session.wake(keys.wake(node), options));
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** Connects to Redis, again and again, and reads the streams of all open rooms, on a thread of its own. */
 final class Reader implements Runnable {
@@ -158,16 +159,36 @@ final class Reader implements Runnable {
         List<Room> started = new ArrayList<>();
         RoomStart start = new RoomStart(current.input(), outgoing);
         for (Room room : rooms) {
-            if (room.readySince != current) {
-                start.start(room, current);
+            if (room.readySince == current) {
+                ready.add(room);
+            } else if (!isPostponed(room) && start(start, room, current)) {
                 started.add(room);
+                ready.add(room);
             }
-            ready.add(room);
         }
         if (!started.isEmpty()) {
             presence.compare(started, current.input());
         }
         return ready;
+    }
+
+    private static boolean isPostponed(Room room) {
+        return room.isLeftOut() && System.nanoTime() - room.nextAttempt < 0;
+    }
+
+    /** What is wrong with one room's key must not stop the other rooms. Returns whether the room can be read. */
+    private boolean start(RoomStart start, Room room, Session current) {
+        try {
+            start.start(room, current);
+            room.takeIn();
+            return true;
+        } catch (JedisException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            room.nextAttempt = System.nanoTime() + options.heartbeat().toNanos();
+            room.leaveOut(e);
+            return false;
+        }
     }
 
     private long nextComparison = System.nanoTime();

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.redis;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +15,10 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One connection to Redis. For one thread; any thread may cut it. */
 final class RedisConnection {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket.redis");
+
     private final Connection connection;
+    private boolean toldRefusal;
 
     /** Connects and logs in, or throws what Jedis throws. */
     RedisConnection(RedisAddress address, RedisOptions options, int timeoutMillis) {
@@ -45,6 +49,35 @@ final class RedisConnection {
         return failing(send(commands));
     }
 
+    /** {@return as {@link #callAll}, but null for a command that the kind of its key forbids} */
+    List<Object> callEach(List<Command> commands) {
+        List<Object> replies = new ArrayList<>(send(commands));
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof JedisDataException error && isRefusal(error)) {
+                tellRefusal(commands.get(i), error);
+                replies.set(i, null);
+            }
+        }
+        return failing(replies);
+    }
+
+    private void tellRefusal(Command command, JedisDataException why) {
+        if (!toldRefusal) {
+            toldRefusal = true;
+            LOGGER.log(
+                    Level.WARNING,
+                    () -> "Redis refuses " + command.name() + " for the key " + Command.text(command.arguments()[0])
+                            + ", which something else has written; delete it, or choose another prefix in RedisOptions",
+                    why);
+        }
+    }
+
+    /** Whether only the key of the command is to blame. */
+    private static boolean isRefusal(JedisDataException error) {
+        String text = String.valueOf(error.getMessage());
+        return text.startsWith("WRONGTYPE") || text.startsWith("ERR The ID ") || text.startsWith("ERR The stream ");
+    }
+
     /**
      * Has either all commands executed, or none of them.
      *
@@ -53,7 +86,8 @@ final class RedisConnection {
      */
     List<Object> callAtOnce(List<Command> commands) {
         if (commands.size() == 1) {
-            return failing(send(commands));
+            List<Object> replies = send(commands);
+            return replies.get(0) instanceof JedisDataException error && isRefusal(error) ? replies : failing(replies);
         }
         List<Command> all = new ArrayList<>(commands.size() + 2);
         all.add(Command.of(Protocol.Command.MULTI));

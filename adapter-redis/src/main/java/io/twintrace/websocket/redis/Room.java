@@ -31,6 +31,12 @@ final class Room {
     /** For the reader: the session in which it has found its place. */
     Session readySince;
 
+    /** For the reader: when to try again, while the room is left out. */
+    long nextAttempt;
+
+    /** Why the room cannot be used although Redis can; empty otherwise. Only the reader sets it. */
+    private volatile Optional<Throwable> leftOut = Optional.empty();
+
     private final Receiver receiver;
     private final Outgoing outgoing;
     private final Counters counters;
@@ -83,6 +89,31 @@ final class Room {
                     extra == 0 ? completeAfter : history.get(extra - 1).id().orElseThrow(),
                     List.copyOf(history.subList(extra, history.size())));
         });
+    }
+
+    /** The room's key cannot be used. Other rooms go on. */
+    void leaveOut(RuntimeException why) {
+        if (leftOut.isEmpty()) {
+            LOGGER.log(
+                    Level.WARNING,
+                    () -> "room \"" + name + "\" is left out, and tried again at each heartbeat: " + why.getMessage(),
+                    why);
+        }
+        leftOut = Optional.of(why);
+        tellLink();
+    }
+
+    /** The room can be used. */
+    void takeIn() {
+        if (leftOut.isPresent()) {
+            leftOut = Optional.empty();
+            LOGGER.log(Level.INFO, () -> "room \"" + name + "\" can be used again");
+            tellLink();
+        }
+    }
+
+    boolean isLeftOut() {
+        return leftOut.isPresent();
     }
 
     /** Takes the next entries of the stream. */
@@ -183,7 +214,7 @@ final class Room {
     }
 
     private void tellNewLink() {
-        Optional<Throwable> away = outgoing.away();
+        Optional<Throwable> away = outgoing.away().or(() -> leftOut);
         if (away.isPresent() != toldAway) {
             toldAway = away.isPresent();
             if (toldAway) {
@@ -240,25 +271,6 @@ final class Room {
             sequences.advance(output.writer, next.get().sequence);
             counters.delivered.increment();
             receiver.message(next.get().message);
-        }
-    }
-
-    /** Where a reader is in a stream, by the last id and by how many entries were ever added up to there. */
-    static final class Position {
-        /** Of {@link #ordinal}. */
-        static final long UNKNOWN = -1;
-
-        /** The end of the past, when the room was opened. */
-        EntryId first = EntryId.NONE;
-
-        EntryId last = EntryId.NONE;
-        long ordinal = UNKNOWN;
-
-        private void passed(String id) {
-            last = EntryId.parse(id);
-            if (ordinal != UNKNOWN) {
-                ordinal++;
-            }
         }
     }
 }

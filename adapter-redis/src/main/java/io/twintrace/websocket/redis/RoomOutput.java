@@ -26,6 +26,9 @@ final class RoomOutput {
     /** For the publisher only: the session in which the stream has got its expiry. */
     Session expires;
 
+    /** For the publisher only: whether the log has it that Redis refuses messages. */
+    boolean toldRefused;
+
     RoomOutput(String stream, String writer) {
         this.stream = stream;
         this.writer = writer;

@@ -44,11 +44,12 @@ final class RoomStart {
             live++;
         }
         room.begin(all ? MessageId.NONE : beginning(info, past), past.subList(0, live));
-        Room.Position position = room.position;
+        Position position = room.position;
         position.last = info.map(StreamInfo::last).orElse(EntryId.NONE);
-        position.first = live == 0 ? EntryId.NONE : EntryId.parse(past.get(live - 1).id());
+        position.first =
+                live == 0 ? EntryId.NONE : EntryId.parse(past.get(live - 1).id());
         position.ordinal = info.map(StreamInfo::added).orElse(0L);
-        if (position.ordinal != Room.Position.UNKNOWN) {
+        if (position.ordinal != Position.UNKNOWN) {
             position.ordinal -= past.size() - live;
         }
         // What this node has published since it opened the room is not the past, and neither is what came after it.
@@ -93,10 +94,10 @@ final class RoomStart {
     }
 
     private void goOn(Room room, Optional<StreamInfo> info) {
-        Room.Position position = room.position;
-        boolean known = position.ordinal != Room.Position.UNKNOWN
+        Position position = room.position;
+        boolean known = position.ordinal != Position.UNKNOWN
                 && info.isPresent()
-                && info.get().added() != Room.Position.UNKNOWN;
+                && info.get().added() != Position.UNKNOWN;
         if (info.isEmpty()
                 || info.get().last().compareTo(position.last) < 0
                 || (known && info.get().added() < position.ordinal)) {
@@ -105,9 +106,8 @@ final class RoomStart {
             outgoing.forgetWritten(room.output);
             boolean keepsPast = info.isPresent() && info.get().last().compareTo(position.first) >= 0;
             position.last = keepsPast ? position.first : EntryId.NONE;
-            position.ordinal = keepsPast
-                    ? Room.Position.UNKNOWN
-                    : info.map(StreamInfo::removed).orElse(0L);
+            position.ordinal =
+                    keepsPast ? Position.UNKNOWN : info.map(StreamInfo::removed).orElse(0L);
             return;
         }
         if (known && info.get().removed() > position.ordinal) {

@@ -11,8 +11,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * What Redis says of a stream.
  *
  * @param last the id that was given last
- * @param added how many entries were ever added; {@link Room.Position#UNKNOWN} before Redis 7
- * @param removed how many of them are gone; {@link Room.Position#UNKNOWN} before Redis 7
+ * @param added how many entries were ever added; {@link Position#UNKNOWN} before Redis 7
+ * @param removed how many of them are gone; {@link Position#UNKNOWN} before Redis 7
  */
 record StreamInfo(EntryId last, long added, long removed) {
     /** {@return empty if there is no such stream} */
@@ -36,7 +36,7 @@ record StreamInfo(EntryId last, long added, long removed) {
         }
         EntryId last = EntryId.parse(Command.text(values.get("last-generated-id")));
         if (!(values.get("entries-added") instanceof Long added)) {
-            return Optional.of(new StreamInfo(last, Room.Position.UNKNOWN, Room.Position.UNKNOWN));
+            return Optional.of(new StreamInfo(last, Position.UNKNOWN, Position.UNKNOWN));
         }
         return Optional.of(new StreamInfo(last, added, added - (Long) values.get("length")));
     }
