@@ -21,9 +21,6 @@ final class Reader implements Runnable {
     private static final int MIN_BACKOFF_MILLIS = 100;
     private static final int MAX_BLOCK_MILLIS = 1000;
 
-    /** So many messages of each room are read at once. */
-    private static final int MAX_READ = 128;
-
     private final RedisAddress address;
     private final RedisOptions options;
     private final Keys keys;
@@ -32,6 +29,7 @@ final class Reader implements Runnable {
     private final Collection<Room> rooms;
     private final Counters counters;
     private final PresenceReader presence;
+    private final ReadSize readSize = new ReadSize();
     private final int blockMillis;
     private final CountDownLatch closed = new CountDownLatch(1);
     private String wakePosition = "0-0";
@@ -99,6 +97,9 @@ final class Reader implements Runnable {
                     read(current);
                 }
             } catch (RuntimeException | Error e) {
+                if (e instanceof OutOfMemoryError) {
+                    readSize.tooLarge();
+                }
                 current.fail(e);
             }
             return current.failure() == null ? new IllegalStateException("closed") : current.failure();
@@ -203,17 +204,21 @@ final class Reader implements Runnable {
         }
         Map<String, Room> byStream = new HashMap<>();
         Object reply = current.input().call(readCommand(ready, byStream));
-        if (reply == null) {
-            return;
-        }
-        for (Object each : RedisConnection.list(reply)) {
+        int largest = 0;
+        int sum = 0;
+        for (Object each : reply == null ? List.of() : RedisConnection.list(reply)) {
             List<Object> stream = RedisConnection.list(each);
-            take(Command.text(stream.get(0)), StreamEntry.all(stream.get(1)), byStream, current);
+            List<StreamEntry> entries = StreamEntry.all(stream.get(1));
+            largest = Math.max(largest, entries.size());
+            sum += entries.size();
+            take(Command.text(stream.get(0)), entries, byStream, current);
         }
+        readSize.read(ready.size(), largest, sum);
     }
 
     private Command readCommand(List<Room> ready, Map<String, Room> byStream) {
-        Command command = Command.of(Protocol.Command.XREAD, "COUNT", MAX_READ, "BLOCK", blockMillis, "STREAMS");
+        Command command = Command.of(Protocol.Command.XREAD, "COUNT", readSize.next(ready.size()));
+        command.add("BLOCK").add(blockMillis).add("STREAMS");
         command.add(wakeKey).add(keys.presence());
         for (Room room : ready) {
             byStream.put(room.output.stream, room);
