@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -33,6 +34,8 @@ final class Reader implements Runnable {
     private final int blockMillis;
     private final CountDownLatch closed = new CountDownLatch(1);
     private String wakePosition = "0-0";
+    private int failures;
+    private long awaySince = System.nanoTime();
     private volatile Session session;
 
     Reader(
@@ -67,32 +70,48 @@ final class Reader implements Runnable {
 
     @Override
     public void run() {
-        int failures = 0;
-        long awaySince = System.nanoTime();
         while (!isClosed()) {
-            long started = System.nanoTime();
-            Throwable why = connectAndRead(awaySince);
-            if (isClosed()) {
-                return;
+            try {
+                attempt();
+            } catch (Throwable e) {
+                // No room works without this thread, so nothing may end it, such as too little memory.
+                complain(e);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MIN_BACKOFF_MILLIS));
             }
-            long now = System.nanoTime();
-            if (outgoing.away().isEmpty()) {
-                awaySince = now;
-            }
-            disconnected(address.describe(why));
-            failures = now - started > options.maxBackoff().toNanos() ? 0 : failures + 1;
-            pause(failures);
         }
     }
 
+    private static void complain(Throwable why) {
+        try {
+            LOGGER.log(Level.ERROR, "the reader has failed, and tries again", why);
+        } catch (Throwable e) {
+            // Perhaps the log is what fails.
+        }
+    }
+
+    private void attempt() {
+        long started = System.nanoTime();
+        Throwable why = connectAndRead();
+        if (isClosed()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (outgoing.away().isEmpty()) {
+            awaySince = now;
+        }
+        failures = now - started > options.maxBackoff().toNanos() ? 0 : failures + 1;
+        disconnected(address.describe(why));
+        pause();
+    }
+
     /** {@return why it ended} */
-    private Throwable connectAndRead(long awaySince) {
+    private Throwable connectAndRead() {
         try (Session current = new Session(address, options, wakeKey, blockMillis)) {
             session = current;
             try {
                 presence.start(current.input());
                 ready(current);
-                connected(current, awaySince);
+                connected(current);
                 while (!isClosed() && !current.failed()) {
                     read(current);
                 }
@@ -110,7 +129,7 @@ final class Reader implements Runnable {
         }
     }
 
-    private void connected(Session current, long awaySince) {
+    private void connected(Session current) {
         boolean wasAway = outgoing.away().isPresent();
         outgoing.connected(current);
         if (wasAway) {
@@ -143,7 +162,7 @@ final class Reader implements Runnable {
     }
 
     /** Full jitter, so that the nodes do not come back all at once. */
-    private void pause(int failures) {
+    private void pause() {
         long most = Math.min(options.maxBackoff().toMillis(), (long) MIN_BACKOFF_MILLIS << Math.min(failures, 20));
         try {
             boolean ends = closed.await(ThreadLocalRandom.current().nextLong(most + 1), TimeUnit.MILLISECONDS);

@@ -54,8 +54,13 @@ public final class RedisBackplane implements Backplane {
         Collection<Room> all = rooms.values();
         reader = new Reader(address, options, node, outgoing, all, counters);
         readerThread = start("websocket-redis-reader", reader);
-        publisherThread =
-                start("websocket-redis-publisher", new Publisher(keys, options, node, outgoing, all, counters));
+        try {
+            publisherThread =
+                    start("websocket-redis-publisher", new Publisher(keys, options, node, outgoing, all, counters));
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
     }
 
     /**
