@@ -17,6 +17,8 @@ import redis.clients.jedis.exceptions.JedisAccessControlException;
 /** Where Redis is, and how to log in. Its text has no secrets. */
 final class RedisAddress {
     private static final int DEFAULT_PORT = 6379;
+    private static final String ENCODE =
+            "special characters of the password must be percent-encoded, such as %2F for a slash";
 
     private final String host;
     private final int port;
@@ -37,8 +39,11 @@ final class RedisAddress {
                     + "\", but must be redis, or rediss for TLS, such as redis://localhost:6379");
         }
         if (uri.getHost() == null) {
-            throw new IllegalArgumentException("the Redis URI has no host; it must be like"
-                    + " redis://user:password@host:6379/0, with special characters of the password percent-encoded");
+            throw new IllegalArgumentException(
+                    "the Redis URI has no host; it must be like redis://user:password@host:6379/0; " + ENCODE);
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("the Redis URI has a question mark or a number sign; " + ENCODE);
         }
         host = uri.getHost();
         port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
@@ -57,9 +62,9 @@ final class RedisAddress {
         try {
             return Integer.parseUnsignedInt(path.substring(1));
         } catch (NumberFormatException e) {
+            // Neither text nor cause: this may be the rest of a password with a slash.
             throw new IllegalArgumentException(
-                    "the path of the Redis URI is \"" + path + "\", but must be the number of a database, such as /0",
-                    e);
+                    "the path of the Redis URI is not the number of a database, such as /0; " + ENCODE);
         }
     }
 
