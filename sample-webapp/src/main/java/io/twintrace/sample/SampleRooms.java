@@ -6,7 +6,6 @@ import io.twintrace.websocket.room.RoomOptions;
 import io.twintrace.websocket.room.Rooms;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import java.net.URI;
 
 /**
  * The rooms of this application: on this node alone, or on all nodes of one Redis if the context parameter {@code redis}
@@ -32,7 +31,7 @@ public final class SampleRooms implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         String redis = event.getServletContext().getInitParameter("redis");
-        rooms = redis == null ? Rooms.inMemory() : Rooms.over(RedisBackplane.connect(URI.create(redis)));
+        rooms = redis == null ? Rooms.inMemory() : Rooms.over(RedisBackplane.connect(redis));
     }
 
     /** The container has stopped the servlets before this. */

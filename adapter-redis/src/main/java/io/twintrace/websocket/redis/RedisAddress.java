@@ -2,6 +2,7 @@ package io.twintrace.websocket.redis;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -53,6 +54,22 @@ final class RedisAddress {
         int colon = login == null ? -1 : login.indexOf(':');
         user = part(login == null ? "" : login.substring(0, Math.max(colon, 0)));
         password = part(login == null ? "" : login.substring(colon + 1));
+    }
+
+    /**
+     * Reads the text of a URI.
+     *
+     * @throws IllegalArgumentException if it names no Redis; neither the text nor a cause has anything of the URI
+     */
+    static RedisAddress parse(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(
+                    "the Redis URI is not valid at index " + e.getIndex() + ": " + e.getReason() + "; " + ENCODE);
+        }
+        return new RedisAddress(uri);
     }
 
     private static int database(String path) {

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * breaks loses and repeats nothing. Two threads serve all rooms of a node.
  *
  * <pre>{@code
- * Backplane backplane = RedisBackplane.connect(URI.create("rediss://app:secret@redis.example:6379"));
+ * Backplane backplane = RedisBackplane.connect("rediss://app:secret@redis.example:6379");
  * }</pre>
  *
  * Safe for use by any thread.
@@ -61,6 +61,30 @@ public final class RedisBackplane implements Backplane {
             reader.close();
             throw e;
         }
+    }
+
+    /**
+     * Connects in the background, with the default options.
+     *
+     * @param redis as for {@link #connect(URI)}
+     * @return a backplane, whose rooms learn whether Redis can be reached
+     * @throws IllegalArgumentException if this is no address of Redis; unlike that of {@link URI#create}, its text has
+     *     nothing of the password
+     */
+    public static RedisBackplane connect(String redis) {
+        return connect(redis, RedisOptions.defaults());
+    }
+
+    /**
+     * Connects in the background.
+     *
+     * @param redis as for {@link #connect(URI)}
+     * @param options what to change
+     * @return a backplane, whose rooms learn whether Redis can be reached
+     * @throws IllegalArgumentException if this is no address of Redis; its text has nothing of the password
+     */
+    public static RedisBackplane connect(String redis, RedisOptions options) {
+        return new RedisBackplane(RedisAddress.parse(redis), options);
     }
 
     /**

@@ -148,6 +148,19 @@ class LoginTest {
         assertHidden(refusal);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "redis://user:s3cret^s3cret@localhost, the Redis URI is not valid at index",
+        "redis://user:s3cret%s3cret@localhost, the Redis URI is not valid at index",
+        "redis://user:12/s3cret@localhost:6379/0, the path of the Redis URI is not the number of a database"
+    })
+    void aTextThatIsNoUriIsRefusedWithoutItsSecrets(String uri, String text) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> RedisBackplane.connect(uri, OPTIONS));
+        assertTrue(refusal.getMessage().startsWith(text), refusal::getMessage);
+        assertHidden(refusal);
+    }
+
     private static void assertHidden(Throwable thrown) {
         StringWriter all = new StringWriter();
         thrown.printStackTrace(new PrintWriter(all, true));
