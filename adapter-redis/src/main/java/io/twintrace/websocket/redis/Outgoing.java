@@ -367,9 +367,13 @@ final class Outgoing {
         }
     }
 
-    /** Takes no more, and gives the publisher time for what waits, unless Redis is known to be away. */
-    void close(long timeoutMillis) {
+    /**
+     * Takes no more, and gives the publisher time for what waits, unless Redis is known to be away. Returns how many
+     * messages Redis has not confirmed, which are lost.
+     */
+    long close(long timeoutMillis) {
         boolean interrupted = false;
+        long lost = 0;
         lock.lock();
         try {
             closing = true;
@@ -381,12 +385,15 @@ final class Outgoing {
             interrupted = true;
         } finally {
             closed = true;
+            lost = unwritten.stream().filter(each -> !each.written).count();
+            counters.unshared.add(lost);
             changed.signalAll();
             lock.unlock();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return lost;
     }
 
     int waiting() {

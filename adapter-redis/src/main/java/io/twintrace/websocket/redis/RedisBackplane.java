@@ -4,6 +4,7 @@ import io.twintrace.websocket.redis.RoomOutput.Published;
 import io.twintrace.websocket.room.Backplane;
 import io.twintrace.websocket.room.Presence;
 import io.twintrace.websocket.room.RoomMessage;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -27,6 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Safe for use by any thread.
  */
 public final class RedisBackplane implements Backplane {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket.redis");
+
     private static final long CLOSE_TIMEOUT_MILLIS = 2000;
 
     private final RedisOptions options;
@@ -171,8 +174,9 @@ public final class RedisBackplane implements Backplane {
     }
 
     /**
-     * Leaves all rooms, withdraws this node's members, and writes what waits. That takes 2 s at most, plus the time of
-     * calls to receivers. Without a connection to Redis, what waits is lost.
+     * Leaves all rooms, withdraws this node's members, and gives what waits 2 s to be written. Then ends both threads,
+     * and waits 2 s at most for each; a call to a receiver that takes longer goes on. An interrupt ends the waiting.
+     * Without a connection to Redis, what waits is lost; a line in the log says how much.
      */
     @Override
     public void close() {
@@ -180,7 +184,10 @@ public final class RedisBackplane implements Backplane {
             return;
         }
         rooms.values().forEach(this::leave);
-        outgoing.close(CLOSE_TIMEOUT_MILLIS);
+        long lost = outgoing.close(CLOSE_TIMEOUT_MILLIS);
+        if (lost > 0) {
+            LOGGER.log(Level.WARNING, () -> "closed before Redis confirmed " + lost + " messages, which are lost");
+        }
         reader.close();
         join(publisherThread);
         join(readerThread);

@@ -225,6 +225,21 @@ class AwayTest {
     }
 
     @Test
+    void aLineSaysWhatIsLostWhenTheBackplaneClosesWithoutRedis() {
+        try (LogLines log = new LogLines()) {
+            RedisBackplane one = RedisBackplane.connect(link.uri(), OPTIONS);
+            Channel channel = open(one, here);
+            cut();
+            publish(channel, "a", "b");
+            one.close();
+            assertEquals(
+                    "WARNING closed before Redis confirmed 2 messages, which are lost",
+                    log.lines().get(log.lines().size() - 1));
+            assertEquals(2, one.statistics().unshared());
+        }
+    }
+
+    @Test
     void aReplicaIsAway() {
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             Channel channel = open(one, here);
