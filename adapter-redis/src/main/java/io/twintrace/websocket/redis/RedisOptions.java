@@ -32,6 +32,11 @@ public record RedisOptions(
         Duration connectTimeout,
         Duration readTimeout,
         Duration maxBackoff) {
+    private static final Duration MAX_DEAD_AFTER = Duration.ofDays(365);
+
+    /** More milliseconds would be an error for Redis, and more nanoseconds for this. */
+    private static final Duration MAX_KEEP_FOR = Duration.ofDays(36_500);
+
     private static final RedisOptions DEFAULTS = new RedisOptions(
             "twintrace:",
             "",
@@ -52,12 +57,12 @@ public record RedisOptions(
      * @param prefix not null
      * @param node without colons
      * @param streamLength at least 1
-     * @param keepFor longer than {@code deadAfter}
+     * @param keepFor longer than {@code deadAfter}, at most 36,500 days
      * @param maxWaiting at least 1
      * @param maxWaitingBytes at least 1
      * @param whenAway not null
      * @param heartbeat at least 1 ms
-     * @param deadAfter at least twice the heartbeat
+     * @param deadAfter at least twice the heartbeat, at most 365 days
      * @param connectTimeout at least 1 ms
      * @param readTimeout at least 1 ms
      * @param maxBackoff at least 1 ms
@@ -75,6 +80,8 @@ public record RedisOptions(
         checkDuration("connectTimeout", connectTimeout);
         checkDuration("readTimeout", readTimeout);
         checkDuration("maxBackoff", maxBackoff);
+        checkAtMost("deadAfter", deadAfter, MAX_DEAD_AFTER);
+        checkAtMost("keepFor", keepFor, MAX_KEEP_FOR);
         if (deadAfter.compareTo(heartbeat.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("deadAfter is " + deadAfter
                     + ", but must be at least twice the heartbeat, which is " + heartbeat
@@ -93,8 +100,15 @@ public record RedisOptions(
     }
 
     private static void checkDuration(String name, Duration value) {
-        if (value.toMillis() < 1 || value.toMillis() > Integer.MAX_VALUE / 2) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(12)) > 0) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be between 1 ms and 12 days");
+        }
+    }
+
+    private static void checkAtMost(String name, Duration value, Duration max) {
+        if (value.compareTo(max) > 0) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", but must be at most " + max.toDays() + " days");
         }
     }
 
