@@ -13,6 +13,9 @@ import io.twintrace.websocket.room.Backplane.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
@@ -236,6 +239,29 @@ class AwayTest {
                     "WARNING closed before Redis confirmed 2 messages, which are lost",
                     log.lines().get(log.lines().size() - 1));
             assertEquals(2, one.statistics().unshared());
+        }
+    }
+
+    @Test
+    void aLogThatFailsDoesNotEndTheReader() {
+        AtomicBoolean failed = new AtomicBoolean();
+        Logger logger = Logger.getLogger("io.twintrace.websocket.redis");
+        Filter failing = line -> {
+            if (line.getMessage().startsWith("cannot use Redis") && !failed.getAndSet(true)) {
+                throw new OutOfMemoryError("thrown on purpose");
+            }
+            return true;
+        };
+        logger.setFilter(failing);
+        try (RedisBackplane one = RedisBackplane.connect(link.uri(), OPTIONS)) {
+            Channel channel = open(one, here);
+            cut();
+            assertTrue(failed.get());
+            mend();
+            publish(channel, "a");
+            here.awaitMessages(1);
+        } finally {
+            logger.setFilter(null);
         }
     }
 
