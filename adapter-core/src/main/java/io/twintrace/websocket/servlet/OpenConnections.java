@@ -141,7 +141,7 @@ final class OpenConnections {
             }
         }
         if (why != null) {
-            context.log("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
+            logFailure("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
         }
         return count;
     }
@@ -199,11 +199,15 @@ final class OpenConnections {
         try {
             each.cutOff();
         } catch (Throwable t) {
-            try {
-                context.log(each.connection() + " is cut off, but some of its resources could not be released", t);
-            } catch (Throwable unlogged) {
-                // The others must still be cut off.
-            }
+            logFailure(each.connection() + " is cut off, but some of its resources could not be released", t);
+        }
+    }
+
+    private void logFailure(String message, Throwable why) {
+        try {
+            context.log(message, why);
+        } catch (Throwable unlogged) {
+            // The connections must end all the same.
         }
     }
 
