@@ -40,7 +40,9 @@ final class ClosingTask implements Runnable {
                         .log("no thread for the end of WebSocket connections (" + e
                                 + "): those whose peer or handler does" + " not read stay open until they are cut off");
             } finally {
-                running.set(started);
+                if (!started) { // else the task sets this, which may have ended already
+                    running.set(false);
+                }
             }
         }
     }
@@ -53,17 +55,26 @@ final class ClosingTask implements Runnable {
             } finally {
                 running.set(false);
             }
-        } while (goOn.getAsBoolean() && running.compareAndSet(false, true)); // one has begun to close meanwhile
+        } while (goOn() && running.compareAndSet(false, true)); // one has begun to close meanwhile
     }
 
     private void goOnAndOn() {
         long pause = MIN_PAUSE_NANOS;
         long begin = System.nanoTime();
-        while (goOn.getAsBoolean()) {
+        while (goOn()) {
             long rest = Math.max(pause, REST * (System.nanoTime() - begin));
             LockSupport.parkNanos(rest);
             pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
             begin = System.nanoTime();
+        }
+    }
+
+    /** Goes on after a failure, for example for lack of memory, because nothing else looks after the connections. */
+    private boolean goOn() {
+        try {
+            return goOn.getAsBoolean();
+        } catch (Throwable t) {
+            return true;
         }
     }
 }

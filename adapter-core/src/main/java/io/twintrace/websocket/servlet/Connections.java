@@ -115,6 +115,18 @@ final class Connections implements ContextConnections.Member {
 
         private void opened(WebSocketConnection connection) {
             open.add(connection, service);
+            boolean started = false;
+            try {
+                begin(connection);
+                started = true;
+            } finally {
+                if (!started) { // its end may not be reported
+                    boolean unused = open.remove(connection);
+                }
+            }
+        }
+
+        private void begin(WebSocketConnection connection) {
             application.meter().opened(((StoppableConnection) connection).meter(), connection.toString());
             if (stopping) {
                 open.beginClose(connection);

@@ -42,14 +42,23 @@ final class Management {
 
     void stop() {
         try {
-            for (AutoCloseable registration : registrations) {
-                registration.close();
-            }
-        } catch (Exception e) {
-            context.log("JMX still shows connections or concurrent writes, because an MXBean cannot be removed", e);
+            registrations.forEach(this::close);
         } finally {
             registrations.clear();
             metrics.leave(totals);
+        }
+    }
+
+    /** Logs a failure, which must not keep the other beans registered. */
+    private void close(AutoCloseable registration) {
+        try {
+            registration.close();
+        } catch (Throwable t) {
+            try {
+                context.log("JMX still shows connections or concurrent writes, because an MXBean cannot be removed", t);
+            } catch (Throwable unlogged) {
+                // The other beans keep the application's classes in memory too.
+            }
         }
     }
 }

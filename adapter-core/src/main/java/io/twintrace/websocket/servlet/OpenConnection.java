@@ -19,9 +19,15 @@ final class OpenConnection {
     private volatile long closeBy;
     private volatile long cutBy;
 
+    /** Whether it was still open when the stop asked it to close. Written by the call that begins. */
+    private volatile boolean isAsked;
+
     private enum State {
         OPEN,
         CLOSING,
+        /** The time is over. The peer has closed, but the application has not ended. */
+        CLOSED,
+        /** The time is over, and the peer has not closed. */
         CUT,
         ENDED
     }
@@ -49,8 +55,7 @@ final class OpenConnection {
         return isClosing() && Deadlines.remaining(cutBy) <= 0;
     }
 
-    /** Returns whether the peer has not answered the Close frame. */
-    boolean isUnanswered() {
+    private boolean isUnanswered() {
         return connection.peerCloseStatus().isEmpty();
     }
 
@@ -69,6 +74,7 @@ final class OpenConnection {
         this.cutBy = cutBy;
         boolean begins = state.compareAndSet(State.OPEN, State.CLOSING);
         if (begins) {
+            isAsked = connection.isOpen();
             connection.beginCloseAfterOutbox(CloseCode.GOING_AWAY, reason);
         }
         return begins;
@@ -82,14 +88,34 @@ final class OpenConnection {
         connection.goOnClosing();
     }
 
+    /**
+     * Notes that the time for its closing is over. Call {@link #cutOff} next.
+     *
+     * @return true for the one call that finds it closing without an answer of the peer
+     */
+    boolean giveUp() {
+        State then = isUnanswered() ? State.CUT : State.CLOSED;
+        return state.compareAndSet(State.CLOSING, then) && then == State.CUT;
+    }
+
     void cutOff() {
-        boolean unused = state.compareAndSet(State.CLOSING, State.CUT);
+        boolean unused = giveUp();
         connection.abort();
     }
 
-    /** Notes its end. Returns whether it was closing before. */
-    boolean ended() {
-        return state.getAndSet(State.ENDED) != State.OPEN;
+    /** Notes its end, also in the log if its closing had begun. */
+    void ended(StopLog log) {
+        State before = state.getAndSet(State.ENDED);
+        if ((before == State.CLOSING || before == State.CLOSED) && isClosedByStop()) {
+            log.ended();
+        } else if (before != State.OPEN) {
+            log.leave();
+        }
+    }
+
+    /** Returns false if the peer or the application was first, whose code may also be 1001. */
+    private boolean isClosedByStop() {
+        return isAsked && connection.meter().sentCode() == CloseCode.GOING_AWAY;
     }
 
     void interruptApplication() {

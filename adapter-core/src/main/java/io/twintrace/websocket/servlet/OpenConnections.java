@@ -58,8 +58,8 @@ final class OpenConnections {
     /** Removes a connection. Returns whether it was there. */
     boolean remove(WebSocketConnection connection) {
         OpenConnection ended = open.remove(connection);
-        if (ended != null && ended.ended()) {
-            log.ended();
+        if (ended != null) {
+            ended.ended(log);
         }
         return ended != null;
     }
@@ -141,7 +141,7 @@ final class OpenConnections {
             }
         }
         if (why != null) {
-            context.log("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
+            logFailure("WebSocket connections cut off, because closing them with 1001 failed: " + failed, why);
         }
         return count;
     }
@@ -178,16 +178,20 @@ final class OpenConnections {
 
     private void cutOff(Predicate<OpenConnection> which) {
         List<OpenConnection> late = open.values().stream().filter(which).toList();
-        List<StoppableConnection> unanswered = late.stream()
-                .filter(each -> each.isClosing() && each.isUnanswered()) // else only the application does not end
-                .map(OpenConnection::connection)
-                .toList();
-        log.cutOff(
-                unanswered.size(),
-                unanswered.stream()
-                        .mapToLong(StoppableConnection::waitingInOutbox)
-                        .sum());
-        late.forEach(this::cutOff);
+        int connections = 0;
+        long messages = 0;
+        try {
+            for (OpenConnection each : late) {
+                int waiting = each.connection().waitingInOutbox();
+                if (each.giveUp()) { // else another thread counts it, or only the application does not end
+                    connections++;
+                    messages += waiting;
+                }
+            }
+            log.cutOff(connections, messages); // first: the stop may be over once the last one is cut off
+        } finally {
+            late.forEach(this::cutOff);
+        }
     }
 
     /** Cuts off one connection. A failure does not affect the others. */
@@ -195,11 +199,15 @@ final class OpenConnections {
         try {
             each.cutOff();
         } catch (Throwable t) {
-            try {
-                context.log(each.connection() + " is cut off, but some of its resources could not be released", t);
-            } catch (Throwable unlogged) {
-                // The others must still be cut off.
-            }
+            logFailure(each.connection() + " is cut off, but some of its resources could not be released", t);
+        }
+    }
+
+    private void logFailure(String message, Throwable why) {
+        try {
+            context.log(message, why);
+        } catch (Throwable unlogged) {
+            // The connections must end all the same.
         }
     }
 

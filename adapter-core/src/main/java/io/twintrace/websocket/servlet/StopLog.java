@@ -43,13 +43,13 @@ final class StopLog {
         closing.incrementAndGet();
     }
 
-    /** Notes that one connection has ended. */
+    /** Notes that one connection has closed with 1001. */
     void ended() {
         closed.incrementAndGet();
         leave();
     }
 
-    /** Notes that one connection had ended before it began to close. */
+    /** Notes that one connection has ended in another way, or before it began to close. */
     void leave() {
         if (closing.decrementAndGet() == 0) {
             int count = closed.getAndSet(0);
@@ -60,13 +60,12 @@ final class StopLog {
     }
 
     /**
-     * Logs how many connections have to be cut off. They do not count as closed.
+     * Logs how many connections have to be cut off. Each of them leaves once it has ended.
      *
      * @param messages how many messages in their outboxes are lost
      */
     void cutOff(int connections, long messages) {
         if (connections > 0) {
-            closed.addAndGet(-connections);
             log(connections + " WebSocket connections cut off after " + elapsed() + ", because their peers did not read"
                     + " everything, or did not answer the Close frame"
                     + (messages == 0 ? "" : "; " + messages + " messages in their outboxes are lost")

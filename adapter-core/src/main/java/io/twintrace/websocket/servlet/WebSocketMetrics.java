@@ -171,13 +171,16 @@ public final class WebSocketMetrics {
         }
     }
 
-    /** Returns whether there is none left. Others of the same name go on from what this one has counted. */
+    /**
+     * Returns whether there is none left. Others of the same name go on from what this one has counted, unless that
+     * cannot be read.
+     */
     private boolean remove(Supplier<WebSocketTotals> source) {
         lock.lock();
         try {
             if (sources.remove(source)) {
-                stopped = stopped.plus(source.get().withoutOpen());
                 latest = null;
+                count(source);
             }
             return sources.isEmpty();
         } finally {
@@ -185,11 +188,19 @@ public final class WebSocketMetrics {
         }
     }
 
+    private void count(Supplier<WebSocketTotals> ended) {
+        try {
+            stopped = stopped.plus(ended.get().withoutOpen());
+        } catch (RuntimeException | Error e) {
+            // No memory: the servlet must be removed all the same.
+        }
+    }
+
     /** A servlet starts and stops also if a listener fails. */
     private static void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "a WebSocketMetrics.Listener has failed", e);
         }
     }

@@ -19,6 +19,7 @@ import static org.mockito.Mockito.when;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
@@ -30,12 +31,14 @@ import io.twintrace.websocket.fixture.PushPipe;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.handshake.HandshakeResult.Refused;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.TaskThreads;
 import io.twintrace.websocket.internal.io.Transport;
 import jakarta.servlet.ServletContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -56,6 +59,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -625,6 +629,43 @@ class ConnectionsTest {
         open.cutOff();
         open.serveOn();
         assertTrue(Deadlines.remaining(open.cutBy()) < TimeUnit.SECONDS.toNanos(1));
+    }
+
+    /** A connection that cannot be counted, and keeps which other methods are called. */
+    private static StoppableConnection uncountable(List<String> calls) {
+        return (StoppableConnection) Proxy.newProxyInstance(
+                StoppableConnection.class.getClassLoader(),
+                new Class<?>[] {StoppableConnection.class},
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "hashCode" -> 1;
+                    case "equals" -> proxy == args[0];
+                    case "meter" -> throw new OutOfMemoryError("made by hand");
+                    default -> {
+                        calls.add(method.getName());
+                        throw new AssertionError(method);
+                    }
+                });
+    }
+
+    @Test
+    void aConnectionThatCannotBeOpenedIsNoLongerOneOfTheOpenOnes() {
+        Application application = new Application(context, "test");
+        WebSocketOptions options = options(1, LONG);
+        List<String> calls = new ArrayList<>();
+        Served connections =
+                new Served(application, options, new HandlerService(application, options, null, READS_TO_THE_END) {
+                    @Override
+                    void start(
+                            Upgraded ignored,
+                            Consumer<WebSocketConnection> opened,
+                            Consumer<WebSocketConnection> over) {
+                        opened.accept(uncountable(calls));
+                    }
+                });
+        Connections.Place place = connections.admit();
+        assertThrows(OutOfMemoryError.class, () -> place.start(upgraded));
+        assertTrue(connections.beginStop().isDone());
+        assertEquals(List.of(), calls, "nothing is left to close");
     }
 
     @Test

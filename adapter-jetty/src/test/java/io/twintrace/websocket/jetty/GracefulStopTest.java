@@ -29,6 +29,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.util.component.Graceful;
@@ -41,6 +43,9 @@ class GracefulStopTest {
     private static final int SILENT = 20;
     private static final int MESSAGES = 40;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
+
+    /** For a busy machine. Less than Jetty's stop timeout adds, and than a second wait would take. */
+    private static final double SLACK_SECONDS = 4;
 
     private static final WebSocketOptions OPTIONS = WebSocketOptions.builder()
             .closeTimeout(CLOSE_TIMEOUT)
@@ -101,7 +106,7 @@ class GracefulStopTest {
         server = prepared;
         server.connector().setAcceptedSendBufferSize(8 * 1024);
         server.connector().setAcceptQueueSize(PEERS);
-        server.server().setStopTimeout(CLOSE_TIMEOUT.toMillis() + 2_000);
+        server.server().setStopTimeout(CLOSE_TIMEOUT.toMillis() + 6_000);
         server.start();
     }
 
@@ -174,13 +179,23 @@ class GracefulStopTest {
         long closers = Thread.getAllStackTraces().keySet().stream()
                 .filter(each -> each.getName().matches("websocket-(close|stop).*"))
                 .count();
-        assertEquals(1, closers);
+        assertTrue(closers <= 1, () -> closers + " threads"); // JDK 21 does not list it, because it is virtual
         double seconds = stopped.get(30, TimeUnit.SECONDS);
-        assertTrue(seconds < CLOSE_TIMEOUT.toSeconds() + 0.5, () -> "took " + seconds + " s");
+        assertTrue(seconds < CLOSE_TIMEOUT.toSeconds() + SLACK_SECONDS, () -> "took " + seconds + " s");
+        assertLogged(SILENT + " WebSocket connections cut off after ");
+        assertTrue(server.log().text().contains("messages in their outboxes are lost"), server.log()::text);
+        assertLogged((PEERS - SILENT) + " WebSocket connections closed with 1001 in ");
+    }
+
+    /** The line ends with the close timeout, or with a time soon after it. */
+    private void assertLogged(String line) {
         String log = server.log().text();
-        assertTrue(log.contains("servlet \"/ws\": " + SILENT + " WebSocket connections cut off after 8."), log);
-        assertTrue(log.contains("messages in their outboxes are lost"), log);
-        assertTrue(log.contains((PEERS - SILENT) + " WebSocket connections closed with 1001 in 8."), log);
+        Matcher matcher =
+                Pattern.compile("servlet \"/ws\": " + line + "(\\d+\\.\\d) s").matcher(log);
+        assertTrue(matcher.find(), log);
+        double seconds = Double.parseDouble(matcher.group(1));
+        long least = CLOSE_TIMEOUT.toSeconds();
+        assertTrue(seconds >= least && seconds < least + SLACK_SECONDS, log);
     }
 
     @Test

@@ -36,7 +36,10 @@ class RestartIT {
 
     /** One more may have connected just before the stop. */
     private static final Pattern CLOSED = Pattern.compile(
-            "servlet \"[a-z-]+\": (3[6-9]|[4-9]\\d) WebSocket connections closed with 1001 in [5-6]\\.");
+            "servlet \"[a-z-]+\": (3[6-9]|[4-9]\\d) WebSocket connections closed with 1001 in [5-8]\\.");
+
+    /** The close timeout, and some time for a busy machine. */
+    private static final Pattern CUT_OFF = Pattern.compile(SILENT + " WebSocket connections cut off after [5-7]\\.");
 
     private final List<RawClient> clients = new ArrayList<>();
     private final ExecutorService readers = Executors.newFixedThreadPool(PEERS);
@@ -116,9 +119,9 @@ class RestartIT {
             assertAllRead();
             assertEquals(TERMINATED, server.process().awaitExit());
             double seconds = (System.nanoTime() - begin) / 1e9;
-            assertTrue(seconds < 9, () -> "the process has taken " + seconds + " s to end");
+            assertTrue(seconds < 10, () -> "the process has taken " + seconds + " s to end");
             String log = server.log();
-            assertTrue(log.contains(SILENT + " WebSocket connections cut off after 5."), log);
+            assertTrue(CUT_OFF.matcher(log).find(), log);
             assertTrue(CLOSED.matcher(log).find(), log);
             if (container == Container.JAVA_JAR) {
                 assertTrue(log.endsWith("Twintrace sample: stopped" + System.lineSeparator()), log);

@@ -64,11 +64,11 @@ public final class RoundTrips {
         return Duration.ofNanos(Math.max(longest.get(0), longest.get(1)));
     }
 
-    /** Forgets what is too old. One thread does so each minute; another may lose its round trip meanwhile. */
+    /** Forgets what is too old. One thread does so each minute; another may lose its round trip meanwhile, or be late. */
     private long advance() {
         long now = currentMinute();
         long known = minute.get();
-        if (now != known && minute.compareAndSet(known, now)) {
+        if (now > known && minute.compareAndSet(known, now)) {
             longest.set(slot(now), 0);
             if (now - known > 1) {
                 longest.set(slot(now - 1), 0);

@@ -195,7 +195,7 @@ public final class TimerWheel {
         }
         try {
             threads.accept(() -> runAll(chain));
-        } catch (OutOfMemoryError e) { // or the system has no thread
+        } catch (Throwable e) { // no memory or no thread: an entry that is lost here would never run
             for (Entry entry = chain; entry != null; ) {
                 Entry following = entry.next;
                 add(entry, Deadlines.afterNanos(RETRY_NANOS));

@@ -39,6 +39,7 @@ class RoundTripsTest {
     @ValueSource(longs = {0, -90, Long.MIN_VALUE / 2_000_000_000})
     void theLongestIsForgottenAfterTwoMinutesAtMost(long beginSeconds) {
         passes(beginSeconds);
+        RoundTrips trips = new RoundTrips("/chat", "rooms", clock::get);
         assertEquals(Duration.ZERO, trips.recentLongest());
         trips.add(1, Duration.ofMillis(900));
         passes(60);
@@ -49,6 +50,17 @@ class RoundTripsTest {
         passes(120);
         assertEquals(Duration.ZERO, trips.recentLongest());
         assertEquals(2, trips.count());
+    }
+
+    /** It has read the clock just before the minute was over. */
+    @Test
+    void aThreadThatIsLateDoesNotSetTheMinuteBack() {
+        passes(60);
+        trips.add(1, Duration.ofMillis(900));
+        passes(-60);
+        assertEquals(Duration.ofMillis(900), trips.recentLongest());
+        passes(60);
+        assertEquals(Duration.ofMillis(900), trips.recentLongest());
     }
 
     @Test
