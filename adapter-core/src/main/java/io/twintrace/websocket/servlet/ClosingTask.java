@@ -14,14 +14,14 @@ final class ClosingTask implements Runnable {
     private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Rests so many times as long as it has worked, so that very many connections do not take a whole processor. */
+    /** How many times as long it rests as it has worked, so that many connections do not take a whole processor. */
     private static final int REST = 4;
 
     private final Application application;
     private final BooleanSupplier goOn;
     private final AtomicBoolean running = new AtomicBoolean();
 
-    /** @param goOn does what is to be done now; returns whether to call it again */
+    /** @param goOn looks after the connections once; returns whether to call it again */
     ClosingTask(Application application, BooleanSupplier goOn) {
         this.application = application;
         this.goOn = goOn;

@@ -152,7 +152,7 @@ final class Connections implements ContextConnections.Member {
         }
 
         private void leavePlace() {
-            addresses.giveBack(address); // first: whoever waits for the last connection to leave finds none counted
+            addresses.giveBack(address); // first, so that none is counted once the last connection has left
             leave();
         }
     }

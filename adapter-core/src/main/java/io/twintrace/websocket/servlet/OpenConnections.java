@@ -114,7 +114,7 @@ final class OpenConnections {
         }
     }
 
-    /** Does what is to be done for connections that are closing. Returns whether there are any. Does not wait. */
+    /** Looks after the connections that are closing. Returns whether there are any. Does not wait. */
     private boolean goOnClosing() {
         int closing = forEach(OpenConnection::isClosing, each -> each.goOnClosing(reason));
         if (closing > 0) {

@@ -34,7 +34,7 @@ final class Outgoing {
     /** Held for moments only, so that publishing does not wait. Guards the fields below, and each {@link RoomOutput}. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** So many messages of a room may be written that have not come back, so that Redis does not drop them before. */
+    /** The most messages of a room that are written and have not come back. With more, Redis might drop some before. */
     private final int window;
 
     private final Condition changed = lock.newCondition();

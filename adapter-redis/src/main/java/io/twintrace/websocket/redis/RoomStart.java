@@ -10,8 +10,8 @@ import redis.clients.jedis.Protocol;
 /** Finds where to read a room's stream: at first behind its history, later behind what was read before. */
 final class RoomStart {
     /**
-     * So many entries before the history are read as well, to know repeated messages by. A connection that breaks leaves
-     * no more than these unacknowledged.
+     * The number of entries before the history that are read as well, to know repeated messages by. A connection that
+     * breaks leaves no more than these unacknowledged.
      */
     private static final int MARGIN = 128;
 

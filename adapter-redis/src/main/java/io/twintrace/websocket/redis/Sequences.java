@@ -9,7 +9,7 @@ import java.util.Map;
  * follows the number before it, however late the bytes of an old connection arrive. Guarded by the room's lock.
  */
 final class Sequences {
-    /** So many writers of a room are remembered: those that have written last. */
+    /** The most writers of a room that are remembered: those that have written last. */
     private static final int MAX_WRITERS = 1024;
 
     private final Map<String, Highest> writers = new LinkedHashMap<>(16, 0.75f, true) {

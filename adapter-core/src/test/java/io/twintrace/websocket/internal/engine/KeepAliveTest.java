@@ -64,7 +64,7 @@ class KeepAliveTest {
         return peer.receive(16);
     }
 
-    /** Receives so many unsolicited Pongs, which means that as many intervals have passed. */
+    /** Receives a number of unsolicited Pongs, one for each interval that passes. */
     private void awaitBeats(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             peer.expectFrame(FIN | PONG, new byte[0]);
