@@ -21,8 +21,9 @@ import java.util.regex.Pattern;
  * only the JDK.
  */
 public final class Launcher {
-    /** The jars of the server, and the one library jar that it needs. */
-    private static final Pattern SERVER_JAR = Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-).*\\.jar");
+    /** The jars of the server, and those of the application that it needs as well. */
+    private static final Pattern SERVER_JAR =
+            Pattern.compile("WEB-INF/(jetty/|lib/adapter-jetty-|lib/slf4j-api-).*\\.jar");
 
     private static final String USAGE = """
             usage: java -jar sample-webapp.war [--port N] [--redis URI] [--deflate] [--help]
