@@ -33,14 +33,14 @@ class WebSocketMetricsTest {
 
         @Override
         public void stopped(WebSocketMetrics metrics) {
-            throw new OutOfMemoryError("made by hand");
+            throw new InternalError("made by hand");
         }
     }
 
     @Test
     void aServletThatCannotBeCountedIsRemoved() {
         Supplier<WebSocketTotals> source = () -> {
-            throw new OutOfMemoryError("made by hand");
+            throw new InternalError("made by hand");
         };
         WebSocketMetrics metrics = WebSocketMetrics.join("/scarce", "counts", source);
         assertTrue(WebSocketMetrics.running().contains(metrics));
