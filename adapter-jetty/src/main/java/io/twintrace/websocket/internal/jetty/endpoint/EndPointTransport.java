@@ -7,15 +7,21 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /** The transport over Jetty's {@link EndPoint}, plain or TLS. */
 final class EndPointTransport implements PushTransport {
     private final EndPoint endPoint;
+
+    /** Null if the end point changes what is written, as TLS does. */
+    private final SocketChannel channel;
+
     private final ReadAhead input;
 
     // Set by onWritten or onEvents.
@@ -34,6 +40,9 @@ final class EndPointTransport implements PushTransport {
 
     EndPointTransport(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
         this.endPoint = endPoint;
+        this.channel = endPoint.getClass() == SocketChannelEndPoint.class
+                ? ((SocketChannelEndPoint) endPoint).getChannel()
+                : null;
         this.input = new ReadAhead(endPoint, pool, wakeUps);
     }
 
@@ -102,6 +111,10 @@ final class EndPointTransport implements PushTransport {
     @Override
     public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
         probeStack();
+        if (channel != null && buffers.length == 1) {
+            channel.write(buffers[0]); // the end point would gather, which costs more
+            return !buffers[0].hasRemaining();
+        }
         return endPoint.flush(buffers);
     }
 
