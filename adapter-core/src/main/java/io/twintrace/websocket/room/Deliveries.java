@@ -136,32 +136,35 @@ final class Deliveries implements Delivery.Target {
     }
 
     @Override
-    public void deliver(List<RoomMessage> batch) {
-        List<Delivered> all = new ArrayList<>(batch.size());
-        for (RoomMessage message : batch) {
-            Delivered formatted = format(message);
-            if (formatted != null) {
-                all.add(formatted);
-                history.add(formatted);
+    public void deliver(List<RoomMessage> newMessages) {
+        List<Delivered> formatted = new ArrayList<>(newMessages.size());
+        for (RoomMessage message : newMessages) {
+            Delivered each = format(message);
+            if (each != null) {
+                formatted.add(each);
+                history.add(each);
             }
         }
-        messages.addAndGet(batch.size());
-        int accepted = 0;
-        int offered = 0;
+        messages.addAndGet(newMessages.size());
+        List<PreparedMessage> alike = formatted.stream().allMatch(Deliveries::isAlike)
+                ? formatted.stream().map(Delivered::shown).toList()
+                : List.of();
+        WriteBatch batch = WriteBatch.current();
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
-            for (Delivered each : all) {
-                if (each.message().isFor(member.id())) {
-                    offered++;
-                    accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
+            if (!alike.isEmpty() && !member.hasLeft()) {
+                offerAll(member, alike);
+            } else {
+                for (Delivered each : formatted) {
+                    if (each.message().isFor(member.id())) {
+                        offer(member, each.shown(), each.message().key());
+                    }
                 }
             }
-            WriteBatch current = WriteBatch.current();
-            if (current != null && current.members() >= MAX_PUT_ASIDE) {
-                current.flush();
+            if (batch != null) {
+                batch.flushIfMany(MAX_PUT_ASIDE);
             }
         }
-        count(offered, accepted);
     }
 
     private Delivered format(RoomMessage message) {
@@ -173,25 +176,26 @@ final class Deliveries implements Delivery.Target {
         }
     }
 
-    void offer(Member member, PreparedMessage message, Optional<String> key) {
-        count(1, tryOffer(member, message, key) ? 1 : 0);
+    private static boolean isAlike(Delivered delivered) {
+        return delivered.message().isForAll() && delivered.message().key().isEmpty();
     }
 
-    private void count(int offered, int accepted) {
-        delivered.addAndGet(accepted);
-        if (accepted < offered) {
-            refused.addAndGet(offered - accepted);
+    private void offerAll(Member member, List<PreparedMessage> all) {
+        try {
+            count(all.size(), member.connection().outbox().offerAll(all), member);
+        } catch (RuntimeException e) {
+            all.forEach(each -> offer(member, each, Optional.empty())); // one may be too large
         }
+    }
+
+    void offer(Member member, PreparedMessage message, Optional<String> key) {
+        count(1, !member.hasLeft() && tryOffer(member, message, key) ? 1 : 0, member);
     }
 
     private boolean tryOffer(Member member, PreparedMessage message, Optional<String> key) {
-        if (member.hasLeft()) {
-            return false;
-        }
-        boolean accepted = false;
         try {
             Outbox outbox = member.connection().outbox();
-            accepted = key.isPresent() ? outbox.offer(message, key.get()) : outbox.offer(message);
+            return key.isPresent() ? outbox.offer(message, key.get()) : outbox.offer(message);
         } catch (ConcurrentWriteException e) {
             // Another thread has written past the room. Both are named in the log, and the connection ends.
         } catch (IllegalArgumentException e) {
@@ -199,10 +203,18 @@ final class Deliveries implements Delivery.Target {
         } catch (RuntimeException e) { // of a connection that is not ours
             LOGGER.log(Level.ERROR, "room \"" + room + "\" cannot send to " + member, e);
         }
-        if (!accepted && !member.connection().isOpen()) {
-            member.close(); // before its end, which may be some seconds away
+        return false;
+    }
+
+    /** Counts what was offered to a member. One thread at a time does this. */
+    private void count(int offered, int accepted, Member member) {
+        delivered.lazySet(delivered.get() + accepted);
+        if (accepted < offered) {
+            refused.lazySet(refused.get() + offered - accepted);
+            if (!member.connection().isOpen()) {
+                member.close(); // before its end, which may be some seconds away
+            }
         }
-        return accepted;
     }
 
     /** Logs only the first message that is too large, because there is one for each member. */

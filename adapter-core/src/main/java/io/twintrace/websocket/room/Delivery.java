@@ -34,11 +34,14 @@ final class Delivery {
 
     private static final int MAX_AT_ONCE = 64;
 
-    /** The most deliveries by a thread that has other connections to serve; more would take some milliseconds. */
+    /** The most members served by a thread that has other connections to serve; more would take some milliseconds. */
     private static final int MAX_IN_TURN = 512;
 
-    /** The most deliveries by a thread of the application, which has something else to do as well. */
+    /** The most members served by a thread of the application, which has something else to do as well. */
     private static final int MAX_BY_APPLICATION = 50_000;
+
+    /** The most deliveries before the next look at those limits, unless there are more members. */
+    private static final int MAX_DELIVERIES_AT_ONCE = 4096;
 
     private static final long IDLE_THREAD_MILLIS = 500;
     private static final TaskThreads THREADS = new TaskThreads("websocket-room-idle", IDLE_THREAD_MILLIS);
@@ -59,6 +62,9 @@ final class Delivery {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition lessWaits = lock.newCondition();
+
+    private final Runnable atLength = this::runAtLength;
+    private final Runnable briefly = this::runBriefly;
 
     /** How many threads wait for less to wait. */
     private final AtomicInteger waiters = new AtomicInteger();
@@ -105,25 +111,37 @@ final class Delivery {
         return waiting.get() >= options.maxWaiting() || waitingBytes.get() >= options.maxWaitingBytes();
     }
 
-    /** Handles all events, unless another thread does. Then waits while too much waits, if this thread may. */
+    /**
+     * Handles all events, unless another thread does. Then waits while too much waits, if this thread may. If the
+     * thread's batch is about to end, it handles them then, because more messages may come that can leave together.
+     */
     void run() {
-        if (begin()) {
-            work(WriteBatch.mayWait() ? MAX_BY_APPLICATION : MAX_IN_TURN);
-        } else {
+        boolean isFree = WriteBatch.mayWait();
+        if (waiting.get() < MAX_AT_ONCE && WriteBatch.putOff(isFree ? atLength : briefly)) {
+            return;
+        }
+        if (isFree) {
+            runAtLength();
             boolean unused = admit();
+        } else {
+            runBriefly();
         }
     }
 
-    /** The same for a thread that may be the container's: it does not wait, and has others to serve. */
+    private void runAtLength() {
+        run(MAX_BY_APPLICATION);
+    }
+
+    /** The same at once, for a thread that may be the container's: it does not wait, and has others to serve. */
     void runBriefly() {
-        if (begin()) {
-            work(MAX_IN_TURN);
-        }
+        run(MAX_IN_TURN);
     }
 
-    private boolean begin() {
+    private void run(int budget) {
         StackProbe.probe(); // while nothing has changed: the room would wait for this thread for ever
-        return unanswered.getAndIncrement() == 0;
+        if (unanswered.getAndIncrement() == 0) {
+            work(budget);
+        }
     }
 
     /** Waits while too much waits, if this thread may. Returns false if it may not. */
@@ -159,7 +177,7 @@ final class Delivery {
 
     // ---- The thread at work ---------------------------------------------------------------------------------------
 
-    /** @param budget the most deliveries before another thread goes on */
+    /** @param budget the most members to serve before another thread goes on */
     private void work(int budget) {
         int left = budget;
         int answered = 1;
@@ -171,7 +189,7 @@ final class Delivery {
                         done = true;
                         return;
                     }
-                    left -= handle(left);
+                    left -= handle();
                 }
                 answered = unanswered.addAndGet(-answered);
             } while (answered != 0);
@@ -190,10 +208,9 @@ final class Delivery {
     /**
      * Handles the first event, and the messages behind it if it is one.
      *
-     * @param left how many deliveries this thread may make
-     * @return how many it has made
+     * @return how many members were served
      */
-    private int handle(int left) {
+    private int handle() {
         WriteBatch begun = null;
         try {
             begun = OfferBatch.begin(); // so that nothing waits for a peer
@@ -202,7 +219,7 @@ final class Delivery {
                 task.run();
                 return 1;
             }
-            return deliver(left);
+            return deliver();
         } catch (RuntimeException | Error e) { // of the application's code: the room goes on
             LOGGER.log(Level.ERROR, "room \"" + room + "\" could not handle an event", e);
             return 1;
@@ -211,9 +228,9 @@ final class Delivery {
         }
     }
 
-    private int deliver(int left) {
+    private int deliver() {
         int members = target.size();
-        int most = Math.min(MAX_AT_ONCE, Math.max(1, left / Math.max(1, members)));
+        int most = Math.min(MAX_AT_ONCE, Math.max(1, MAX_DELIVERIES_AT_ONCE / Math.max(1, members)));
         List<RoomMessage> messages = new ArrayList<>(most);
         long bytes = 0;
         while (messages.size() < most && events.peek() instanceof RoomMessage message) {
@@ -228,7 +245,7 @@ final class Delivery {
         } finally {
             signalIfLess();
         }
-        return members * messages.size();
+        return members;
     }
 
     private void signalIfLess() {

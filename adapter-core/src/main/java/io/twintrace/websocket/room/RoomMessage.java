@@ -48,6 +48,11 @@ public record RoomMessage(
         return new RoomMessage(Optional.of(place), sender, receiver, toSender, key, content);
     }
 
+    /** {@return whether every member is to get this message} */
+    public boolean isForAll() {
+        return receiver.isEmpty() && (toSender || sender.isEmpty());
+    }
+
     /**
      * Returns whether a member is to get this message.
      *

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
@@ -16,9 +17,12 @@ import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.EchoingListener;
+import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.TestPeer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -27,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -447,6 +452,64 @@ class RoomTest {
             assertEquals("8105" + "68656c6c6f", HexFormat.of().formatHex(listener.received()));
         }
         expect(ann, "offered by this thread");
+    }
+
+    /** Sends two messages at once, so that their handler has more to read after the first. */
+    private static void sendTwo(TestPeer peer) throws Exception {
+        peer.send(Frames.masked(FIN | TEXT, Frames.utf8("one")), Frames.masked(FIN | TEXT, Frames.utf8("two")));
+    }
+
+    @Test
+    void whatAHandlerBroadcastsWhileItHasMoreToReadReachesEachMemberInOneWrite() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        TestPeer ann = peer();
+        TestPeer bob = TestPeer.connect(TestPeer.quick().build(), transport -> new FilterTransport(transport) {
+            @Override
+            public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                writes.incrementAndGet();
+                return super.tryWrite(buffers);
+            }
+        });
+        peers.add(bob);
+        Room room = rooms.room("chat");
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        sendTwo(ann);
+        Background<Void> handler = Background.run(() -> {
+            sender.broadcast("hello"); // so that the thread has offered once, before it reads
+            for (Message message; (message = ann.connection().readMessage()) != null; ) {
+                sender.broadcast(message.text());
+            }
+        });
+        expect(bob, "hello", "one", "two");
+        expect(ann, "hello", "one", "two");
+        assertEquals(2, writes.get());
+        ann.send(Frames.close(1000));
+        handler.result();
+    }
+
+    @Test
+    void whatAHandlerBroadcastsLeavesThoughItDoesNotReadOn() throws Exception {
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Room room = rooms.room("chat");
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        CountDownLatch received = new CountDownLatch(1);
+        sendTwo(ann);
+        Background<Void> handler = Background.run(() -> {
+            sender.broadcast("hello");
+            for (Message message; (message = ann.connection().readMessage()) != null; ) {
+                sender.broadcast(message.text());
+                assertTrue(received.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+            }
+        });
+        expect(bob, "hello", "one");
+        received.countDown();
+        expect(bob, "two");
+        expect(ann, "hello", "one", "two");
+        ann.send(Frames.close(1000));
+        handler.result();
     }
 
     @Test

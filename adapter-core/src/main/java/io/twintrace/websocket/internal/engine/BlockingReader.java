@@ -33,6 +33,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
     private final Transport transport;
     private final ControlFrameHandlers control;
     private final IncomingMessages messages;
+    private final long patienceNanos;
     private final ConnectionDeadlines deadlines;
     private final FrameWriter frames;
     private final CloseHandshake closing;
@@ -74,6 +75,9 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
         this.frames = frames;
         this.closing = closing;
         this.transport = transport;
+        this.patienceNanos = shared.options().writeCoalescing()
+                ? Deadlines.nanos(shared.options().coalescingDelay())
+                : 0;
         this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
         this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
         this.messages = new IncomingMessages(
@@ -363,6 +367,11 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
     @Override
     public boolean isBackSoon() {
         return Thread.currentThread().getId() == reader && messages.hasMore() && !isSlow;
+    }
+
+    @Override
+    public long patienceNanos() {
+        return patienceNanos;
     }
 
     /**

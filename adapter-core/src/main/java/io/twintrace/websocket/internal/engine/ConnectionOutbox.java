@@ -19,6 +19,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -98,23 +99,78 @@ final class ConnectionOutbox implements Outbox {
         }
     }
 
+    @Override
+    public int offerAll(List<PreparedMessage> messages) {
+        if (!connection.isOpen()) {
+            return 0;
+        }
+        for (PreparedMessage each : messages) {
+            checkLength(each.length());
+        }
+        int accepted = messages.size() > 1 ? offerWithoutWaiting(messages) : 0;
+        while (accepted < messages.size() && offer(messages.get(accepted))) {
+            accepted++;
+        }
+        return accepted;
+    }
+
+    /** Offers messages as long as there is room. Returns how many have found room. */
+    private int offerWithoutWaiting(List<PreparedMessage> messages) {
+        if (!isDeclared()) {
+            return 0;
+        }
+        int accepted = 0;
+        boolean here = false;
+        OutOfMemoryError noThread = null;
+        queue.lock();
+        try {
+            while (accepted < messages.size()
+                    && !queue.isOver()
+                    && queue.hasRoom(messages.get(accepted).length())) {
+                here |= writer.add(OfferedMessage.prepared(messages.get(accepted)));
+                accepted++;
+            }
+        } catch (OutOfMemoryError e) {
+            noThread = e;
+        } finally {
+            queue.unlock();
+        }
+        if (noThread != null) {
+            writer.noThread(noThread);
+        } else if (here) {
+            writer.write();
+        }
+        return accepted;
+    }
+
+    /** Makes sure that the detector knows of the outbox. Returns false if the connection has just ended. */
+    private boolean isDeclared() {
+        if (WriteBatch.mayWait()) { // else the batch was begun where there was stack
+            StackProbe.probe(); // a thread whose stack overflows further down would leave the outbox without a writer
+        }
+        try {
+            boolean unused = writer.declareOnce();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void checkLength(int length) {
+        if (length > options.maxBytes()) {
+            throw new IllegalArgumentException("message of " + length
+                    + " bytes is larger than the outbox, which holds " + options.maxBytes()
+                    + "; raise maxBytes in its options");
+        }
+    }
+
     private boolean offer(OfferedMessage message) {
         if (!connection.isOpen()) {
             return false;
         }
-        if (WriteBatch.mayWait()) { // else the batch was begun where there was stack
-            StackProbe.probe(); // a thread whose stack overflows further down would leave the outbox without a writer
-        }
-        if (message.length() > options.maxBytes()) {
-            throw new IllegalArgumentException(
-                    "message of " + message.length() + " bytes is larger than the outbox, which holds "
-                            + options.maxBytes() + "; raise maxBytes in its options");
-        }
-        boolean isDeclared;
-        try {
-            isDeclared = writer.declareOnce();
-        } catch (IOException e) {
-            return false; // the connection has just ended
+        checkLength(message.length());
+        if (!isDeclared()) {
+            return false;
         }
         boolean accept = false;
         boolean here = false;
@@ -125,7 +181,7 @@ final class ConnectionOutbox implements Outbox {
                 return true;
             }
             if (makeRoom(message.length())) {
-                here = writer.add(message, isDeclared);
+                here = writer.add(message);
                 accept = true;
             }
         } catch (OutOfMemoryError e) {

@@ -58,6 +58,11 @@ final class FirstOffer {
         return true;
     }
 
+    /** Returns whether the detector knows of the outbox. */
+    boolean isDeclared() {
+        return declared;
+    }
+
     /** Waits until the outbox is declared. A thread that may wait must call this before it writes what was offered. */
     void awaitDeclared() throws IOException {
         if (declared) {

@@ -18,7 +18,7 @@ final class HandlerCoalescing extends LateFlush implements Coalescing {
     /** The batch of the thread that writes for the outbox; null while no thread does. */
     private WriteBatch offers;
 
-    /** The batch of offers that will send the frames; null if there is none. The timer need not be certain. */
+    /** The batch of offers that will send the frames; null if there is none. */
     private WriteBatch flushedBy;
 
     /** @param delayNanos how long frames may stay put aside; they leave within two milliseconds after that */
@@ -45,9 +45,6 @@ final class HandlerCoalescing extends LateFlush implements Coalescing {
             return !isFirst || beginFirst();
         }
         if (batch != flushedBy) {
-            if (batch.mayBlock() && !beginFirst()) {
-                return false;
-            }
             frames.flushIn(batch);
             flushedBy = batch;
         }
@@ -60,18 +57,7 @@ final class HandlerCoalescing extends LateFlush implements Coalescing {
     }
 
     @Override
-    protected boolean isBeingFlushed() {
-        WriteBatch by = flushedBy;
-        return by != null && by.isFlushing();
-    }
-
-    @Override
     protected void isLate() {
-        WriteBatch late = flushedBy;
-        if (late != null) {
-            late.wasLate();
-        } else {
-            reader.wasNotBackSoon();
-        }
+        reader.wasNotBackSoon();
     }
 }

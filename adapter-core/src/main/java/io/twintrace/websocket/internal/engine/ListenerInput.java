@@ -81,6 +81,7 @@ final class ListenerInput {
             if (state.isReading()) {
                 parse(turn);
             }
+            turn.runTasks();
             // If many peers are written to, another look at the input costs little, and may save a write to each.
             boolean broadcasts = turn.members() > MANY_PEERS;
             if (!broadcasts) {

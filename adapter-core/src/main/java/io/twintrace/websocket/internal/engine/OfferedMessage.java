@@ -3,6 +3,7 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,11 @@ interface OfferedMessage {
     int length();
 
     void write(GuardedWriter writing) throws IOException;
+
+    /** Returns the message if other connections send it as well, so that it can be written with others; else null. */
+    default EncodedMessage encoded() {
+        return null;
+    }
 
     /** Returns a text message. The bytes must be UTF-8, and no other code may use them any more. */
     static OfferedMessage text(byte[] utf8) {
@@ -55,6 +61,11 @@ interface OfferedMessage {
             @Override
             public void write(GuardedWriter writing) throws IOException {
                 writing.writePrepared(message);
+            }
+
+            @Override
+            public EncodedMessage encoded() {
+                return EncodedMessage.of(message);
             }
         };
     }

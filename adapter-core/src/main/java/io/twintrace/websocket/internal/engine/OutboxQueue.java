@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class OutboxQueue {
     /** The number of accepted messages, which is also the number of the last one in the queue. Numbers have no gaps. */
     private long accepted;
 
-    /** The number of the message that is being written; 0 if there is none. */
+    /** The number of the message that is being written, or of the first one; 0 if there is none. */
     private long inFlight;
 
     private long dropped;
@@ -242,6 +243,22 @@ final class OutboxQueue {
         }
         changed();
         return message;
+    }
+
+    /**
+     * Takes one more message to write together with those that were taken just before.
+     *
+     * @param most how long it may be in bytes
+     * @return null if none waits that can be written together with others
+     */
+    EncodedMessage nextWithOthers(int most) {
+        OfferedMessage message = waiting.peekFirst();
+        EncodedMessage encoded = message == null || message.length() > most ? null : message.encoded();
+        if (encoded != null) {
+            bytes -= removeFirst().length();
+            changed();
+        }
+        return encoded;
     }
 
     private OfferedMessage removeFirst() {

@@ -4,12 +4,15 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.io.StackProbe;
 import io.twintrace.websocket.internal.io.TaskThreads;
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import io.twintrace.websocket.internal.write.OfferBatch;
 import io.twintrace.websocket.internal.write.WaitingMessages;
 import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -30,6 +33,9 @@ final class OutboxWriter implements WaitingMessages {
 
     private static final long MAX_BYTES_HERE = 256 * 1024;
 
+    /** The most bytes of messages that are written together, which is what a slow peer's connection may hold copies of. */
+    private static final int MAX_BYTES_TOGETHER = 16 * 1024;
+
     private final WebSocketConnection connection;
     private final GuardedWriter writing;
     private final OutboxQueue queue;
@@ -44,6 +50,9 @@ final class OutboxWriter implements WaitingMessages {
 
     /** Whether another thread has to go on. Guarded by writer. */
     private boolean passesOn;
+
+    /** What is written together with the message that was taken last, which comes first. Guarded by writer. */
+    private final List<EncodedMessage> together = new ArrayList<>(0);
 
     // Guarded by the queue's lock.
     private boolean running;
@@ -72,12 +81,11 @@ final class OutboxWriter implements WaitingMessages {
     /**
      * Adds a message to the queue, and sees to it that somebody writes it.
      *
-     * @param isDeclared whether the detector knows of the outbox; if not, only a thread that may wait can write
      * @return whether this thread has to write now, with {@link #write()}
      * @throws OutOfMemoryError also if a thread is needed and there is none
      */
-    boolean add(OfferedMessage message, boolean isDeclared) {
-        if (!running && !isDeclared) {
+    boolean add(OfferedMessage message) {
+        if (!running && !firstOffer.isDeclared()) { // another thread declares it, and this one does not wait for that
             start("", this::declareAndWrite);
             running = true;
         }
@@ -153,7 +161,11 @@ final class OutboxWriter implements WaitingMessages {
         try {
             OfferedMessage message;
             while ((message = next(here)) != null) {
-                message.write(writing);
+                if (together.isEmpty()) {
+                    message.write(writing);
+                } else {
+                    writing.writePrepared(together);
+                }
             }
         } finally {
             writing.offeredIn(null);
@@ -191,10 +203,11 @@ final class OutboxWriter implements WaitingMessages {
     }
 
     /**
-     * Takes the next message, after the previous one was written. Returns null if none waits, or if something else goes
-     * on: the end of what is pending, or another thread.
+     * Takes the next message, after the previous one was written, and small ones behind it. Returns null if none waits,
+     * or if something else goes on: the end of what is pending, or another thread.
      */
     private OfferedMessage next(boolean here) {
+        together.clear();
         queue.lock();
         try {
             if (writing.hasPending()) {
@@ -210,13 +223,32 @@ final class OutboxWriter implements WaitingMessages {
             OfferedMessage message = queue.next();
             running = message != null;
             if (running) {
-                messagesHere++;
-                bytesHere += message.length();
+                count(message.length());
+                takeMore(message);
             }
             return message;
         } finally {
             queue.unlock();
         }
+    }
+
+    private void takeMore(OfferedMessage first) {
+        EncodedMessage encoded = queue.isEmpty() ? null : first.encoded();
+        int left = encoded == null ? -1 : MAX_BYTES_TOGETHER - first.length();
+        EncodedMessage more;
+        while (messagesHere < MAX_MESSAGES_HERE && (more = queue.nextWithOthers(left)) != null) {
+            if (together.isEmpty()) {
+                together.add(encoded);
+            }
+            together.add(more);
+            left -= more.length();
+            count(more.length());
+        }
+    }
+
+    private void count(int length) {
+        messagesHere++;
+        bytesHere += length;
     }
 
     private boolean isEnough() {

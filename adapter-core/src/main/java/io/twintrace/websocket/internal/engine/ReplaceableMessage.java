@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
+import io.twintrace.websocket.internal.write.EncodedMessage;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import java.io.IOException;
 
@@ -29,5 +30,10 @@ final class ReplaceableMessage implements OfferedMessage {
     @Override
     public void write(GuardedWriter writing) throws IOException {
         content.write(writing);
+    }
+
+    @Override
+    public EncodedMessage encoded() {
+        return content.encoded();
     }
 }

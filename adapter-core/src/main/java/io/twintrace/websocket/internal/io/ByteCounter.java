@@ -56,7 +56,11 @@ public final class ByteCounter {
     }
 
     public void messageSent() {
-        add(MESSAGES_SENT, 1);
+        messagesSent(1);
+    }
+
+    public void messagesSent(int messages) {
+        add(MESSAGES_SENT, messages);
     }
 
     public void received(long bytes) {

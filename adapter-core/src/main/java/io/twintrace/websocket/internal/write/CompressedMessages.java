@@ -105,10 +105,16 @@ final class CompressedMessages {
 
     /** Sends a message that other connections send as well. It is compressed once for all of them. */
     void writePrepared(EncodedMessage message) throws IOException {
-        EncodedMessage.Frame frame = message.compressed(pool, level, window);
+        EncodedMessage.Frame frame = frameOf(message);
         frames.writeEncoded(frame.bytes());
         counter.sentOnWire(frame.payloadLength());
-        deflater.forget(); // the peer's window now holds data that the deflater has never seen
+    }
+
+    /** Returns the compressed frame of such a message. The caller has to send it, or to close the connection. */
+    EncodedMessage.Frame frameOf(EncodedMessage message) {
+        EncodedMessage.Frame frame = message.compressed(pool, level, window);
+        deflater.forget(); // the peer's window will hold data that the deflater has never seen
+        return frame;
     }
 
     /** Begins a message that comes in pieces. */

@@ -36,6 +36,11 @@ public final class EncodedMessage {
         return message.encoded(EncodedMessage.class, EncodedMessage::new);
     }
 
+    /** Returns the number of bytes of payload, before compression. */
+    public int length() {
+        return plain.payloadLength();
+    }
+
     /** Returns the uncompressed frame. */
     Frame plain() {
         return plain;

@@ -10,6 +10,7 @@ import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Writes whole frames (RFC 6455 section 5). Its lock keeps frames whole when a control frame meets a message. It does
@@ -135,6 +136,46 @@ public final class FrameWriter implements WriteBatch.Member {
             lock.closeLater();
             throw e;
         }
+    }
+
+    /** Writes data frames whose headers already stand before their payloads. They are small, and leave together. */
+    void writeEncoded(ByteBuffer[] small) throws IOException {
+        awaitTurn();
+        long deadline = Deadlines.NONE;
+        PendingWrites pending = null;
+        try {
+            lock.lock();
+            try {
+                checkWritable();
+                int first = putAside(small);
+                if (first < small.length) {
+                    deadline = messageDeadline();
+                    write(Arrays.copyOfRange(small, first, small.length), deadline, true, true);
+                    pending = output.pendingWrites();
+                }
+                lastMessageFrame = lastWrite;
+            } finally {
+                lock.unlock();
+            }
+            finish(pending, deadline);
+        } catch (StackOverflowError e) {
+            lock.overflowed = true;
+            lock.closeLater();
+            throw e;
+        }
+    }
+
+    /** Puts frames aside. Returns the index of the first one that must leave at once. */
+    private int putAside(ByteBuffer[] small) {
+        for (int i = 0; i < small.length; i++) {
+            ByteBuffer room = room(Opcode.CONTINUATION, small[i].remaining());
+            if (room == null) {
+                return i;
+            }
+            room.put(small[i]);
+            output.added();
+        }
+        return small.length;
     }
 
     /** Writes one data frame whose header already stands before its payload. */

@@ -21,6 +21,7 @@ import io.twintrace.websocket.internal.read.ArrivedMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -128,6 +129,18 @@ public final class GuardedWriter {
         detector.enter(Operation.WRITE_PREPARED);
         try {
             messages.writePrepared(EncodedMessage.of(message));
+        } catch (Throwable t) {
+            detector.leave(Operation.WRITE_PREPARED, t);
+            throw t;
+        }
+        detector.leave(Operation.WRITE_PREPARED, null);
+    }
+
+    /** Sends several messages, with one write if that is possible. */
+    public void writePrepared(List<EncodedMessage> together) throws IOException {
+        detector.enter(Operation.WRITE_PREPARED);
+        try {
+            messages.writePrepared(together);
         } catch (Throwable t) {
             detector.leave(Operation.WRITE_PREPARED, t);
             throw t;

@@ -57,14 +57,6 @@ public final class ListenerCoalescing implements Coalescing {
                     WriteBatch by = flushedBy;
                     return by != null && by.isFlushing();
                 }
-
-                @Override
-                protected void isLate() {
-                    WriteBatch late = flushedBy;
-                    if (late != null) {
-                        late.wasLate();
-                    }
-                }
             };
         }
         boolean unused = lateFlush.ask(); // if the system has no thread for it, the turn still sends the frames

@@ -1,17 +1,36 @@
 package io.twintrace.websocket.internal.write;
 
+import io.twintrace.websocket.internal.io.DelayedCheck;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
 /**
  * The batch of a thread that offers messages to outboxes outside of a listener's turn. While it is active, nothing that
- * the thread writes waits for a peer. A handler that has more input to read leaves its frames put aside, because it is
- * about to offer more; they leave before it waits for input.
+ * the thread writes waits for a peer. A handler that has more input to read leaves its frames and tasks lying, because
+ * it is about to offer more; they leave before it waits for input. If it is late, another thread sends them.
  */
 public final class OfferBatch extends WriteBatch {
+    /** A batch that has lain more recently than this is expected to lie again soon. */
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private enum Owner {
+        /** The thread whose batch it is. */
+        THREAD,
+        /** Whoever takes it first. The thread has left it lying. */
+        NOBODY,
+        /** Another thread, for good. */
+        OTHER_THREAD
+    }
+
     /** The reading side of a handler's connection. */
     public interface Reader {
         /** Returns whether the calling thread is the one that reads, and already has more input to read. */
         boolean isBackSoon();
 
-        /** Notes that the reader has left frames put aside for too long. Any thread may call this. */
+        /** Returns how long a batch may lie. It leaves within two milliseconds after that. 0 for no time at all. */
+        long patienceNanos();
+
+        /** Notes that the reader has left a batch lying for too long. Any thread may call this. */
         void wasNotBackSoon();
     }
 
@@ -24,6 +43,30 @@ public final class OfferBatch extends WriteBatch {
     /** What the thread reads between offers; null if that is not known. */
     private volatile Reader reader;
 
+    private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.THREAD);
+
+    private volatile long lastLeft;
+    private volatile long patienceNanos;
+
+    private final DelayedCheck late = new DelayedCheck() {
+        @Override
+        protected boolean isTooEarly() {
+            return System.nanoTime() - lastLeft < (owner.get() == Owner.NOBODY ? patienceNanos : BUSY_NANOS);
+        }
+
+        @Override
+        protected void check() {
+            if (owner.get() != Owner.NOBODY) {
+                return;
+            }
+            if (System.nanoTime() - lastLeft < patienceNanos) { // or was left again meanwhile
+                ask();
+            } else if (owner.compareAndSet(Owner.NOBODY, Owner.OTHER_THREAD)) {
+                flushElsewhere();
+            }
+        }
+    };
+
     private OfferBatch() {}
 
     /**
@@ -33,53 +76,104 @@ public final class OfferBatch extends WriteBatch {
      */
     public static WriteBatch begin() {
         WriteBatch batch = ofThread();
-        if (batch == null) {
+        if (batch != null && batch.isActive()) {
+            return null;
+        }
+        if (batch == null || (batch instanceof OfferBatch left && !left.takeBack())) {
             inUse = true;
             batch = new OfferBatch();
             batch.attachToThread();
-        } else if (batch.isActive()) {
-            return null;
         }
-        batch.activate(batch.mayLinger());
+        batch.activate(false);
         return batch;
     }
 
     /** Ends what {@link #begin} began; nothing if that returned null. */
     public static void end(WriteBatch begun) {
         if (begun != null) {
-            try {
-                if (!begun.mayBlock()) {
-                    begun.flush();
-                }
-            } finally {
-                begun.deactivate();
+            begun.endOffers();
+        }
+    }
+
+    @Override
+    void endOffers() {
+        boolean stays = isBackSoon();
+        try {
+            if (!stays) {
+                flush();
             }
+        } finally {
+            deactivate();
+        }
+        if (stays && !isEmpty()) {
+            leave();
         }
     }
 
     /**
-     * Sends the frames that the calling thread has left put aside, if any, before it waits for input.
+     * Sends what the calling thread has left lying, if anything, before it waits for input.
      *
      * @param reader what it reads
      */
     public static void flushBeforeReading(Reader reader) {
         if (inUse && ofThread() instanceof OfferBatch batch) {
-            batch.flush();
             batch.reader = reader;
+            batch.patienceNanos = reader.patienceNanos();
+            if (batch.owner.get() == Owner.NOBODY && batch.takeBack()) {
+                batch.activate(false); // what was put off adds to this batch
+                try {
+                    batch.flush();
+                } finally {
+                    batch.deactivate();
+                }
+            }
         }
     }
 
     @Override
-    boolean mayLinger() {
-        Reader current = reader;
-        return current != null && current.isBackSoon();
+    boolean takes(Runnable task) {
+        if (isActive()) {
+            return super.takes(task);
+        }
+        boolean soon = isBackSoon() && takeBack();
+        if (soon) {
+            add(task);
+            leave();
+        }
+        return soon;
     }
 
-    @Override
-    public void wasLate() {
+    private boolean isBackSoon() {
+        Reader current = reader;
+        return current != null && patienceNanos > 0 && current.isBackSoon();
+    }
+
+    private void leave() {
+        lastLeft = System.nanoTime();
+        owner.set(Owner.NOBODY);
+        if (!late.ask() && takeBack()) { // the system has no thread that would look after it
+            flush();
+        }
+    }
+
+    /** Returns false if another thread has taken over what this one has left, and the batch with it. */
+    private boolean takeBack() {
+        return owner.get() == Owner.THREAD || owner.compareAndSet(Owner.NOBODY, Owner.THREAD);
+    }
+
+    private void flushElsewhere() {
         Reader current = reader;
         if (current != null) {
             current.wasNotBackSoon();
+        }
+        boolean started = false;
+        try {
+            WriteThreads.start(this::flush);
+            started = true;
+        } finally {
+            if (!started) {
+                owner.set(Owner.NOBODY); // the check is repeated
+            }
         }
     }
 }

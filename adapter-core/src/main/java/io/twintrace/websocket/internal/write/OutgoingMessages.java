@@ -10,6 +10,7 @@ import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -98,6 +99,26 @@ final class OutgoingMessages implements MessageOutputStream.Target {
         }
         counter.sent(plain.payloadLength());
         counter.messageSent();
+    }
+
+    void writePrepared(List<EncodedMessage> together) throws IOException {
+        finishOpenMessage();
+        frames.admit();
+        ByteBuffer[] all = new ByteBuffer[together.size()];
+        int sent = 0;
+        int onWire = 0;
+        for (int i = 0; i < all.length; i++) {
+            EncodedMessage message = together.get(i);
+            EncodedMessage.Frame frame =
+                    compressed.isWanted(message.length()) ? compressed.frameOf(message) : message.plain();
+            all[i] = frame.bytes();
+            sent += message.length();
+            onWire += frame.payloadLength();
+        }
+        frames.writeEncoded(all);
+        counter.sentOnWire(onWire);
+        counter.sent(sent);
+        counter.messagesSent(all.length);
     }
 
     MessageOutputStream nextWriter(MessageType type) throws IOException {

@@ -1,7 +1,9 @@
 package io.twintrace.websocket.internal.write;
 
 import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -21,6 +23,10 @@ public abstract class WriteBatch {
     }
 
     private final List<Member> members = new ArrayList<>();
+
+    /** What the thread has put off to the end. */
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+
     private boolean active;
     private boolean mayBlock;
     private volatile boolean flushing;
@@ -77,19 +83,18 @@ public abstract class WriteBatch {
         return mayBlock;
     }
 
-    /** Returns whether the thread may keep frames put aside when it has made its offers. */
-    boolean mayLinger() {
-        return false;
-    }
-
     /** Returns whether the thread is just sending the frames. Any thread may call this, and need not be certain. */
     public final boolean isFlushing() {
         return flushing;
     }
 
-    /** Notes that a timer had to send the frames. Any thread may call this. */
-    public void wasLate() {
-        // The next turn is a new one.
+    /** Ends a batch of offers. */
+    void endOffers() {
+        try {
+            flush();
+        } finally {
+            deactivate();
+        }
     }
 
     /** Notes a connection that has put frames aside. */
@@ -99,32 +104,84 @@ public abstract class WriteBatch {
         }
     }
 
+    /**
+     * Puts a task off to the end of the calling thread's batch, so that it finds more to do.
+     *
+     * @param task must not wait; runs before the frames leave, or on another thread if this one is late
+     * @return false if no end is near, so that the caller has to run the task now
+     */
+    public static boolean putOff(Runnable task) {
+        WriteBatch batch = ofThread();
+        return batch != null && batch.takes(task);
+    }
+
+    /** Puts a task off, if this batch ends soon. */
+    boolean takes(Runnable task) {
+        boolean soon = active && !mayBlock;
+        if (soon) {
+            add(task);
+        }
+        return soon;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // compares identity on purpose
+    final void add(Runnable task) {
+        if (tasks.peekLast() != task) {
+            tasks.add(task);
+        }
+    }
+
     /** Returns the number of connections that have put frames aside. */
     public final int members() {
         return members.size();
     }
 
-    /** Sends all frames that were put aside. */
-    public final void flush() {
-        if (members.isEmpty()) {
-            return;
+    /** Sends the frames that were put aside, if that many connections have any. */
+    public final void flushIfMany(int connections) {
+        if (members.size() >= connections) {
+            flushMembers();
         }
+    }
+
+    /** Runs what was put off. Then sends all frames that were put aside. */
+    public final void flush() {
+        runTasks();
+        if (!members.isEmpty()) {
+            flushMembers();
+        }
+    }
+
+    final boolean isEmpty() {
+        return members.isEmpty() && tasks.isEmpty();
+    }
+
+    /** Runs what was put off until now. */
+    public final void runTasks() {
+        for (Runnable task; (task = tasks.poll()) != null; ) {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                // The task itself reports what went wrong, and is the same for all who use it: the others go on.
+            }
+        }
+    }
+
+    private void flushMembers() {
         flushing = true;
         try {
-            flushMembers();
+            while (!members.isEmpty()) { // a flush may add members, and even flush them
+                flush(members.remove(members.size() - 1));
+            }
         } finally {
             flushing = false;
         }
     }
 
-    private void flushMembers() {
-        for (int i = 0; i < members.size(); i++) {
-            try {
-                members.get(i).flush();
-            } catch (Throwable t) {
-                // An IOException has broken that connection off. After an error, its next write sends the frames.
-            }
+    private static void flush(Member member) {
+        try {
+            member.flush();
+        } catch (Throwable t) {
+            // An IOException has broken that connection off. After an error, its next write sends the frames.
         }
-        members.clear();
     }
 }

@@ -1,7 +1,9 @@
 package io.twintrace.websocket.internal.engine;
 
+import static io.twintrace.websocket.fixture.Frames.BINARY;
 import static io.twintrace.websocket.fixture.Frames.FIN;
 import static io.twintrace.websocket.fixture.Frames.TEXT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,6 +16,7 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -23,19 +26,25 @@ import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.FilterTransport;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
+import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.zip.Inflater;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any thread offers, one writer sends (over a real socket). */
 class OutboxTest {
@@ -81,20 +90,25 @@ class OutboxTest {
         }
     }
 
-    @Test
-    void messagesThatHaveWaitedLeaveTogether() throws Exception {
+    /** Counts the writes. */
+    private static UnaryOperator<Transport> counting(AtomicInteger writes) {
+        return transport -> new FilterTransport(transport) {
+            @Override
+            public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
+                writes.incrementAndGet();
+                return super.tryWrite(buffers);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void messagesThatHaveWaitedLeaveTogether(boolean prepared) throws Exception {
         AtomicInteger writes = new AtomicInteger();
-        try (TestPeer peer =
-                tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), transport -> new FilterTransport(transport) {
-                    @Override
-                    public boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-                        writes.incrementAndGet();
-                        return super.tryWrite(buffers);
-                    }
-                })) {
+        try (TestPeer peer = tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), counting(writes))) {
             Outbox outbox = stuck(peer);
             for (int i = 0; i < 50; i++) {
-                assertTrue(outbox.offer("waits"));
+                assertTrue(prepared ? outbox.offer(PreparedMessage.text("waits")) : outbox.offer("waits"));
             }
             int before = writes.get();
             peer.receive(10 + MUCH.length);
@@ -103,6 +117,116 @@ class OutboxTest {
             }
             assertEquals(before + 1, writes.get());
         }
+    }
+
+    private static List<PreparedMessage> texts(int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(i -> PreparedMessage.text("message " + i))
+                .toList();
+    }
+
+    private static void expectTexts(TestPeer peer, int from, int to) throws IOException {
+        for (int i = from; i <= to; i++) {
+            peer.expectFrame(FIN | TEXT, Frames.utf8("message " + i));
+        }
+    }
+
+    /** Also without coalescing, which is about messages that were not offered together. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void messagesThatAreOfferedTogetherLeaveTogether(boolean coalescing) throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        WebSocketOptions options = TestPeer.quick().writeCoalescing(coalescing).build();
+        try (TestPeer peer = TestPeer.connect(options, counting(writes))) {
+            assertEquals(50, peer.connection().outbox().offerAll(texts(1, 50)));
+            expectTexts(peer, 1, 50);
+            assertEquals(1, writes.get());
+            assertEquals(0, peer.connection().outbox().offerAll(List.of()));
+        }
+    }
+
+    @Test
+    void messagesOfAllSizesAndKindsKeepTheirOrder() throws Exception {
+        try (TestPeer peer = tight(OutboxOptions.defaults().withMaxBytes(2 * MUCH.length))) {
+            Outbox outbox = stuck(peer);
+            PreparedMessage large = PreparedMessage.of(MessageType.BINARY, Frames.pattern(20_000));
+            PreparedMessage half = PreparedMessage.of(MessageType.BINARY, Frames.pattern(9_000));
+            assertEquals(6, outbox.offerAll(List.of(texts(1, 1).get(0), half, half, large, half, large)));
+            assertTrue(outbox.offer("between"));
+            assertTrue(outbox.offer(PreparedMessage.text("keyed"), "key"));
+            assertEquals(2, outbox.offerAll(texts(2, 3)));
+            peer.receive(10 + MUCH.length);
+            expectTexts(peer, 1, 1);
+            for (PreparedMessage each : List.of(half, half, large, half, large)) {
+                peer.expectFrame(FIN | BINARY, Frames.pattern(each.length()));
+            }
+            peer.expectFrame(FIN | TEXT, Frames.utf8("between"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("keyed"));
+            expectTexts(peer, 2, 3);
+            assertTrue(outbox.flush(PATIENCE));
+        }
+    }
+
+    @Test
+    void ofMessagesThatAreOfferedTogetherTheFirstOnesFindRoom() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(3, MUCH.length, WhenFull.closePeer()))) {
+            Outbox outbox = stuck(peer);
+            assertEquals(3, outbox.offerAll(texts(1, 5)));
+            assertEquals(0, outbox.offerAll(texts(6, 7)));
+            peer.receive(10 + MUCH.length);
+            peer.expectClose(1013, "too slow");
+        }
+    }
+
+    @Test
+    void ofMessagesThatAreOfferedTogetherTheLastOnesStayWhereTheOldestGiveWay() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(3, MUCH.length, WhenFull.dropOldest()))) {
+            Outbox outbox = stuck(peer);
+            assertEquals(5, outbox.offerAll(texts(1, 5)));
+            assertEquals(2, outbox.dropped());
+            peer.receive(10 + MUCH.length);
+            expectTexts(peer, 3, 5);
+        }
+    }
+
+    @Test
+    void noneIsAcceptedIfOneIsLargerThanTheOutbox() throws Exception {
+        try (TestPeer peer = tight(new OutboxOptions(100, 10, WhenFull.dropOldest()))) {
+            Outbox outbox = peer.connection().outbox();
+            List<PreparedMessage> messages =
+                    List.of(PreparedMessage.text("short"), PreparedMessage.text("eleven byte"));
+            assertThrows(IllegalArgumentException.class, () -> outbox.offerAll(messages));
+            assertTrue(outbox.offer("next"));
+            peer.expectFrame(FIN | TEXT, Frames.utf8("next"));
+        }
+    }
+
+    @Test
+    void messagesThatAreOfferedTogetherAreCompressed() throws Exception {
+        WebSocketOptions options = TestPeer.quick().deflate(DeflateOptions.on()).build();
+        byte[] alike = new byte[3000];
+        PreparedMessage message = PreparedMessage.of(MessageType.BINARY, alike);
+        try (TestPeer peer = TestPeer.connectDeflating(options, "")) {
+            List<PreparedMessage> messages = List.of(message, PreparedMessage.text("short"), message);
+            assertEquals(3, peer.connection().outbox().offerAll(messages));
+            expectCompressed(peer, alike);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("short"));
+            expectCompressed(peer, alike);
+        }
+    }
+
+    private static void expectCompressed(TestPeer peer, byte[] payload) throws Exception {
+        byte[] header = peer.receive(2);
+        assertEquals((byte) (FIN | 0x40 | BINARY), header[0]);
+        byte[] compressed = Arrays.copyOf(peer.receive(header[1]), header[1] + 4);
+        compressed[header[1] + 2] = (byte) 0xff; // RFC 7692 section 7.2.2: 00 00 ff ff
+        compressed[header[1] + 3] = (byte) 0xff;
+        Inflater inflater = new Inflater(true);
+        inflater.setInput(compressed);
+        byte[] inflated = new byte[payload.length + 1];
+        assertEquals(payload.length, inflater.inflate(inflated));
+        assertArrayEquals(payload, Arrays.copyOf(inflated, payload.length));
+        inflater.end();
     }
 
     @Test
