@@ -109,6 +109,9 @@ class ReverseProxyIT {
             }
             assertEquals(1001, stuck.readToClose());
             assertHalfOfThemClosed(clients);
+            if (kind == ProxyKind.HAPROXY) {
+                assertTrue(proxy.log().contains("Layer7 wrong status, code: 503"), proxy.log());
+            }
         } finally {
             clients.forEach(JdkClient::close);
         }
