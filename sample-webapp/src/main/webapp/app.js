@@ -61,8 +61,8 @@
 
   // ---- Chat: view ----
 
-  const chatView = viewOf("chat", ["state", "node", "note", "form", "name", "room", "people", "headcount", "log",
-    "newest", "composer", "text", "send", "leave"]);
+  const chatView = viewOf("chat", ["state", "server", "node", "note", "form", "name", "room", "people", "headcount",
+    "log", "newest", "composer", "text", "send", "leave"]);
 
   function showNote(text, bad) {
     chatView.note.textContent = text;
@@ -102,6 +102,26 @@
     while (chatView.log.childElementCount > MAX_LOG_ENTRIES) chatView.log.firstElementChild.remove();
     if (following) scrollLogToBottom();
     else chatView.newest.hidden = false;
+  }
+
+  /**
+   * Stays at the end when the size changes: lines wrap elsewhere when a phone is turned, and an on-screen keyboard
+   * makes the log lower. The browser may then scroll by itself first, which is not the user's wish.
+   */
+  function followLog() {
+    const { log, newest } = chatView;
+    const size = () => `${log.clientWidth} x ${log.clientHeight}`;
+    let following = true;
+    let known = size();
+    log.addEventListener("scroll", () => {
+      if (size() !== known) return;
+      following = logAtBottom();
+      if (following) newest.hidden = true;
+    }, { passive: true });
+    new ResizeObserver(() => {
+      known = size();
+      if (following) scrollLogToBottom();
+    }).observe(log);
   }
 
   const logEvent = (text) => appendToLog(element("p", "event", text));
@@ -243,10 +263,12 @@
 
   /** Marks that another server serves this page now. */
   function showNode(node) {
-    if (chat.node && node !== chat.node) logEvent(`Another server has taken over: ${node}.`);
+    if (chat.node && node !== chat.node) {
+      appendToLog(element("p", "event moved", `Another server has taken over: ${node}.`));
+    }
     chat.node = node;
     chatView.node.textContent = node;
-    chatView.node.hidden = node === "local";
+    chatView.server.hidden = node === "local";
   }
 
   function joinChat(event) {
@@ -266,7 +288,7 @@
     chat.refusals = 0;
     chat.seen = "";
     chat.node = "";
-    chatView.node.hidden = true;
+    chatView.server.hidden = true;
     chatView.log.replaceChildren();
     showRoom(false);
     showNote(reason, Boolean(reason));
@@ -286,9 +308,7 @@
     chatView.composer.addEventListener("submit", say);
     chatView.leave.addEventListener("click", () => leaveChat(""));
     chatView.newest.addEventListener("click", scrollLogToBottom);
-    chatView.log.addEventListener("scroll", () => {
-      if (logAtBottom()) chatView.newest.hidden = true;
-    }, { passive: true });
+    followLog();
     window.addEventListener("online", () => {
       if (chat.failures > 0 && !chat.socket) connectChat();
     });

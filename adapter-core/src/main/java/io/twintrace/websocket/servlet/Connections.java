@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
 import java.time.Duration;
@@ -190,6 +191,14 @@ final class Connections implements ContextConnections.Member {
             return refusals.stopping();
         }
         return place;
+    }
+
+    /**
+     * Returns what to answer to a request that asks for no WebSocket: the refusal, or 503 if this is stopping, so that
+     * the health check of a proxy sees it.
+     */
+    Refused orStopping(Refused refused) {
+        return stopping ? refusals.stopping().response() : refused;
     }
 
     private boolean takeAddress(String address) {

@@ -227,7 +227,11 @@ public final class Upgrade {
 
     private void refuse(Refused refused) throws IOException {
         upgrades.refusals().log(handshake(), refused);
-        send(refused, false);
+        send(
+                RefusalLog.isHandshake(handshake())
+                        ? refused
+                        : upgrades.connections().orStopping(refused),
+                false);
     }
 
     private void send(Refused refused, boolean byApplication) throws IOException {

@@ -243,6 +243,29 @@ class GracefulStopTest {
         late.awaitEnd(); // Jetty would wait for it too
     }
 
+    /** So does the health check of a proxy, which asks for no WebSocket. */
+    @Test
+    void aPlainGetSeesThatTheServerStops() throws Exception {
+        start(withHandlers());
+        RawClient client = slowClient();
+        Await.until("connection", open::size, count -> count == 1);
+        assertEquals(400, plainGet().status());
+        Future<Void> shutdown = Graceful.shutdown(server.context());
+        assertEquals(1001, client.read().closeCode());
+        Response stopping = plainGet();
+        assertEquals(503, stopping.status(), stopping.head());
+        assertTrue(stopping.head().contains("Retry-After: 17\r\n"), stopping.head());
+        client.send(RawClient.close(1001));
+        shutdown.get(10, TimeUnit.SECONDS);
+    }
+
+    private Response plainGet() throws IOException {
+        try (RawClient check = RawClient.connect(server.port())) {
+            check.send(RawClient.ascii("GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            return check.readResponse();
+        }
+    }
+
     /** As the sample does it. */
     @Test
     void thePortStaysOpenIfTheContextShutsDownFirst() throws Exception {

@@ -106,6 +106,11 @@ public final class JdkClient implements AutoCloseable {
         return get(events.closed);
     }
 
+    /** Whether the connection has ended, in any way. */
+    public boolean isClosed() {
+        return events.closed.isDone();
+    }
+
     /** Ends the connection without a Close. */
     public void abort() {
         socket.abort();

@@ -15,6 +15,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.TakesScreenshot;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -126,9 +127,18 @@ final class Browser implements AutoCloseable {
 
     /** Saves a picture of the element with that id in target/screenshots. */
     void screenshot(String id, String name) throws IOException {
+        save(element(id), name);
+    }
+
+    /** Saves a picture of what the window shows of the page. */
+    void screenshot(String name) throws IOException {
+        save(driver, name);
+    }
+
+    private static void save(TakesScreenshot shown, String name) throws IOException {
         Path file = Servers.TARGET.resolve("screenshots").resolve(name + ".png");
         Files.createDirectories(file.getParent());
-        Files.write(file, element(id).getScreenshotAs(OutputType.BYTES));
+        Files.write(file, shown.getScreenshotAs(OutputType.BYTES));
     }
 
     @Override

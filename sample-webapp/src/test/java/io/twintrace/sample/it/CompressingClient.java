@@ -20,7 +20,11 @@ final class CompressingClient implements AutoCloseable {
     private final Inflater inflater = new Inflater(true);
 
     CompressingClient(SampleServer server, String path) throws IOException {
-        client = RawClient.open(server.port(), server.path(path), OFFER);
+        this(server.port(), server.path(path));
+    }
+
+    CompressingClient(int port, String path) throws IOException {
+        client = RawClient.open(port, path, OFFER);
     }
 
     RawClient raw() {

@@ -51,6 +51,13 @@ final class TomcatBase {
         return this;
     }
 
+    /** Adds a valve to the host. */
+    TomcatBase valve(String xml) throws IOException {
+        Path serverXml = base.resolve("conf/server.xml");
+        Files.writeString(serverXml, Files.readString(serverXml).replace("</Host>", xml + "</Host>"));
+        return this;
+    }
+
     /** Limits the files that the process may open. */
     TomcatBase openFiles(String limit) {
         beforeStart = "ulimit -n " + limit + "; ";
