@@ -67,9 +67,10 @@ final class Deliveries implements Delivery.Target {
                 how.gapNotice().ifPresent(notice -> offer(member, notice, Optional.empty()));
             }
             past = history.after(seen);
+            member.hasSeen(seen);
         }
         for (Delivered each : past) {
-            if (each.message().isFor(member.id())) {
+            if (member.wants(each.message())) {
                 offer(member, each.shown(), each.message().key());
             }
         }
@@ -151,7 +152,7 @@ final class Deliveries implements Delivery.Target {
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
             for (Delivered each : all) {
-                if (each.message().isFor(member.id())) {
+                if (member.wants(each.message())) {
                     offered++;
                     accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
                 }
