@@ -21,8 +21,10 @@ import org.eclipse.jetty.util.component.Graceful;
 
 /** A program that is one node of a cluster: an embedded Jetty with a room over Redis. SIGTERM stops it in good order. */
 final class ClusterNode {
-    static final String HANDLERS = "/news";
-    static final String LISTENER = "/news/push";
+    /** The health check of docs/operations.md asks for this path. */
+    static final String HANDLERS = "/chat";
+
+    static final String LISTENER = "/chat/push";
     static final String READY = "cluster node listens on port ";
 
     private static final long STOP_MILLIS = 7_000;
@@ -71,6 +73,7 @@ final class ClusterNode {
         return WebSocketOptions.builder()
                 .outbox(new OutboxOptions(history + 1000, MAX_OUTBOX_BYTES, WhenFull.closePeer()))
                 .retryAfter(Duration.ofSeconds(1))
+                .pingInterval(Duration.ofSeconds(30)) // for the proxies of docs/operations.md
                 .build();
     }
 

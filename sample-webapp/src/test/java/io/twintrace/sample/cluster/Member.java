@@ -85,7 +85,7 @@ class Member implements Connection.Events {
             away = true;
             awaySince = System.nanoTime();
         }
-        loop.after(route.failed(ending), this::connect);
+        loop.after(leastPauseNanos() + route.failed(ending), this::connect);
     }
 
     @Override
@@ -131,6 +131,11 @@ class Member implements Connection.Events {
             tally.longestAwayNanos.accumulateAndGet(System.nanoTime() - awaySince, Math::max);
         }
         synced();
+    }
+
+    /** How long to be away at least. */
+    long leastPauseNanos() {
+        return 0;
     }
 
     /** The answer is there. */

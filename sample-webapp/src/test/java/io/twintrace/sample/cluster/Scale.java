@@ -19,7 +19,12 @@ record Scale(int members, int messages, Duration outage) {
         return new Scale(100 * FACTOR, 50 * FACTOR, Duration.ofSeconds(FACTOR == 1 ? 2 : FACTOR));
     }
 
-    /** As long as this is not the size of every build, progress is printed. */
+    /** The same with other numbers, which are for one run in every build. */
+    Scale with(int manyMembers, Duration longOutage) {
+        return FACTOR == 1 ? new Scale(manyMembers, messages, longOutage) : this;
+    }
+
+    /** {@return whether this is not the size of every build} */
     static boolean isLarge() {
         return FACTOR > 1;
     }

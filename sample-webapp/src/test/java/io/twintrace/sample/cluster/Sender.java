@@ -2,6 +2,7 @@ package io.twintrace.sample.cluster;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A member that sends. When its connection breaks, it cannot know whether its last messages have arrived. So it waits for
@@ -10,6 +11,9 @@ import java.util.List;
 final class Sender extends Member {
     /** How many messages may be on their way. */
     private static final int WINDOW = 32;
+
+    /** For a node that stops, to write to Redis what it has taken from this connection. */
+    private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final int number;
     private final int messages;
@@ -53,6 +57,11 @@ final class Sender extends Member {
     public void ended(Ending ending) {
         ready = false;
         super.ended(ending);
+    }
+
+    @Override
+    long leastPauseNanos() {
+        return LEAST_PAUSE_NANOS;
     }
 
     /** Everything that came into the room has been seen. So what has not come back is not there. */
