@@ -10,6 +10,12 @@ import java.util.List;
  * that it has seen. Used by the thread of its loop.
  */
 class Member implements Connection.Events {
+    /** Failures tell them apart. */
+    enum Kind {
+        MEMBER,
+        SENDER
+    }
+
     private final EventLoop loop;
     private final Tally tally;
     private final Route route;
@@ -37,16 +43,10 @@ class Member implements Connection.Events {
         this.loop = loop;
         this.tally = tally;
         this.route = new Route(addresses, number);
-        this.name = kind + " " + number;
+        this.name = (kind == Kind.SENDER ? "sending member " : "member ") + number;
         this.path = (number / addresses.size()) % 2 == 0 ? ClusterNode.HANDLERS : ClusterNode.LISTENER;
         this.expected = expected;
         this.order = new ReceivedOrder(name, Scale.SENDERS);
-    }
-
-    /** What a member is called in failures. */
-    enum Kind {
-        MEMBER,
-        SENDER
     }
 
     final void connect() {
