@@ -67,9 +67,10 @@ final class Deliveries implements Delivery.Target {
                 how.gapNotice().ifPresent(notice -> offer(member, notice, Optional.empty()));
             }
             past = history.after(seen);
+            member.hasSeen(seen);
         }
         for (Delivered each : past) {
-            if (each.message().isFor(member.id())) {
+            if (member.wants(each.message())) {
                 offer(member, each.shown(), each.message().key());
             }
         }
@@ -152,11 +153,11 @@ final class Deliveries implements Delivery.Target {
         WriteBatch batch = WriteBatch.current();
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
-            if (!alike.isEmpty() && !member.hasLeft()) {
+            if (!alike.isEmpty() && member.wantsAll()) {
                 offerAll(member, alike);
             } else {
                 for (Delivered each : formatted) {
-                    if (each.message().isFor(member.id())) {
+                    if (member.wants(each.message())) {
                         offer(member, each.shown(), each.message().key());
                     }
                 }

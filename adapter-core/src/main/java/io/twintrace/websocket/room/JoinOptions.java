@@ -59,7 +59,8 @@ public record JoinOptions(String value, int last, Optional<MessageId> after, Opt
     }
 
     /**
-     * Asks for all messages after one, for a client that has reconnected.
+     * Asks for all messages after one, for a client that has reconnected. If that message has not reached this node yet,
+     * because the client saw it on a faster one, the member gets nothing up to it.
      *
      * @param seen the last message that the client has seen
      * @return changed options

@@ -12,6 +12,12 @@ public final class Member implements AutoCloseable {
     /** The place in the list of members; -1 while it is not there. Used by the thread that delivers. */
     int index = -1;
 
+    /**
+     * The last message that the client has seen on another node, if this one has not come as far; null otherwise. Used by
+     * the thread that delivers.
+     */
+    private MessageId seenElsewhere;
+
     private final Place place;
     private final WebSocketConnection connection;
     private final String id;
@@ -148,6 +154,32 @@ public final class Member implements AutoCloseable {
     /** Leaves by itself from now on. */
     void leaveWithConnection() {
         connection.addCloseListener(onClosed);
+    }
+
+    /** Leaves out messages up to this one, which come to this node later than to the client. */
+    void hasSeen(MessageId id) {
+        seenElsewhere = id;
+    }
+
+    /** Returns whether a message is for this member, and is not one that the client has seen on another node. */
+    boolean wants(RoomMessage message) {
+        return message.isFor(id) && (seenElsewhere == null || isNew(message));
+    }
+
+    /** Returns whether this member gets all messages that are for all. */
+    boolean wantsAll() {
+        return !hasLeft() && seenElsewhere == null;
+    }
+
+    private boolean isNew(RoomMessage message) {
+        if (message.id().isEmpty()) {
+            return true;
+        }
+        if (message.id().get().compareTo(seenElsewhere) <= 0) {
+            return false;
+        }
+        seenElsewhere = null; // ids only grow
+        return true;
     }
 
     Presence presence() {

@@ -217,6 +217,26 @@ class RoomTest {
         expect(older, "some are missing", "message 3", "message 4", "message 5", "now");
     }
 
+    /** The client was on a node that had them earlier. */
+    @Test
+    void whoComesToANodeThatIsBehindGetsNoMessageTwice() throws Exception {
+        List<MessageId> ids = new ArrayList<>();
+        Room room = rooms.room("chat", RoomOptions.defaults().withFormat(message -> {
+            message.id().ifPresent(ids::add);
+            return message.content();
+        }));
+        room.broadcast("message 1");
+        MessageId seen = new MessageId(ids.get(0).time(), ids.get(0).sequence() + 2);
+        TestPeer ann = peer();
+        room.join(ann.connection(), JoinOptions.defaults().withAfter(seen));
+        room.broadcast("message 2");
+        room.broadcastHere(PreparedMessage.text("without an id"));
+        room.broadcast("message 3");
+        room.broadcast("message 4");
+        room.broadcast("message 5");
+        expect(ann, "without an id", "message 4", "message 5");
+    }
+
     @Test
     void aMessageIsPreparedOnceForAllMembers() throws Exception {
         List<RoomMessage> formatted = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A server in its own process, which never outlives this one. Its output goes to its directory. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
@@ -34,7 +34,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a command; {@code directory} is its working directory. */
-    static ServerProcess start(Path directory, Map<String, String> environment, List<String> command)
+    public static ServerProcess start(Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
         Path output = directory.resolve("output.log");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -46,17 +46,17 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The java program that runs this test. */
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** The output so far. */
-    String output() throws IOException {
+    public String output() throws IOException {
         return read(output);
     }
 
     /** Waits for a line, or for the end of the process, which is an error. */
-    Matcher awaitOutput(Pattern pattern) throws Exception {
+    public Matcher awaitOutput(Pattern pattern) throws Exception {
         String found = Await.until(
                 pattern + " in " + output,
                 START_PATIENCE,
@@ -70,7 +70,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The exit status, when the process ends by itself. */
-    int awaitExit() throws Exception {
+    public int awaitExit() throws Exception {
         if (!process.waitFor(START_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IOException("the server still runs");
         }
@@ -78,7 +78,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Tells the process to end, as an operator does. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 

@@ -135,7 +135,7 @@ public final class Servers {
     }
 
     /** A new directory below target/it. It stays there for later inspection. */
-    static Path directory(String name) throws IOException {
+    public static Path directory(String name) throws IOException {
         Path parent = Files.createDirectories(TARGET.resolve("it"));
         return Files.createTempDirectory(parent, name + "-");
     }
