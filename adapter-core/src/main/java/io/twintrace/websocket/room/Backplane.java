@@ -22,6 +22,11 @@ public interface Backplane extends AutoCloseable {
      */
     Channel open(String room, int history, Receiver receiver);
 
+    /** {@return what it has done so far; by default, nothing is counted} */
+    default BackplaneStatistics statistics() {
+        return BackplaneStatistics.NONE;
+    }
+
     /** Leaves all rooms. Does not throw. */
     @Override
     void close();

@@ -9,11 +9,10 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gives messages to the members of one room on this node. All methods but {@link #statistics} are called by the thread
- * at work in the room's {@link Delivery}.
+ * Gives messages to the members of one room on this node. All methods are called by the thread at work in the room's
+ * {@link Delivery}.
  */
 final class Deliveries implements Delivery.Target {
     /** How many connections may have small frames put aside, each of which holds a buffer of 16 KiB. */
@@ -31,19 +30,13 @@ final class Deliveries implements Delivery.Target {
 
     private boolean sizeLogged;
 
-    private final AtomicLong messages = new AtomicLong();
-    private final AtomicLong delivered = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
+    private final RoomCounters counters;
 
-    Deliveries(String room, RoomOptions options) {
+    Deliveries(String room, RoomOptions options, RoomCounters counters) {
         this.room = room;
         this.options = options;
+        this.counters = counters;
         this.history = new History(options);
-    }
-
-    RoomStatistics statistics(int size, int waiting) {
-        return new RoomStatistics(size, messages.get(), delivered.get(), refused.get(), lost.get(), waiting);
     }
 
     // ---- Members --------------------------------------------------------------------------------------------------
@@ -145,7 +138,7 @@ final class Deliveries implements Delivery.Target {
                 history.add(formatted);
             }
         }
-        messages.addAndGet(batch.size());
+        counters.messages(batch.size());
         int accepted = 0;
         int offered = 0;
         for (int i = members.size() - 1; i >= 0; i--) {
@@ -161,7 +154,7 @@ final class Deliveries implements Delivery.Target {
                 current.flush();
             }
         }
-        count(offered, accepted);
+        counters.deliveries(offered, accepted);
     }
 
     private Delivered format(RoomMessage message) {
@@ -174,14 +167,7 @@ final class Deliveries implements Delivery.Target {
     }
 
     void offer(Member member, PreparedMessage message, Optional<String> key) {
-        count(1, tryOffer(member, message, key) ? 1 : 0);
-    }
-
-    private void count(int offered, int accepted) {
-        delivered.addAndGet(accepted);
-        if (accepted < offered) {
-            refused.addAndGet(offered - accepted);
-        }
+        counters.deliveries(1, tryOffer(member, message, key) ? 1 : 0);
     }
 
     private boolean tryOffer(Member member, PreparedMessage message, Optional<String> key) {
@@ -216,7 +202,7 @@ final class Deliveries implements Delivery.Target {
     }
 
     void lost(long more) {
-        lost.addAndGet(more);
+        counters.lost(more);
         tell(() -> options.listener().lost(more));
     }
 }

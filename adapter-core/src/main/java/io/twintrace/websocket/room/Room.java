@@ -29,6 +29,7 @@ public final class Room implements AutoCloseable {
     private final String node;
     private final Delivery delivery;
     private final Deliveries deliveries;
+    private final RoomCounters counters;
     private final Consumer<Room> onClose;
 
     /** Begins the ids of members, so that they differ from those of any other room and node. */
@@ -50,12 +51,13 @@ public final class Room implements AutoCloseable {
     /** Guarded by this object. */
     private boolean opening;
 
-    Room(String name, RoomOptions options, String node, Consumer<Room> onClose) {
+    Room(String name, RoomOptions options, String node, RoomCounters counters, Consumer<Room> onClose) {
         this.name = name;
         this.options = options;
         this.node = node;
+        this.counters = counters;
         this.onClose = onClose;
-        this.deliveries = new Deliveries(name, options);
+        this.deliveries = new Deliveries(name, options, counters);
         this.delivery = new Delivery(name, options, deliveries);
     }
 
@@ -210,7 +212,7 @@ public final class Room implements AutoCloseable {
     }
 
     private boolean broadcastHere(PreparedMessage message, Optional<String> except) {
-        if (!delivery.admit()) {
+        if (!admit()) {
             return false;
         }
         delivery.add(new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
@@ -225,15 +227,42 @@ public final class Room implements AutoCloseable {
             boolean toSender,
             Optional<String> key) {
         StackProbe.probe(); // an overflow inside the backplane would leave its locks taken
-        return delivery.admit()
-                && channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
+        if (!admit()) {
+            return false;
+        }
+        boolean published =
+                channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
+        if (!published) {
+            counters.rejected();
+        }
+        return published;
+    }
+
+    private boolean admit() {
+        boolean admitted = delivery.admit();
+        if (!admitted) {
+            counters.rejected();
+        }
+        return admitted;
     }
 
     // ---- The room -------------------------------------------------------------------------------------------------
 
     /** {@return what the room has done on this node so far} */
     public RoomStatistics statistics() {
-        return deliveries.statistics(members.size(), delivery.waiting());
+        RoomCounters.Sums sums = counters.own();
+        return new RoomStatistics(
+                members.size(),
+                sums.messages.sum(),
+                sums.delivered.sum(),
+                sums.refused.sum(),
+                sums.lost.sum(),
+                delivery.waiting());
+    }
+
+    /** {@return how many messages wait to be delivered} */
+    int waiting() {
+        return delivery.waiting();
     }
 
     /** Closes the room on this node. Its members leave; their connections stay open. */
@@ -264,7 +293,7 @@ public final class Room implements AutoCloseable {
 
         @Override
         public boolean send(Member member, PreparedMessage message) {
-            if (!delivery.admit()) {
+            if (!admit()) {
                 return false;
             }
             delivery.addCounted(message.length(), () -> deliveries.send(member, message));

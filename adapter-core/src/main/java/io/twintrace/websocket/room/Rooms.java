@@ -2,6 +2,7 @@ package io.twintrace.websocket.room;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -13,14 +14,26 @@ public final class Rooms implements AutoCloseable {
     private final Backplane backplane;
     private final ConcurrentMap<String, Room> open = new ConcurrentHashMap<>();
     private volatile boolean closed;
+    private final RoomsMetrics metrics;
 
-    private Rooms(Backplane backplane) {
+    private Rooms(Backplane backplane, String name) {
         this.backplane = backplane;
+        metrics = RoomsMetrics.join(name, this); // last, since it may be asked at once
     }
 
     /** {@return the rooms of an application that runs on one node} */
     public static Rooms inMemory() {
         return over(new InMemoryBackplane());
+    }
+
+    /**
+     * Returns the rooms of an application that runs on one node.
+     *
+     * @param name as for {@link #over(Backplane, String)}
+     * @return new rooms
+     */
+    public static Rooms inMemory(String name) {
+        return over(new InMemoryBackplane(), name);
     }
 
     /**
@@ -30,7 +43,22 @@ public final class Rooms implements AutoCloseable {
      * @return new rooms
      */
     public static Rooms over(Backplane backplane) {
-        return new Rooms(backplane);
+        return over(backplane, RoomsMetrics.DEFAULT_NAME);
+    }
+
+    /**
+     * Returns the rooms of an application that runs on the nodes of a backplane, with a name in {@link RoomsMetrics}.
+     *
+     * @param backplane closed together with the rooms
+     * @param name for JMX and metrics, where it tells these rooms from those of other applications; not from a user
+     * @return new rooms
+     */
+    public static Rooms over(Backplane backplane, String name) {
+        Objects.requireNonNull(backplane, "backplane");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the name of rooms must not be blank");
+        }
+        return new Rooms(backplane, name);
     }
 
     /**
@@ -59,7 +87,12 @@ public final class Rooms implements AutoCloseable {
                     if (closed) {
                         throw new IllegalStateException("the rooms are closed");
                     }
-                    return new Room(absent, options, backplane.node(), left -> open.remove(absent, left));
+                    return new Room(
+                            absent,
+                            options,
+                            backplane.node(),
+                            new RoomCounters(metrics.sums()),
+                            left -> open.remove(absent, left));
                 });
         room.open(backplane);
         return room;
@@ -82,7 +115,16 @@ public final class Rooms implements AutoCloseable {
         try {
             open().forEach(Room::close);
         } finally {
-            backplane.close();
+            try {
+                backplane.close();
+            } finally {
+                metrics.leave(this);
+            }
         }
+    }
+
+    @Override
+    public String toString() {
+        return "rooms \"" + metrics.name() + '"';
     }
 }

@@ -70,6 +70,7 @@ class AwayTest {
             there.awaitMessages(1);
             here.never("is held", Duration.ofMillis(300), recorder -> !recorder.messages.isEmpty());
             assertEquals(2, one.statistics().waiting());
+            assertEquals(2, one.statistics().waitingBytes());
             assertFalse(one.statistics().connected());
             mend();
             here.awaitMessages(3);
