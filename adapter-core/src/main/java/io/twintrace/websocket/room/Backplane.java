@@ -80,9 +80,17 @@ public interface Backplane extends AutoCloseable {
         /**
          * Notes a message.
          *
-         * @param message the next message of the room
+         * @param message the next message of the room; without an id if only this node delivers it here
          */
         void message(RoomMessage message);
+
+        /**
+         * Notes that the messages without an id have got their places on the other nodes. Until this call, the room
+         * does not know where its history has gaps.
+         *
+         * @param id no message after this one was delivered here without an id
+         */
+        void placed(MessageId id);
 
         /**
          * Notes a member of another node, or its new value.

@@ -112,6 +112,15 @@ final class Deliveries implements Delivery.Target {
         letIn();
     }
 
+    /** A message follows that others may keep, but not this room, which does not know its place. */
+    void notKept() {
+        history.unknownGap();
+    }
+
+    void placed(MessageId id) {
+        history.gapUntil(id);
+    }
+
     /** Lets the members in that wait for the messages of the past. */
     void letIn() {
         if (early != null) {
@@ -203,6 +212,7 @@ final class Deliveries implements Delivery.Target {
 
     void lost(long more) {
         counters.lost(more);
+        history.gapBeforeNext();
         tell(() -> options.listener().lost(more));
     }
 }
