@@ -3,12 +3,14 @@ package io.twintrace.websocket.room;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.internal.io.StackProbe;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -23,6 +25,8 @@ import java.util.function.Consumer;
  * <p>Safe for use by any thread, also inside calls of listeners, where nothing waits.
  */
 public final class Room implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
     private static final Backplane.Channel NOT_OPEN = new NoChannel();
 
     private final String name;
@@ -50,6 +54,8 @@ public final class Room implements AutoCloseable {
 
     /** Guarded by this object. */
     private boolean opening;
+
+    private final AtomicBoolean toldOtherOptions = new AtomicBoolean();
 
     Room(String name, RoomOptions options, String node, RoomCounters counters, Consumer<Room> onClose) {
         this.name = name;
@@ -82,6 +88,16 @@ public final class Room implements AutoCloseable {
     private void openNow(Backplane backplane) {
         channel = backplane.open(
                 name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
+    }
+
+    /** Warns, once, of options that come too late, because the room was opened without any. */
+    void givenLater(RoomOptions later) {
+        if (options.equals(RoomOptions.defaults()) && !later.equals(options) && !toldOtherOptions.getAndSet(true)) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "room \"" + name + "\" was opened with default options and keeps them; give its options before "
+                            + "anything asks for the room without");
+        }
     }
 
     /** {@return the name, the same on all nodes} */
@@ -138,6 +154,11 @@ public final class Room implements AutoCloseable {
         return all;
     }
 
+    /** {@return the members on this node, in no order} */
+    public List<Member> members() {
+        return List.copyOf(members.values());
+    }
+
     /** {@return the number of members on this node} */
     public int size() {
         return members.size();
@@ -177,6 +198,17 @@ public final class Room implements AutoCloseable {
      */
     public boolean broadcastLatest(PreparedMessage message, String key) {
         return publish(message, Optional.empty(), Optional.empty(), true, Optional.of(key));
+    }
+
+    /**
+     * Sends a text to one member, on whatever node.
+     *
+     * @param member the id of the member
+     * @param text unpaired surrogates become question marks
+     * @return as {@link #send(String, PreparedMessage)}
+     */
+    public boolean send(String member, String text) {
+        return send(member, PreparedMessage.text(text));
     }
 
     /**
@@ -287,8 +319,8 @@ public final class Room implements AutoCloseable {
     /** The room as its members use it. */
     private final class RoomPlace implements Member.Place {
         @Override
-        public boolean publish(Member sender, PreparedMessage message, boolean toSender) {
-            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, Optional.empty());
+        public boolean publish(Member sender, PreparedMessage message, boolean toSender, Optional<String> key) {
+            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, key);
         }
 
         @Override

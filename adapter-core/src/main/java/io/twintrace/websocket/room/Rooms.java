@@ -75,7 +75,8 @@ public final class Rooms implements AutoCloseable {
      * Returns a room. Opens it at the first call.
      *
      * @param name any name
-     * @param options of a new room; a room that is open keeps its own
+     * @param options of a new room; a room that is open keeps its own, and warns in the log if it was opened with the
+     *     defaults and these are others
      * @return the room of this name
      * @throws IllegalStateException after {@link #close()}
      */
@@ -94,6 +95,7 @@ public final class Rooms implements AutoCloseable {
                             new RoomCounters(metrics.sums()),
                             left -> open.remove(absent, left));
                 });
+        room.givenLater(options);
         room.open(backplane);
         return room;
     }
