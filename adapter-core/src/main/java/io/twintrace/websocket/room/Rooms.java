@@ -1,10 +1,7 @@
 package io.twintrace.websocket.room;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * The rooms of an application. Rooms of the same name on all nodes of the {@link Backplane} are one. Close it when the
@@ -12,13 +9,14 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class Rooms implements AutoCloseable {
     private final Backplane backplane;
-    private final ConcurrentMap<String, Room> open = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private final OpenRooms open;
     private final RoomsMetrics metrics;
+    private volatile boolean closed;
 
     private Rooms(Backplane backplane, String name) {
         this.backplane = backplane;
-        metrics = RoomsMetrics.join(name, this); // last, since it may be asked at once
+        open = new OpenRooms(backplane);
+        metrics = RoomsMetrics.join(name, open);
     }
 
     /** {@return the rooms of an application that runs on one node} */
@@ -81,20 +79,12 @@ public final class Rooms implements AutoCloseable {
      * @throws IllegalStateException after {@link #close()}
      */
     public Room room(String name, RoomOptions options) {
-        Room known = open.get(name);
-        Room room = known != null
-                ? known
-                : open.computeIfAbsent(name, absent -> {
-                    if (closed) {
-                        throw new IllegalStateException("the rooms are closed");
-                    }
-                    return new Room(
-                            absent,
-                            options,
-                            backplane.node(),
-                            new RoomCounters(metrics.sums()),
-                            left -> open.remove(absent, left));
-                });
+        Room room = open.get(name, absent -> {
+            if (closed) {
+                throw new IllegalStateException("the rooms are closed");
+            }
+            return new Room(absent, options, backplane.node(), new RoomCounters(metrics.sums()), open::remove);
+        });
         room.givenLater(options);
         room.open(backplane);
         return room;
@@ -102,7 +92,7 @@ public final class Rooms implements AutoCloseable {
 
     /** {@return the rooms that are open on this node} */
     public Collection<Room> open() {
-        return List.copyOf(open.values());
+        return open.all();
     }
 
     /** {@return what joins the nodes} */
@@ -120,7 +110,7 @@ public final class Rooms implements AutoCloseable {
             try {
                 backplane.close();
             } finally {
-                metrics.leave(this);
+                metrics.leave(open);
             }
         }
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What can be watched of rooms, for systems that collect metrics. All {@link Rooms} of one name are one here, so that
+ * What can be watched of rooms, for systems that collect metrics. All {@code Rooms} of one name are one here, so that
  * the number of time series depends on nothing that users name. A copy of the library knows the rooms that use it: those
  * of one web application if the application contains the jar. Safe for use by any thread.
  */
@@ -34,7 +34,7 @@ public final class RoomsMetrics {
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by this object's lock. Rooms that an application forgets to close must not stay in memory.
-    private final List<WeakReference<Rooms>> sources = new ArrayList<>();
+    private final List<WeakReference<OpenRooms>> sources = new ArrayList<>();
     private BackplaneStatistics closed = BackplaneStatistics.NONE;
     private RoomsTotals latest;
     private long latestTime;
@@ -42,7 +42,7 @@ public final class RoomsMetrics {
     /** Is told which rooms there are. */
     public interface Listener {
         /**
-         * Called for the first {@link Rooms} of a name, on the thread that creates them, and for each name in use when
+         * Called for the first {@code Rooms} of a name, on the thread that creates them, and for each name in use when
          * this listener is added. Must not add or remove listeners.
          *
          * @param metrics those of the name
@@ -50,7 +50,7 @@ public final class RoomsMetrics {
         void started(RoomsMetrics metrics);
 
         /**
-         * Called when the last {@link Rooms} of a name have closed, on the thread that closes them. If there are others
+         * Called when the last {@code Rooms} of a name have closed, on the thread that closes them. If there are others
          * later, their counts begin at zero. Must not add or remove listeners.
          *
          * @param metrics those of the name
@@ -103,7 +103,7 @@ public final class RoomsMetrics {
         }
     }
 
-    /** {@return the name that the application gave to its {@link Rooms}} */
+    /** {@return the name that the application gave to its {@code Rooms}} */
     public String name() {
         return name;
     }
@@ -133,11 +133,11 @@ public final class RoomsMetrics {
         int members = 0;
         int waiting = 0;
         BackplaneStatistics backplane = closed;
-        for (WeakReference<Rooms> source : sources) {
-            Rooms each = source.get();
+        for (WeakReference<OpenRooms> source : sources) {
+            OpenRooms each = source.get();
             if (each != null) {
                 backplane = backplane.plus(each.backplane().statistics());
-                for (Room room : each.open()) {
+                for (Room room : each.all()) {
                     rooms++;
                     members += room.size();
                     waiting += room.waiting();
@@ -157,7 +157,7 @@ public final class RoomsMetrics {
     }
 
     /** Adds rooms that are new. */
-    static RoomsMetrics join(String name, Rooms rooms) {
+    static RoomsMetrics join(String name, OpenRooms rooms) {
         LOCK.lock();
         try {
             removeForgotten();
@@ -175,7 +175,7 @@ public final class RoomsMetrics {
     }
 
     /** Removes what {@link #join} has added. */
-    void leave(Rooms rooms) {
+    void leave(OpenRooms rooms) {
         LOCK.lock();
         try {
             remove(rooms);
@@ -208,7 +208,7 @@ public final class RoomsMetrics {
         }
     }
 
-    private void add(Rooms rooms) {
+    private void add(OpenRooms rooms) {
         lock.lock();
         try {
             sources.add(new WeakReference<>(rooms));
@@ -218,7 +218,7 @@ public final class RoomsMetrics {
         }
     }
 
-    private void remove(Rooms rooms) {
+    private void remove(OpenRooms rooms) {
         lock.lock();
         try {
             if (sources.removeIf(source -> source.refersTo(rooms))) {

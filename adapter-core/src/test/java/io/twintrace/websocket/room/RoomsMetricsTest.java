@@ -140,7 +140,7 @@ class RoomsMetricsTest {
                 told.events);
     }
 
-    /** The application need not close its rooms: the library may outlive it. */
+    /** An application need not close its rooms, and the library may outlive it. */
     @Test
     void forgottenRoomsAreRemoved() {
         WeakReference<Room> room = forget();
