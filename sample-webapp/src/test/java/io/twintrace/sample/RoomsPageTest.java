@@ -3,9 +3,15 @@ package io.twintrace.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
+import io.twintrace.websocket.redis.fixture.RedisServer;
+import io.twintrace.websocket.room.Member;
+import io.twintrace.websocket.room.Room;
+import io.twintrace.websocket.room.Rooms;
 import io.twintrace.websocket.servlet.UpgradeServlet;
+import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.JdkClient;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +20,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EventListener;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,9 +42,8 @@ class RoomsPageTest {
     @TempDir
     private Path directory;
 
-    private URLClassLoader loader;
-    private final Server server = new Server();
-    private final ServerConnector connector = new ServerConnector(server);
+    private final List<URLClassLoader> loaders = new ArrayList<>();
+    private final List<Server> servers = new ArrayList<>();
 
     @BeforeEach
     void compile() throws IOException {
@@ -52,23 +58,35 @@ class RoomsPageTest {
                     .toString());
         }
         assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
-        loader = new URLClassLoader(
-                new URL[] {directory.toUri().toURL()}, getClass().getClassLoader());
     }
 
     @AfterEach
     void stop() throws Exception {
-        server.stop();
-        loader.close();
+        for (Server server : servers) {
+            server.stop();
+        }
+        for (URLClassLoader loader : loaders) {
+            loader.close();
+        }
     }
 
+    /** Creates an object of a listing, whose classes are those of an application of its own. */
     private Object create(String name) throws Exception {
+        URLClassLoader loader = new URLClassLoader(
+                new URL[] {directory.toUri().toURL()}, getClass().getClassLoader());
+        loaders.add(loader);
         return loader.loadClass("com.example." + name).getDeclaredConstructor().newInstance();
     }
 
     private URI start(Object service) throws Exception {
+        return start(service, new ServletContextHandler("/"));
+    }
+
+    private URI start(Object service, ServletContextHandler context) throws Exception {
+        Server server = new Server();
+        servers.add(server);
+        ServerConnector connector = new ServerConnector(server);
         server.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler("/");
         ServletHolder holder = service instanceof WebSocketListener listener
                 ? JettyWebSockets.add(context, "/room", listener)
                 : new ServletHolder((UpgradeServlet) service);
@@ -174,5 +192,59 @@ class RoomsPageTest {
                 assertEquals("some messages are missing", late.receive());
             }
         }
+    }
+
+    @Test
+    void twoNodesShareTheirRooms() throws Exception {
+        try (RedisServer redis = RedisServer.start()) {
+            Object one = create("AllRooms");
+            Object two = create("AllRooms");
+            try (JdkClient ann = JdkClient.open(startNode(one, redis));
+                    JdkClient bob = JdkClient.open(startNode(two, redis))) {
+                Room there = rooms(two).room("chat");
+                Await.until("both nodes to know both", () -> there.presence().size(), count -> count == 2);
+                ann.send("from Ann");
+                assertEquals("from Ann", ann.receive());
+                assertEquals("from Ann", bob.receive());
+                bob.send("from Bob");
+                assertEquals("from Bob", ann.receive());
+                assertEquals("from Bob", bob.receive());
+                servers.get(0).stop(); // which tells the other node that Ann has left
+                Await.until("Ann to leave", () -> there.presence().size(), count -> count == 1);
+            }
+            servers.get(1).stop();
+        }
+    }
+
+    private static Rooms rooms(Object node) throws ReflectiveOperationException {
+        return (Rooms) node.getClass().getField("rooms").get(null);
+    }
+
+    /** Starts an application with the listener of the page, and a servlet that uses its rooms. */
+    private URI startNode(Object listener, RedisServer redis) throws Exception {
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.setInitParameter("redis", redis.uri().toString());
+        context.addEventListener((EventListener) listener);
+        return start(
+                new WebSocketListener() {
+                    @Override
+                    public void onOpen(WebSocketConnection connection) {
+                        try {
+                            Member unused = rooms(listener).room("chat").join(connection);
+                        } catch (ReflectiveOperationException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+
+                    @Override
+                    public void onText(WebSocketConnection connection, String text) {
+                        try {
+                            assertTrue(rooms(listener).room("chat").broadcast(text));
+                        } catch (ReflectiveOperationException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                },
+                context);
     }
 }

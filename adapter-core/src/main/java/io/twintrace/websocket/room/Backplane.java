@@ -22,6 +22,11 @@ public interface Backplane extends AutoCloseable {
      */
     Channel open(String room, int history, Receiver receiver);
 
+    /** {@return what it has done so far; by default, nothing is counted} */
+    default BackplaneStatistics statistics() {
+        return BackplaneStatistics.NONE;
+    }
+
     /** Leaves all rooms. Does not throw. */
     @Override
     void close();
@@ -75,9 +80,17 @@ public interface Backplane extends AutoCloseable {
         /**
          * Notes a message.
          *
-         * @param message the next message of the room
+         * @param message the next message of the room; without an id if only this node delivers it here
          */
         void message(RoomMessage message);
+
+        /**
+         * Notes that the messages without an id have got their places on the other nodes. Until this call, the room
+         * does not know where its history has gaps.
+         *
+         * @param id no message after this one was delivered here without an id
+         */
+        void placed(MessageId id);
 
         /**
          * Notes a member of another node, or its new value.

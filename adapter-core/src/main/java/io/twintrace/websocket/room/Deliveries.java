@@ -9,11 +9,10 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gives messages to the members of one room on this node. All methods but {@link #statistics} are called by the thread
- * at work in the room's {@link Delivery}.
+ * Gives messages to the members of one room on this node. All methods are called by the thread at work in the room's
+ * {@link Delivery}.
  */
 final class Deliveries implements Delivery.Target {
     /** How many connections may have small frames put aside, each of which holds a buffer of 16 KiB. */
@@ -31,19 +30,13 @@ final class Deliveries implements Delivery.Target {
 
     private boolean sizeLogged;
 
-    private final AtomicLong messages = new AtomicLong();
-    private final AtomicLong delivered = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
+    private final RoomCounters counters;
 
-    Deliveries(String room, RoomOptions options) {
+    Deliveries(String room, RoomOptions options, RoomCounters counters) {
         this.room = room;
         this.options = options;
+        this.counters = counters;
         this.history = new History(options);
-    }
-
-    RoomStatistics statistics(int size, int waiting) {
-        return new RoomStatistics(size, messages.get(), delivered.get(), refused.get(), lost.get(), waiting);
     }
 
     // ---- Members --------------------------------------------------------------------------------------------------
@@ -120,6 +113,15 @@ final class Deliveries implements Delivery.Target {
         letIn();
     }
 
+    /** A message follows that others may keep, but not this room, which does not know its place. */
+    void notKept() {
+        history.unknownGap();
+    }
+
+    void placed(MessageId id) {
+        history.gapUntil(id);
+    }
+
     /** Lets the members in that wait for the messages of the past. */
     void letIn() {
         if (early != null) {
@@ -146,19 +148,23 @@ final class Deliveries implements Delivery.Target {
                 history.add(each);
             }
         }
-        messages.addAndGet(newMessages.size());
+        counters.messages(newMessages.size());
         List<PreparedMessage> alike = formatted.stream().allMatch(Deliveries::isAlike)
                 ? formatted.stream().map(Delivered::shown).toList()
                 : List.of();
         WriteBatch batch = WriteBatch.current();
+        int offered = 0;
+        int accepted = 0;
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
             if (!alike.isEmpty() && member.wantsAll()) {
-                offerAll(member, alike);
+                offered += alike.size();
+                accepted += offerAll(member, alike);
             } else {
                 for (Delivered each : formatted) {
                     if (member.wants(each.message())) {
-                        offer(member, each.shown(), each.message().key());
+                        offered++;
+                        accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
                     }
                 }
             }
@@ -166,6 +172,7 @@ final class Deliveries implements Delivery.Target {
                 batch.flushIfMany(MAX_PUT_ASIDE);
             }
         }
+        counters.deliveries(offered, accepted);
     }
 
     private Delivered format(RoomMessage message) {
@@ -181,22 +188,34 @@ final class Deliveries implements Delivery.Target {
         return delivered.message().isForAll() && delivered.message().key().isEmpty();
     }
 
-    private void offerAll(Member member, List<PreparedMessage> all) {
+    /** Returns how many messages the member has accepted. */
+    private int offerAll(Member member, List<PreparedMessage> all) {
+        int accepted = 0;
         try {
-            count(all.size(), member.connection().outbox().offerAll(all), member);
+            accepted = member.connection().outbox().offerAll(all);
         } catch (RuntimeException e) {
-            all.forEach(each -> offer(member, each, Optional.empty())); // one may be too large
+            for (PreparedMessage each : all) { // one may be too large
+                accepted += tryOffer(member, each, Optional.empty()) ? 1 : 0;
+            }
         }
+        if (accepted < all.size()) {
+            closeIfEnding(member);
+        }
+        return accepted;
     }
 
-    void offer(Member member, PreparedMessage message, Optional<String> key) {
-        count(1, !member.hasLeft() && tryOffer(member, message, key) ? 1 : 0, member);
+    private void offer(Member member, PreparedMessage message, Optional<String> key) {
+        counters.deliveries(1, tryOffer(member, message, key) ? 1 : 0);
     }
 
     private boolean tryOffer(Member member, PreparedMessage message, Optional<String> key) {
+        if (member.hasLeft()) {
+            return false;
+        }
+        boolean accepted = false;
         try {
             Outbox outbox = member.connection().outbox();
-            return key.isPresent() ? outbox.offer(message, key.get()) : outbox.offer(message);
+            accepted = key.isPresent() ? outbox.offer(message, key.get()) : outbox.offer(message);
         } catch (ConcurrentWriteException e) {
             // Another thread has written past the room. Both are named in the log, and the connection ends.
         } catch (IllegalArgumentException e) {
@@ -204,17 +223,15 @@ final class Deliveries implements Delivery.Target {
         } catch (RuntimeException e) { // of a connection that is not ours
             LOGGER.log(Level.ERROR, "room \"" + room + "\" cannot send to " + member, e);
         }
-        return false;
+        if (!accepted) {
+            closeIfEnding(member);
+        }
+        return accepted;
     }
 
-    /** Counts what was offered to a member. One thread at a time does this. */
-    private void count(int offered, int accepted, Member member) {
-        delivered.lazySet(delivered.get() + accepted);
-        if (accepted < offered) {
-            refused.lazySet(refused.get() + offered - accepted);
-            if (!member.connection().isOpen()) {
-                member.close(); // before its end, which may be some seconds away
-            }
+    private static void closeIfEnding(Member member) {
+        if (!member.connection().isOpen()) {
+            member.close(); // before its end, which may be some seconds away
         }
     }
 
@@ -229,7 +246,8 @@ final class Deliveries implements Delivery.Target {
     }
 
     void lost(long more) {
-        lost.addAndGet(more);
+        counters.lost(more);
+        history.gapBeforeNext();
         tell(() -> options.listener().lost(more));
     }
 }

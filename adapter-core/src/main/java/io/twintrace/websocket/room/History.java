@@ -16,6 +16,12 @@ final class History {
     /** The last message that is not kept any more; null as long as it is not known what came before. */
     private MessageId forgotten;
 
+    /** Whether messages are missing whose places are not known yet. */
+    private boolean hasUnknownGap;
+
+    /** Whether messages are missing before the next one. */
+    private boolean hasGapBeforeNext;
+
     /**
      * A message, and what members get of it.
      *
@@ -34,24 +40,50 @@ final class History {
         forgotten = id;
     }
 
+    /** Notes that messages are missing whose places are not known. */
+    void unknownGap() {
+        hasUnknownGap = true;
+    }
+
+    /** Notes that the last of these is at this place. */
+    void gapUntil(MessageId id) {
+        hasUnknownGap = false;
+        forgetUntil(id);
+    }
+
+    /** Notes that messages are missing before the next one. */
+    void gapBeforeNext() {
+        hasGapBeforeNext = true;
+    }
+
+    private void forgetUntil(MessageId id) {
+        if (forgotten != null && forgotten.compareTo(id) < 0) {
+            forgotten = id;
+        }
+    }
+
     /** Keeps a message, unless it has no id or is for one member only. */
     void add(Delivered delivered) {
         Optional<MessageId> id = delivered.message().id();
         if (id.isEmpty() || delivered.message().receiver().isPresent()) {
             return;
         }
+        if (hasGapBeforeNext) {
+            hasGapBeforeNext = false;
+            forgetUntil(id.get());
+        }
         kept.addLast(delivered);
         bytes += delivered.shown().length();
         while (kept.size() > maxMessages || bytes > maxBytes) {
             Delivered oldest = kept.removeFirst();
             bytes -= oldest.shown().length();
-            forgotten = oldest.message().id().orElseThrow();
+            forgetUntil(oldest.message().id().orElseThrow());
         }
     }
 
     /** Returns whether all messages after one are kept. */
     boolean isCompleteAfter(MessageId seen) {
-        return forgotten != null && seen.compareTo(forgotten) >= 0;
+        return !hasUnknownGap && !hasGapBeforeNext && forgotten != null && seen.compareTo(forgotten) >= 0;
     }
 
     /** Returns all messages after one. */

@@ -3,6 +3,7 @@ package io.twintrace.websocket.room;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -12,6 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class InMemoryBackplane implements Backplane {
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+
+    /** The time in the ids of the room that was opened last. A room that is opened again does not repeat its ids. */
+    private final AtomicLong lastTime = new AtomicLong();
 
     /** Creates a backplane without rooms. */
     public InMemoryBackplane() {}
@@ -29,7 +33,7 @@ public final class InMemoryBackplane implements Backplane {
         if (!open.add(room)) {
             throw new IllegalStateException("room \"" + room + "\" is open already");
         }
-        long now = System.currentTimeMillis();
+        long now = lastTime.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis()));
         receiver.history(new MessageId(now, 0), List.of());
         receiver.deliver();
         return new LocalChannel(room, now, receiver);

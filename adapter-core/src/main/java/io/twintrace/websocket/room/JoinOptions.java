@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param last how many messages of the past the member gets first; 0 by default
  * @param after the last message that the client has seen before it reconnected; empty if it is new. It gets all later
  *     messages, which takes the place of {@code last}
- * @param gapNotice sent before those if some messages after {@code after} are not kept any more; empty for none
+ * @param gapNotice sent before those if this node has not kept all messages after {@code after}; empty for none
  */
 public record JoinOptions(String value, int last, Optional<MessageId> after, Optional<PreparedMessage> gapNotice) {
     private static final JoinOptions DEFAULTS = new JoinOptions("", 0, Optional.empty(), Optional.empty());

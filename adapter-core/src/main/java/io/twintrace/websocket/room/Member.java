@@ -2,6 +2,7 @@ package io.twintrace.websocket.room;
 
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,7 +29,7 @@ public final class Member implements AutoCloseable {
     /** What a member needs of its room. */
     interface Place {
         /** Publishes a message of a member. */
-        boolean publish(Member sender, PreparedMessage message, boolean toSender);
+        boolean publish(Member sender, PreparedMessage message, boolean toSender, Optional<String> key);
 
         /** Sends a message to a member alone, in its turn. */
         boolean send(Member member, PreparedMessage message);
@@ -94,7 +95,19 @@ public final class Member implements AutoCloseable {
      * @return as {@code Room.broadcast}
      */
     public boolean broadcast(PreparedMessage message) {
-        return !hasLeft() && place.publish(this, message, true);
+        return !hasLeft() && place.publish(this, message, true, Optional.empty());
+    }
+
+    /**
+     * Sends a message that is soon out of date, such as a position, to all members, this one included. A slow member gets
+     * only the latest one for each key.
+     *
+     * @param message not copied
+     * @param key says what the message is about, for all senders
+     * @return as {@code Room.broadcast}
+     */
+    public boolean broadcastLatest(PreparedMessage message, String key) {
+        return !hasLeft() && place.publish(this, message, true, Optional.of(key));
     }
 
     /**
@@ -114,7 +127,7 @@ public final class Member implements AutoCloseable {
      * @return as {@code Room.broadcast}
      */
     public boolean broadcastToOthers(PreparedMessage message) {
-        return !hasLeft() && place.publish(this, message, false);
+        return !hasLeft() && place.publish(this, message, false, Optional.empty());
     }
 
     /**

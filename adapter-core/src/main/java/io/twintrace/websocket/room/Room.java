@@ -3,12 +3,14 @@ package io.twintrace.websocket.room;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.internal.io.StackProbe;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -23,12 +25,15 @@ import java.util.function.Consumer;
  * <p>Safe for use by any thread, also inside calls of listeners, where nothing waits.
  */
 public final class Room implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
+
     private static final Backplane.Channel NOT_OPEN = new NoChannel();
 
     private final String name;
     private final String node;
     private final Delivery delivery;
     private final Deliveries deliveries;
+    private final RoomCounters counters;
     private final Consumer<Room> onClose;
 
     /** Begins the ids of members, so that they differ from those of any other room and node. */
@@ -50,12 +55,15 @@ public final class Room implements AutoCloseable {
     /** Guarded by this object. */
     private boolean opening;
 
-    Room(String name, RoomOptions options, String node, Consumer<Room> onClose) {
+    private final AtomicBoolean toldOtherOptions = new AtomicBoolean();
+
+    Room(String name, RoomOptions options, String node, RoomCounters counters, Consumer<Room> onClose) {
         this.name = name;
         this.options = options;
         this.node = node;
+        this.counters = counters;
         this.onClose = onClose;
-        this.deliveries = new Deliveries(name, options);
+        this.deliveries = new Deliveries(name, options, counters);
         this.delivery = new Delivery(name, options, deliveries);
     }
 
@@ -80,6 +88,16 @@ public final class Room implements AutoCloseable {
     private void openNow(Backplane backplane) {
         channel = backplane.open(
                 name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
+    }
+
+    /** Warns, once, of options that come too late, because the room was opened without any. */
+    void givenLater(RoomOptions later) {
+        if (options.equals(RoomOptions.defaults()) && !later.equals(options) && !toldOtherOptions.getAndSet(true)) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "room \"" + name + "\" was opened with default options and keeps them; give its options before "
+                            + "anything asks for the room without");
+        }
     }
 
     /** {@return the name, the same on all nodes} */
@@ -136,6 +154,11 @@ public final class Room implements AutoCloseable {
         return all;
     }
 
+    /** {@return the members on this node, in no order} */
+    public List<Member> members() {
+        return List.copyOf(members.values());
+    }
+
     /** {@return the number of members on this node} */
     public int size() {
         return members.size();
@@ -178,6 +201,17 @@ public final class Room implements AutoCloseable {
     }
 
     /**
+     * Sends a text to one member, on whatever node.
+     *
+     * @param member the id of the member
+     * @param text unpaired surrogates become question marks
+     * @return as {@link #send(String, PreparedMessage)}
+     */
+    public boolean send(String member, String text) {
+        return send(member, PreparedMessage.text(text));
+    }
+
+    /**
      * Sends a message to one member, on whatever node.
      *
      * @param member the id of the member
@@ -210,7 +244,7 @@ public final class Room implements AutoCloseable {
     }
 
     private boolean broadcastHere(PreparedMessage message, Optional<String> except) {
-        if (!delivery.admit()) {
+        if (!admit()) {
             return false;
         }
         delivery.add(new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
@@ -225,15 +259,42 @@ public final class Room implements AutoCloseable {
             boolean toSender,
             Optional<String> key) {
         StackProbe.probe(); // an overflow inside the backplane would leave its locks taken
-        return delivery.admit()
-                && channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
+        if (!admit()) {
+            return false;
+        }
+        boolean published =
+                channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
+        if (!published) {
+            counters.rejected();
+        }
+        return published;
+    }
+
+    private boolean admit() {
+        boolean admitted = delivery.admit();
+        if (!admitted) {
+            counters.rejected();
+        }
+        return admitted;
     }
 
     // ---- The room -------------------------------------------------------------------------------------------------
 
     /** {@return what the room has done on this node so far} */
     public RoomStatistics statistics() {
-        return deliveries.statistics(members.size(), delivery.waiting());
+        RoomCounters.Sums sums = counters.own();
+        return new RoomStatistics(
+                members.size(),
+                sums.messages.sum(),
+                sums.delivered.sum(),
+                sums.refused.sum(),
+                sums.lost.sum(),
+                delivery.waiting());
+    }
+
+    /** {@return how many messages wait to be delivered} */
+    int waiting() {
+        return delivery.waiting();
     }
 
     /** Closes the room on this node. Its members leave; their connections stay open. */
@@ -258,13 +319,13 @@ public final class Room implements AutoCloseable {
     /** The room as its members use it. */
     private final class RoomPlace implements Member.Place {
         @Override
-        public boolean publish(Member sender, PreparedMessage message, boolean toSender) {
-            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, Optional.empty());
+        public boolean publish(Member sender, PreparedMessage message, boolean toSender, Optional<String> key) {
+            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, key);
         }
 
         @Override
         public boolean send(Member member, PreparedMessage message) {
-            if (!delivery.admit()) {
+            if (!admit()) {
                 return false;
             }
             delivery.addCounted(message.length(), () -> deliveries.send(member, message));

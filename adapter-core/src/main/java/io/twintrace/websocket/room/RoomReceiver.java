@@ -29,7 +29,15 @@ final class RoomReceiver implements Backplane.Receiver {
 
     @Override
     public void message(RoomMessage message) {
+        if (message.id().isEmpty() && message.receiver().isEmpty()) {
+            delivery.add(deliveries::notKept);
+        }
         delivery.add(message);
+    }
+
+    @Override
+    public void placed(MessageId id) {
+        delivery.add(() -> deliveries.placed(id));
     }
 
     @Override

@@ -30,6 +30,7 @@ final class Management {
 
     private void register() {
         try {
+            registrations.add(RoomBeans.show());
             registrations.add(Registration.of(metrics.application()));
             registrations.add(Registration.of(metrics.application(), metrics.servlet(), new ConnectionsBean(metrics)));
         } catch (RuntimeException e) {

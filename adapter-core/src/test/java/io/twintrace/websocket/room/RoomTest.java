@@ -4,6 +4,7 @@ import static io.twintrace.websocket.fixture.Frames.FIN;
 import static io.twintrace.websocket.fixture.Frames.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,13 +26,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +110,7 @@ class RoomTest {
         TestPeer bob = peer();
         Member first = room.join(ann.connection());
         room.join(bob.connection());
-        assertTrue(room.send(first.id(), PreparedMessage.text("by its id")));
+        assertTrue(room.send(first.id(), "by its id"));
         first.send("directly");
         assertTrue(room.send("nobody", PreparedMessage.text("lost")));
         room.broadcast("to all");
@@ -162,6 +167,7 @@ class RoomTest {
                 room.presence().stream().map(Presence::value).sorted().toList());
         bob.close();
         assertEquals(List.of(new Presence(ann.id(), "local", "Ann, away")), room.presence());
+        assertEquals(List.of(ann), room.members());
         assertEquals(List.of("present Ann", "present Bob", "present Ann, away", "absent Bob"), events);
     }
 
@@ -314,6 +320,21 @@ class RoomTest {
         }
         slow.receive(10 + MUCH.length);
         expect(slow, "A 100", "B 100");
+    }
+
+    @Test
+    void whatAMemberSendsMayReplaceWhatWaits() throws Exception {
+        Room room = rooms.room("map");
+        TestPeer slow = slowPeer(new OutboxOptions(2, MUCH.length, WhenFull.closePeer(1008)));
+        Member member = room.join(slow.connection());
+        room.broadcast(PreparedMessage.of(MessageType.BINARY, MUCH));
+        for (int i = 1; i <= 100; i++) {
+            assertTrue(member.broadcastLatest(PreparedMessage.text("at " + i), member.id()));
+        }
+        slow.receive(10 + MUCH.length);
+        expect(slow, "at 100");
+        member.close();
+        assertFalse(member.broadcastLatest(PreparedMessage.text("late"), member.id()));
     }
 
     @Test
@@ -547,6 +568,44 @@ class RoomTest {
         expect(ann, "again");
         rooms.close();
         assertThrows(IllegalStateException.class, () -> rooms.room("another"));
+    }
+
+    @Test
+    void aRoomThatIsOpenedAgainDoesNotRepeatItsIds() {
+        Set<MessageId> ids = new HashSet<>();
+        RoomOptions noting = RoomOptions.defaults().withFormat(message -> {
+            assertTrue(ids.add(message.id().orElseThrow()), message::toString);
+            return message.content();
+        });
+        for (int i = 0; i < 1000; i++) { // more than one in a millisecond
+            try (Room room = rooms.room("again", noting)) {
+                room.broadcast("hello");
+            }
+        }
+        assertEquals(1000, ids.size());
+    }
+
+    @Test
+    void optionsThatComeTooLateAreInTheLogOnce() {
+        List<String> lines = new ArrayList<>();
+        Logger logger = Logger.getLogger("io.twintrace.websocket");
+        Filter noting = line -> !lines.add(line.getMessage());
+        RoomOptions options = RoomOptions.defaults().withHistory(3, 1000);
+        logger.setFilter(noting);
+        try {
+            Room late = rooms.room("late");
+            assertSame(late, rooms.room("late", RoomOptions.defaults()));
+            assertEquals(List.of(), lines);
+            assertSame(late, rooms.room("late", options));
+            assertSame(late, rooms.room("late", options));
+            rooms.room("early", options);
+            rooms.room("early");
+            rooms.room("early", options.withHistory(4, 1000));
+        } finally {
+            logger.setFilter(null);
+        }
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(lines.get(0).startsWith("room \"late\" was opened with default options"), lines::toString);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.twintrace.websocket.jetty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.room.Rooms;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.RawClient;
 import java.lang.management.ManagementFactory;
@@ -37,16 +39,34 @@ class OperationsPageTest {
     }
 
     @Test
-    void everyAttributeOfTheBeanIsExplained() throws Exception {
+    void everyAttributeOfTheBeansIsExplained() throws Exception {
+        try (TestServer server = serving();
+                Rooms rooms = Rooms.inMemory()) {
+            assertExplained("io.twintrace.websocket:type=Connections,application=\"/chat\",servlet=\"rooms\"", server);
+            assertExplained("io.twintrace.websocket:type=Rooms,name=\"rooms\"", rooms);
+        }
+    }
+
+    private static void assertExplained(String bean, Object shown) throws Exception {
         String page = Files.readString(PAGE);
-        String name = "io.twintrace.websocket:type=Connections,application=\"/chat\",servlet=\"rooms\"";
-        assertTrue(page.contains(name));
+        assertTrue(page.contains(bean), bean);
+        for (MBeanAttributeInfo attribute : ManagementFactory.getPlatformMBeanServer()
+                .getMBeanInfo(new ObjectName(bean))
+                .getAttributes()) {
+            assertTrue(page.contains("`" + attribute.getName() + "`"), attribute + " of " + shown);
+        }
+    }
+
+    /** Whether or not the application closes its rooms, nothing of it stays in JMX. */
+    @Test
+    void roomsAreShownWhileAServletRuns() throws Exception {
+        ObjectName name = new ObjectName("io.twintrace.websocket:type=Rooms,name=\"not closed\"");
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-        try (TestServer server = serving()) {
-            for (MBeanAttributeInfo attribute :
-                    beans.getMBeanInfo(new ObjectName(name)).getAttributes()) {
-                assertTrue(page.contains("`" + attribute.getName() + "`"), attribute + " on " + server.uri());
+        try (Rooms rooms = Rooms.inMemory("not closed")) {
+            try (TestServer server = serving()) {
+                assertTrue(beans.isRegistered(name), () -> rooms + " at " + server.uri());
             }
+            assertFalse(beans.isRegistered(name));
         }
     }
 

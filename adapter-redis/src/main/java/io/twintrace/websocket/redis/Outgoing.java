@@ -405,6 +405,15 @@ final class Outgoing {
         }
     }
 
+    long waitingBytes() {
+        lock.lock();
+        try {
+            return waitingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What the publisher writes at once. */
     record Batch(List<Published> messages, List<OwnMembers> members, boolean wake) {}
 }

@@ -39,17 +39,21 @@ final class Publisher implements Runnable {
 
     @Override
     public void run() {
-        try {
-            for (Session session = outgoing.awaitSession(); session != null; session = outgoing.awaitSession()) {
-                try {
-                    write(session);
-                } catch (RuntimeException | Error e) {
-                    session.fail(e);
-                }
-            }
-        } catch (InterruptedException e) {
-            // Nobody interrupts this thread but to end it.
+        RetryLoop.run("the publisher", this::writeOneSession);
+    }
+
+    /** {@return whether there may be another session} */
+    private boolean writeOneSession() throws InterruptedException {
+        Session session = outgoing.awaitSession();
+        if (session == null) {
+            return false;
         }
+        try {
+            write(session);
+        } catch (RuntimeException | Error e) {
+            session.fail(e);
+        }
+        return true;
     }
 
     private void write(Session session) throws InterruptedException {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -70,23 +69,12 @@ final class Reader implements Runnable {
 
     @Override
     public void run() {
-        while (!isClosed()) {
-            try {
+        RetryLoop.run("the reader", () -> {
+            if (!isClosed()) {
                 attempt();
-            } catch (Throwable e) {
-                // No room works without this thread, so nothing may end it, such as too little memory.
-                complain(e);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MIN_BACKOFF_MILLIS));
             }
-        }
-    }
-
-    private static void complain(Throwable why) {
-        try {
-            LOGGER.log(Level.ERROR, "the reader has failed, and tries again", why);
-        } catch (Throwable e) {
-            // Perhaps the log is what fails.
-        }
+            return !isClosed();
+        });
     }
 
     private void attempt() {

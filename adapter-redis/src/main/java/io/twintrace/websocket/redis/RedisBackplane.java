@@ -2,6 +2,7 @@ package io.twintrace.websocket.redis;
 
 import io.twintrace.websocket.redis.RoomOutput.Published;
 import io.twintrace.websocket.room.Backplane;
+import io.twintrace.websocket.room.BackplaneStatistics;
 import io.twintrace.websocket.room.Presence;
 import io.twintrace.websocket.room.RoomMessage;
 import java.lang.System.Logger.Level;
@@ -158,11 +159,12 @@ public final class RedisBackplane implements Backplane {
         return new RoomChannel(opened);
     }
 
-    /** {@return what has happened so far} */
-    public Statistics statistics() {
-        return new Statistics(
+    @Override
+    public BackplaneStatistics statistics() {
+        return new BackplaneStatistics(
                 outgoing.away().isEmpty(),
                 outgoing.waiting(),
+                outgoing.waitingBytes(),
                 counters.published.sum(),
                 counters.rejected.sum(),
                 counters.delivered.sum(),
@@ -214,32 +216,6 @@ public final class RedisBackplane implements Backplane {
             }
         }
     }
-
-    /**
-     * What a backplane has done since it was created.
-     *
-     * @param connected whether Redis can be reached, as far as this node knows
-     * @param waiting messages that were published, and have not come back from Redis yet
-     * @param published messages that were accepted
-     * @param rejected messages that were not, because too many waited, or the room or the backplane was closed
-     * @param delivered messages that this node has given to its rooms
-     * @param unshared messages that were accepted, and that other nodes never get
-     * @param lost messages of other nodes that this one knows it has missed
-     * @param repeated messages that came twice, and were given to rooms once
-     * @param malformed entries of streams that no backplane has written
-     * @param reconnects how often Redis could be reached again
-     */
-    public record Statistics(
-            boolean connected,
-            int waiting,
-            long published,
-            long rejected,
-            long delivered,
-            long unshared,
-            long lost,
-            long repeated,
-            long malformed,
-            long reconnects) {}
 
     private final class RoomChannel implements Channel {
         private final Room room;

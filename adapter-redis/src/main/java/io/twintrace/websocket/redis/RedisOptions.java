@@ -2,6 +2,7 @@ package io.twintrace.websocket.redis;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Options of a {@link RedisBackplane}. Immutable. All nodes must have the same prefix, heartbeat and {@code deadAfter}.
@@ -124,19 +125,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withPrefix(String value) {
-        return new RedisOptions(
-                value,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.prefix = value);
     }
 
     /**
@@ -146,19 +135,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withNode(String value) {
-        return new RedisOptions(
-                prefix,
-                value,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.node = value);
     }
 
     /**
@@ -168,19 +145,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withStreamLength(int value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                value,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.streamLength = value);
     }
 
     /**
@@ -190,19 +155,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withKeepFor(Duration value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                value,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.keepFor = value);
     }
 
     /**
@@ -212,19 +165,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withMaxWaiting(int value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                value,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.maxWaiting = value);
     }
 
     /**
@@ -234,19 +175,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withMaxWaitingBytes(long value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                value,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.maxWaitingBytes = value);
     }
 
     /**
@@ -256,19 +185,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withWhenAway(WhenAway value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                value,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.whenAway = value);
     }
 
     /**
@@ -278,19 +195,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withConnectTimeout(Duration value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                value,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> draft.connectTimeout = value);
     }
 
     /**
@@ -300,19 +205,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withReadTimeout(Duration value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                value,
-                maxBackoff);
+        return with(draft -> draft.readTimeout = value);
     }
 
     /**
@@ -322,19 +215,7 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withMaxBackoff(Duration value) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                heartbeat,
-                deadAfter,
-                connectTimeout,
-                readTimeout,
-                value);
+        return with(draft -> draft.maxBackoff = value);
     }
 
     /**
@@ -345,18 +226,62 @@ public record RedisOptions(
      * @return changed options
      */
     public RedisOptions withHeartbeat(Duration every, Duration dead) {
-        return new RedisOptions(
-                prefix,
-                node,
-                streamLength,
-                keepFor,
-                maxWaiting,
-                maxWaitingBytes,
-                whenAway,
-                every,
-                dead,
-                connectTimeout,
-                readTimeout,
-                maxBackoff);
+        return with(draft -> {
+            draft.heartbeat = every;
+            draft.deadAfter = dead;
+        });
+    }
+
+    private RedisOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** Options that can be changed. */
+    private static final class Draft {
+        private String prefix;
+        private String node;
+        private int streamLength;
+        private Duration keepFor;
+        private int maxWaiting;
+        private long maxWaitingBytes;
+        private WhenAway whenAway;
+        private Duration heartbeat;
+        private Duration deadAfter;
+        private Duration connectTimeout;
+        private Duration readTimeout;
+        private Duration maxBackoff;
+
+        Draft(RedisOptions options) {
+            prefix = options.prefix;
+            node = options.node;
+            streamLength = options.streamLength;
+            keepFor = options.keepFor;
+            maxWaiting = options.maxWaiting;
+            maxWaitingBytes = options.maxWaitingBytes;
+            whenAway = options.whenAway;
+            heartbeat = options.heartbeat;
+            deadAfter = options.deadAfter;
+            connectTimeout = options.connectTimeout;
+            readTimeout = options.readTimeout;
+            maxBackoff = options.maxBackoff;
+        }
+
+        RedisOptions options() {
+            return new RedisOptions(
+                    prefix,
+                    node,
+                    streamLength,
+                    keepFor,
+                    maxWaiting,
+                    maxWaitingBytes,
+                    whenAway,
+                    heartbeat,
+                    deadAfter,
+                    connectTimeout,
+                    readTimeout,
+                    maxBackoff);
+        }
     }
 }

@@ -45,6 +45,10 @@ final class Room {
     private final ReentrantLock calling = new ReentrantLock();
 
     private final Sequences sequences = new Sequences();
+
+    /** The number of the last message that was delivered without Redis, until this or a later one comes back; else 0. */
+    private long lastLocal;
+
     private boolean toldAway;
     private boolean toldMalformed;
 
@@ -127,6 +131,7 @@ final class Room {
         long step = advance(entry);
         if (own && step >= 0) {
             outgoing.returned(output, entry.sequence());
+            tellPlaced(entry);
         }
         if (step == 0) {
             counters.repeated.increment();
@@ -138,6 +143,13 @@ final class Room {
                 counters.delivered.increment();
                 receiver.message(message);
             });
+        }
+    }
+
+    private void tellPlaced(StreamEntry own) {
+        if (lastLocal > 0 && own.sequence() >= lastLocal) {
+            lastLocal = 0;
+            receiver.placed(EntryId.parse(own.id()).floor());
         }
     }
 
@@ -268,7 +280,8 @@ final class Room {
         for (Optional<Published> next = outgoing.nextLocal(output);
                 next.isPresent() && !closed;
                 next = outgoing.nextLocal(output)) {
-            sequences.advance(output.writer, next.get().sequence);
+            lastLocal = next.get().sequence;
+            sequences.advance(output.writer, lastLocal);
             counters.delivered.increment();
             receiver.message(next.get().message);
         }

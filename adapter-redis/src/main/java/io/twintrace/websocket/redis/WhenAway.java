@@ -9,8 +9,8 @@ public enum WhenAway {
     HOLD,
 
     /**
-     * This node delivers the message at once, without an id. The other nodes get it when Redis is back, at a later place
-     * in the order than here. If too many messages wait for that, the oldest are lost for the other nodes.
+     * This node delivers the message at once, without an id, and does not keep it: members that come back later get the
+     * notice of a gap. The other nodes get it when Redis is back, at a later place in the order than here. If too many messages wait for that, the oldest are lost for the other nodes.
      */
     DELIVER_LOCALLY
 }

@@ -70,6 +70,7 @@ class AwayTest {
             there.awaitMessages(1);
             here.never("is held", Duration.ofMillis(300), recorder -> !recorder.messages.isEmpty());
             assertEquals(2, one.statistics().waiting());
+            assertEquals(2, one.statistics().waitingBytes());
             assertFalse(one.statistics().connected());
             mend();
             here.awaitMessages(3);
@@ -126,6 +127,8 @@ class AwayTest {
             assertEquals(List.of("a", "b", "x", "c"), here.texts());
             assertEquals(List.of("x", "a", "b", "c"), there.texts());
             assertEquals(there.ids().get(3), here.ids().get(3));
+            assertEquals(there.ids().get(2).stream().toList(), here.placed); // that of "b"
+            assertEquals(List.of(), there.placed);
             assertEquals(0, one.statistics().unshared());
         }
     }
@@ -174,6 +177,8 @@ class AwayTest {
             assertEquals(List.of("first", "c", "d", "e"), there.texts());
             assertEquals(2, there.lost);
             assertEquals(2, two.statistics().lost());
+            here.await("the place of \"e\"", recorder -> !recorder.placed.isEmpty());
+            assertEquals(there.ids().get(3).stream().toList(), here.placed);
         }
     }
 

@@ -26,4 +26,33 @@ class OptionsTest {
                 "maxBackoff is " + FOR_EVER + ", but must be between 1 ms and 12 days",
                 () -> DEFAULTS.withMaxBackoff(FOR_EVER));
     }
+
+    @Test
+    void eachMethodChangesItsOwnValue() {
+        assertEquals(
+                new RedisOptions(
+                        "p:",
+                        "node",
+                        1,
+                        Duration.ofHours(2),
+                        3,
+                        4,
+                        WhenAway.DELIVER_LOCALLY,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(7),
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(9)),
+                DEFAULTS.withPrefix("p:")
+                        .withNode("node")
+                        .withStreamLength(1)
+                        .withKeepFor(Duration.ofHours(2))
+                        .withMaxWaiting(3)
+                        .withMaxWaitingBytes(4)
+                        .withWhenAway(WhenAway.DELIVER_LOCALLY)
+                        .withHeartbeat(Duration.ofSeconds(5), Duration.ofSeconds(60))
+                        .withConnectTimeout(Duration.ofSeconds(7))
+                        .withReadTimeout(Duration.ofSeconds(8))
+                        .withMaxBackoff(Duration.ofSeconds(9)));
+    }
 }

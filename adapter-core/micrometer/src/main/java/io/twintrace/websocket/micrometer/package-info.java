@@ -1,2 +1,2 @@
-/** Gives the metrics of connections to Micrometer. */
+/** Gives the metrics of connections and rooms to Micrometer. */
 package io.twintrace.websocket.micrometer;

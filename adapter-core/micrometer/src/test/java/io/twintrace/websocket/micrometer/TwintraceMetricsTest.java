@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.Message;
+import io.twintrace.websocket.room.Rooms;
 import io.twintrace.websocket.servlet.UpgradeServlet;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
@@ -143,14 +144,51 @@ class TwintraceMetricsTest {
     }
 
     @Test
+    void roomsHaveThemUntilTheyClose() throws Exception {
+        binder.bindTo(registry);
+        try (Rooms rooms = Rooms.inMemory("chat")) {
+            rooms.room("named by a user").broadcast("hello");
+            await("twintrace.rooms.messages", 1, "rooms", "chat");
+            await("twintrace.rooms.open", 1);
+            assertEquals(0, value("twintrace.rooms.deliveries", "result", "refused"));
+            assertEquals(1, value("twintrace.backplane.connected"));
+            int before = registry.getMeters().size();
+            rooms.room("named by another user").broadcast("hello");
+            await("twintrace.rooms.open", 2);
+            assertEquals(before, registry.getMeters().size());
+            Set<String> values = registry.getMeters().stream()
+                    .flatMap(meter -> meter.getId().getTags().stream())
+                    .map(Tag::getValue)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(Set.of("chat", "accepted", "refused"), values);
+        }
+        assertEquals(List.of(), registry.getMeters());
+    }
+
+    @Test
+    void closingTheBinderRemovesThoseOfRooms() {
+        try (Rooms rooms = Rooms.inMemory()) {
+            rooms.room("a").broadcast("hello");
+            binder.bindTo(registry);
+            assertEquals(1, value("twintrace.rooms.open"));
+            binder.close();
+            assertEquals(List.of(), registry.getMeters());
+        }
+        assertEquals(List.of(), registry.getMeters());
+    }
+
+    @Test
     void theDocumentationNamesEach() throws Exception {
         start();
         binder.bindTo(registry);
         String page = Files.readString(PAGE);
-        for (Meter meter : registry.getMeters()) {
-            assertTrue(
-                    page.contains("`" + meter.getId().getName() + "`"),
-                    () -> meter.getId().getName());
+        try (Rooms rooms = Rooms.inMemory()) {
+            assertTrue(registry.getMeters().size() > 20, rooms::toString);
+            for (Meter meter : registry.getMeters()) {
+                assertTrue(
+                        page.contains("`" + meter.getId().getName() + "`"),
+                        () -> meter.getId().getName());
+            }
         }
     }
 }

@@ -61,6 +61,17 @@ public final class Registration implements AutoCloseable {
                 bean);
     }
 
+    /**
+     * Registers the bean of rooms. Close it when they are closed.
+     *
+     * @param name that of the rooms
+     * @param bean ignored if another registration of the same name is open
+     * @throws IllegalStateException if the platform's server refuses the bean
+     */
+    public static Registration of(String name, RoomsMXBean bean) {
+        return of("type=Rooms,name=" + ObjectName.quote(name), (Object) bean);
+    }
+
     private static Registration of(String properties, Object bean) {
         synchronized (REGISTERED) {
             REGISTERED.computeIfAbsent(properties, unused -> register(properties, bean)).holders++;

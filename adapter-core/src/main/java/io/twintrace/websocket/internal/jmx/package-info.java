@@ -1,2 +1,2 @@
-/** Shows connections and write conflicts through JMX. Uses {@code detect}, and the module java.management if the platform has it. */
+/** Shows connections, rooms and write conflicts through JMX. Uses {@code detect}, and the module java.management if the platform has it. */
 package io.twintrace.websocket.internal.jmx;
