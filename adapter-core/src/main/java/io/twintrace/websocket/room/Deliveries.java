@@ -164,7 +164,8 @@ final class Deliveries implements Delivery.Target {
                 for (Delivered each : formatted) {
                     if (member.wants(each.message())) {
                         offered++;
-                        accepted += tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
+                        accepted +=
+                                tryOffer(member, each.shown(), each.message().key()) ? 1 : 0;
                     }
                 }
             }
