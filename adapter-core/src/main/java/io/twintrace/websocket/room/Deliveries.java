@@ -150,7 +150,7 @@ final class Deliveries implements Delivery.Target {
         }
         counters.messages(newMessages.size());
         List<PreparedMessage> alike = formatted.stream().allMatch(Deliveries::isAlike)
-                ? formatted.stream().map(Delivered::shown).toList()
+                ? List.copyOf(formatted.stream().map(Delivered::shown).toList()) // which no outbox copies again
                 : List.of();
         WriteBatch batch = WriteBatch.current();
         int offered = 0;

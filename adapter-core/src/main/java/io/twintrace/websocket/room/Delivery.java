@@ -40,8 +40,8 @@ final class Delivery {
     /** The most members served by a thread of the application, which has something else to do as well. */
     private static final int MAX_BY_APPLICATION = 50_000;
 
-    /** The most deliveries before the next look at those limits, unless there are more members. */
-    private static final int MAX_DELIVERIES_AT_ONCE = 4096;
+    /** The most deliveries in one go by such a thread. More members than it may serve are left to others, for longer. */
+    private static final int MAX_DELIVERIES_IN_TURN = 4096;
 
     private static final long IDLE_THREAD_MILLIS = 500;
     private static final TaskThreads THREADS = new TaskThreads("websocket-room-idle", IDLE_THREAD_MILLIS);
@@ -112,19 +112,25 @@ final class Delivery {
     }
 
     /**
-     * Handles all events, unless another thread does. Then waits while too much waits, if this thread may. If the
-     * thread's batch is about to end, it handles them then, because more messages may come that can leave together.
+     * Handles all events, unless another thread does. If the thread's batch is about to end, it handles them then,
+     * because more messages may come that can leave together.
      */
     void run() {
-        boolean isFree = WriteBatch.mayWait();
-        if (waiting.get() < MAX_AT_ONCE && WriteBatch.putOff(isFree ? atLength : briefly)) {
-            return;
+        boolean soon = waiting.get() < MAX_AT_ONCE && !isFull() && WriteBatch.putOff(task());
+        if (!soon) {
+            runNow();
         }
-        if (isFree) {
-            runAtLength();
+    }
+
+    private Runnable task() {
+        return WriteBatch.mayWait() ? atLength : briefly;
+    }
+
+    /** Handles all events, unless another thread does. Then waits while too much waits, if this thread may. */
+    void runNow() {
+        task().run();
+        if (WriteBatch.mayWait()) {
             boolean unused = admit();
-        } else {
-            runBriefly();
         }
     }
 
@@ -132,7 +138,7 @@ final class Delivery {
         run(MAX_BY_APPLICATION);
     }
 
-    /** The same at once, for a thread that may be the container's: it does not wait, and has others to serve. */
+    /** The same for a thread that may be the container's: it does not wait, and has others to serve. */
     void runBriefly() {
         run(MAX_IN_TURN);
     }
@@ -177,8 +183,19 @@ final class Delivery {
 
     // ---- The thread at work ---------------------------------------------------------------------------------------
 
-    /** @param budget the most members to serve before another thread goes on */
+    /** @param budget how much to do before another thread goes on, about as many members to serve */
     private void work(int budget) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(contextClassLoader); // the thread may be another application's, or nobody's
+        try {
+            workHere(budget);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private void workHere(int budget) {
         int left = budget;
         int answered = 1;
         boolean done = false;
@@ -202,13 +219,13 @@ final class Delivery {
     }
 
     private int costOfNext() {
-        return events.peek() instanceof RoomMessage ? target.size() : 1;
+        return events.peek() instanceof RoomMessage ? target.size() + 1 : 1;
     }
 
     /**
      * Handles the first event, and the messages behind it if it is one.
      *
-     * @return how many members were served
+     * @return how much that was
      */
     private int handle() {
         WriteBatch begun = null;
@@ -230,7 +247,7 @@ final class Delivery {
 
     private int deliver() {
         int members = target.size();
-        int most = Math.min(MAX_AT_ONCE, Math.max(1, MAX_DELIVERIES_AT_ONCE / Math.max(1, members)));
+        int most = members > MAX_IN_TURN ? MAX_AT_ONCE : Math.min(MAX_AT_ONCE, MAX_DELIVERIES_IN_TURN / (members + 1));
         List<RoomMessage> messages = new ArrayList<>(most);
         long bytes = 0;
         while (messages.size() < most && events.peek() instanceof RoomMessage message) {
@@ -245,7 +262,7 @@ final class Delivery {
         } finally {
             signalIfLess();
         }
-        return members;
+        return members + messages.size() + members * messages.size() / 8; // a message more costs less than a member
     }
 
     private void signalIfLess() {

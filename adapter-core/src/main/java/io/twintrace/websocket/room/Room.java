@@ -139,7 +139,7 @@ public final class Room implements AutoCloseable {
         members.put(member.id(), member);
         delivery.add(() -> deliveries.join(member, how));
         member.leaveWithConnection(); // perhaps at once
-        delivery.run();
+        delivery.runNow();
         if (closed) { // meanwhile
             member.close();
             throw new IllegalStateException("room \"" + name + "\" is closed");

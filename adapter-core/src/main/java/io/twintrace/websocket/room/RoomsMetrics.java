@@ -109,7 +109,8 @@ public final class RoomsMetrics {
     }
 
     /**
-     * Returns the sums over all rooms, open and closed. No count ever becomes smaller while the name is in use.
+     * Returns the sums over all rooms, open and closed. No count becomes smaller, unless an
+     * application forgets rooms without {@linkplain Rooms#close() closing} them.
      *
      * @return at most a tenth of a second old
      */

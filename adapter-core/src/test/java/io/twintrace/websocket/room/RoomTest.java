@@ -2,6 +2,7 @@ package io.twintrace.websocket.room;
 
 import static io.twintrace.websocket.fixture.Frames.FIN;
 import static io.twintrace.websocket.fixture.Frames.TEXT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -13,6 +14,7 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.OutboxOptions;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.WhenFull;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
@@ -34,7 +36,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -551,6 +555,118 @@ class RoomTest {
         expect(ann, "hello", "one", "two");
         ann.send(Frames.close(1000));
         handler.result();
+    }
+
+    @Test
+    void whatAHandlerBroadcastsLeavesThoughItBroadcastsOnWithoutReading() throws Exception {
+        TestPeer ann = peer();
+        TestPeer bob = peer();
+        Room room = rooms.room("chat");
+        Member sender = room.join(ann.connection());
+        room.join(bob.connection());
+        AtomicBoolean received = new AtomicBoolean();
+        sendTwo(ann);
+        Background<Integer> handler = Background.start(() -> {
+            sender.broadcast("hello");
+            ann.connection().readMessage();
+            int more = 0;
+            for (; !received.get(); more++) {
+                sender.broadcast("x");
+                LockSupport.parkNanos(50_000); // sooner than the coalescing delay, again and again
+            }
+            return more;
+        });
+        expect(bob, "hello", "x", "x", "x");
+        received.set(true);
+        assertTrue(handler.result() < 1_000, "they have left only when there were many");
+    }
+
+    /** Calls both faces from one thread, while that has more input to read. */
+    private void onBothFaces(ThrowingConsumer test) throws Exception {
+        TestPeer handled = peer();
+        sendTwo(handled);
+        Background<Void> handler = Background.run(() -> {
+            Room other = rooms.room("other");
+            try (Member member = other.join(handled.connection())) {
+                member.broadcast("hello"); // so that the thread has offered once, before it reads
+                handled.connection().readMessage();
+                test.accept(handled.connection());
+            }
+        });
+        expect(handled, "hello", "20", "direct");
+        handled.expectClose(1000, "bye");
+        handled.send(Frames.close(1000));
+        handler.result();
+        try (ListeningPeer listening = ListeningPeer.connect(calling(test))) {
+            listening.send(Frames.concat(Frames.text("one"), Frames.text("two")));
+            assertArrayEquals(
+                    Frames.concat(
+                            Frames.plain(FIN | TEXT, Frames.utf8("20")),
+                            Frames.plain(FIN | TEXT, Frames.utf8("direct")),
+                            Frames.plain(FIN | Frames.CLOSE, Frames.closePayload(1000, "bye"))),
+                    listening.received());
+        }
+    }
+
+    /** A listener that may be called by a thread of the container. */
+    private static WebSocketListener calling(ThrowingConsumer onText) {
+        return new WebSocketListener() {
+            @Override
+            public boolean isNonBlocking() {
+                return true;
+            }
+
+            @Override
+            public void onText(WebSocketConnection connection, String text) throws Exception {
+                onText.accept(connection);
+            }
+        };
+    }
+
+    private interface ThrowingConsumer {
+        void accept(WebSocketConnection connection) throws Exception;
+    }
+
+    @Test
+    void whatOneThreadSendsInSeveralWaysKeepsItsOrder() throws Exception {
+        onBothFaces(connection -> {
+            Member member = rooms.room("chat").join(connection);
+            rooms.room("chat").broadcast("20");
+            connection.outbox().offer("direct");
+            connection.beginClose(1000, "bye");
+            member.close();
+        });
+    }
+
+    @Test
+    void aCloseComesAfterWhatWasSentBefore() throws Exception {
+        onBothFaces(connection -> {
+            Member member = rooms.room("chat").join(connection);
+            member.broadcast("20");
+            member.send("direct");
+            connection.beginClose(1000, "bye");
+        });
+    }
+
+    @Test
+    void aRoomThatHasNothingElseToDoTakesManyMessagesAtOnce() throws Exception {
+        Room room = rooms.room("chat", RoomOptions.defaults().withMaxWaiting(4, 1000));
+        TestPeer ann = peer();
+        room.join(ann.connection());
+        WebSocketListener listener = calling(connection -> {
+            for (int i = 0; i < 20; i++) {
+                assertTrue(room.broadcast("x"));
+            }
+            connection.outbox().offer("done");
+        });
+        try (ListeningPeer listening = ListeningPeer.connect(listener)) {
+            listening.send(Frames.text("go"));
+            assertArrayEquals(Frames.plain(FIN | TEXT, Frames.utf8("done")), listening.received());
+        }
+        for (int i = 0; i < 20; i++) {
+            expect(ann, "x");
+        }
+        assertEquals(0, room.statistics().refused());
     }
 
     @Test

@@ -100,10 +100,11 @@ final class ConnectionOutbox implements Outbox {
     }
 
     @Override
-    public int offerAll(List<PreparedMessage> messages) {
+    public int offerAll(List<PreparedMessage> all) {
         if (!connection.isOpen()) {
             return 0;
         }
+        List<PreparedMessage> messages = List.copyOf(all); // the caller may change its own meanwhile
         for (PreparedMessage each : messages) {
             checkLength(each.length());
         }
@@ -145,7 +146,7 @@ final class ConnectionOutbox implements Outbox {
 
     /** Makes sure that the detector knows of the outbox. Returns false if the connection has just ended. */
     private boolean isDeclared() {
-        if (WriteBatch.mayWait()) { // else the batch was begun where there was stack
+        if (WriteBatch.catchUp()) { // else the batch was begun where there was stack
             StackProbe.probe(); // a thread whose stack overflows further down would leave the outbox without a writer
         }
         try {
@@ -263,6 +264,7 @@ final class ConnectionOutbox implements Outbox {
 
     @Override
     public boolean flush(Duration timeout) throws IOException {
+        boolean unused = WriteBatch.catchUp();
         long deadline = Deadlines.afterNanos(!WriteBatch.mayWait() ? 0 : Deadlines.nanos(timeout));
         if (!awaitTaken(deadline)) {
             return false;
@@ -295,6 +297,7 @@ final class ConnectionOutbox implements Outbox {
 
     @Override
     public void close() {
+        boolean unused = WriteBatch.catchUp();
         queue.close();
         queue.lock();
         try {

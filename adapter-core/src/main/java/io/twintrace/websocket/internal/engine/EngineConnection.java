@@ -270,6 +270,7 @@ class EngineConnection implements StoppableConnection {
 
     @Override
     public final void close() {
+        boolean unused = WriteBatch.catchUp();
         ConnectionOutbox offered = onDemand.outboxIfAny();
         if (offered != null && !WriteBatch.mayWait()) {
             offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
@@ -284,6 +285,7 @@ class EngineConnection implements StoppableConnection {
     @Override
     public final void close(int code, String reason) {
         byte[] payload = new CloseStatus(code, reason).payload(); // first: invalid input changes nothing
+        boolean unused = WriteBatch.catchUp();
         boolean graceful = false;
         try {
             control.requestClose(payload);
@@ -299,6 +301,7 @@ class EngineConnection implements StoppableConnection {
 
     @Override
     public final void beginClose(int code, String reason) {
+        boolean unused = WriteBatch.catchUp();
         control.requestClose(new CloseStatus(code, reason).payload());
     }
 

@@ -236,7 +236,7 @@ final class OutboxWriter implements WaitingMessages {
         EncodedMessage encoded = queue.isEmpty() ? null : first.encoded();
         int left = encoded == null ? -1 : MAX_BYTES_TOGETHER - first.length();
         EncodedMessage more;
-        while (messagesHere < MAX_MESSAGES_HERE && (more = queue.nextWithOthers(left)) != null) {
+        while (together.size() < MAX_MESSAGES_HERE && (more = queue.nextWithOthers(left)) != null) {
             if (together.isEmpty()) {
                 together.add(encoded);
             }

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.write;
 
+import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.DelayedCheck;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,12 +47,16 @@ public final class OfferBatch extends WriteBatch {
     private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.THREAD);
 
     private volatile long lastLeft;
+
+    /** When the thread has left it for the first time since it was empty; {@link Deadlines#NONE} if it is. */
+    private volatile long lyingSince = Deadlines.NONE;
+
     private volatile long patienceNanos;
 
     private final DelayedCheck late = new DelayedCheck() {
         @Override
         protected boolean isTooEarly() {
-            return System.nanoTime() - lastLeft < (owner.get() == Owner.NOBODY ? patienceNanos : BUSY_NANOS);
+            return owner.get() == Owner.NOBODY ? !isOverdue() : System.nanoTime() - lastLeft < BUSY_NANOS;
         }
 
         @Override
@@ -59,7 +64,7 @@ public final class OfferBatch extends WriteBatch {
             if (owner.get() != Owner.NOBODY) {
                 return;
             }
-            if (System.nanoTime() - lastLeft < patienceNanos) { // or was left again meanwhile
+            if (!isOverdue()) { // or was left again meanwhile
                 ask();
             } else if (owner.compareAndSet(Owner.NOBODY, Owner.OTHER_THREAD)) {
                 flushElsewhere();
@@ -97,15 +102,16 @@ public final class OfferBatch extends WriteBatch {
 
     @Override
     void endOffers() {
-        boolean stays = isBackSoon();
+        boolean stays = isBackSoon() && !isOverdue();
         try {
             if (!stays) {
+                lyingSince = Deadlines.NONE;
                 flush();
             }
         } finally {
             deactivate();
         }
-        if (stays && !isEmpty()) {
+        if (!isEmpty()) {
             leave();
         }
     }
@@ -120,12 +126,7 @@ public final class OfferBatch extends WriteBatch {
             batch.reader = reader;
             batch.patienceNanos = reader.patienceNanos();
             if (batch.owner.get() == Owner.NOBODY && batch.takeBack()) {
-                batch.activate(false); // what was put off adds to this batch
-                try {
-                    batch.flush();
-                } finally {
-                    batch.deactivate();
-                }
+                batch.send();
             }
         }
     }
@@ -135,12 +136,44 @@ public final class OfferBatch extends WriteBatch {
         if (isActive()) {
             return super.takes(task);
         }
-        boolean soon = isBackSoon() && takeBack();
-        if (soon) {
-            add(task);
-            leave();
+        if (!isBackSoon() || !takeBack()) {
+            return false;
         }
-        return soon;
+        if (isOverdue()) {
+            send();
+        }
+        add(task);
+        leave();
+        return true;
+    }
+
+    @Override
+    void runTasksNow() {
+        if (isActive()) {
+            super.runTasksNow();
+        } else if (takeBack()) {
+            activate(false); // what was put off adds to this batch
+            try {
+                super.runTasksNow();
+            } finally {
+                endOffers();
+            }
+        }
+    }
+
+    private void send() {
+        lyingSince = Deadlines.NONE;
+        activate(false); // what was put off adds to this batch
+        try {
+            flush();
+        } finally {
+            deactivate();
+        }
+    }
+
+    private boolean isOverdue() {
+        long since = lyingSince;
+        return since != Deadlines.NONE && System.nanoTime() - since >= patienceNanos;
     }
 
     private boolean isBackSoon() {
@@ -150,9 +183,12 @@ public final class OfferBatch extends WriteBatch {
 
     private void leave() {
         lastLeft = System.nanoTime();
+        if (lyingSince == Deadlines.NONE) {
+            lyingSince = lastLeft;
+        }
         owner.set(Owner.NOBODY);
         if (!late.ask() && takeBack()) { // the system has no thread that would look after it
-            flush();
+            send();
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The connections that one thread has written to while it serves a listener's connection, or offers to outboxes. Their
- * frames leave together at the end, with one write for each connection. Meanwhile the thread does not wait for any peer,
- * because it has other connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of
+ * frames leave together at the end, with one write for each connection. While the batch is active, the thread does not wait
+ * for any peer, because it has other connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of
  * this batch.
  */
 public abstract class WriteBatch {
@@ -26,6 +26,11 @@ public abstract class WriteBatch {
 
     /** What the thread has put off to the end. */
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+
+    /** Whether there are such tasks. Only a hint for a thread that does not own the batch. */
+    private volatile boolean hasTasks;
+
+    private boolean runningTasks;
 
     private boolean active;
     private boolean mayBlock;
@@ -128,7 +133,29 @@ public abstract class WriteBatch {
     final void add(Runnable task) {
         if (tasks.peekLast() != task) {
             tasks.add(task);
+            hasTasks = true;
         }
+    }
+
+    /**
+     * Runs what the calling thread has put off, because it is about to do something that has to come after that.
+     *
+     * @return as {@link #mayWait()}
+     */
+    public static boolean catchUp() {
+        WriteBatch batch = ofThread();
+        if (batch == null) {
+            return true;
+        }
+        if (batch.hasTasks) {
+            batch.runTasksNow();
+        }
+        return !batch.active;
+    }
+
+    /** Runs what was put off, for the thread whose batch this is. */
+    void runTasksNow() {
+        runTasks();
     }
 
     /** Returns the number of connections that have put frames aside. */
@@ -157,6 +184,19 @@ public abstract class WriteBatch {
 
     /** Runs what was put off until now. */
     public final void runTasks() {
+        if (!hasTasks || runningTasks) { // not inside one another, however many there are
+            return;
+        }
+        runningTasks = true;
+        try {
+            runAllTasks();
+        } finally {
+            runningTasks = false;
+        }
+    }
+
+    private void runAllTasks() {
+        hasTasks = false;
         for (Runnable task; (task = tasks.poll()) != null; ) {
             try {
                 task.run();
