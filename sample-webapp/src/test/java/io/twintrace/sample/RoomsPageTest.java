@@ -163,6 +163,7 @@ class RoomsPageTest {
         try (JdkClient ann = JdkClient.open(uri)) {
             ann.send("Ann");
             assertEquals("Ann is here", ann.receive());
+            JdkClient.open(uri).close(); // without a name
             try (JdkClient bob = JdkClient.open(uri)) {
                 bob.send("Bob");
                 assertEquals("Bob is here", ann.receive());
@@ -189,7 +190,10 @@ class RoomsPageTest {
                 assertEquals(three, back.receive());
             }
             try (JdkClient late = JdkClient.open(URI.create(uri + "?17-1"))) {
-                assertEquals("some messages are missing", late.receive());
+                assertEquals(" some messages are missing", late.receive());
+            }
+            try (JdkClient wrong = JdkClient.open(URI.create(uri + "?no-id"))) {
+                assertEquals(one, wrong.receive());
             }
         }
     }

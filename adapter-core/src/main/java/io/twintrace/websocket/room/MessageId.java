@@ -32,14 +32,13 @@ public record MessageId(long time, long sequence) implements Comparable<MessageI
      * @throws IllegalArgumentException for any other text
      */
     public static MessageId parse(String text) {
-        int dash = text.indexOf('-');
+        int dash = Math.max(text.indexOf('-'), 0);
         try {
             return new MessageId(Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "message id is \"" + (text.length() > 50 ? text.substring(0, 50) + "..." : text)
-                            + "\", but must be two numbers such as 1764260000000-3",
-                    e);
+            throw new IllegalArgumentException("message id is \""
+                    + (text.length() > 50 ? text.substring(0, 50) + "..." : text)
+                    + "\", but must be two numbers such as 1764260000000-3");
         }
     }
 

@@ -19,7 +19,12 @@ public final class Rooms implements AutoCloseable {
         metrics = RoomsMetrics.join(name, open);
     }
 
-    /** {@return the rooms of an application that runs on one node} */
+    /**
+     * Returns rooms for an application that runs on one node. Keep them: those of another call are others, whatever the
+     * names of the rooms.
+     *
+     * @return new rooms
+     */
     public static Rooms inMemory() {
         return over(new InMemoryBackplane());
     }

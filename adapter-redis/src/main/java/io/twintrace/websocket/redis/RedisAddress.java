@@ -62,6 +62,9 @@ final class RedisAddress {
      * @throws IllegalArgumentException if it names no Redis; neither the text nor a cause has anything of the URI
      */
     static RedisAddress parse(String text) {
+        if (text == null) {
+            throw new IllegalArgumentException("the Redis URI is null, but must be such as redis://localhost:6379");
+        }
         URI uri;
         try {
             uri = new URI(text);

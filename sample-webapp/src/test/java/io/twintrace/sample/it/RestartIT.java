@@ -36,10 +36,11 @@ class RestartIT {
 
     /** One more may have connected just before the stop. */
     private static final Pattern CLOSED = Pattern.compile(
-            "servlet \"[a-z-]+\": (3[6-9]|[4-9]\\d) WebSocket connections closed with 1001 in [5-8]\\.");
+            "servlet \"[a-z-]+\": (3[6-9]|[4-9]\\d) WebSocket connections closed with 1001 in (4\\.9|[5-8]\\.)");
 
     /** The close timeout, and some time for a busy machine. */
-    private static final Pattern CUT_OFF = Pattern.compile(SILENT + " WebSocket connections cut off after [5-7]\\.");
+    private static final Pattern CUT_OFF =
+            Pattern.compile(SILENT + " WebSocket connections cut off after (4\\.9|[5-7]\\.)");
 
     private final List<RawClient> clients = new ArrayList<>();
     private final ExecutorService readers = Executors.newFixedThreadPool(PEERS);
