@@ -169,7 +169,11 @@ class OutboxTest {
 
     @Test
     void ofMessagesThatAreOfferedTogetherTheFirstOnesFindRoom() throws Exception {
-        try (TestPeer peer = tight(new OutboxOptions(3, MUCH.length, WhenFull.closePeer()))) {
+        WebSocketOptions options = TestPeer.quick()
+                .closeTimeout(PATIENCE)
+                .outbox(new OutboxOptions(3, MUCH.length, WhenFull.closePeer()))
+                .build();
+        try (TestPeer peer = TestPeer.connectTight(options)) {
             Outbox outbox = stuck(peer);
             assertEquals(3, outbox.offerAll(texts(1, 5)));
             assertEquals(0, outbox.offerAll(texts(6, 7)));
