@@ -7,17 +7,17 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The batch of a thread that offers messages to outboxes outside of a listener's turn. While it is active, nothing that
- * the thread writes waits for a peer. A handler that has more input to read leaves its frames and tasks lying, because
+ * the thread writes waits for a peer. A handler that has more input to read leaves its frames and tasks unsent, because
  * it is about to offer more; they leave before it waits for input. If it is late, another thread sends them.
  */
 public final class OfferBatch extends WriteBatch {
-    /** A batch that has lain more recently than this is expected to lie again soon. */
+    /** A batch that was left more recently than this is expected to be left again soon. */
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private enum Owner {
         /** The thread whose batch it is. */
         THREAD,
-        /** Whoever takes it first. The thread has left it lying. */
+        /** The thread has left it, and the first to take it owns it. */
         NOBODY,
         /** Another thread, for good. */
         OTHER_THREAD
@@ -28,10 +28,10 @@ public final class OfferBatch extends WriteBatch {
         /** Returns whether the calling thread is the one that reads, and already has more input to read. */
         boolean isBackSoon();
 
-        /** Returns how long a batch may lie. It leaves within two milliseconds after that. 0 for no time at all. */
+        /** Returns how long a batch may be left. It is sent within two milliseconds after that. 0 for not at all. */
         long patienceNanos();
 
-        /** Notes that the reader has left a batch lying for too long. Any thread may call this. */
+        /** Notes that the reader has left a batch for too long. Any thread may call this. */
         void wasNotBackSoon();
     }
 
@@ -49,7 +49,7 @@ public final class OfferBatch extends WriteBatch {
     private volatile long lastLeft;
 
     /** When the thread has left it for the first time since it was empty; {@link Deadlines#NONE} if it is. */
-    private volatile long lyingSince = Deadlines.NONE;
+    private volatile long leftSince = Deadlines.NONE;
 
     private volatile long patienceNanos;
 
@@ -105,7 +105,7 @@ public final class OfferBatch extends WriteBatch {
         boolean stays = isBackSoon() && !isOverdue();
         try {
             if (!stays) {
-                lyingSince = Deadlines.NONE;
+                leftSince = Deadlines.NONE;
                 flush();
             }
         } finally {
@@ -117,7 +117,7 @@ public final class OfferBatch extends WriteBatch {
     }
 
     /**
-     * Sends what the calling thread has left lying, if anything, before it waits for input.
+     * Sends what the calling thread has left, if anything, before it waits for input.
      *
      * @param reader what it reads
      */
@@ -162,7 +162,7 @@ public final class OfferBatch extends WriteBatch {
     }
 
     private void send() {
-        lyingSince = Deadlines.NONE;
+        leftSince = Deadlines.NONE;
         activate(false); // what was put off adds to this batch
         try {
             flush();
@@ -172,7 +172,7 @@ public final class OfferBatch extends WriteBatch {
     }
 
     private boolean isOverdue() {
-        long since = lyingSince;
+        long since = leftSince;
         return since != Deadlines.NONE && System.nanoTime() - since >= patienceNanos;
     }
 
@@ -183,8 +183,8 @@ public final class OfferBatch extends WriteBatch {
 
     private void leave() {
         lastLeft = System.nanoTime();
-        if (lyingSince == Deadlines.NONE) {
-            lyingSince = lastLeft;
+        if (leftSince == Deadlines.NONE) {
+            leftSince = lastLeft;
         }
         owner.set(Owner.NOBODY);
         if (!late.ask() && takeBack()) { // the system has no thread that would look after it
