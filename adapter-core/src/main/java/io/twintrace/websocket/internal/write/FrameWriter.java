@@ -138,8 +138,8 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
-    /** Writes data frames whose headers already stand before their payloads. They are small, and leave together. */
-    void writeEncoded(ByteBuffer[] small) throws IOException {
+    /** Writes data frames whose headers already stand before their payloads. If there are several, they are small. */
+    void writeEncoded(ByteBuffer... encoded) throws IOException {
         awaitTurn();
         long deadline = Deadlines.NONE;
         PendingWrites pending = null;
@@ -147,10 +147,11 @@ public final class FrameWriter implements WriteBatch.Member {
             lock.lock();
             try {
                 checkWritable();
-                int first = putAside(small);
-                if (first < small.length) {
+                int aside = putAside(encoded);
+                if (aside < encoded.length) {
+                    ByteBuffer[] others = aside == 0 ? encoded : Arrays.copyOfRange(encoded, aside, encoded.length);
                     deadline = messageDeadline();
-                    write(Arrays.copyOfRange(small, first, small.length), deadline, true, true);
+                    write(others, deadline, true, true);
                     pending = output.pendingWrites();
                 }
                 lastMessageFrame = lastWrite;
@@ -165,48 +166,17 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
-    /** Puts frames aside. Returns the index of the first one that must leave at once. */
-    private int putAside(ByteBuffer[] small) {
-        for (int i = 0; i < small.length; i++) {
-            ByteBuffer room = room(Opcode.CONTINUATION, small[i].remaining());
+    /** Puts frames aside. Returns how many, up to the first that must leave at once. */
+    private int putAside(ByteBuffer[] encoded) {
+        for (int i = 0; i < encoded.length; i++) {
+            ByteBuffer room = room(Opcode.CONTINUATION, encoded[i].remaining());
             if (room == null) {
                 return i;
             }
-            room.put(small[i]);
+            room.put(encoded[i]);
             output.added();
         }
-        return small.length;
-    }
-
-    /** Writes one data frame whose header already stands before its payload. */
-    void writeEncoded(ByteBuffer frame) throws IOException {
-        awaitTurn();
-        long deadline = Deadlines.NONE;
-        PendingWrites pending = null;
-        try {
-            lock.lock();
-            try {
-                checkWritable();
-                ByteBuffer room = room(Opcode.CONTINUATION, frame.remaining());
-                if (room != null) {
-                    room.put(frame);
-                    output.added();
-                } else {
-                    deadline = messageDeadline();
-                    one[0] = frame;
-                    write(one, deadline, true, true);
-                    pending = output.pendingWrites();
-                }
-                lastMessageFrame = lastWrite;
-            } finally {
-                lock.unlock();
-            }
-            finish(pending, deadline);
-        } catch (StackOverflowError e) {
-            lock.overflowed = true;
-            lock.closeLater();
-            throw e;
-        }
+        return encoded.length;
     }
 
     /** Makes a thread that may wait for the peer do so, so that pending bytes do not grow. */
