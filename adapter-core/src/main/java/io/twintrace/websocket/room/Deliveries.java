@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Gives messages to the members of one room on this node. All methods are called by the thread at work in the room's
@@ -17,6 +18,9 @@ import java.util.Optional;
 final class Deliveries implements Delivery.Target {
     /** How many connections may have small frames put aside, each of which holds a buffer of 16 KiB. */
     private static final int MAX_PUT_ASIDE = 256;
+
+    /** Between this node's clock and the one that makes ids: another node's, or that of Redis. */
+    private static final long MAX_CLOCK_DIFFERENCE_MILLIS = TimeUnit.MINUTES.toMillis(5);
 
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
@@ -55,7 +59,7 @@ final class Deliveries implements Delivery.Target {
         }
         List<Delivered> past = history.last(how.last());
         if (how.after().isPresent()) {
-            MessageId seen = how.after().get();
+            MessageId seen = plausible(how.after().get());
             if (!history.isCompleteAfter(seen)) {
                 how.gapNotice().ifPresent(notice -> offer(member, notice, Optional.empty()));
             }
@@ -69,6 +73,11 @@ final class Deliveries implements Delivery.Target {
         }
         members.add(member);
         tell(() -> options.listener().present(member.presence()));
+    }
+
+    /** An id that no message can have yet would keep all messages from a member. It is as good as none. */
+    private static MessageId plausible(MessageId seen) {
+        return seen.time() > System.currentTimeMillis() + MAX_CLOCK_DIFFERENCE_MILLIS ? MessageId.NONE : seen;
     }
 
     /** Sends a message to a member, after its messages of the past. */

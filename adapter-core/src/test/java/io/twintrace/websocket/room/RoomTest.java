@@ -221,11 +221,14 @@ class RoomTest {
         room.join(incomplete.connection(), options.withAfter(ids.get(0)));
         TestPeer older = peer();
         room.join(older.connection(), options.withAfter(MessageId.parse("17-4"))); // of an earlier process
+        TestPeer future = peer();
+        room.join(future.connection(), options.withAfter(new MessageId(Long.MAX_VALUE, 1)));
         room.broadcast("now");
         expect(complete, "message 3", "message 4", "message 5", "now");
         expect(nothing, "now");
         expect(incomplete, "some are missing", "message 3", "message 4", "message 5", "now");
         expect(older, "some are missing", "message 3", "message 4", "message 5", "now");
+        expect(future, "some are missing", "message 3", "message 4", "message 5", "now");
     }
 
     /** The client was on a node that had them earlier. */
