@@ -1,5 +1,6 @@
 package io.twintrace.websocket.benchmarks.endtoend.load;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** Connections that read nothing after the handshake until the end. */
 final class SilentPeers implements AutoCloseable {
     private static final int RECEIVE_BUFFER = 4 * 1024;
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final int CLOSE = 0x88;
     private static final int WITHOUT_CLOSE = 1006;
     private static final int LENGTH_IN_2_BYTES = 126;
@@ -28,7 +30,7 @@ final class SilentPeers implements AutoCloseable {
             Socket socket = new Socket();
             sockets.add(socket);
             socket.setReceiveBufferSize(RECEIVE_BUFFER);
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(millis(PATIENCE));
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()));
             ClientHandshake handshake = new ClientHandshake(false);
             socket.getOutputStream().write(handshake.request(settings.port(), settings.path()));
@@ -39,20 +41,24 @@ final class SilentPeers implements AutoCloseable {
         }
     }
 
-    /** Reads what has come to each peer. Returns how many of them were closed with which code; 1006 for none. */
+    /**
+     * Reads what has come to each peer. Returns how many of them were closed with which code: 1006 without a close frame,
+     * 0 if the connection is still open.
+     */
     Map<Integer, Integer> closeCodes() {
+        long deadline = System.nanoTime() + PATIENCE; // one for all, for none of them might be closed
         Map<Integer, Integer> codes = new TreeMap<>();
         for (Socket socket : sockets) {
-            codes.merge(closeCode(socket), 1, Integer::sum);
+            codes.merge(closeCode(socket, deadline), 1, Integer::sum);
         }
         return codes;
     }
 
-    /** Returns 0 if the connection is still open. */
-    private static int closeCode(Socket socket) {
+    private static int closeCode(Socket socket, long deadline) {
         try {
-            DataInputStream in = new DataInputStream(socket.getInputStream());
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             while (true) {
+                socket.setSoTimeout(millis(deadline - System.nanoTime()));
                 int first = in.readUnsignedByte();
                 long length = in.readUnsignedByte();
                 if (length == LENGTH_IN_2_BYTES) {
@@ -70,6 +76,11 @@ final class SilentPeers implements AutoCloseable {
         } catch (IOException e) {
             return WITHOUT_CLOSE;
         }
+    }
+
+    /** Returns at least 1, for 0 would wait without end. */
+    private static int millis(long nanos) {
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
     @Override

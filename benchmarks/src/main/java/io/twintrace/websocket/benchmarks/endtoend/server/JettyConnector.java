@@ -9,6 +9,9 @@ import org.eclipse.jetty.util.compression.DeflaterPool;
 final class JettyConnector {
     private static final int DEFLATERS = 1024;
 
+    /** Bytes that the system keeps for a peer that does not read: 2.6 MB over loopback, if {@code send-buffer} is not set. */
+    private static final int SEND_BUFFER = Integer.getInteger("send-buffer", -1);
+
     private JettyConnector() {}
 
     /** Creates a server with Jetty's default thread pool, acceptors and selectors. */
@@ -17,6 +20,7 @@ final class JettyConnector {
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         connector.setAcceptQueueSize(TestServer.ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER);
         server.addConnector(connector);
         server.addBean(new DeflaterPool(DEFLATERS, TestServer.PEERS_DEFLATE_LEVEL, true));
         return server;

@@ -44,11 +44,15 @@ enum TwintraceFace {
 
     abstract UpgradeServlet broadcast(WebSocketOptions options);
 
+    /** What a peer that does not read costs, and how long it has to take its close frame, can be set in the server's JVM. */
     static WebSocketOptions options(int messageLimit) {
+        OutboxOptions outbox = OutboxOptions.defaults();
         return WebSocketOptions.builder()
+                .closeTimeout(Duration.ofSeconds(Integer.getInteger("close-timeout", 5)))
                 .readLimit(messageLimit)
                 .idleTimeout(Duration.ofMinutes(TestServer.IDLE_MINUTES))
-                .outbox(OutboxOptions.defaults().withMaxBytes(Math.max(1 << 20, 4 * messageLimit)))
+                .outbox(outbox.withMaxBytes(Math.max(outbox.maxBytes(), 4 * messageLimit))
+                        .withMaxMessages(Integer.getInteger("outbox-messages", outbox.maxMessages())))
                 .deflate(DeflateOptions.on())
                 .build();
     }
