@@ -30,6 +30,9 @@ public final class FrameWriter implements WriteBatch.Member {
 
     private volatile long lastWrite = System.nanoTime();
 
+    /** Used inside the detector's guard. */
+    private final ByteBuffer[] alone = new ByteBuffer[1];
+
     /** When the last frame of a message began. Used inside the detector's guard. */
     private long lastMessageFrame = lastWrite;
 
@@ -138,8 +141,18 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
+    /** Writes one data frame whose header already stands before its payload. */
+    void writeEncoded(ByteBuffer encoded) throws IOException {
+        alone[0] = encoded;
+        try {
+            writeEncoded(alone);
+        } finally {
+            alone[0] = null; // an idle connection keeps no payload
+        }
+    }
+
     /** Writes data frames whose headers already stand before their payloads. If there are several, they are small. */
-    void writeEncoded(ByteBuffer... encoded) throws IOException {
+    void writeEncoded(ByteBuffer[] encoded) throws IOException {
         awaitTurn();
         long deadline = Deadlines.NONE;
         PendingWrites pending = null;
