@@ -23,6 +23,9 @@ public final class ConcurrentWriteException extends RuntimeException {
 
     static final String HELP = "docs/concurrent-writes.md (in the jar: " + HELP_RESOURCE + ")";
 
+    static final String HELP_ELSEWHERE =
+            "docs/existing-applications.md (in the jar: META-INF/twintrace/existing-applications.md)";
+
     private final transient ConcurrentWriteReport report;
 
     private final transient CompletableFuture<Void> told;

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param second the thread that came second, or broke the discipline
  * @param openedAt where the first thread opened its message; empty unless the kind is {@link Kind#INTERLEAVED_MESSAGE}
  *     and the level is {@link DetectorLevel#TRACED}
+ * @param consequence what the conflict leads to
  * @param messageArrived whether message data has arrived from the peer since the first thread's call began, so that the
  *     second thread may be answering it; only for the kind {@link Kind#OVERLAPPING_CALLS}
  */
@@ -33,7 +34,18 @@ public record ConcurrentWriteReport(
         Writer first,
         Writer second,
         List<StackTraceElement> openedAt,
+        Consequence consequence,
         boolean messageArrived) {
+
+    /** What a conflict leads to. */
+    public enum Consequence {
+        /** Both calls fail, and the connection is closed with 1011. */
+        CONNECTION_CLOSED,
+        /** Both calls fail, and so does every later one. The connection is another engine's, and stays open. */
+        CALLS_FAIL,
+        /** Nothing: the connection is another engine's, which handles the calls in its own way. */
+        ONLY_REPORTED
+    }
 
     /** How the two threads collided. */
     public enum Kind {

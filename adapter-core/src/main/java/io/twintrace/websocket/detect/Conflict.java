@@ -242,6 +242,7 @@ final class Conflict {
                 firstWriter(),
                 secondWriter(),
                 openedAt,
+                response.consequence(),
                 messageArrived && isOverlap());
     }
 

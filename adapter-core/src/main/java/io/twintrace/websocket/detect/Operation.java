@@ -29,7 +29,34 @@ public enum Operation {
     /** Declares the rule for writes. */
     DECLARE_DISCIPLINE("declareWriteDiscipline", Role.SETTING),
     /** Makes the first offer. From then on, only the outbox writes. */
-    FIRST_OFFER("Outbox.offer", Role.STARTS_MESSAGE);
+    FIRST_OFFER("Outbox.offer", Role.STARTS_MESSAGE),
+
+    /** Sends a whole text by Jakarta WebSocket, through whatever engine. */
+    SEND_TEXT("RemoteEndpoint.sendText", Role.STARTS_MESSAGE),
+    /** Sends a further part of a text. */
+    SEND_MORE_TEXT("RemoteEndpoint.sendText", Role.CONTINUES_MESSAGE),
+    /** Sends whole binary data. */
+    SEND_BINARY("RemoteEndpoint.sendBinary", Role.STARTS_MESSAGE),
+    /** Sends a further part of binary data. */
+    SEND_MORE_BINARY("RemoteEndpoint.sendBinary", Role.CONTINUES_MESSAGE),
+    /** Encodes and sends an object. */
+    SEND_OBJECT("RemoteEndpoint.sendObject", Role.STARTS_MESSAGE),
+    /** Begins binary data in pieces. */
+    GET_SEND_STREAM("RemoteEndpoint.getSendStream", Role.STARTS_MESSAGE),
+    /** Begins a text in pieces. */
+    GET_SEND_WRITER("RemoteEndpoint.getSendWriter", Role.STARTS_MESSAGE),
+    /** Writes a piece of binary data. */
+    STREAM_WRITE("OutputStream.write", Role.CONTINUES_MESSAGE),
+    /** Sends the buffered bytes of binary data. */
+    STREAM_FLUSH("OutputStream.flush", Role.CONTINUES_MESSAGE),
+    /** Ends binary data in pieces. */
+    STREAM_CLOSE("OutputStream.close", Role.CONTINUES_MESSAGE),
+    /** Writes a piece of a text. */
+    TEXT_WRITE("Writer.write", Role.CONTINUES_MESSAGE),
+    /** Sends the buffered characters of a text. */
+    TEXT_FLUSH("Writer.flush", Role.CONTINUES_MESSAGE),
+    /** Ends a text in pieces. */
+    TEXT_CLOSE("Writer.close", Role.CONTINUES_MESSAGE);
 
     private enum Role {
         STARTS_MESSAGE,
@@ -54,10 +81,20 @@ public enum Operation {
         return methodName;
     }
 
-    /** The public type of the library that declares the method. */
+    /** The public type that declares the method, without its package. */
     String owner() {
         int dot = methodName.indexOf('.');
         return dot < 0 ? "WebSocketConnection" : methodName.substring(0, dot);
+    }
+
+    /** The package of that type if it is not this library's. */
+    String ownersPackage() {
+        return owner().equals("RemoteEndpoint") ? "jakarta.websocket." : "java.io.";
+    }
+
+    /** Whether a type of this library declares the method, and no other engine implements it. */
+    boolean isOurs() {
+        return compareTo(SEND_TEXT) < 0;
     }
 
     /** The method's name alone. */

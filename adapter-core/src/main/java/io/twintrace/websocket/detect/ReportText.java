@@ -1,5 +1,6 @@
 package io.twintrace.websocket.detect;
 
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Consequence;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.util.List;
@@ -17,6 +18,10 @@ final class ReportText {
                 -    connection.writeMessage(text);
                 +    connection.outbox().offer(text);
             """;
+
+    private static final String REMEDY_ELSEWHERE =
+            "let one thread at a time send, by one lock for each session around whole"
+                    + " messages, or by a queue that one thread empties (in Spring: ConcurrentWebSocketSessionDecorator)";
 
     private static final String ARRIVED = "A message has arrived from the peer since the first call began. The peer can"
             + " answer a message before the call that wrote it returns, so a thread that reacts to the answer can"
@@ -40,9 +45,24 @@ final class ReportText {
     }
 
     static String logMessage(ConcurrentWriteReport report) {
-        return summary(report) + ". Only one thread at a time may write to a connection: " + whoFails(report)
-                + ", and the connection is closed with 1011. " + (report.messageArrived() ? ARRIVED : "")
-                + "How to fix it: " + remedy(report) + "; see " + ConcurrentWriteException.HELP;
+        return summary(report) + ". Only one thread at a time may write to a connection: " + consequence(report) + ". "
+                + (report.messageArrived() ? ARRIVED : "") + "How to fix it: "
+                + (isOtherEngines(report)
+                        ? REMEDY_ELSEWHERE + "; see " + ConcurrentWriteException.HELP_ELSEWHERE
+                        : remedy(report) + "; see " + ConcurrentWriteException.HELP);
+    }
+
+    private static boolean isOtherEngines(ConcurrentWriteReport report) {
+        return report.consequence() != Consequence.CONNECTION_CLOSED;
+    }
+
+    private static String consequence(ConcurrentWriteReport report) {
+        return switch (report.consequence()) {
+            case CONNECTION_CLOSED -> whoFails(report) + ", and the connection is closed with 1011";
+            case CALLS_FAIL -> whoFails(report) + ", and so does every later one";
+            case ONLY_REPORTED ->
+                "this is only reported, once for each connection, and what happens is up to the" + " WebSocket engine";
+        };
     }
 
     private static String whoFails(ConcurrentWriteReport report) {
@@ -158,7 +178,7 @@ final class ReportText {
             append(text, report.openedAt());
         }
         append(text, capital(secondRole(kind)), report.second(), whyNoStack(kind, report.second()));
-        if (!isAboutSetting(report)) {
+        if (!isAboutSetting(report) && !isOtherEngines(report)) {
             text.append(FIX);
         }
         return text.toString();

@@ -18,7 +18,7 @@ final class StackTraces {
 
     private static final String[] PLATFORM = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
 
-    /** Containers, and Gson, which calls serializers. */
+    /** Containers and frameworks, and Gson, which calls serializers. */
     private static final String[] CONTAINERS = {
         "jakarta.",
         "org.eclipse.jetty.",
@@ -30,7 +30,21 @@ final class StackTraces {
         "org.jboss.",
         "org.wildfly.",
         "org.glassfish.",
+        "com.ibm.ws.",
+        "io.openliberty.",
+        "io.helidon.",
+        "io.netty.",
+        "io.quarkus.",
+        "io.vertx.",
         "org.springframework.",
+        "reactor.",
+        "io.reactivex.",
+        "kotlin.",
+        "kotlinx.",
+        "org.atmosphere.",
+        "org.cometd.",
+        "io.micrometer.",
+        "io.opentelemetry.",
         "com.google.gson."
     };
 
@@ -40,8 +54,10 @@ final class StackTraces {
     static final StackTraceElement[] NO_STACK = {};
 
     /** The names of the guarded public methods. */
-    private static final Set<String> METHODS =
-            Arrays.stream(Operation.values()).map(Operation::simpleName).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> METHODS = Arrays.stream(Operation.values())
+            .filter(Operation::isOurs)
+            .map(Operation::simpleName)
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final int MAX_INNERMOST = 20;
 
@@ -132,6 +148,9 @@ final class StackTraces {
      */
     static StackTraceElement[] inside(Operation operation, StackTraceElement[] stack) {
         int call = publicMethod(operation == null ? METHODS : Set.of(operation.simpleName()), stack, 0);
+        if (call < 0 && operation != null && !operation.isOurs()) {
+            call = enginesMethod(operation.simpleName(), stack);
+        }
         if (call < 0) {
             return plain(stack);
         }
@@ -143,15 +162,29 @@ final class StackTraces {
 
     /** Replaces the library frame by the method of the public type, which the application knows. */
     private static StackTraceElement asCalled(Operation operation, StackTraceElement frame) {
+        if (!isLibrarys(frame)) {
+            return frame; // another engine's
+        }
         String type = operation.owner();
+        String declaring = (operation.isOurs() ? LIBRARY : operation.ownersPackage()) + type;
         return new StackTraceElement(
-                null, frame.getModuleName(), null, LIBRARY + type, frame.getMethodName(), type + ".java", -1);
+                null, frame.getModuleName(), null, declaring, frame.getMethodName(), type + ".java", -1);
+    }
+
+    /** Finds the innermost method of a name, which another engine implements. */
+    private static int enginesMethod(String name, StackTraceElement[] stack) {
+        for (int i = 0; i < stack.length; i++) {
+            if (stack[i].getMethodName().equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Returns null if there is none. */
     private static Operation named(String method) {
         for (Operation operation : Operation.values()) {
-            if (operation.simpleName().equals(method)) {
+            if (operation.isOurs() && operation.simpleName().equals(method)) {
                 return operation;
             }
         }

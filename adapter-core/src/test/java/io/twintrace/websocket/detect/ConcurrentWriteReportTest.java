@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.detect.ConcurrentWriteReport.Consequence;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Kind;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import io.twintrace.websocket.fixture.Guarded;
@@ -112,6 +113,7 @@ class ConcurrentWriteReportTest {
                 new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, STACK),
                 new Writer("\"bob\" (#2)", "writeMessage", Instant.EPOCH, STACK),
                 List.of(),
+                Consequence.CONNECTION_CLOSED,
                 false);
         StringWriter text = new StringWriter();
         report.asThrowable().printStackTrace(new PrintWriter(text));
@@ -180,6 +182,7 @@ class ConcurrentWriteReportTest {
                 new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, first),
                 new Writer("\"bob\" (#2)", "writeJson", Instant.EPOCH, List.of(TIMER)),
                 openedAt,
+                Consequence.CONNECTION_CLOSED,
                 messageArrived);
     }
 }

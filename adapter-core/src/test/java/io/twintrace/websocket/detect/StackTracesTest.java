@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -20,6 +21,10 @@ class StackTracesTest {
     private static final StackTraceElement JETTY = frame("org.eclipse.jetty.io.EndPoint", "flush");
     private static final StackTraceElement CALLER = frame("app.Chat", "send");
     private static final StackTraceElement MAIN = frame("app.Main", "main");
+
+    /** The types of others whose methods are guarded, with their packages. */
+    private static final Map<String, String> OTHERS =
+            Map.of("RemoteEndpoint", "jakarta.websocket.", "OutputStream", "java.io.", "Writer", "java.io.");
 
     /** Names that the library's classes could have, in any package. */
     static Stream<UnaryOperator<String>> names() {
@@ -40,7 +45,11 @@ class StackTracesTest {
             StackTraceElement[] stack = {PLATFORM, JETTY, frame(named.apply("Output"), "flushAll"), method, CALLER, MAIN
             };
             String type = name.contains(".") ? name.substring(0, name.indexOf('.')) : "WebSocketConnection";
-            StackTraceElement shown = shown(type, method.getMethodName());
+            if (OTHERS.containsKey(type)) { // by a guard
+                assertStack(StackTraces.inside(operation, stack), shown(OTHERS.get(type), type, method), CALLER, MAIN);
+                continue;
+            }
+            StackTraceElement shown = shown(LIBRARY, type, method);
             assertStack(StackTraces.inside(operation, stack), shown, CALLER, MAIN);
             StackTraceElement[] unknown = StackTraces.inside(null, stack);
             assertStack(unknown, shown, CALLER, MAIN);
@@ -188,6 +197,16 @@ class StackTracesTest {
         assertEquals(Optional.empty(), StackTraces.applicationFrame(List.of(frame("java.lang.Thread", "run"))));
     }
 
+    /** The engine's own method stays: which one it is helps to find its documentation. */
+    @Test
+    void theMethodOfAnotherEngineBeginsAStack() {
+        StackTraceElement engines = frame("org.apache.tomcat.websocket.WsRemoteEndpointBasic", "sendText");
+        StackTraceElement[] stack = {
+            PLATFORM, frame(LIBRARY + "guard.SessionGuard", "enter"), engines, frame("app.Wrapper", "sendText"), MAIN
+        };
+        assertStack(StackTraces.inside(Operation.SEND_TEXT, stack), engines, frame("app.Wrapper", "sendText"), MAIN);
+    }
+
     @Test
     void aStackOutsideTheLibraryStaysWhole() {
         StackTraceElement[] stack = {PLATFORM, CALLER};
@@ -204,9 +223,13 @@ class StackTracesTest {
         return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(StackTraceElement[]::new);
     }
 
-    /** The public method as reports show it: without a line, which would be one of an internal class. */
     private static StackTraceElement shown(String type, String method) {
-        return new StackTraceElement(LIBRARY + type, method, type + ".java", -1);
+        return shown(LIBRARY, type, frame(type, method));
+    }
+
+    /** The public method as reports show it: without a line, which would be one of an internal class. */
+    private static StackTraceElement shown(String itsPackage, String type, StackTraceElement method) {
+        return new StackTraceElement(itsPackage + type, method.getMethodName(), type + ".java", -1);
     }
 
     private static StackTraceElement frame(String type, String method) {

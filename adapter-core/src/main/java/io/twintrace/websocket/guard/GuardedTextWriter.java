@@ -1,0 +1,53 @@
+package io.twintrace.websocket.guard;
+
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.guard.SessionGuard.Visit;
+import java.io.IOException;
+import java.io.Writer;
+
+/** A text in pieces, each of which enters the guard. It is open until it is closed. */
+final class GuardedTextWriter extends Writer {
+    private final Writer target;
+    private final SessionGuard guard;
+
+    GuardedTextWriter(Writer target, SessionGuard guard) {
+        this.target = target;
+        this.guard = guard;
+    }
+
+    @Override
+    public void write(char[] characters, int offset, int length) throws IOException {
+        Visit visit = guard.enter(Operation.TEXT_WRITE);
+        try {
+            target.write(characters, offset, length);
+        } catch (Throwable t) {
+            visit.wrote(Operation.TEXT_WRITE, t);
+            throw t;
+        }
+        visit.wrote(Operation.TEXT_WRITE, null);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        Visit visit = guard.enter(Operation.TEXT_FLUSH);
+        try {
+            target.flush();
+        } catch (Throwable t) {
+            visit.wrote(Operation.TEXT_FLUSH, t);
+            throw t;
+        }
+        visit.wrote(Operation.TEXT_FLUSH, null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Visit visit = guard.enter(Operation.TEXT_CLOSE);
+        try {
+            target.close();
+        } catch (Throwable t) {
+            visit.sent(Operation.TEXT_CLOSE, t);
+            throw t;
+        }
+        visit.sent(Operation.TEXT_CLOSE, null);
+    }
+}

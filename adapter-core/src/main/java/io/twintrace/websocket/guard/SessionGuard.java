@@ -1,0 +1,266 @@
+package io.twintrace.websocket.guard;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConcurrentWriteReport;
+import io.twintrace.websocket.detect.ConflictResponse;
+import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.DetectorLevel;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.detect.WriteDetector;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Guards the writes to one session of another engine. Each of its write methods calls {@link #enter} first, and
+ * one of {@link Visit} last. Knows nothing of the engine's classes. Any thread may call the methods.
+ *
+ * <p>In mode {@link GuardMode#REPORT} nothing is ever thrown. Once a conflict is reported, the detector has done its
+ * work: further overlaps are counted, without their stacks.
+ */
+public final class SessionGuard {
+    private static final VarHandle INSIDE;
+
+    static {
+        try {
+            INSIDE = MethodHandles.lookup().findVarHandle(SessionGuard.class, "inside", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** What has been begun and not ended. */
+    private enum Open {
+        NOTHING,
+        TEXT,
+        BINARY,
+        STREAM
+    }
+
+    /** Of a call that no guard knows of. */
+    public static final Visit UNGUARDED =
+            new SessionGuard(new ConnectionId(0, ""), GuardMode.REPORT, DetectorLevel.CALLS).outside;
+
+    private final GuardMode mode;
+    private final WriteDetector detector;
+    private final Visit detected = new Visit(true, true);
+    private final Visit counted = new Visit(true, false);
+    private final Visit outside = new Visit(false, false);
+
+    /** Whether the conflict of this session is known, so that further ones are only counted. */
+    private volatile boolean reported;
+
+    /**
+     * The thread that was let in, or null. Not certain while the detector watches, which then decides. But no thread
+     * finds itself by mistake.
+     */
+    private volatile Thread inside;
+
+    /** Written inside. Also read before, where the detector's check follows. */
+    private Open open = Open.NOTHING;
+
+    SessionGuard(ConnectionId session, GuardMode mode, DetectorLevel level) {
+        this.mode = mode;
+        this.detector = new WriteDetector(session, level, () -> 0, () -> 0, new Response());
+    }
+
+    private final class Response implements ConflictResponse {
+        @Override
+        public ConcurrentWriteReport.Consequence consequence() {
+            return mode.consequence();
+        }
+
+        @Override
+        public void conflictFound() {
+            reported = mode == GuardMode.REPORT;
+        }
+
+        @Override
+        public void onConcurrentWrite(ConcurrentWriteReport report) {
+            System.getLogger(SessionGuards.LOGGER).log(Level.ERROR, report.logMessage(), report.asThrowable());
+        }
+    }
+
+    /**
+     * Enters a write.
+     *
+     * @param called the method
+     * @return to leave it. Does nothing if another thread is inside, which is only reported or counted, or if this
+     *     thread has entered before, because one method of an engine calls another.
+     * @throws ConcurrentWriteException in mode {@link GuardMode#FAIL}
+     */
+    public Visit enter(Operation called) {
+        Thread me = Thread.currentThread();
+        if (inside == me) {
+            return outside;
+        }
+        return reported ? enterCounted(me) : enterDetected(called, me);
+    }
+
+    /**
+     * Enters a write of a part of a message. Who has sent an earlier part may have left the rest to this thread, so that
+     * only an overlap of the calls is a conflict then.
+     *
+     * @param isText whether it is text
+     * @return as {@link #enter}
+     */
+    public Visit enterPart(boolean isText) {
+        boolean isMore = open == (isText ? Open.TEXT : Open.BINARY);
+        return isText
+                ? enter(isMore ? Operation.SEND_MORE_TEXT : Operation.SEND_TEXT)
+                : enter(isMore ? Operation.SEND_MORE_BINARY : Operation.SEND_BINARY);
+    }
+
+    /**
+     * Guards what an engine has opened for binary data.
+     *
+     * @param opened by the calling thread, which is inside
+     * @return writes to it
+     */
+    public OutputStream guarded(OutputStream opened) {
+        return new GuardedOutputStream(opened, this);
+    }
+
+    /**
+     * Guards what an engine has opened for a text.
+     *
+     * @param opened by the calling thread, which is inside
+     * @return writes to it
+     */
+    public Writer guarded(Writer opened) {
+        return new GuardedTextWriter(opened, this);
+    }
+
+    private Visit enterDetected(Operation called, Thread me) {
+        try {
+            detector.enter(called);
+        } catch (Throwable t) { // also a lack of stack or memory, which the engine will notice by itself
+            throwIfFailing(t);
+            return outside;
+        }
+        inside = me;
+        return detected;
+    }
+
+    private Visit enterCounted(Thread me) {
+        if (INSIDE.compareAndSet(this, null, me)) {
+            return counted;
+        }
+        SessionGuards.countFurther();
+        return outside;
+    }
+
+    private void throwIfFailing(Throwable t) {
+        if (mode == GuardMode.FAIL) {
+            if (t instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) t;
+        }
+    }
+
+    /**
+     * A call of a write method, from {@link #enter} until one of these methods is called, by the same thread. Which one
+     * says what has become of the message.
+     */
+    public final class Visit {
+        private final boolean isInside;
+        private final boolean isDetectors;
+
+        private Visit(boolean isInside, boolean isDetectors) {
+            this.isInside = isInside;
+            this.isDetectors = isDetectors;
+        }
+
+        /**
+         * Leaves a method that sends a whole message.
+         *
+         * @param called the method
+         * @param thrown what the engine's method has thrown, or null
+         * @throws ConcurrentWriteException in mode {@link GuardMode#FAIL}, here and below
+         */
+        public void sent(Operation called, Throwable thrown) {
+            if (isInside) {
+                finished();
+                leave(called, thrown);
+            }
+        }
+
+        /**
+         * Leaves a method that sends a part of a message.
+         *
+         * @param isText whether it is text
+         * @param isLast whether no part follows
+         * @param thrown what the engine's method has thrown, or null
+         */
+        public void sentPart(boolean isText, boolean isLast, Throwable thrown) {
+            if (isInside) {
+                if (isLast || thrown != null) {
+                    finished();
+                } else {
+                    opened(isText ? Open.TEXT : Open.BINARY);
+                }
+                leave(isText ? Operation.SEND_TEXT : Operation.SEND_BINARY, thrown);
+            }
+        }
+
+        /**
+         * Leaves a method that opens a stream or writer for a message.
+         *
+         * @param called the method
+         * @param thrown what the engine's method has thrown, or null
+         */
+        public void openedStream(Operation called, Throwable thrown) {
+            if (isInside) {
+                if (thrown == null) {
+                    opened(Open.STREAM);
+                }
+                leave(called, thrown);
+            }
+        }
+
+        /**
+         * Leaves a method that writes a piece of a message to its stream or writer.
+         *
+         * @param called the method
+         * @param thrown what the engine's method has thrown, or null
+         */
+        void wrote(Operation called, Throwable thrown) {
+            if (isInside) {
+                if (isDetectors) {
+                    detector.messageContinued();
+                }
+                leave(called, thrown);
+            }
+        }
+
+        private void opened(Open kind) {
+            open = kind;
+            if (isDetectors) {
+                detector.messageOpened();
+            }
+        }
+
+        private void finished() {
+            if (open != Open.NOTHING) {
+                open = Open.NOTHING;
+                if (isDetectors) {
+                    detector.messageFinished();
+                }
+            }
+        }
+
+        private void leave(Operation called, Throwable thrown) {
+            INSIDE.compareAndSet(SessionGuard.this, Thread.currentThread(), null);
+            if (isDetectors) {
+                try {
+                    detector.leave(called, thrown);
+                } catch (Throwable t) {
+                    throwIfFailing(t);
+                }
+            }
+        }
+    }
+}

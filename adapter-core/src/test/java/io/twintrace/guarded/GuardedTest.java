@@ -1,0 +1,271 @@
+package io.twintrace.guarded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.guard.GuardMode;
+import io.twintrace.websocket.guard.Guarded;
+import io.twintrace.websocket.guard.SessionGuards;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.Session;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class GuardedTest {
+    /** A call that may throw. */
+    private interface Call {
+        void run() throws Exception;
+    }
+
+    private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket.guard");
+
+    private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    private final Handler log = new Handler() {
+        @Override
+        public void publish(LogRecord entry) {
+            logged.add(entry);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Engine engine = new Engine();
+    private final Session session = mock(Session.class);
+
+    @BeforeEach
+    void begin() {
+        LOGGER.addHandler(log);
+        LOGGER.setUseParentHandlers(false);
+        when(session.getBasicRemote()).thenReturn(engine);
+        when(session.getRequestURI()).thenReturn(URI.create("ws://localhost/quotes?token=secret"));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        thread.shutdownNow();
+        assertTrue(thread.awaitTermination(10, TimeUnit.SECONDS));
+        LOGGER.removeHandler(log);
+        LOGGER.setUseParentHandlers(true);
+    }
+
+    private Future<?> pushPrices(Call call) {
+        return thread.submit(() -> {
+            call.run();
+            return null;
+        });
+    }
+
+    private void pushNews(Call call) throws Exception {
+        call.run();
+    }
+
+    /** Has the first call not return before the second one has. */
+    private Future<?> overlap(Call first, Call second) throws Exception {
+        CountDownLatch isInside = new CountDownLatch(1);
+        CountDownLatch mayGo = new CountDownLatch(1);
+        engine.duringCall = () -> {
+            engine.duringCall = () -> {};
+            isInside.countDown();
+            awaitUnchecked(mayGo);
+        };
+        Future<?> prices = pushPrices(first);
+        isInside.await();
+        try {
+            pushNews(second);
+        } finally {
+            mayGo.countDown();
+        }
+        return prices;
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String onlyEntry() {
+        assertEquals(1, logged.size(), logged::toString);
+        return logged.get(0).getMessage();
+    }
+
+    @Test
+    void bothMethodsAreNamedAndNothingElseChanges() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        overlap(() -> remote.sendText("price"), () -> remote.sendText("news")).get();
+        assertEquals(List.of("price", "news"), engine.calls);
+        String entry = onlyEntry();
+        assertTrue(
+                entry.matches(
+                        "Concurrent write to WebSocket connection [0-9]+ \\(/quotes\\): \\S*GuardedTest\\S*\\(GuardedTest"
+                                + "\\.java:[0-9]+\\) on thread .*called RemoteEndpoint\\.sendText while \\S*GuardedTest\\S* on thread .*"
+                                + " was in RemoteEndpoint\\.sendText\\. .*only reported.*existing-applications\\.md.*"),
+                entry);
+        assertTrue(List.of(logged.get(0).getThrown().getStackTrace()).toString().contains("GuardedTest.pushNews"));
+        assertTrue(List.of(logged.get(0).getThrown().getCause().getStackTrace())
+                .toString()
+                .contains("GuardedTest"));
+    }
+
+    @Test
+    void furtherOverlapsAreCounted() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        long before = SessionGuards.further();
+        for (int i = 0; i < 3; i++) {
+            overlap(() -> remote.sendText("price"), () -> remote.sendText("news"))
+                    .get();
+        }
+        onlyEntry();
+        assertEquals(2, SessionGuards.further() - before);
+        assertEquals(6, engine.calls.size());
+    }
+
+    @Test
+    void bothCallsFailIfThatIsWanted() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session, GuardMode.FAIL).getBasicRemote();
+        CountDownLatch second = new CountDownLatch(1);
+        Future<?> first = overlap(() -> remote.sendText("price"), () -> {
+            assertThrows(ConcurrentWriteException.class, () -> remote.sendText("news"));
+            second.countDown();
+        });
+        assertEquals(0, second.getCount());
+        ExecutionException failure = assertThrows(ExecutionException.class, first::get);
+        ConcurrentWriteException exception = (ConcurrentWriteException) failure.getCause();
+        assertTrue(
+                exception.getMessage().contains("both calls fail, and so does every later one. How"),
+                exception::getMessage);
+        assertEquals(List.of("price"), engine.calls);
+        assertThrows(ConcurrentWriteException.class, () -> remote.sendBinary(ByteBuffer.allocate(3)));
+        onlyEntry();
+    }
+
+    /** Some engines send an object by their own method for text. */
+    @Test
+    void aMethodMayCallAnother() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        engine.duringCall = () -> {
+            engine.duringCall = () -> {};
+            try {
+                remote.sendText("inside");
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+        remote.sendObject("outside");
+        pushPrices(() -> remote.sendText("later")).get();
+        assertEquals(List.of("object outside", "inside", "later"), engine.calls);
+        assertEquals(List.of(), logged);
+    }
+
+    @Test
+    void aMessageInTheMiddleOfAnotherOneIsFound() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        pushPrices(() -> remote.sendText("half of ", false)).get();
+        pushNews(() -> remote.sendText("news"));
+        assertTrue(onlyEntry().contains(" had an unfinished message open"), this::onlyEntry);
+    }
+
+    @Test
+    void anotherThreadMaySendTheRest() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        pushPrices(() -> remote.sendText("half of ", false)).get();
+        pushNews(() -> remote.sendText("a price", true));
+        pushPrices(() -> remote.sendBinary(ByteBuffer.allocate(3), false)).get();
+        pushNews(() -> remote.sendBinary(ByteBuffer.allocate(2), true));
+        pushPrices(() -> remote.sendText("whole")).get();
+        assertEquals(List.of(), logged);
+    }
+
+    /** Spring sends every message so. */
+    @Test
+    void aPartThatIsFirstAndLastIsAWholeMessage() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        pushPrices(() -> remote.sendText("price", true)).get();
+        pushNews(() -> remote.sendText("news", true));
+        assertEquals(List.of(), logged);
+        overlap(() -> remote.sendText("price", true), () -> remote.sendText("news", true))
+                .get();
+        onlyEntry();
+    }
+
+    @Test
+    void aStreamIsOpenUntilItIsClosed() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        Future<OutputStream> opened = thread.submit(remote::getSendStream);
+        opened.get().write(1); // by another thread
+        pushPrices(() -> opened.get().close()).get();
+        pushNews(() -> remote.sendText("news"));
+        assertEquals(List.of(), logged);
+        Writer writer = thread.submit(remote::getSendWriter).get();
+        pushNews(() -> remote.sendText("news"));
+        assertTrue(onlyEntry().contains(" had an unfinished message open"), this::onlyEntry);
+        writer.close();
+    }
+
+    /** Engines put them between other frames by themselves. */
+    @Test
+    void pingsAreNoWrites() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        overlap(() -> remote.sendText("price"), () -> remote.sendPing(ByteBuffer.allocate(0)))
+                .get();
+        assertEquals(List.of("price", "ping"), engine.calls);
+        assertEquals(List.of(), logged);
+    }
+
+    @Test
+    void whatTheEngineThrowsComesThrough() {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        IllegalStateException mine = new IllegalStateException("engine");
+        engine.duringCall = () -> {
+            throw mine;
+        };
+        assertSame(mine, assertThrows(IllegalStateException.class, () -> remote.sendText("price")));
+        engine.duringCall = () -> {};
+        when(session.getMaxIdleTimeout()).thenThrow(mine);
+        assertSame(
+                mine,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> Guarded.session(session).getMaxIdleTimeout()));
+        assertEquals(List.of(), logged);
+    }
+
+    @Test
+    void aSessionIsGuardedOnce() {
+        Session guarded = Guarded.session(session);
+        assertSame(guarded, Guarded.session(session));
+        assertSame(guarded, Guarded.session(guarded));
+        assertEquals(guarded, session);
+        assertNotEquals(guarded, mock(Session.class));
+    }
+}
