@@ -1,0 +1,108 @@
+package io.twintrace.agent;
+
+import io.twintrace.agent.dispatch.TwintraceDispatch;
+import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.guard.SessionGuard;
+import io.twintrace.websocket.guard.SessionGuard.Visit;
+import io.twintrace.websocket.guard.SessionGuards;
+import io.twintrace.websocket.internal.jmx.Registration;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.lang.reflect.Method;
+import java.net.URI;
+
+/**
+ * What the woven methods of the engines come to. They run on the application's threads, and nothing but a conflict in
+ * mode {@code fail} may throw here.
+ */
+final class Watch extends TwintraceDispatch {
+    private static final String UNKNOWN = "unknown path";
+
+    /** At the places that the dispatch gives them. */
+    private static final Operation[] OPERATIONS = {
+        Operation.SEND_TEXT,
+        Operation.SEND_BINARY,
+        Operation.SEND_OBJECT,
+        Operation.GET_SEND_STREAM,
+        Operation.GET_SEND_WRITER
+    };
+
+    private final SessionGuards guards;
+
+    /** Null before the first session, since some containers must not see JMX used before they have started. */
+    private volatile Registration bean;
+
+    Watch(SessionGuards guards) {
+        this.guards = guards;
+    }
+
+    @Override
+    protected Object entered(Object remote, int called) {
+        return guards.of(remote, UNKNOWN).enter(OPERATIONS[called]);
+    }
+
+    @Override
+    protected Object enteredPart(Object remote, boolean isText) {
+        return guards.of(remote, UNKNOWN).enterPart(isText);
+    }
+
+    @Override
+    protected void left(Object token, int called, Throwable thrown) {
+        ((Visit) token).sent(OPERATIONS[called], thrown);
+    }
+
+    @Override
+    protected void leftPart(Object token, boolean isText, boolean isLast, Throwable thrown) {
+        ((Visit) token).sentPart(isText, isLast, thrown);
+    }
+
+    @Override
+    protected OutputStream leftOpening(Object token, Object remote, OutputStream opened, Throwable thrown) {
+        ((Visit) token).openedStream(Operation.GET_SEND_STREAM, thrown);
+        return opened == null ? null : guards.of(remote, UNKNOWN).guarded(opened);
+    }
+
+    @Override
+    protected Writer leftOpening(Object token, Object remote, Writer opened, Throwable thrown) {
+        ((Visit) token).openedStream(Operation.GET_SEND_WRITER, thrown);
+        return opened == null ? null : guards.of(remote, UNKNOWN).guarded(opened);
+    }
+
+    @Override
+    protected void hasRemote(Object session, Object remote) {
+        if (guards.find(remote) == null) {
+            if (bean == null) {
+                register();
+            }
+            SessionGuard known = guards.find(session);
+            guards.also(remote, known != null ? known : guards.of(session, path(session)));
+        }
+    }
+
+    private synchronized void register() {
+        if (bean == null) {
+            try {
+                bean = Registration.of("agent");
+            } catch (RuntimeException | LinkageError e) {
+                System.err.println("Twintrace agent: goes on without an MXBean: " + e);
+            }
+        }
+    }
+
+    synchronized void end() {
+        install(null);
+        if (bean != null) {
+            bean.close();
+            bean = null;
+        }
+    }
+
+    private static String path(Object session) {
+        try {
+            Method uri = Engines.session(session.getClass()).getMethod("getRequestURI");
+            return ((URI) uri.invoke(session)).getPath();
+        } catch (ReflectiveOperationException | RuntimeException e) { // of a session that is closed already
+            return UNKNOWN;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.twintrace.agent;
+
+import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+import static net.bytebuddy.matcher.ElementMatchers.not;
+import static net.bytebuddy.matcher.ElementMatchers.returns;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.util.List;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
+import net.bytebuddy.dynamic.scaffold.TypeValidation;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.matcher.ElementMatchers;
+import net.bytebuddy.pool.TypePool;
+
+/** Puts the calls of the dispatch into the methods of an engine's class. Adds no member, so that it works at any time. */
+final class Weaver {
+    private static final ByteBuddy BYTE_BUDDY = new ByteBuddy()
+            .with(TypeValidation.DISABLED)
+            .with(Implementation.Context.Disabled.Factory.INSTANCE)
+            .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
+
+    private static final ClassFileLocator OWN = ClassFileLocator.ForClassLoader.of(Weaver.class.getClassLoader());
+
+    private Weaver() {}
+
+    static byte[] weave(String name, List<String> interfaces, ClassLoader loader, byte[] classFile) {
+        ClassFileLocator locator = new ClassFileLocator.Compound(
+                ClassFileLocator.Simple.of(name, classFile), ClassFileLocator.ForClassLoader.of(loader), OWN);
+        TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
+        DynamicType.Builder<?> builder = BYTE_BUDDY.decorate(type, locator);
+        if (interfaces.stream().anyMatch(Engines::isBasic)) {
+            builder = builder.visit(advice(Advices.SendText.class, sends("sendText", String.class)))
+                    .visit(advice(Advices.SendPartOfText.class, sends("sendText", String.class, boolean.class)))
+                    .visit(advice(Advices.SendBinary.class, sends("sendBinary", ByteBuffer.class)))
+                    .visit(advice(Advices.SendPartOfBinary.class, sends("sendBinary", ByteBuffer.class, boolean.class)))
+                    .visit(advice(Advices.SendObject.class, sends("sendObject", Object.class)))
+                    .visit(advice(Advices.GetSendStream.class, opens("getSendStream", OutputStream.class)))
+                    .visit(advice(Advices.GetSendWriter.class, opens("getSendWriter", Writer.class)));
+        }
+        if (interfaces.stream().anyMatch(Engines::isSession)) {
+            builder = builder.visit(advice(
+                    Advices.GetRemote.class,
+                    ElementMatchers.<MethodDescription>named("getBasicRemote")
+                            .and(takesArguments(0))
+                            .and(not(isAbstract()))));
+        }
+        return builder.make().getBytes();
+    }
+
+    private static AsmVisitorWrapper advice(Class<?> advice, ElementMatcher<? super MethodDescription> methods) {
+        return Advice.to(advice, OWN).on(methods);
+    }
+
+    private static ElementMatcher<MethodDescription> sends(String name, Class<?>... arguments) {
+        return method(name, void.class, arguments);
+    }
+
+    private static ElementMatcher<MethodDescription> opens(String name, Class<?> opened) {
+        return method(name, opened);
+    }
+
+    private static ElementMatcher<MethodDescription> method(String name, Class<?> returned, Class<?>... arguments) {
+        return ElementMatchers.<MethodDescription>named(name)
+                .and(returns(returned))
+                .and(takesArguments(arguments))
+                .and(not(isAbstract()));
+    }
+}

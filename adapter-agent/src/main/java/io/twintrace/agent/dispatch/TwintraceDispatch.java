@@ -1,0 +1,154 @@
+package io.twintrace.agent.dispatch;
+
+import java.io.OutputStream;
+import java.io.Writer;
+
+/**
+ * The only class of the agent that the woven methods of engines name. In the agent's jar it is
+ * {@code java.lang.TwintraceDispatch}, which every class loader finds, also those of OSGi and JBoss Modules. Appending
+ * the jar to the boot class path would do the same, but costs the JVM its archive of classes: half a second at start.
+ *
+ * <p>Refers to types of {@code java.base} alone.
+ */
+public abstract class TwintraceDispatch {
+    /** A method of {@code RemoteEndpoint.Basic}. */
+    public static final int SEND_TEXT = 0;
+    /** A method of {@code RemoteEndpoint.Basic}. */
+    public static final int SEND_BINARY = 1;
+    /** A method of {@code RemoteEndpoint.Basic}. */
+    public static final int SEND_OBJECT = 2;
+    /** A method of {@code RemoteEndpoint.Basic}. */
+    public static final int GET_SEND_STREAM = 3;
+    /** A method of {@code RemoteEndpoint.Basic}. */
+    public static final int GET_SEND_WRITER = 4;
+
+    /** Null while the agent does not run. Woven methods may outlive it by a call. */
+    private static volatile TwintraceDispatch installed;
+
+    /** Creates what the agent installs. */
+    protected TwintraceDispatch() {}
+
+    /**
+     * Installs the agent.
+     *
+     * @param agent null to remove it
+     */
+    public static void install(TwintraceDispatch agent) {
+        installed = agent;
+    }
+
+    /**
+     * Enters a method.
+     *
+     * @param remote the object that sends
+     * @param called the method
+     * @return a token to leave it with
+     */
+    public static Object enter(Object remote, int called) {
+        TwintraceDispatch agent = installed;
+        return agent == null ? null : agent.entered(remote, called);
+    }
+
+    /**
+     * Enters a method that sends a part of a message.
+     *
+     * @param remote the object that sends
+     * @param isText whether it is text
+     * @return a token to leave it with
+     */
+    public static Object enterPart(Object remote, boolean isText) {
+        TwintraceDispatch agent = installed;
+        return agent == null ? null : agent.enteredPart(remote, isText);
+    }
+
+    /**
+     * Leaves a method that sends a whole message.
+     *
+     * @param token of {@link #enter}
+     * @param called the method
+     * @param thrown by the engine, or null
+     */
+    public static void leave(Object token, int called, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && token != null) {
+            agent.left(token, called, thrown);
+        }
+    }
+
+    /**
+     * Leaves a method that sends a part of a message.
+     *
+     * @param token of {@link #enterPart}
+     * @param isText whether it is text
+     * @param isLast whether no part follows
+     * @param thrown by the engine, or null
+     */
+    public static void leavePart(Object token, boolean isText, boolean isLast, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && token != null) {
+            agent.leftPart(token, isText, isLast, thrown);
+        }
+    }
+
+    /**
+     * Leaves a method that opens a stream.
+     *
+     * @param token of {@link #enter}
+     * @param remote the object that sends
+     * @param opened null if the method has thrown
+     * @param thrown by the engine, or null
+     * @return what the application gets
+     */
+    public static OutputStream leaveOpening(Object token, Object remote, OutputStream opened, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        return agent == null || token == null ? opened : agent.leftOpening(token, remote, opened, thrown);
+    }
+
+    /**
+     * Leaves a method that opens a writer.
+     *
+     * @param token of {@link #enter}
+     * @param remote the object that sends
+     * @param opened null if the method has thrown
+     * @param thrown by the engine, or null
+     * @return what the application gets
+     */
+    public static Writer leaveOpening(Object token, Object remote, Writer opened, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        return agent == null || token == null ? opened : agent.leftOpening(token, remote, opened, thrown);
+    }
+
+    /**
+     * Learns which session an object sends to.
+     *
+     * @param session the session
+     * @param remote the object
+     */
+    public static void remoteOf(Object session, Object remote) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && remote != null) {
+            agent.hasRemote(session, remote);
+        }
+    }
+
+    /** {@link #enter}. */
+    protected abstract Object entered(Object remote, int called);
+
+    /** {@link #enterPart}. */
+    protected abstract Object enteredPart(Object remote, boolean isText);
+
+    /** {@link #leave}. */
+    protected abstract void left(Object token, int called, Throwable thrown);
+
+    /** {@link #leavePart}. */
+    protected abstract void leftPart(Object token, boolean isText, boolean isLast, Throwable thrown);
+
+    /** {@link #leaveOpening(Object, Object, OutputStream, Throwable)}. */
+    protected abstract OutputStream leftOpening(Object token, Object remote, OutputStream opened, Throwable thrown);
+
+    /** {@link #leaveOpening(Object, Object, Writer, Throwable)}. */
+    protected abstract Writer leftOpening(Object token, Object remote, Writer opened, Throwable thrown);
+
+    /** {@link #remoteOf}. */
+    protected abstract void hasRemote(Object session, Object remote);
+}
