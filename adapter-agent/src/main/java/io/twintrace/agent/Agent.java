@@ -10,6 +10,9 @@ final class Agent {
     /** Where {@link Attach} finds the answer. */
     static final String ANSWER = "twintrace.agent.answer";
 
+    /** How an answer begins if the options are wrong. */
+    static final String REFUSED = "not started: ";
+
     private static AgentOptions installed;
     private static Watch watch;
     private static Transformer transformer;
@@ -43,7 +46,7 @@ final class Agent {
         try {
             options = AgentOptions.parse(text);
         } catch (IllegalArgumentException e) {
-            return "not started: " + e.getMessage();
+            return REFUSED + e.getMessage();
         }
         watch = new Watch(new SessionGuards(options.mode(), options.level()));
         TwintraceDispatch.install(watch);

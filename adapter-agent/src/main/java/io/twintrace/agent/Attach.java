@@ -1,10 +1,5 @@
 package io.twintrace.agent;
 
-import com.sun.tools.attach.AttachNotSupportedException;
-import com.sun.tools.attach.VirtualMachine;
-import java.io.File;
-import java.io.IOException;
-
 /** The command line: starts the agent in a JVM that runs already. */
 public final class Attach {
     private static final String USAGE = """
@@ -33,29 +28,16 @@ public final class Attach {
             System.exit(2);
         }
         try {
-            System.out.println(execute(arguments[0], arguments.length > 1 ? arguments[1] : ""));
-        } catch (NoClassDefFoundError e) {
-            fail("this needs a JDK, with the module jdk.attach; a JRE has no " + e.getMessage());
-        } catch (AttachNotSupportedException | IOException e) {
+            String answer = AttachedJvm.execute(arguments[0], arguments.length > 1 ? arguments[1] : "");
+            if (answer.startsWith(Agent.REFUSED)) {
+                fail(answer);
+            }
+            System.out.println(answer);
+        } catch (NoClassDefFoundError e) { // by another class, for the JVM looks at this one before it runs it
+            fail("this needs a JDK, or a runtime with the module jdk.attach");
+        } catch (Exception e) {
             fail("cannot reach process " + arguments[0] + ": " + e.getMessage()
                     + ". It must be a JVM of the same user, without -XX:+DisableAttachMechanism");
-        } catch (Exception e) { // of the agent's start there
-            fail("process " + arguments[0] + " has refused the agent: " + e);
-        }
-    }
-
-    private static String execute(String process, String command) throws Exception {
-        VirtualMachine jvm = VirtualMachine.attach(process);
-        try {
-            File jar = new File(Attach.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            jvm.loadAgent(jar.getAbsolutePath(), command);
-            return jvm.getSystemProperties().getProperty(Agent.ANSWER, "no answer: see its standard error");
-        } finally {
-            jvm.detach();
         }
     }
 

@@ -5,59 +5,106 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the beginning of a class file (Java Virtual Machine Specification 4.1). */
-final class ClassFile {
+/**
+ * The beginning of a class file (Java Virtual Machine Specification 4.1), with names as {@link Class#getName()} writes
+ * them.
+ *
+ * @param superclass the class that it extends
+ * @param interfaces those that it declares to implement
+ * @param fieldTypes the classes of its fields; empty if it has no interfaces
+ */
+record ClassFile(String superclass, List<String> interfaces, List<String> fieldTypes) {
     private static final int MAGIC_AND_VERSION = 8;
-    private static final int ACCESS_THIS_AND_SUPER = 6;
+    private static final int ACCESS_AND_THIS = 4;
+    private static final int ACCESS_AND_NAME = 4;
 
-    private ClassFile() {}
-
-    /**
-     * Returns the names of the interfaces that a class declares, as {@link Class#getName()} writes them.
-     *
-     * @throws RuntimeException if this is no class file
-     */
-    static List<String> interfaces(byte[] classFile) {
-        ByteBuffer file = ByteBuffer.wrap(classFile).position(MAGIC_AND_VERSION);
-        int[] places = constants(file);
-        file.position(file.position() + ACCESS_THIS_AND_SUPER);
-        int count = Short.toUnsignedInt(file.getShort());
-        if (count == 0) {
-            return List.of();
+    /** Returns null if this is no class file, or of a class without interfaces, which is most of them. */
+    static ClassFile read(byte[] bytes) {
+        try {
+            return new Reader(bytes).read();
+        } catch (RuntimeException e) { // the JVM says what is wrong with it
+            return null;
         }
-        List<String> names = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int nameIndex = Short.toUnsignedInt(file.getShort(places[Short.toUnsignedInt(file.getShort())]));
-            int text = places[nameIndex];
-            int length = Short.toUnsignedInt(file.getShort(text));
-            names.add(new String(classFile, text + 2, length, StandardCharsets.UTF_8).replace('/', '.'));
-        }
-        return names;
     }
 
-    /** Moves behind the constants. Returns where each one's content begins. */
-    private static int[] constants(ByteBuffer file) {
-        int count = Short.toUnsignedInt(file.getShort());
-        int[] places = new int[count];
-        for (int i = 1; i < count; i++) {
-            int tag = file.get();
-            places[i] = file.position();
-            file.position(file.position() + length(tag, file));
-            if (tag == 5 || tag == 6) { // a long or double takes two places
-                i++;
+    private static final class Reader {
+        private final byte[] bytes;
+        private final ByteBuffer file;
+
+        /** Where the content of each constant begins. */
+        private final int[] places;
+
+        Reader(byte[] bytes) {
+            this.bytes = bytes;
+            file = ByteBuffer.wrap(bytes).position(MAGIC_AND_VERSION);
+            places = new int[number()];
+            for (int i = 1; i < places.length; i++) {
+                int tag = file.get();
+                places[i] = file.position();
+                skip(length(tag));
+                if (tag == 5 || tag == 6) { // a long or double takes two places
+                    i++;
+                }
             }
         }
-        return places;
-    }
 
-    private static int length(int tag, ByteBuffer file) {
-        return switch (tag) {
-            case 1 -> 2 + Short.toUnsignedInt(file.getShort(file.position()));
-            case 7, 8, 16, 19, 20 -> 2;
-            case 15 -> 3;
-            case 3, 4, 9, 10, 11, 12, 17, 18 -> 4;
-            case 5, 6 -> 8;
-            default -> throw new IllegalArgumentException("unknown constant " + tag);
-        };
+        ClassFile read() {
+            skip(ACCESS_AND_THIS);
+            int superclass = number();
+            int count = number();
+            if (count == 0) {
+                return null;
+            }
+            List<String> interfaces = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                interfaces.add(className(number()));
+            }
+            return new ClassFile(superclass == 0 ? "" : className(superclass), interfaces, fieldTypes());
+        }
+
+        private List<String> fieldTypes() {
+            List<String> types = new ArrayList<>();
+            for (int fields = number(); fields > 0; fields--) {
+                skip(ACCESS_AND_NAME);
+                String descriptor = text(number());
+                if (descriptor.startsWith("L")) {
+                    types.add(descriptor.substring(1, descriptor.length() - 1));
+                }
+                for (int attributes = number(); attributes > 0; attributes--) {
+                    skip(2);
+                    skip(file.getInt());
+                }
+            }
+            return types;
+        }
+
+        private String className(int constant) {
+            return text(Short.toUnsignedInt(file.getShort(places[constant])));
+        }
+
+        private String text(int constant) {
+            int place = places[constant];
+            int length = Short.toUnsignedInt(file.getShort(place));
+            return new String(bytes, place + 2, length, StandardCharsets.UTF_8).replace('/', '.');
+        }
+
+        private int number() {
+            return Short.toUnsignedInt(file.getShort());
+        }
+
+        private void skip(int length) {
+            file.position(file.position() + length);
+        }
+
+        private int length(int tag) {
+            return switch (tag) {
+                case 1 -> 2 + Short.toUnsignedInt(file.getShort(file.position()));
+                case 7, 8, 16, 19, 20 -> 2;
+                case 15 -> 3;
+                case 3, 4, 9, 10, 11, 12, 17, 18 -> 4;
+                case 5, 6 -> 8;
+                default -> throw new IllegalArgumentException("unknown constant " + tag);
+            };
+        }
     }
 }

@@ -8,6 +8,14 @@ final class Engines {
             Set.of("jakarta.websocket.RemoteEndpoint$Basic", "javax.websocket.RemoteEndpoint$Basic");
     private static final Set<String> SESSION = Set.of("jakarta.websocket.Session", "javax.websocket.Session");
 
+    private static final Set<String> WRAPPED = Set.of(
+            "jakarta.websocket.RemoteEndpoint$Basic",
+            "jakarta.websocket.RemoteEndpoint",
+            "jakarta.websocket.Session",
+            "javax.websocket.RemoteEndpoint$Basic",
+            "javax.websocket.RemoteEndpoint",
+            "javax.websocket.Session");
+
     private Engines() {}
 
     static boolean isBasic(String name) {
@@ -18,16 +26,23 @@ final class Engines {
         return SESSION.contains(name);
     }
 
-    static boolean isWoven(String name) {
-        return isBasic(name) || isSession(name);
+    /**
+     * Returns whether a class is to be woven. A class with a field of an interface's type belongs to an application, and
+     * passes on what the engine does. Perhaps it does so under a lock of its own.
+     */
+    static boolean isWoven(ClassFile file) {
+        return !file.superclass().equals("java.lang.reflect.Proxy")
+                && file.interfaces().stream().anyMatch(each -> isBasic(each) || isSession(each))
+                && file.fieldTypes().stream().noneMatch(WRAPPED::contains);
     }
 
+    /** Returns whether a loaded class may be one. */
     static boolean isWoven(Class<?> type) {
         if (type.isInterface() || type.getClassLoader() == null) {
             return false;
         }
         for (Class<?> each : type.getInterfaces()) {
-            if (isWoven(each.getName())) {
+            if (isBasic(each.getName()) || isSession(each.getName())) {
                 return true;
             }
         }

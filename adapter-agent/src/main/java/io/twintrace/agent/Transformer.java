@@ -6,7 +6,6 @@ import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Finds the classes to weave, among all that the JVM loads. Looks at little more than the names of a class's interfaces,
@@ -16,36 +15,35 @@ final class Transformer implements ClassFileTransformer {
     @Override
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        if (loader == null) {
+        ClassFile file = loader == null ? null : ClassFile.read(classFile);
+        if (file == null || !Engines.isWoven(file)) {
             return null;
         }
         try {
-            List<String> interfaces = ClassFile.interfaces(classFile);
-            for (String each : interfaces) {
-                if (Engines.isWoven(each)) {
-                    return Weaver.weave(name.replace('/', '.'), interfaces, loader, classFile);
-                }
-            }
+            return Weaver.weave(name.replace('/', '.'), file.interfaces(), loader, classFile);
         } catch (Throwable t) { // the JVM would drop it in silence
             System.err.println("Twintrace agent: cannot watch " + name + ": " + t);
+            return null;
         }
-        return null;
     }
 
     /** Has the JVM ask all transformers again for the classes that are loaded already. Returns how many these are. */
     int weaveLoaded(Instrumentation instrumentation) {
         List<Class<?>> woven = new ArrayList<>();
-        Stream.of(instrumentation.getAllLoadedClasses())
-                .filter(Engines::isWoven)
-                .forEach(woven::add);
-        woven.removeIf(each -> !instrumentation.isModifiableClass(each));
-        if (!woven.isEmpty()) {
-            try {
-                instrumentation.retransformClasses(woven.toArray(Class<?>[]::new));
-            } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-                System.err.println("Twintrace agent: cannot change " + woven + ": " + e);
+        for (Class<?> each : instrumentation.getAllLoadedClasses()) {
+            if (Engines.isWoven(each) && instrumentation.isModifiableClass(each)) {
+                woven.add(each);
             }
         }
-        return woven.size();
+        int changed = 0;
+        for (Class<?> each : woven) {
+            try {
+                instrumentation.retransformClasses(each);
+                changed++;
+            } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+                System.err.println("Twintrace agent: cannot change " + each + ": " + e);
+            }
+        }
+        return changed;
     }
 }

@@ -32,6 +32,8 @@ final class Watch extends TwintraceDispatch {
     /** Null before the first session, since some containers must not see JMX used before they have started. */
     private volatile Registration bean;
 
+    private boolean isRefused;
+
     Watch(SessionGuards guards) {
         this.guards = guards;
     }
@@ -80,10 +82,11 @@ final class Watch extends TwintraceDispatch {
     }
 
     private synchronized void register() {
-        if (bean == null) {
+        if (bean == null && !isRefused) {
             try {
                 bean = Registration.of("agent");
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | LinkageError e) { // a JVM without the module java.management
+                isRefused = true;
                 System.err.println("Twintrace agent: goes on without an MXBean: " + e);
             }
         }
@@ -91,6 +94,7 @@ final class Watch extends TwintraceDispatch {
 
     synchronized void end() {
         install(null);
+        guards.end();
         if (bean != null) {
             bean.close();
             bean = null;

@@ -2,36 +2,68 @@ package io.twintrace.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ClassFileTest {
-    private static List<String> interfaces(Class<?> type) throws IOException {
+    private static ClassFile read(Class<?> type) throws IOException {
         String file = "/" + type.getName().replace('.', '/') + ".class";
         try (InputStream in = ClassFileTest.class.getResourceAsStream(file)) {
             assertNotNull(in, file);
-            return ClassFile.interfaces(in.readAllBytes());
+            return ClassFile.read(in.readAllBytes());
         }
+    }
+
+    private static List<String> names(Class<?>... types) {
+        return Arrays.stream(types).map(Class::getName).toList();
     }
 
     /** With all kinds of constants: long numbers take two places, and there are names that are not ASCII. */
     @Test
-    void theInterfacesOfAClassAreFound() throws IOException {
-        List<Class<?>> types = new ArrayList<>(
-                List.of(Object.class, String.class, Long.class, Math.class, Runnable.class, ConcurrentHashMap.class));
-        types.addAll(List.of(HashMap.class, Stream.class, Character.class, ClassFileTest.class, AgentOptions.class));
-        for (Class<?> type : types) {
-            List<String> expected =
-                    Arrays.stream(type.getInterfaces()).map(Class::getName).toList();
-            assertEquals(expected, interfaces(type), type.getName());
+    void superclassInterfacesAndFieldsAreFound() throws IOException {
+        for (Class<?> type : List.of(
+                String.class,
+                Long.class,
+                Double.class,
+                ConcurrentHashMap.class,
+                HashMap.class,
+                Character.class,
+                Wrapper.class)) {
+            ClassFile file = read(type);
+            assertEquals(type.getSuperclass().getName(), file.superclass());
+            assertEquals(names(type.getInterfaces()), file.interfaces());
         }
+        assertEquals(
+                List.of("java.util.Queue", "java.lang.Object"),
+                read(Wrapper.class).fieldTypes());
+    }
+
+    @Test
+    void whatIsNotNeededIsNotRead() throws IOException {
+        assertNull(read(Math.class));
+        assertNull(ClassFile.read(new byte[0]));
+        assertNull(ClassFile.read(new byte[100]));
+    }
+
+    @SuppressWarnings("unused")
+    private static final class Wrapper implements Runnable {
+        private int number;
+        private Queue<String> queue;
+
+        @Deprecated
+        private Object object;
+
+        private byte[] array;
+
+        @Override
+        public void run() {}
     }
 }

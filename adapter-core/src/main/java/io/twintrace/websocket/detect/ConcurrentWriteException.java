@@ -41,11 +41,15 @@ public final class ConcurrentWriteException extends RuntimeException {
             Throwable cause,
             CompletableFuture<Void> told) {
         super(message, cause);
-        if (!stack.isEmpty()) {
-            setStackTrace(stack.toArray(StackTraces.NO_STACK));
-        }
+        setStackTrace(stack.isEmpty() ? StackTraces.ofThisThread() : stack.toArray(StackTraces.NO_STACK));
         this.report = Objects.requireNonNull(report, "report");
         this.told = Objects.requireNonNull(told, "told");
+    }
+
+    /** Does nothing: the JVM's own record of the stack would keep the application's classes in memory. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
     }
 
     /** {@return the report with both threads, operations and stacks; null after deserialization} */
@@ -79,6 +83,12 @@ public final class ConcurrentWriteException extends RuntimeException {
         WriterTrace(String line, List<StackTraceElement> stack, String label, WriterTrace cause) {
             super(line, cause, false, true);
             setStackTrace(StackTraces.labeled(stack, label));
+        }
+
+        /** Does nothing, as above. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
     }
 }

@@ -43,7 +43,10 @@ final class Conflict {
     /** What is known of the first thread without its help: a sample, or its last stack. Null until there is one. */
     private volatile Writer firstSampled;
 
-    /** The exception of the thread that built one first, as the cause of later writes' exceptions. */
+    /** Whether a thread has built its exception. */
+    private volatile boolean failed;
+
+    /** An exception that was built, as the cause of later writes' exceptions. Has nothing of others suppressed under it. */
     private volatile ConcurrentWriteException reported;
 
     private final AtomicBoolean firstFailed = new AtomicBoolean();
@@ -165,7 +168,7 @@ final class Conflict {
 
     /** Tells whether a thread has built its exception. It may then have checked for a pending report already. */
     boolean hasFailedAThread() {
-        return reported != null;
+        return failed;
     }
 
     /**
@@ -200,11 +203,21 @@ final class Conflict {
         }
     }
 
-    /** Builds the first thread's exception and publishes its stack. */
-    ConcurrentWriteException firstFails(Thread thread, Operation operation) {
+    /**
+     * Builds the first thread's exception and publishes its stack.
+     *
+     * @param thrown suppressed under it; null for none. It would keep the application's classes in memory.
+     */
+    ConcurrentWriteException firstFails(Thread thread, Operation operation, Throwable thrown) {
         firstPublished = writer(new KnownThread(thread), operation);
         ConcurrentWriteReport report = report();
-        return remember(exception(report, firstPublished, report.secondTrace()));
+        ConcurrentWriteException exception = exception(report, firstPublished, report.secondTrace());
+        if (thrown == null) {
+            return remember(exception);
+        }
+        failed = true;
+        exception.addSuppressed(thrown);
+        return exception;
     }
 
     /** Builds the exception of any call after the first two. */
@@ -279,6 +292,7 @@ final class Conflict {
 
     private ConcurrentWriteException remember(ConcurrentWriteException exception) {
         reported = exception;
+        failed = true;
         return exception;
     }
 

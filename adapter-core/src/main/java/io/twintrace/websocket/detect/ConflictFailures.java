@@ -45,11 +45,7 @@ final class ConflictFailures {
     static ConcurrentWriteException ofFirst(Conflict conflict, Operation operation, Thread thread, Throwable thrown) {
         try {
             conflict.response().conflictFound();
-            ConcurrentWriteException mine = conflict.firstFails(thread, operation);
-            if (thrown != null) {
-                mine.addSuppressed(thrown);
-            }
-            return reportedIfPending(conflict, mine);
+            return reportedIfPending(conflict, conflict.firstFails(thread, operation, thrown));
         } catch (Throwable t) { // no memory or stack left here either
             if (conflict.isReportPending()) {
                 release(conflict);
@@ -64,7 +60,7 @@ final class ConflictFailures {
         boolean holder = conflict.isInterleaved() && operation.continuesMessage(); // any user of the writer
         boolean first = !conflict.isOverlap() && !conflict.isSecond(thread) && (conflict.isFirst(thread) || holder);
         if (first && conflict.claimFirst()) {
-            return reportedIfPending(conflict, conflict.firstFails(thread, operation));
+            return reportedIfPending(conflict, conflict.firstFails(thread, operation, null));
         }
         ConcurrentWrites.countFailedLater();
         return reportedIfPending(conflict, conflict.laterFails(operation));

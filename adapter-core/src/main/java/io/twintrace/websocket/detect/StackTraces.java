@@ -30,6 +30,7 @@ final class StackTraces {
         "org.jboss.",
         "org.wildfly.",
         "org.glassfish.",
+        "io.twintrace.agent.",
         "com.ibm.ws.",
         "io.openliberty.",
         "io.helidon.",
@@ -97,6 +98,11 @@ final class StackTraces {
         return inside(operation, new Throwable().getStackTrace());
     }
 
+    /** Returns the calling thread's whole stack. */
+    static StackTraceElement[] ofThisThread() {
+        return plain(new Throwable().getStackTrace());
+    }
+
     /**
      * Returns only the innermost frames of that stack. Use this for a trace that a connection keeps for life, even if
      * no report needs it. The application's frame is near the library's.
@@ -162,11 +168,11 @@ final class StackTraces {
 
     /** Replaces the library frame by the method of the public type, which the application knows. */
     private static StackTraceElement asCalled(Operation operation, StackTraceElement frame) {
-        if (!isLibrarys(frame)) {
-            return frame; // another engine's
-        }
         String type = operation.owner();
         String declaring = (operation.isOurs() ? LIBRARY : operation.ownersPackage()) + type;
+        if (!isLibrarys(frame)) { // another engine's, of which the file's name tells enough
+            return new StackTraceElement(declaring, frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
+        }
         return new StackTraceElement(
                 null, frame.getModuleName(), null, declaring, frame.getMethodName(), type + ".java", -1);
     }

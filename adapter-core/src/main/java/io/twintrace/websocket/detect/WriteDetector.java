@@ -237,7 +237,7 @@ public final class WriteDetector {
             messageOpen = true;
             messageContinued();
             if (level == DetectorLevel.TRACED) {
-                openedAt = StackTraces.ofCaller(Operation.NEXT_WRITER);
+                openedAt = StackTraces.ofCaller(Operation.ofCode(call));
             }
         }
     }

@@ -8,6 +8,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * Guards sessions of Jakarta WebSocket with the detector, on any engine. For applications that can change a line of code
@@ -18,6 +20,11 @@ import java.lang.reflect.Proxy;
  * @OnOpen
  * public void open(Session session) {
  *     sessions.add(Guarded.session(session));
+ * }
+ *
+ * @OnClose
+ * public void close(Session session) {
+ *     sessions.remove(Guarded.session(session));
  * }
  * }</pre>
  */
@@ -96,7 +103,16 @@ public final class Guarded {
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }
-            return result instanceof RemoteEndpoint.Basic basic ? new GuardedBasic(basic, guard) : result;
+            if (result instanceof RemoteEndpoint.Basic basic) {
+                return new GuardedBasic(basic, guard);
+            }
+            return method.getName().equals("getOpenSessions") ? guarded((Set<?>) result) : result;
+        }
+
+        private static Set<Session> guarded(Set<?> sessions) {
+            Set<Session> all = new LinkedHashSet<>();
+            sessions.forEach(each -> all.add(session((Session) each)));
+            return all;
         }
     }
 }

@@ -10,6 +10,9 @@ final class GuardedOutputStream extends OutputStream {
     private final OutputStream target;
     private final SessionGuard guard;
 
+    /** Closing once more does nothing in any engine, whoever sends meanwhile. */
+    private volatile boolean closed;
+
     GuardedOutputStream(OutputStream target, SessionGuard guard) {
         this.target = target;
         this.guard = guard;
@@ -53,6 +56,11 @@ final class GuardedOutputStream extends OutputStream {
 
     @Override
     public void close() throws IOException {
+        if (closed) {
+            target.close();
+            return;
+        }
+        closed = true;
         Visit visit = guard.enter(Operation.STREAM_CLOSE);
         try {
             target.close();

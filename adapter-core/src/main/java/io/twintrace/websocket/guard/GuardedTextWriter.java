@@ -10,6 +10,9 @@ final class GuardedTextWriter extends Writer {
     private final Writer target;
     private final SessionGuard guard;
 
+    /** Closing once more does nothing in any engine, whoever sends meanwhile. */
+    private volatile boolean closed;
+
     GuardedTextWriter(Writer target, SessionGuard guard) {
         this.target = target;
         this.guard = guard;
@@ -41,6 +44,11 @@ final class GuardedTextWriter extends Writer {
 
     @Override
     public void close() throws IOException {
+        if (closed) {
+            target.close();
+            return;
+        }
+        closed = true;
         Visit visit = guard.enter(Operation.TEXT_CLOSE);
         try {
             target.close();

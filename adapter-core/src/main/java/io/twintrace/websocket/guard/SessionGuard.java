@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 /**
  * Guards the writes to one session of another engine. Each of its write methods calls {@link #enter} first, and
@@ -41,16 +42,17 @@ public final class SessionGuard {
 
     /** Of a call that no guard knows of. */
     public static final Visit UNGUARDED =
-            new SessionGuard(new ConnectionId(0, ""), GuardMode.REPORT, DetectorLevel.CALLS).outside;
+            new SessionGuard(new SessionGuards(GuardMode.REPORT, DetectorLevel.CALLS), new ConnectionId(0, "")).outside;
 
+    private final SessionGuards all;
     private final GuardMode mode;
-    private final WriteDetector detector;
+
+    /** Null once its work is done: what it knows of a conflict is not to stay in memory. */
+    private volatile WriteDetector detector;
+
     private final Visit detected = new Visit(true, true);
     private final Visit counted = new Visit(true, false);
     private final Visit outside = new Visit(false, false);
-
-    /** Whether the conflict of this session is known, so that further ones are only counted. */
-    private volatile boolean reported;
 
     /**
      * The thread that was let in, or null. Not certain while the detector watches, which then decides. But no thread
@@ -61,9 +63,10 @@ public final class SessionGuard {
     /** Written inside. Also read before, where the detector's check follows. */
     private Open open = Open.NOTHING;
 
-    SessionGuard(ConnectionId session, GuardMode mode, DetectorLevel level) {
-        this.mode = mode;
-        this.detector = new WriteDetector(session, level, () -> 0, () -> 0, new Response());
+    SessionGuard(SessionGuards all, ConnectionId session) {
+        this.all = all;
+        this.mode = all.mode();
+        this.detector = new WriteDetector(session, all.level(), () -> 0, () -> 0, new Response());
     }
 
     private final class Response implements ConflictResponse {
@@ -73,12 +76,10 @@ public final class SessionGuard {
         }
 
         @Override
-        public void conflictFound() {
-            reported = mode == GuardMode.REPORT;
-        }
-
-        @Override
         public void onConcurrentWrite(ConcurrentWriteReport report) {
+            if (mode == GuardMode.REPORT) {
+                detector = null;
+            }
             System.getLogger(SessionGuards.LOGGER).log(Level.ERROR, report.logMessage(), report.asThrowable());
         }
     }
@@ -93,10 +94,11 @@ public final class SessionGuard {
      */
     public Visit enter(Operation called) {
         Thread me = Thread.currentThread();
-        if (inside == me) {
+        if (inside == me || all.haveEnded()) {
             return outside;
         }
-        return reported ? enterCounted(me) : enterDetected(called, me);
+        WriteDetector watching = detector;
+        return watching == null ? enterCounted(me) : enterDetected(watching, called, me);
     }
 
     /**
@@ -133,9 +135,9 @@ public final class SessionGuard {
         return new GuardedTextWriter(opened, this);
     }
 
-    private Visit enterDetected(Operation called, Thread me) {
+    private Visit enterDetected(WriteDetector watching, Operation called, Thread me) {
         try {
-            detector.enter(called);
+            watching.enter(called);
         } catch (Throwable t) { // also a lack of stack or memory, which the engine will notice by itself
             throwIfFailing(t);
             return outside;
@@ -229,34 +231,36 @@ public final class SessionGuard {
          */
         void wrote(Operation called, Throwable thrown) {
             if (isInside) {
-                if (isDetectors) {
-                    detector.messageContinued();
-                }
+                tell(WriteDetector::messageContinued);
                 leave(called, thrown);
             }
         }
 
         private void opened(Open kind) {
             open = kind;
-            if (isDetectors) {
-                detector.messageOpened();
-            }
+            tell(WriteDetector::messageOpened);
         }
 
         private void finished() {
             if (open != Open.NOTHING) {
                 open = Open.NOTHING;
-                if (isDetectors) {
-                    detector.messageFinished();
-                }
+                tell(WriteDetector::messageFinished);
+            }
+        }
+
+        private void tell(Consumer<WriteDetector> news) {
+            WriteDetector watching = detector;
+            if (isDetectors && watching != null) {
+                news.accept(watching);
             }
         }
 
         private void leave(Operation called, Throwable thrown) {
             INSIDE.compareAndSet(SessionGuard.this, Thread.currentThread(), null);
-            if (isDetectors) {
+            WriteDetector watching = detector;
+            if (isDetectors && watching != null) {
                 try {
-                    detector.leave(called, thrown);
+                    watching.leave(called, thrown);
                 } catch (Throwable t) {
                     throwIfFailing(t);
                 }

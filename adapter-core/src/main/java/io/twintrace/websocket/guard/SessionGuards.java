@@ -19,6 +19,7 @@ public final class SessionGuards {
     private final GuardMode mode;
     private final DetectorLevel level;
     private final WeakIdentityMap<SessionGuard> guards = new WeakIdentityMap<>();
+    private volatile boolean ended;
 
     /**
      * Creates guards.
@@ -50,7 +51,7 @@ public final class SessionGuards {
      */
     public SessionGuard of(Object key, String path) {
         SessionGuard known = guards.get(key);
-        return known != null ? known : guards.putIfAbsent(key, create(path));
+        return known != null ? known : guards.computeIfAbsent(key, () -> create(path));
     }
 
     /**
@@ -60,11 +61,28 @@ public final class SessionGuards {
      * @param guard that of the session
      */
     public void also(Object key, SessionGuard guard) {
-        guards.putIfAbsent(key, guard);
+        guards.computeIfAbsent(key, () -> guard);
+    }
+
+    /** Lets everything happen from now on, also on streams that are open. */
+    public void end() {
+        ended = true;
+    }
+
+    boolean haveEnded() {
+        return ended;
+    }
+
+    GuardMode mode() {
+        return mode;
+    }
+
+    DetectorLevel level() {
+        return level;
     }
 
     private SessionGuard create(String path) {
-        return new SessionGuard(new ConnectionId(NUMBER.incrementAndGet(), path), mode, level);
+        return new SessionGuard(this, new ConnectionId(NUMBER.incrementAndGet(), path));
     }
 
     /** {@return the number of sessions that have had a guard} */

@@ -5,6 +5,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * Values that stay as long as their keys are in use. Keys are compared by identity, since classes of others may define
@@ -21,10 +22,9 @@ final class WeakIdentityMap<V> {
     }
 
     /** Returns the value that the key has then. */
-    V putIfAbsent(Object key, V value) {
+    V computeIfAbsent(Object key, Supplier<V> value) {
         removeUnused();
-        V before = values.putIfAbsent(new Key(key, unused), value);
-        return before != null ? before : value;
+        return values.computeIfAbsent(new Key(key, unused), added -> value.get());
     }
 
     void put(Object key, V value) {
@@ -32,11 +32,6 @@ final class WeakIdentityMap<V> {
         Key added = new Key(key, unused);
         values.remove(added); // or its key would stay, which is as good
         values.put(added, value);
-    }
-
-    int size() {
-        removeUnused();
-        return values.size();
     }
 
     private void removeUnused() {

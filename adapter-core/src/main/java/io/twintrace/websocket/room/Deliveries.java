@@ -76,8 +76,9 @@ final class Deliveries implements Delivery.Target {
     }
 
     /** An id that no message can have yet would keep all messages from a member. It is as good as none. */
-    private static MessageId plausible(MessageId seen) {
-        return seen.time() > System.currentTimeMillis() + MAX_CLOCK_DIFFERENCE_MILLIS ? MessageId.NONE : seen;
+    private MessageId plausible(MessageId seen) {
+        long now = Math.max(System.currentTimeMillis(), history.newest().time());
+        return seen.time() > now + MAX_CLOCK_DIFFERENCE_MILLIS ? MessageId.NONE : seen;
     }
 
     /** Sends a message to a member, after its messages of the past. */

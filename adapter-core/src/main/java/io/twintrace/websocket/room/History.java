@@ -86,6 +86,14 @@ final class History {
         return !hasUnknownGap && !hasGapBeforeNext && forgotten != null && seen.compareTo(forgotten) >= 0;
     }
 
+    /** Returns the id of the latest message that is known of; NONE if none is. */
+    MessageId newest() {
+        if (!kept.isEmpty()) {
+            return kept.getLast().message().id().orElseThrow();
+        }
+        return forgotten == null ? MessageId.NONE : forgotten;
+    }
+
     /** Returns all messages after one. */
     List<Delivered> after(MessageId seen) {
         List<Delivered> later = new ArrayList<>();

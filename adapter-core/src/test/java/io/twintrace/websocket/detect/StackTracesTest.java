@@ -197,14 +197,16 @@ class StackTracesTest {
         assertEquals(Optional.empty(), StackTraces.applicationFrame(List.of(frame("java.lang.Thread", "run"))));
     }
 
-    /** The engine's own method stays: which one it is helps to find its documentation. */
+    /** Its file tells which engine it is. */
     @Test
     void theMethodOfAnotherEngineBeginsAStack() {
         StackTraceElement engines = frame("org.apache.tomcat.websocket.WsRemoteEndpointBasic", "sendText");
         StackTraceElement[] stack = {
             PLATFORM, frame(LIBRARY + "guard.SessionGuard", "enter"), engines, frame("app.Wrapper", "sendText"), MAIN
         };
-        assertStack(StackTraces.inside(Operation.SEND_TEXT, stack), engines, frame("app.Wrapper", "sendText"), MAIN);
+        StackTraceElement shown =
+                new StackTraceElement("jakarta.websocket.RemoteEndpoint", "sendText", "Source.java", 1);
+        assertStack(StackTraces.inside(Operation.SEND_TEXT, stack), shown, frame("app.Wrapper", "sendText"), MAIN);
     }
 
     @Test
