@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(90);
+    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(60);
     private static final String REPORT = "Concurrent write to WebSocket connection";
 
     private static ContainerProcess process;
@@ -47,6 +47,9 @@ class GalleryIT {
     @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         process.close();
+        if (Boolean.getBoolean("gallery.log")) {
+            System.out.println(process.log());
+        }
     }
 
     /** First, so that every line about a concurrent write would be a false alarm. */

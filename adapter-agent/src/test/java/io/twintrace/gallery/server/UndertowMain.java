@@ -13,7 +13,8 @@ public final class UndertowMain {
     private UndertowMain() {}
 
     public static void main(String[] args) throws Exception {
-        WebSocketDeploymentInfo webSockets = new WebSocketDeploymentInfo();
+        // As in WildFly. On I/O threads no application may block.
+        WebSocketDeploymentInfo webSockets = new WebSocketDeploymentInfo().setDispatchToWorkerThread(true);
         GalleryEndpoint.configs().forEach(webSockets::addEndpoint);
         DeploymentInfo info = Servlets.deployment()
                 .setClassLoader(UndertowMain.class.getClassLoader())
