@@ -20,16 +20,22 @@ import java.util.stream.Stream;
 enum Container {
     TOMCAT_11(TomcatMain.class, Jars.TOMCAT, ""),
     TOMCAT_10(TomcatMain.class, "", "tomcat-10"),
-    JETTY(JettyMain.class, "org\\.slf4j\\..*|org\\.ow2\\..*|jakarta\\.annotation.*|" + Jars.JETTY_EE10, "ee-10"),
+    JETTY(JettyMain.class, Jars.JETTY_EE10, "ee-10"),
     UNDERTOW(UndertowMain.class, "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye|jakarta)\\..*", ""),
     SPRING_ON_TOMCAT(SpringMain.class, Jars.SPRING + "|" + Jars.TOMCAT, ""),
-    SPRING_ON_JETTY(SpringMain.class, Jars.SPRING + "|org\\.ow2\\..*|jakarta\\..*|" + Jars.JETTY_EE11, "");
+
+    /** With Jetty's own API, which Spring chooses there. It queues whole messages of any number of threads. */
+    SPRING_ON_JETTY(SpringMain.class, Jars.SPRING + "|" + Jars.JETTY_EE11, ""),
+
+    /** With Jakarta's API. */
+    SPRING_ON_JETTY_STANDARD(SpringMain.class, Jars.SPRING + "|" + Jars.JETTY_EE11, "", "-Dspring.upgrade=standard");
 
     /** Patterns for the names of jars, which begin with the group. */
     private static final class Jars {
         static final String TOMCAT = "org\\.apache\\.tomcat\\..*|org\\.apache\\.tomcat\\.embed\\..*";
-        static final String JETTY_EE10 = "org\\.eclipse\\.jetty\\.(?!ee11).*";
-        static final String JETTY_EE11 = "org\\.eclipse\\.jetty\\.(?!ee10).*";
+        static final String JETTY_EE10 =
+                "org\\.slf4j\\..*|org\\.ow2\\..*|jakarta\\.annotation.*|org\\.eclipse\\.jetty\\.(?!ee11).*";
+        static final String JETTY_EE11 = "org\\.ow2\\..*|jakarta\\..*|org\\.eclipse\\.jetty\\.(?!ee10).*";
         static final String SPRING =
                 "(org\\.springframework|org\\.slf4j|ch\\.qos\\.logback|commons-logging|io\\.micrometer"
                         + "|org\\.yaml|tools\\.jackson|com\\.fasterxml\\.jackson|org\\.jspecify|org\\.apache\\.logging"
@@ -39,15 +45,22 @@ enum Container {
     private final Class<?> program;
     private final Pattern jars;
     private final String folder;
+    private final String option;
+
+    Container(Class<?> program, String jars, String folder) {
+        this(program, jars, folder, "-showversion");
+    }
 
     /**
      * @param jars a pattern for those jars of target/containers/all that the container needs
      * @param folder a folder of target/containers with more jars, or an empty string
+     * @param option an option of the program's JVM
      */
-    Container(Class<?> program, String jars, String folder) {
+    Container(Class<?> program, String jars, String folder, String option) {
         this.program = program;
         this.jars = Pattern.compile(jars);
         this.folder = folder;
+        this.option = option;
     }
 
     /** Returns its mistakes. */
@@ -56,7 +69,12 @@ enum Container {
         return program == SpringMain.class ? spring.get() : io.twintrace.gallery.jakarta.Mistakes.gallery();
     }
 
-    /** Returns the class path and the name of the main class. */
+    /** Returns whether the container itself lets any number of threads send whole messages at once. */
+    boolean queuesWholeMessages() {
+        return this == SPRING_ON_JETTY;
+    }
+
+    /** Returns the options, the class path and the name of the main class. */
     List<String> arguments() throws IOException {
         Path target = Path.of("target").toAbsolutePath();
         List<Path> classPath = new ArrayList<>(List.of(target.resolve("test-classes")));
@@ -65,7 +83,7 @@ enum Container {
         }
         classPath.addAll(jars(target.resolve("containers").resolve("all"), jars));
         String joined = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        return List.of("-cp", joined, program.getName());
+        return List.of(option, "-cp", joined, program.getName());
     }
 
     private static List<Path> jars(Path folder, Pattern names) throws IOException {

@@ -81,10 +81,13 @@ class GalleryIT {
             clients.get(name).forEach(Client::close);
         }
         assertEquals(List.of(), missing, process::log);
+        if (container.queuesWholeMessages()) {
+            assertEquals(List.of(), reports());
+        }
     }
 
     private void awaitMistake(String name) {
-        if (hasAgent) {
+        if (hasAgent && !container.queuesWholeMessages()) {
             Set<String> methods = container.gallery().atFault(name);
             process.await(
                     name,

@@ -9,11 +9,18 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistration;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.server.standard.StandardWebSocketUpgradeStrategy;
+import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 
-/** Serves the gallery with Spring Boot, on the container of the class path. */
+/**
+ * Serves the gallery with Spring Boot, on the container of the class path. With {@code -Dspring.upgrade=standard} also
+ * on Jetty by Jakarta's API, as on every other container, and otherwise as Spring chooses.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableWebSocket
@@ -29,7 +36,14 @@ public class SpringMain implements WebSocketConfigurer {
     public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
         Mistakes.gallery()
                 .applications()
-                .forEach((path, application) -> registry.addHandler(new GalleryHandler(application), path));
-        registry.addHandler(new BehaviourHandler(), "/behaviour");
+                .forEach((path, application) -> add(registry, new GalleryHandler(application), path));
+        add(registry, new BehaviourHandler(), "/behaviour");
+    }
+
+    private static void add(WebSocketHandlerRegistry registry, WebSocketHandler handler, String path) {
+        WebSocketHandlerRegistration registration = registry.addHandler(handler, path);
+        if (System.getProperty("spring.upgrade", "").equals("standard")) {
+            registration.setHandshakeHandler(new DefaultHandshakeHandler(new StandardWebSocketUpgradeStrategy()));
+        }
     }
 }
