@@ -1,7 +1,5 @@
 package io.twintrace.gallery;
 
-import java.util.concurrent.locks.LockSupport;
-
 /**
  * A small application that writes to its client with two methods, {@code pushPrices} and {@code pushNews}. One object
  * serves one path.
@@ -66,10 +64,5 @@ public abstract class Application<S> {
         while (goesOn()) {
             push.run();
         }
-    }
-
-    /** Waits as long as it takes to fetch a row of a database. */
-    protected static void fetch() {
-        LockSupport.parkNanos(20_000);
     }
 }

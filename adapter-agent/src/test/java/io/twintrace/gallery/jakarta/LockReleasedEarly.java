@@ -7,11 +7,15 @@ import io.twintrace.gallery.Application;
 import io.twintrace.gallery.Tally.Write;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The lock is held for each piece of a message, but not while the next is fetched, so that nobody waits long. */
 class LockReleasedEarly extends Application<Session> {
     private static final int ROWS = 3;
+
+    /** How long it takes to fetch a row from a database. */
+    private static final int FETCHING_NANOS = 20_000;
 
     private final ReentrantLock writing = new ReentrantLock();
 
@@ -24,7 +28,7 @@ class LockReleasedEarly extends Application<Session> {
     void pushPrices(Session session) {
         try (Write write = begin(ROWS)) {
             for (int row = 1; row <= ROWS; row++) {
-                fetch();
+                LockSupport.parkNanos(FETCHING_NANOS);
                 writing.lock();
                 try {
                     session.getBasicRemote().sendText(PRICE, row == ROWS);

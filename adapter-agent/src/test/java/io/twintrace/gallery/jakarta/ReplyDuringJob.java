@@ -8,11 +8,15 @@ import io.twintrace.gallery.Tally.Write;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A job streams a report as one message, and a reply is sent meanwhile. */
 class ReplyDuringJob extends Application<Session> {
     private static final int ROWS = 5;
+
+    /** How long it takes to find an answer. */
+    private static final int ANSWERING_NANOS = 20_000;
 
     @Override
     public void start(Session session) {
@@ -32,7 +36,7 @@ class ReplyDuringJob extends Application<Session> {
     }
 
     void pushNews(Session session) {
-        fetch();
+        LockSupport.parkNanos(ANSWERING_NANOS);
         try (Write write = begin()) {
             session.getBasicRemote().sendText(NEWS);
         } catch (IOException | RuntimeException e) {
