@@ -83,8 +83,12 @@ public final class Tally {
 
     /** Records an exception that the application has caught. */
     public void failed(Exception failure) {
-        if (failures.getAndIncrement() == 0) {
+        int before = failures.getAndIncrement();
+        if (before == 0) {
             firstFailure = " first: " + failure;
+        }
+        if (before == MAX_FAILURES) {
+            tell();
         }
     }
 

@@ -72,9 +72,10 @@ class GalleryIT {
     void theLogNamesTheTwoMethodsOfEveryMistake() throws Exception {
         Map<String, List<Client>> clients = open(Gallery.MISTAKES);
         List<String> missing = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (String name : clients.keySet()) {
             try {
-                awaitMistake(name);
+                awaitMistake(name, Duration.ofNanos(deadline - System.nanoTime()));
             } catch (AssertionError e) {
                 missing.add(name);
             }
@@ -86,15 +87,15 @@ class GalleryIT {
         }
     }
 
-    private void awaitMistake(String name) {
+    private void awaitMistake(String name, Duration patience) {
         if (hasAgent && !container.queuesWholeMessages()) {
             Set<String> methods = container.gallery().atFault(name);
             process.await(
                     name,
-                    PATIENCE,
+                    patience,
                     line -> line.contains(REPORT) && methods.stream().allMatch(each -> line.contains(each + "(")));
         } else {
-            process.await(name, PATIENCE, ("overlapped " + Gallery.MISTAKES + name)::equals);
+            process.await(name, patience, ("overlapped " + Gallery.MISTAKES + name)::equals);
         }
     }
 
