@@ -1,0 +1,105 @@
+package io.twintrace.agent.it;
+
+import io.twintrace.gallery.Gallery;
+import io.twintrace.gallery.server.JettyMain;
+import io.twintrace.gallery.server.JettyNativeMain;
+import io.twintrace.gallery.server.SpringMain;
+import io.twintrace.gallery.server.TomcatMain;
+import io.twintrace.gallery.server.UndertowMain;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The containers, each with a program that serves the gallery on it. */
+enum Container {
+    TOMCAT_11(TomcatMain.class, Jars.TOMCAT, ""),
+    TOMCAT_10(TomcatMain.class, "", "tomcat-10"),
+    JETTY(JettyMain.class, Jars.JETTY_EE10, "ee-10"),
+    JETTY_NATIVE(JettyNativeMain.class, "org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(?!ee1).*", ""),
+    UNDERTOW(UndertowMain.class, "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye|jakarta)\\..*", ""),
+    SPRING_ON_TOMCAT(SpringMain.class, Jars.SPRING + "|" + Jars.TOMCAT, ""),
+
+    /** With Jetty's own API, which Spring chooses there. It queues whole messages of any number of threads. */
+    SPRING_ON_JETTY(SpringMain.class, Jars.SPRING + "|" + Jars.JETTY_EE11, ""),
+
+    /** With Jakarta's API. */
+    SPRING_ON_JETTY_STANDARD(SpringMain.class, Jars.SPRING + "|" + Jars.JETTY_EE11, "", "-Dspring.upgrade=standard");
+
+    /** Patterns for the names of jars, which begin with the group. */
+    private static final class Jars {
+        static final String TOMCAT = "org\\.apache\\.tomcat\\..*|org\\.apache\\.tomcat\\.embed\\..*";
+        static final String JETTY_EE10 =
+                "org\\.slf4j\\..*|org\\.ow2\\..*|jakarta\\.annotation.*|org\\.eclipse\\.jetty\\.(?!ee11).*";
+        static final String JETTY_EE11 = "org\\.ow2\\..*|jakarta\\..*|org\\.eclipse\\.jetty\\.(?!ee10).*";
+        static final String SPRING =
+                "(org\\.springframework|org\\.slf4j|ch\\.qos\\.logback|commons-logging|io\\.micrometer"
+                        + "|org\\.yaml|tools\\.jackson|com\\.fasterxml\\.jackson|org\\.jspecify|org\\.apache\\.logging"
+                        + "|jakarta\\.annotation).*";
+    }
+
+    private final Class<?> program;
+    private final Pattern jars;
+    private final String folder;
+    private final String option;
+
+    Container(Class<?> program, String jars, String folder) {
+        this(program, jars, folder, "-Xshare:auto"); // the default
+    }
+
+    /**
+     * @param jars a pattern for those jars of target/containers/all that the container needs
+     * @param folder a folder of target/containers with more jars, or an empty string
+     * @param option an option of the program's JVM
+     */
+    Container(Class<?> program, String jars, String folder, String option) {
+        this.program = program;
+        this.jars = Pattern.compile(jars);
+        this.folder = folder;
+        this.option = option;
+    }
+
+    /** Returns its mistakes. */
+    Gallery<?> gallery() {
+        if (program == SpringMain.class) {
+            return io.twintrace.gallery.spring.Mistakes.gallery();
+        }
+        return program == JettyNativeMain.class
+                ? io.twintrace.gallery.jetty.Mistakes.gallery()
+                : io.twintrace.gallery.jakarta.Mistakes.gallery();
+    }
+
+    /** Returns whether the container itself lets any number of threads send whole messages at once. */
+    boolean queuesWholeMessages() {
+        return this == SPRING_ON_JETTY;
+    }
+
+    /** Returns the options, the class path and the name of the main class. */
+    List<String> arguments() throws IOException {
+        Path target = Path.of("target").toAbsolutePath();
+        List<Path> classPath = new ArrayList<>(List.of(target.resolve("test-classes")));
+        if (!folder.isEmpty()) {
+            classPath.addAll(jars(target.resolve("containers").resolve(folder), Pattern.compile(".*")));
+        }
+        classPath.addAll(jars(target.resolve("containers").resolve("all"), jars));
+        String joined = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return List.of(option, "-cp", joined, program.getName());
+    }
+
+    private static List<Path> jars(Path folder, Pattern names) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("no " + folder + ": build it with mvn verify");
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(
+                            file -> names.matcher(file.getFileName().toString()).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+}
