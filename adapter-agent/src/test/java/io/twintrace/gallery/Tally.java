@@ -83,12 +83,8 @@ public final class Tally {
 
     /** Records an exception that the application has caught. */
     public void failed(Exception failure) {
-        int before = failures.getAndIncrement();
-        if (before == 0) {
+        if (failures.getAndIncrement() == 0) {
             firstFailure = " first: " + failure;
-        }
-        if (before == MAX_FAILURES) {
-            tell();
         }
     }
 

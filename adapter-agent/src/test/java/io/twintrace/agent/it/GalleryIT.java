@@ -72,10 +72,9 @@ class GalleryIT {
     void theLogNamesTheTwoMethodsOfEveryMistake() throws Exception {
         Map<String, List<Client>> clients = open(Gallery.MISTAKES);
         List<String> missing = new ArrayList<>();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (String name : clients.keySet()) {
             try {
-                awaitMistake(name, Duration.ofNanos(deadline - System.nanoTime()));
+                awaitMistake(name);
             } catch (AssertionError e) {
                 missing.add(name);
             }
@@ -87,15 +86,15 @@ class GalleryIT {
         }
     }
 
-    private void awaitMistake(String name, Duration patience) {
+    private void awaitMistake(String name) {
         if (hasAgent && !container.queuesWholeMessages()) {
             Set<String> methods = container.gallery().atFault(name);
             process.await(
                     name,
-                    patience,
+                    PATIENCE,
                     line -> line.contains(REPORT) && methods.stream().allMatch(each -> line.contains(each + "(")));
         } else {
-            process.await(name, patience, ("overlapped " + Gallery.MISTAKES + name)::equals);
+            process.await(name, PATIENCE, ("overlapped " + Gallery.MISTAKES + name)::equals);
         }
     }
 
