@@ -58,7 +58,8 @@ public final class SessionGuard {
      * The thread that was let in, or null. Not certain while the detector watches, which then decides. But no thread
      * finds itself by mistake.
      */
-    private volatile Thread inside;
+    @SuppressWarnings("unused") // through INSIDE
+    private Thread inside;
 
     /** Written inside. Also read before, where the detector's check follows. */
     private Open open = Open.NOTHING;
@@ -94,7 +95,7 @@ public final class SessionGuard {
      */
     public Visit enter(Operation called) {
         Thread me = Thread.currentThread();
-        if (inside == me || all.haveEnded()) {
+        if (INSIDE.getOpaque(this) == me || all.haveEnded()) {
             return outside;
         }
         WriteDetector watching = detector;
@@ -142,7 +143,7 @@ public final class SessionGuard {
             throwIfFailing(t);
             return outside;
         }
-        inside = me;
+        INSIDE.setOpaque(this, me); // the detector's own steps are atomic
         return detected;
     }
 
@@ -256,7 +257,9 @@ public final class SessionGuard {
         }
 
         private void leave(Operation called, Throwable thrown) {
-            INSIDE.compareAndSet(SessionGuard.this, Thread.currentThread(), null);
+            if (INSIDE.getOpaque(SessionGuard.this) == Thread.currentThread()) {
+                INSIDE.setRelease(SessionGuard.this, null);
+            }
             WriteDetector watching = detector;
             if (isDetectors && watching != null) {
                 try {
