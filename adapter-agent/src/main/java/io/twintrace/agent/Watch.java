@@ -61,13 +61,13 @@ final class Watch extends TwintraceDispatch {
     @Override
     protected OutputStream leftOpening(Object token, Object remote, OutputStream opened, Throwable thrown) {
         ((Visit) token).openedStream(Operation.GET_SEND_STREAM, thrown);
-        return opened == null ? null : guards.of(remote, UNKNOWN).guarded(opened);
+        return opened == null ? null : SessionGuards.guarded(opened, guards.of(remote, UNKNOWN));
     }
 
     @Override
     protected Writer leftOpening(Object token, Object remote, Writer opened, Throwable thrown) {
         ((Visit) token).openedStream(Operation.GET_SEND_WRITER, thrown);
-        return opened == null ? null : guards.of(remote, UNKNOWN).guarded(opened);
+        return opened == null ? null : SessionGuards.guarded(opened, guards.of(remote, UNKNOWN));
     }
 
     @Override

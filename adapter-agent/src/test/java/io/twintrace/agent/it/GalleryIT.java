@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Container.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(120);
     private static final String REPORT = "Concurrent write to WebSocket connection";
 
     private static ContainerProcess process;

@@ -90,7 +90,7 @@ final class GuardedBasic implements RemoteEndpoint.Basic {
             throw t;
         }
         visit.openedStream(Operation.GET_SEND_STREAM, null);
-        return guard.guarded(opened);
+        return SessionGuards.guarded(opened, guard);
     }
 
     @Override
@@ -104,7 +104,7 @@ final class GuardedBasic implements RemoteEndpoint.Basic {
             throw t;
         }
         visit.openedStream(Operation.GET_SEND_WRITER, null);
-        return guard.guarded(opened);
+        return SessionGuards.guarded(opened, guard);
     }
 
     // ---- What engines put in order by themselves ------------------------------------------------------------------

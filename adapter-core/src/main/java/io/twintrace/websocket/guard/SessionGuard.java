@@ -4,11 +4,8 @@ import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConflictResponse;
 import io.twintrace.websocket.detect.ConnectionId;
-import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
-import java.io.OutputStream;
-import java.io.Writer;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,6 +19,8 @@ import java.util.function.Consumer;
  * work: further overlaps are counted, without their stacks.
  */
 public final class SessionGuard {
+    private static final String LOGGER = "io.twintrace.websocket.guard";
+
     private static final VarHandle INSIDE;
 
     static {
@@ -40,12 +39,7 @@ public final class SessionGuard {
         STREAM
     }
 
-    /** Of a call that no guard knows of. */
-    public static final Visit UNGUARDED =
-            new SessionGuard(new SessionGuards(GuardMode.REPORT, DetectorLevel.CALLS), new ConnectionId(0, "")).outside;
-
-    private final SessionGuards all;
-    private final GuardMode mode;
+    private final GuardSettings settings;
 
     /** Null once its work is done: what it knows of a conflict is not to stay in memory. */
     private volatile WriteDetector detector;
@@ -64,24 +58,23 @@ public final class SessionGuard {
     /** Written inside. Also read before, where the detector's check follows. */
     private Open open = Open.NOTHING;
 
-    SessionGuard(SessionGuards all, ConnectionId session) {
-        this.all = all;
-        this.mode = all.mode();
-        this.detector = new WriteDetector(session, all.level(), () -> 0, () -> 0, new Response());
+    SessionGuard(GuardSettings settings, ConnectionId session) {
+        this.settings = settings;
+        this.detector = new WriteDetector(session, settings.level(), () -> 0, () -> 0, new Response());
     }
 
     private final class Response implements ConflictResponse {
         @Override
         public ConcurrentWriteReport.Consequence consequence() {
-            return mode.consequence();
+            return settings.mode().consequence();
         }
 
         @Override
         public void onConcurrentWrite(ConcurrentWriteReport report) {
-            if (mode == GuardMode.REPORT) {
+            if (settings.mode() == GuardMode.REPORT) {
                 detector = null;
             }
-            System.getLogger(SessionGuards.LOGGER).log(Level.ERROR, report.logMessage(), report.asThrowable());
+            System.getLogger(LOGGER).log(Level.ERROR, report.logMessage(), report.asThrowable());
         }
     }
 
@@ -95,7 +88,7 @@ public final class SessionGuard {
      */
     public Visit enter(Operation called) {
         Thread me = Thread.currentThread();
-        if (INSIDE.getOpaque(this) == me || all.haveEnded()) {
+        if (INSIDE.getOpaque(this) == me || settings.haveEnded()) {
             return outside;
         }
         WriteDetector watching = detector;
@@ -116,26 +109,6 @@ public final class SessionGuard {
                 : enter(isMore ? Operation.SEND_MORE_BINARY : Operation.SEND_BINARY);
     }
 
-    /**
-     * Guards what an engine has opened for binary data.
-     *
-     * @param opened by the calling thread, which is inside
-     * @return writes to it
-     */
-    public OutputStream guarded(OutputStream opened) {
-        return new GuardedOutputStream(opened, this);
-    }
-
-    /**
-     * Guards what an engine has opened for a text.
-     *
-     * @param opened by the calling thread, which is inside
-     * @return writes to it
-     */
-    public Writer guarded(Writer opened) {
-        return new GuardedTextWriter(opened, this);
-    }
-
     private Visit enterDetected(WriteDetector watching, Operation called, Thread me) {
         try {
             watching.enter(called);
@@ -151,12 +124,12 @@ public final class SessionGuard {
         if (INSIDE.compareAndSet(this, null, me)) {
             return counted;
         }
-        SessionGuards.countFurther();
+        settings.countFurther();
         return outside;
     }
 
     private void throwIfFailing(Throwable t) {
-        if (mode == GuardMode.FAIL) {
+        if (settings.mode() == GuardMode.FAIL) {
             if (t instanceof Error error) {
                 throw error;
             }

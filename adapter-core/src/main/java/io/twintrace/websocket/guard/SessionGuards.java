@@ -2,24 +2,19 @@ package io.twintrace.websocket.guard;
 
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
+import java.io.OutputStream;
+import java.io.Writer;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The guards of all sessions, each found by its session or by an object through which the session is written. Keeps
  * none of these in memory. Safe for use by any thread.
  */
 public final class SessionGuards {
-    /** Where conflicts are logged. */
-    static final String LOGGER = "io.twintrace.websocket.guard";
-
     private static final AtomicLong NUMBER = new AtomicLong();
-    private static final LongAdder FURTHER = new LongAdder();
 
-    private final GuardMode mode;
-    private final DetectorLevel level;
+    private final GuardSettings settings;
     private final WeakIdentityMap<SessionGuard> guards = new WeakIdentityMap<>();
-    private volatile boolean ended;
 
     /**
      * Creates guards.
@@ -28,8 +23,7 @@ public final class SessionGuards {
      * @param level the conflicts to detect
      */
     public SessionGuards(GuardMode mode, DetectorLevel level) {
-        this.mode = mode;
-        this.level = level;
+        this.settings = new GuardSettings(mode, level);
     }
 
     /**
@@ -64,25 +58,35 @@ public final class SessionGuards {
         guards.computeIfAbsent(key, () -> guard);
     }
 
+    /**
+     * Guards what an engine has opened for binary data.
+     *
+     * @param opened by the engine
+     * @param guard that of the session
+     * @return writes to it
+     */
+    public static OutputStream guarded(OutputStream opened, SessionGuard guard) {
+        return new GuardedOutputStream(opened, guard);
+    }
+
+    /**
+     * Guards what an engine has opened for a text.
+     *
+     * @param opened by the engine
+     * @param guard that of the session
+     * @return writes to it
+     */
+    public static Writer guarded(Writer opened, SessionGuard guard) {
+        return new GuardedTextWriter(opened, guard);
+    }
+
     /** Lets everything happen from now on, also on streams that are open. */
     public void end() {
-        ended = true;
-    }
-
-    boolean haveEnded() {
-        return ended;
-    }
-
-    GuardMode mode() {
-        return mode;
-    }
-
-    DetectorLevel level() {
-        return level;
+        settings.end();
     }
 
     private SessionGuard create(String path) {
-        return new SessionGuard(this, new ConnectionId(NUMBER.incrementAndGet(), path));
+        return new SessionGuard(settings, new ConnectionId(NUMBER.incrementAndGet(), path));
     }
 
     /** {@return the number of sessions that have had a guard} */
@@ -92,10 +96,6 @@ public final class SessionGuards {
 
     /** {@return the number of overlaps after the first one of each session, in mode {@link GuardMode#REPORT}} */
     public static long further() {
-        return FURTHER.sum();
-    }
-
-    static void countFurther() {
-        FURTHER.increment();
+        return GuardSettings.further();
     }
 }

@@ -1,0 +1,43 @@
+package io.twintrace.websocket.guard;
+
+import io.twintrace.websocket.detect.DetectorLevel;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the guards of many sessions have in common. Any thread may call the methods. */
+final class GuardSettings {
+    private static final LongAdder FURTHER = new LongAdder();
+
+    private final GuardMode mode;
+    private final DetectorLevel level;
+    private volatile boolean ended;
+
+    GuardSettings(GuardMode mode, DetectorLevel level) {
+        this.mode = mode;
+        this.level = level;
+    }
+
+    GuardMode mode() {
+        return mode;
+    }
+
+    DetectorLevel level() {
+        return level;
+    }
+
+    /** Lets everything happen from now on. */
+    void end() {
+        ended = true;
+    }
+
+    boolean haveEnded() {
+        return ended;
+    }
+
+    void countFurther() {
+        FURTHER.increment();
+    }
+
+    static long further() {
+        return FURTHER.sum();
+    }
+}
