@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(120);
+    private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(90);
     private static final String REPORT = "Concurrent write to WebSocket connection";
 
     private static ContainerProcess process;
