@@ -20,8 +20,8 @@ final class ReportText {
             """;
 
     private static final String REMEDY_ELSEWHERE =
-            "let one thread at a time send, by one lock for each session around whole"
-                    + " messages, or by a queue that one thread empties (in Spring: ConcurrentWebSocketSessionDecorator)";
+            "let one thread at a time send, by one lock for each session around whole messages, or by a queue that one"
+                    + " thread empties (in Spring: ConcurrentWebSocketSessionDecorator)";
 
     private static final String ARRIVED = "A message has arrived from the peer since the first call began. The peer can"
             + " answer a message before the call that wrote it returns, so a thread that reacts to the answer can"
@@ -61,7 +61,7 @@ final class ReportText {
             case CONNECTION_CLOSED -> whoFails(report) + ", and the connection is closed with 1011";
             case CALLS_FAIL -> whoFails(report) + ", and so does every later one";
             case ONLY_REPORTED ->
-                "this is only reported, once for each connection, and what happens is up to the" + " WebSocket engine";
+                "this is only reported, once for each connection, and the WebSocket engine does what it always does";
         };
     }
 

@@ -10,7 +10,7 @@ final class GuardedOutputStream extends OutputStream {
     private final OutputStream target;
     private final SessionGuard guard;
 
-    /** Closing once more does nothing in any engine, whoever sends meanwhile. */
+    /** A second close does nothing in any engine, so it is no write. */
     private volatile boolean closed;
 
     GuardedOutputStream(OutputStream target, SessionGuard guard) {

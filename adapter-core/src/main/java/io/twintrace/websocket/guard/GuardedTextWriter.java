@@ -10,7 +10,7 @@ final class GuardedTextWriter extends Writer {
     private final Writer target;
     private final SessionGuard guard;
 
-    /** Closing once more does nothing in any engine, whoever sends meanwhile. */
+    /** A second close does nothing in any engine, so it is no write. */
     private volatile boolean closed;
 
     GuardedTextWriter(Writer target, SessionGuard guard) {
