@@ -62,11 +62,6 @@ final class ContainerProcess implements AutoCloseable {
         return URI.create("ws://127.0.0.1:" + port + path);
     }
 
-    /** Returns the CPU time that it has used so far. */
-    Duration cpuTime() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
-    }
-
     /** Returns standard output and standard error so far. */
     String log() {
         return String.join("\n", lines());

@@ -61,7 +61,7 @@ public record JoinOptions(String value, int last, Optional<MessageId> after, Opt
     /**
      * Asks for all messages after one, for a client that has reconnected. If that message has not reached this node yet,
      * because the client saw it on a faster one, the member gets nothing up to it. An id that lies more than five minutes
-     * ahead of this node's clock is none of the room's: the member gets all that is kept.
+     * ahead of this node's clock and of the latest message is none of the room's: the member gets all that is kept.
      *
      * @param seen the last message that the client has seen
      * @return changed options
