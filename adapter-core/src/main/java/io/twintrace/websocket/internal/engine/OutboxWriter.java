@@ -34,7 +34,13 @@ final class OutboxWriter implements WaitingMessages {
     private static final long MAX_BYTES_HERE = 256 * 1024;
 
     /** The most bytes of messages that are written together, which is what a slow peer's connection may hold copies of. */
-    private static final int MAX_BYTES_TOGETHER = 16 * 1024;
+    private static final int MAX_BYTES_TOGETHER = 64 * 1024;
+
+    /**
+     * The most bytes of one of them. A larger one is worth a write of its own, and the JDK keeps for each thread as many
+     * direct buffers of the largest size as were written together.
+     */
+    private static final int MAX_BYTES_OF_ONE = 16 * 1024;
 
     private final WebSocketConnection connection;
     private final GuardedWriter writing;
@@ -233,10 +239,14 @@ final class OutboxWriter implements WaitingMessages {
     }
 
     private void takeMore(OfferedMessage first) {
-        EncodedMessage encoded = queue.isEmpty() ? null : first.encoded();
+        if (queue.isEmpty() || first.length() > MAX_BYTES_OF_ONE) {
+            return;
+        }
+        EncodedMessage encoded = first.encoded();
         int left = encoded == null ? -1 : MAX_BYTES_TOGETHER - first.length();
         EncodedMessage more;
-        while (together.size() < MAX_MESSAGES_HERE && (more = queue.nextWithOthers(left)) != null) {
+        while (together.size() < MAX_MESSAGES_HERE
+                && (more = queue.nextWithOthers(Math.min(left, MAX_BYTES_OF_ONE))) != null) {
             if (together.isEmpty()) {
                 together.add(encoded);
             }

@@ -119,6 +119,24 @@ class OutboxTest {
         }
     }
 
+    @Test
+    void waitingMessagesLeaveSixtyFourKibibytesAtATime() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        try (TestPeer peer = tight(OutboxOptions.defaults().withMaxBytes(MUCH.length), counting(writes))) {
+            Outbox outbox = stuck(peer);
+            PreparedMessage message = PreparedMessage.of(MessageType.BINARY, Frames.pattern(4_000));
+            for (int i = 0; i < 32; i++) {
+                assertTrue(outbox.offer(message));
+            }
+            int before = writes.get();
+            peer.receive(10 + MUCH.length);
+            for (int i = 0; i < 32; i++) {
+                peer.expectFrame(FIN | BINARY, Frames.pattern(4_000));
+            }
+            assertEquals(before + 2, writes.get());
+        }
+    }
+
     private static List<PreparedMessage> texts(int from, int to) {
         return IntStream.rangeClosed(from, to)
                 .mapToObj(i -> PreparedMessage.text("message " + i))
