@@ -50,7 +50,7 @@ final class Agent {
         }
         watch = new Watch(new SessionGuards(options.mode(), options.level()));
         TwintraceDispatch.install(watch);
-        Transformer weaving = new Transformer();
+        Transformer weaving = new Transformer(options.async());
         instrumentation.addTransformer(weaving, true);
         int loaded = weaving.weaveLoaded(instrumentation);
         transformer = weaving;

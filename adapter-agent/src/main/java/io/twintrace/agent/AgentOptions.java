@@ -7,13 +7,14 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What is written after {@code =}: {@code mode=fail,level=traced}.
+ * What is written after {@code =}: {@code mode=fail,level=traced,async=true}.
  *
  * @param mode what happens at a conflict
  * @param level the conflicts to detect
+ * @param async whether asynchronous sends are watched too, each until it is complete
  */
-record AgentOptions(GuardMode mode, DetectorLevel level) {
-    private static final AgentOptions DEFAULTS = new AgentOptions(GuardMode.REPORT, DetectorLevel.MESSAGES);
+record AgentOptions(GuardMode mode, DetectorLevel level, boolean async) {
+    private static final AgentOptions DEFAULTS = new AgentOptions(GuardMode.REPORT, DetectorLevel.MESSAGES, false);
 
     /**
      * Reads options.
@@ -35,14 +36,22 @@ record AgentOptions(GuardMode mode, DetectorLevel level) {
         int equals = option.indexOf('=');
         String value = option.substring(equals + 1);
         return switch (equals < 0 ? "" : option.substring(0, equals)) {
-            case "mode" -> new AgentOptions(value(GuardMode.class, option, value), level);
-            case "level" -> new AgentOptions(mode, value(DetectorLevel.class, option, value));
+            case "mode" -> new AgentOptions(value(GuardMode.class, option, value), level, async);
+            case "level" -> new AgentOptions(mode, value(DetectorLevel.class, option, value), async);
+            case "async" -> new AgentOptions(mode, level, isTrue(option, value));
             default ->
                 throw new IllegalArgumentException("unknown option \"" + option + "\". Valid are "
-                        + valid(GuardMode.class).collect(Collectors.joining(" or mode=", "mode=", "")) + ", and "
+                        + valid(GuardMode.class).collect(Collectors.joining(", mode=", "mode=", "")) + ", "
                         + valid(DetectorLevel.class).collect(Collectors.joining(", level=", "level=", ""))
-                        + ", with commas between them");
+                        + ", async=true and async=false, with commas between them");
         };
+    }
+
+    private static boolean isTrue(String option, String value) {
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException("unknown value in \"" + option + "\". Valid are true, false");
+        }
+        return value.equals("true");
     }
 
     private static <T extends Enum<T>> T value(Class<T> type, String option, String value) {
@@ -63,6 +72,6 @@ record AgentOptions(GuardMode mode, DetectorLevel level) {
 
     @Override
     public String toString() {
-        return "mode=" + name(mode) + ",level=" + name(level);
+        return "mode=" + name(mode) + ",level=" + name(level) + (async ? ",async=true" : "");
     }
 }

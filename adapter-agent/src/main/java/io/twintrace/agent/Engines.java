@@ -1,48 +1,73 @@
 package io.twintrace.agent;
 
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** The interfaces whose implementations are woven, whatever engine and class loader they belong to. */
 final class Engines {
-    private static final Set<String> BASIC =
-            Set.of("jakarta.websocket.RemoteEndpoint$Basic", "javax.websocket.RemoteEndpoint$Basic");
-    private static final Set<String> SESSION = Set.of("jakarta.websocket.Session", "javax.websocket.Session");
+    /** What a class is in an engine. */
+    enum Role {
+        SESSION("Session"),
+        BASIC("RemoteEndpoint$Basic"),
+        ASYNC("RemoteEndpoint$Async");
 
-    private static final Set<String> WRAPPED = Set.of(
-            "jakarta.websocket.RemoteEndpoint$Basic",
-            "jakarta.websocket.RemoteEndpoint",
-            "jakarta.websocket.Session",
-            "javax.websocket.RemoteEndpoint$Basic",
-            "javax.websocket.RemoteEndpoint",
-            "javax.websocket.Session");
+        private final String type;
+
+        Role(String type) {
+            this.type = type;
+        }
+
+        private boolean isOf(String anInterface) {
+            return isJakartas(anInterface, type);
+        }
+    }
+
+    /** What an asynchronous send tells of its end. */
+    static final String[] SEND_HANDLERS = {"jakarta.websocket.SendHandler", "javax.websocket.SendHandler"};
 
     private Engines() {}
 
-    static boolean isBasic(String name) {
-        return BASIC.contains(name);
-    }
-
-    static boolean isSession(String name) {
-        return SESSION.contains(name);
+    private static boolean isJakartas(String name, String type) {
+        return name.equals("jakarta.websocket." + type) || name.equals("javax.websocket." + type);
     }
 
     /**
-     * Returns whether a class is to be woven. A class with a field of an interface's type belongs to an application, and
-     * passes on what the engine does. Perhaps it does so under a lock of its own.
+     * Finds the roles in which a class is to be woven.
+     *
+     * @param roles those that matter
+     * @param file the class
+     * @return none for a class that belongs to an application, and passes on what the engine does
      */
-    static boolean isWoven(ClassFile file) {
-        return !file.superclass().equals("java.lang.reflect.Proxy")
-                && file.interfaces().stream().anyMatch(each -> isBasic(each) || isSession(each))
-                && file.fieldTypes().stream().noneMatch(WRAPPED::contains);
+    static Set<Role> find(Set<Role> roles, ClassFile file) {
+        Set<Role> found = EnumSet.noneOf(Role.class);
+        if (!file.superclass().equals("java.lang.reflect.Proxy")) {
+            for (Role role : roles) {
+                if (file.interfaces().stream().anyMatch(role::isOf) && (role == Role.SESSION || !passesOn(file))) {
+                    found.add(role);
+                }
+            }
+        }
+        return found;
     }
 
-    /** Returns whether a loaded class may be one. */
-    static boolean isWoven(Class<?> type) {
+    /** Perhaps it does so under a lock of its own. */
+    private static boolean passesOn(ClassFile file) {
+        List<String> fields = file.fieldTypes();
+        return fields.stream()
+                .anyMatch(field -> isJakartas(field, "RemoteEndpoint")
+                        || Role.BASIC.isOf(field)
+                        || Role.ASYNC.isOf(field)
+                        || Role.SESSION.isOf(field));
+    }
+
+    /** Returns whether a loaded class may have one of these roles. */
+    static boolean mayHave(Set<Role> roles, Class<?> type) {
         if (type.isInterface() || type.getClassLoader() == null) {
             return false;
         }
         for (Class<?> each : type.getInterfaces()) {
-            if (isBasic(each.getName()) || isSession(each.getName())) {
+            if (roles.stream().anyMatch(role -> role.isOf(each.getName()))) {
                 return true;
             }
         }
@@ -57,7 +82,7 @@ final class Engines {
     static Class<?> session(Class<?> implementation) throws ClassNotFoundException {
         for (Class<?> type = implementation; type != null; type = type.getSuperclass()) {
             for (Class<?> each : type.getInterfaces()) {
-                if (isSession(each.getName())) {
+                if (Role.SESSION.isOf(each.getName())) {
                     return each;
                 }
             }

@@ -1,26 +1,37 @@
 package io.twintrace.agent;
 
+import io.twintrace.agent.Engines.Role;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the classes to weave, among all that the JVM loads. Looks at little more than the names of a class's interfaces,
  * and loads the library that weaves with the first hit, so that a JVM without WebSockets starts as fast as before.
  */
 final class Transformer implements ClassFileTransformer {
+    private final Set<Role> roles;
+
+    /** @param async whether asynchronous sends are watched too */
+    Transformer(boolean async) {
+        roles = async ? EnumSet.allOf(Role.class) : EnumSet.complementOf(EnumSet.of(Role.ASYNC));
+    }
+
     @Override
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
         ClassFile file = loader == null ? null : ClassFile.read(classFile);
-        if (file == null || !Engines.isWoven(file)) {
+        Set<Role> found = file == null ? Set.of() : Engines.find(roles, file);
+        if (found.isEmpty()) {
             return null;
         }
         try {
-            return Weaver.weave(name.replace('/', '.'), file.interfaces(), loader, classFile);
+            return Weaver.weave(name.replace('/', '.'), found, loader, classFile);
         } catch (Throwable t) { // the JVM would drop it in silence
             System.err.println("Twintrace agent: cannot watch " + name + ": " + t);
             return null;
@@ -31,7 +42,7 @@ final class Transformer implements ClassFileTransformer {
     int weaveLoaded(Instrumentation instrumentation) {
         List<Class<?>> woven = new ArrayList<>();
         for (Class<?> each : instrumentation.getAllLoadedClasses()) {
-            if (Engines.isWoven(each) && instrumentation.isModifiableClass(each)) {
+            if (Engines.mayHave(roles, each) && instrumentation.isModifiableClass(each)) {
                 woven.add(each);
             }
         }

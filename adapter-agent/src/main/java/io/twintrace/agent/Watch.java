@@ -1,6 +1,7 @@
 package io.twintrace.agent;
 
 import io.twintrace.agent.dispatch.TwintraceDispatch;
+import io.twintrace.websocket.detect.AsynchronousSend;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.guard.SessionGuard;
 import io.twintrace.websocket.guard.SessionGuard.Visit;
@@ -10,6 +11,7 @@ import java.io.OutputStream;
 import java.io.Writer;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.util.concurrent.Future;
 
 /**
  * What the woven methods of the engines come to. They run on the application's threads, and nothing but a conflict in
@@ -68,6 +70,21 @@ final class Watch extends TwintraceDispatch {
     protected Writer leftOpening(Object token, Object remote, Writer opened, Throwable thrown) {
         ((Visit) token).openedStream(Operation.GET_SEND_WRITER, thrown);
         return opened == null ? null : SessionGuards.guarded(opened, guards.of(remote, UNKNOWN));
+    }
+
+    @Override
+    protected Object enteredAsync(Object remote, int called) {
+        return guards.of(remote, UNKNOWN).begin(OPERATIONS[called]);
+    }
+
+    @Override
+    protected Object watching(Object token, Object handler) {
+        return WatchedHandler.around(handler, (AsynchronousSend) token);
+    }
+
+    @Override
+    protected void leftAsync(Object token, Future<?> result, Throwable thrown) {
+        ((AsynchronousSend) token).returned(result, thrown);
     }
 
     @Override

@@ -3,12 +3,15 @@ package io.twintrace.agent;
 import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.returns;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
+import io.twintrace.agent.Engines.Role;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
@@ -34,12 +37,12 @@ final class Weaver {
 
     private Weaver() {}
 
-    static byte[] weave(String name, List<String> interfaces, ClassLoader loader, byte[] classFile) {
+    static byte[] weave(String name, Set<Role> roles, ClassLoader loader, byte[] classFile) {
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(name, classFile), ClassFileLocator.ForClassLoader.of(loader), OWN);
         TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
         DynamicType.Builder<?> builder = BYTE_BUDDY.decorate(type, locator);
-        if (interfaces.stream().anyMatch(Engines::isBasic)) {
+        if (roles.contains(Role.BASIC)) {
             builder = builder.visit(advice(Advices.SendText.class, sends("sendText", String.class)))
                     .visit(advice(Advices.SendPartOfText.class, sends("sendText", String.class, boolean.class)))
                     .visit(advice(Advices.SendBinary.class, sends("sendBinary", ByteBuffer.class)))
@@ -48,10 +51,18 @@ final class Weaver {
                     .visit(advice(Advices.GetSendStream.class, opens("getSendStream", OutputStream.class)))
                     .visit(advice(Advices.GetSendWriter.class, opens("getSendWriter", Writer.class)));
         }
-        if (interfaces.stream().anyMatch(Engines::isSession)) {
+        if (roles.contains(Role.ASYNC)) {
+            builder = builder.visit(advice(AsyncAdvices.SendText.class, begins("sendText", String.class)))
+                    .visit(advice(AsyncAdvices.SendBinary.class, begins("sendBinary", ByteBuffer.class)))
+                    .visit(advice(AsyncAdvices.SendObject.class, begins("sendObject", Object.class)))
+                    .visit(advice(AsyncAdvices.SendTextAndTell.class, tells("sendText", String.class)))
+                    .visit(advice(AsyncAdvices.SendBinaryAndTell.class, tells("sendBinary", ByteBuffer.class)))
+                    .visit(advice(AsyncAdvices.SendObjectAndTell.class, tells("sendObject", Object.class)));
+        }
+        if (roles.contains(Role.SESSION)) {
             builder = builder.visit(advice(
                     Advices.GetRemote.class,
-                    ElementMatchers.<MethodDescription>named("getBasicRemote")
+                    ElementMatchers.<MethodDescription>namedOneOf("getBasicRemote", "getAsyncRemote")
                             .and(takesArguments(0))
                             .and(not(isAbstract()))));
         }
@@ -68,6 +79,20 @@ final class Weaver {
 
     private static ElementMatcher<MethodDescription> opens(String name, Class<?> opened) {
         return method(name, opened);
+    }
+
+    private static ElementMatcher<MethodDescription> begins(String name, Class<?> argument) {
+        return method(name, Future.class, argument);
+    }
+
+    /** The handler's class is one of the container's. */
+    private static ElementMatcher<MethodDescription> tells(String name, Class<?> argument) {
+        return ElementMatchers.<MethodDescription>named(name)
+                .and(returns(void.class))
+                .and(takesArguments(2))
+                .and(takesArgument(0, argument))
+                .and(takesArgument(1, ElementMatchers.namedOneOf(Engines.SEND_HANDLERS)))
+                .and(not(isAbstract()));
     }
 
     private static ElementMatcher<MethodDescription> method(String name, Class<?> returned, Class<?>... arguments) {

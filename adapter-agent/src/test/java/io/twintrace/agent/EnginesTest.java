@@ -1,32 +1,49 @@
 package io.twintrace.agent;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twintrace.agent.Engines.Role;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EnginesTest {
     private static final String BASIC = "jakarta.websocket.RemoteEndpoint$Basic";
+    private static final String ASYNC = "jakarta.websocket.RemoteEndpoint$Async";
+    private static final String SESSION = "jakarta.websocket.Session";
 
-    private static boolean isWoven(String superclass, String type, String... fields) {
-        return Engines.isWoven(new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields)));
+    private static Set<Role> roles(String superclass, String type, String... fields) {
+        ClassFile file = new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields));
+        return Engines.find(EnumSet.allOf(Role.class), file);
     }
 
     @Test
     void enginesAreKnownByTheirInterfaces() {
-        assertTrue(isWoven("org.apache.tomcat.websocket.WsRemoteEndpointBase", BASIC));
-        assertTrue(isWoven("java.lang.Object", "jakarta.websocket.Session", "java.lang.String"));
-        assertTrue(isWoven("java.lang.Object", "javax.websocket.RemoteEndpoint$Basic"));
-        assertFalse(isWoven("java.lang.Object", "jakarta.websocket.RemoteEndpoint$Async"));
+        assertEquals(Set.of(Role.BASIC), roles("org.apache.tomcat.websocket.WsRemoteEndpointBase", BASIC));
+        assertEquals(Set.of(Role.SESSION), roles("java.lang.Object", SESSION, "java.lang.String"));
+        assertEquals(Set.of(Role.BASIC), roles("java.lang.Object", "javax.websocket.RemoteEndpoint$Basic"));
+        assertEquals(Set.of(Role.ASYNC), roles("java.lang.Object", ASYNC));
+    }
+
+    @Test
+    void onlyRolesThatMatterCount() {
+        ClassFile async = new ClassFile("java.lang.Object", List.of(ASYNC), List.of());
+        assertEquals(Set.of(), Engines.find(Set.of(Role.BASIC, Role.SESSION), async));
     }
 
     /** They may lock before they pass a call on, and then no two threads are inside the engine. */
     @Test
-    void whatPassesCallsOnIsLeftAlone() {
-        assertFalse(isWoven("java.lang.Object", BASIC, "java.util.Queue", BASIC));
-        assertFalse(isWoven("java.lang.Object", BASIC, "jakarta.websocket.RemoteEndpoint"));
-        assertFalse(isWoven("java.lang.Object", "jakarta.websocket.Session", "jakarta.websocket.Session"));
-        assertFalse(isWoven("java.lang.reflect.Proxy", "jakarta.websocket.Session"));
+    void remotesThatPassCallsOnAreLeftAlone() {
+        assertEquals(Set.of(), roles("java.lang.Object", BASIC, "java.util.Queue", BASIC));
+        assertEquals(Set.of(), roles("java.lang.Object", BASIC, "jakarta.websocket.RemoteEndpoint"));
+        assertEquals(Set.of(), roles("java.lang.Object", ASYNC, SESSION));
+        assertEquals(Set.of(), roles("java.lang.reflect.Proxy", SESSION));
+    }
+
+    /** As Tomcat's does, whose path would be unknown otherwise. */
+    @Test
+    void aSessionMayHoldItsRemotes() {
+        assertEquals(Set.of(Role.SESSION), roles("java.lang.Object", SESSION, BASIC, ASYNC));
     }
 }

@@ -19,16 +19,12 @@ import java.io.Writer;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,29 +37,14 @@ class GuardedTest {
         void run() throws Exception;
     }
 
-    private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket.guard");
-
-    private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            logged.add(entry);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final GuardLog log = new GuardLog();
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final Engine engine = new Engine();
     private final Session session = mock(Session.class);
 
     @BeforeEach
     void begin() {
-        LOGGER.addHandler(log);
-        LOGGER.setUseParentHandlers(false);
+        log.begin();
         when(session.getBasicRemote()).thenReturn(engine);
         when(session.getRequestURI()).thenReturn(URI.create("ws://localhost/quotes?token=secret"));
     }
@@ -72,8 +53,7 @@ class GuardedTest {
     void end() throws Exception {
         thread.shutdownNow();
         assertTrue(thread.awaitTermination(10, TimeUnit.SECONDS));
-        LOGGER.removeHandler(log);
-        LOGGER.setUseParentHandlers(true);
+        log.end();
     }
 
     private Future<?> pushPrices(Call call) {
@@ -114,25 +94,22 @@ class GuardedTest {
         }
     }
 
-    private String onlyEntry() {
-        assertEquals(1, logged.size(), logged::toString);
-        return logged.get(0).getMessage();
-    }
-
     @Test
     void bothMethodsAreNamedAndNothingElseChanges() throws Exception {
         RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
         overlap(() -> remote.sendText("price"), () -> remote.sendText("news")).get();
         assertEquals(List.of("price", "news"), engine.calls);
-        String entry = onlyEntry();
+        String entry = log.only();
         assertTrue(
                 entry.matches(
                         "Concurrent write to WebSocket connection [0-9]+ \\(/quotes\\): \\S*GuardedTest\\S*\\(GuardedTest"
                                 + "\\.java:[0-9]+\\) on thread .*called RemoteEndpoint\\.sendText while \\S*GuardedTest\\S* on thread .*"
                                 + " was in RemoteEndpoint\\.sendText\\. .*only reported.*existing-applications\\.md.*"),
                 entry);
-        assertTrue(List.of(logged.get(0).getThrown().getStackTrace()).toString().contains("GuardedTest.pushNews"));
-        assertTrue(List.of(logged.get(0).getThrown().getCause().getStackTrace())
+        assertTrue(List.of(log.entries().get(0).getThrown().getStackTrace())
+                .toString()
+                .contains("GuardedTest.pushNews"));
+        assertTrue(List.of(log.entries().get(0).getThrown().getCause().getStackTrace())
                 .toString()
                 .contains("GuardedTest"));
     }
@@ -145,7 +122,7 @@ class GuardedTest {
             overlap(() -> remote.sendText("price"), () -> remote.sendText("news"))
                     .get();
         }
-        onlyEntry();
+        log.only();
         assertEquals(2, SessionGuards.further() - before);
         assertEquals(6, engine.calls.size());
     }
@@ -166,7 +143,7 @@ class GuardedTest {
                 exception::getMessage);
         assertEquals(List.of("price"), engine.calls);
         assertThrows(ConcurrentWriteException.class, () -> remote.sendBinary(ByteBuffer.allocate(3)));
-        onlyEntry();
+        log.only();
     }
 
     /** Some engines send an object by their own method for text. */
@@ -184,7 +161,7 @@ class GuardedTest {
         remote.sendObject("outside");
         pushPrices(() -> remote.sendText("later")).get();
         assertEquals(List.of("object outside", "inside", "later"), engine.calls);
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -192,7 +169,7 @@ class GuardedTest {
         RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
         pushPrices(() -> remote.sendText("half of ", false)).get();
         pushNews(() -> remote.sendText("news"));
-        assertTrue(onlyEntry().contains(" had an unfinished message open"), this::onlyEntry);
+        assertTrue(log.only().contains(" had an unfinished message open"), log::only);
     }
 
     @Test
@@ -203,7 +180,7 @@ class GuardedTest {
         pushPrices(() -> remote.sendBinary(ByteBuffer.allocate(3), false)).get();
         pushNews(() -> remote.sendBinary(ByteBuffer.allocate(2), true));
         pushPrices(() -> remote.sendText("whole")).get();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     /** Spring sends every message so. */
@@ -212,10 +189,10 @@ class GuardedTest {
         RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
         pushPrices(() -> remote.sendText("price", true)).get();
         pushNews(() -> remote.sendText("news", true));
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
         overlap(() -> remote.sendText("price", true), () -> remote.sendText("news", true))
                 .get();
-        onlyEntry();
+        log.only();
     }
 
     @Test
@@ -225,10 +202,10 @@ class GuardedTest {
         opened.get().write(1); // by another thread
         pushPrices(() -> opened.get().close()).get();
         pushNews(() -> remote.sendText("news"));
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
         Writer writer = thread.submit(remote::getSendWriter).get();
         pushNews(() -> remote.sendText("news"));
-        assertTrue(onlyEntry().contains(" had an unfinished message open"), this::onlyEntry);
+        assertTrue(log.only().contains(" had an unfinished message open"), log::only);
         writer.close();
     }
 
@@ -239,7 +216,7 @@ class GuardedTest {
         overlap(() -> remote.sendText("price"), () -> remote.sendPing(ByteBuffer.allocate(0)))
                 .get();
         assertEquals(List.of("price", "ping"), engine.calls);
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -257,7 +234,7 @@ class GuardedTest {
                 assertThrows(
                         IllegalStateException.class,
                         () -> Guarded.session(session).getMaxIdleTimeout()));
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.twintrace.agent.dispatch;
 
 import java.io.OutputStream;
 import java.io.Writer;
+import java.util.concurrent.Future;
 
 /**
  * The only class of the agent that the woven methods of engines name. In the agent's jar it is
@@ -131,6 +132,44 @@ public abstract class TwintraceDispatch {
         }
     }
 
+    /**
+     * Enters a method that begins an asynchronous send.
+     *
+     * @param remote the object that sends
+     * @param called the method
+     * @return a token to leave it with
+     */
+    public static Object enterAsync(Object remote, int called) {
+        TwintraceDispatch agent = installed;
+        return agent == null ? null : agent.enteredAsync(remote, called);
+    }
+
+    /**
+     * Returns a handler that learns of the end of an asynchronous send before the application does.
+     *
+     * @param token of {@link #enterAsync}
+     * @param handler the application's, or null
+     * @return what the engine gets
+     */
+    public static Object telling(Object token, Object handler) {
+        TwintraceDispatch agent = installed;
+        return agent == null || token == null || handler == null ? handler : agent.watching(token, handler);
+    }
+
+    /**
+     * Leaves a method that begins an asynchronous send.
+     *
+     * @param token of {@link #enterAsync}
+     * @param result what the method returns, or null if it tells a handler
+     * @param thrown by the engine, or null
+     */
+    public static void leaveAsync(Object token, Future<?> result, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && token != null) {
+            agent.leftAsync(token, result, thrown);
+        }
+    }
+
     /** {@link #enter}. */
     protected abstract Object entered(Object remote, int called);
 
@@ -148,6 +187,15 @@ public abstract class TwintraceDispatch {
 
     /** {@link #leaveOpening(Object, Object, Writer, Throwable)}. */
     protected abstract Writer leftOpening(Object token, Object remote, Writer opened, Throwable thrown);
+
+    /** {@link #enterAsync}. */
+    protected abstract Object enteredAsync(Object remote, int called);
+
+    /** {@link #telling}. */
+    protected abstract Object watching(Object token, Object handler);
+
+    /** {@link #leaveAsync}. */
+    protected abstract void leftAsync(Object token, Future<?> result, Throwable thrown);
 
     /** {@link #remoteOf}. */
     protected abstract void hasRemote(Object session, Object remote);

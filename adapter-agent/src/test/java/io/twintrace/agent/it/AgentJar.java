@@ -28,6 +28,11 @@ final class AgentJar {
         return exists() ? List.of("-javaagent:" + path()) : List.of();
     }
 
+    /** Returns the options of a JVM with the agent and these options of its own. */
+    static List<String> options(String agents) {
+        return List.of("-javaagent:" + path() + "=" + agents);
+    }
+
     private static Path path() {
         return Path.of(System.getProperty("agent.jar", "target/twintrace-agent.jar"))
                 .toAbsolutePath();

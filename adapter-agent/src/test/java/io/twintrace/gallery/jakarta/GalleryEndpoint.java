@@ -6,13 +6,18 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** One class for all mistakes and their fixes. */
 public final class GalleryEndpoint extends Endpoint {
     private static final Map<String, Application<Session>> APPLICATIONS =
-            Mistakes.gallery().applications();
+            new HashMap<>(Mistakes.gallery().applications());
+
+    static {
+        APPLICATIONS.putAll(Mistakes.asynchronous().applications());
+    }
 
     private Application<Session> application;
 

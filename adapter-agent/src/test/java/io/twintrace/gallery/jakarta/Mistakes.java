@@ -22,4 +22,12 @@ public final class Mistakes {
                 .with("SecondRegistration", SecondRegistration::new, SecondRegistration.Repaired::new)
                 .with("EncoderBesideText", EncoderBesideText::new, EncoderBesideText.Repaired::new);
     }
+
+    /** Returns a new gallery of those that only the option {@code async=true} shows. */
+    public static Gallery<Session> asynchronous() {
+        return new Gallery<Session>()
+                .with("AsyncBesideBasic", AsyncBesideBasic::new, AsyncBesideBasic.Repaired::new)
+                .with("UnawaitedSend", UnawaitedSend::new, UnawaitedSend.Repaired::new)
+                .with("HandlerChain", HandlerChain::new, HandlerChain.Repaired::new);
+    }
 }

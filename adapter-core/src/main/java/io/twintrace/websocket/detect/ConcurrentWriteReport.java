@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param level the detector's level
  * @param discipline the declared rule for writes, as the end of a sentence that begins "writes are"
  * @param breach how a call broke the rule, for the kind {@link Kind#BROKEN_DISCIPLINE}
- * @param first the thread that was inside a write, had a message open, or was the last to keep the discipline; if
+ * @param first the thread that was inside a write, had a message open, had begun a send, or was the last to keep the discipline; if
  *     writes are left to the outbox, the thread that made the first offer
  * @param second the thread that came second, or broke the discipline
  * @param openedAt where the first thread opened its message; empty unless the kind is {@link Kind#INTERLEAVED_MESSAGE}
@@ -53,6 +53,11 @@ public record ConcurrentWriteReport(
         OVERLAPPING_CALLS,
         /** One thread had a message open, with no call running, and another thread started a message. */
         INTERLEAVED_MESSAGE,
+        /**
+         * An {@linkplain AsynchronousSend asynchronous send} was not complete when a thread sent something. It may be
+         * the same thread.
+         */
+        INCOMPLETE_SEND,
         /** A thread broke the declared {@link WriteDiscipline}, whether or not calls overlapped. */
         BROKEN_DISCIPLINE
     }
@@ -61,11 +66,12 @@ public record ConcurrentWriteReport(
      * One of the two threads.
      *
      * @param thread the thread's name and number; says so if no thread had kept a broken discipline yet
-     * @param operation the write method it was in; for the holder of an open message, the open message
+     * @param operation the write method it was in; for the holder of an open message, the open message; for an
+     *     asynchronous send, that it was one
      * @param time when its stack was taken; for the last keeper of a discipline, when it last wrote; for a first offer,
      *     when it was made
      * @param stack its stack, the innermost frame first. For the holder of an open message, its current stack, or the
-     *     stack of its latest write call at level TRACED. For the last keeper of a discipline, empty below that level.
+     *     stack of its latest write call at level TRACED. For an asynchronous send, that of its call. For the last keeper of a discipline, empty below that level.
      *     For a first offer, only the innermost part.
      * @param ended whether the thread had ended, with the message still open
      */

@@ -101,6 +101,19 @@ final class Conflict {
         return new Conflict(detector, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, openedAt);
     }
 
+    /** Creates the conflict of a thread that sends before an asynchronous send is complete. */
+    static Conflict incomplete(
+            WriteDetector detector, AsynchronousSend first, Thread second, Operation secondOperation) {
+        return new Conflict(
+                detector,
+                Kind.INCOMPLETE_SEND,
+                first.caller(),
+                first.account(),
+                second,
+                secondOperation,
+                StackTraces.NO_STACK);
+    }
+
     /**
      * Creates the conflict of a thread that breaks the declared discipline.
      *

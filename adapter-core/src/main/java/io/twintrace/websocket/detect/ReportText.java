@@ -23,6 +23,10 @@ final class ReportText {
             "let one thread at a time send, by one lock for each session around whole messages, or by a queue that one"
                     + " thread empties (in Spring: ConcurrentWebSocketSessionDecorator)";
 
+    private static final String REMEDY_OF_INCOMPLETE =
+            "begin a send when the one before is complete, which its SendHandler or Future tells, or let one thread send"
+                    + " with getBasicRemote() what all others put into a queue";
+
     private static final String ARRIVED = "A message has arrived from the peer since the first call began. The peer can"
             + " answer a message before the call that wrote it returns, so a thread that reacts to the answer can"
             + " overlap with that call. ";
@@ -48,8 +52,12 @@ final class ReportText {
         return summary(report) + ". Only one thread at a time may write to a connection: " + consequence(report) + ". "
                 + (report.messageArrived() ? ARRIVED : "") + "How to fix it: "
                 + (isOtherEngines(report)
-                        ? REMEDY_ELSEWHERE + "; see " + ConcurrentWriteException.HELP_ELSEWHERE
+                        ? remedyElsewhere(report) + "; see " + ConcurrentWriteException.HELP_ELSEWHERE
                         : remedy(report) + "; see " + ConcurrentWriteException.HELP);
+    }
+
+    private static String remedyElsewhere(ConcurrentWriteReport report) {
+        return report.kind() == Kind.INCOMPLETE_SEND ? REMEDY_OF_INCOMPLETE : REMEDY_ELSEWHERE;
     }
 
     private static boolean isOtherEngines(ConcurrentWriteReport report) {
@@ -100,6 +108,7 @@ final class ReportText {
             case INTERLEAVED_MESSAGE ->
                 "close the MessageWriter before another thread writes (try-with-resources, under one lock), or build"
                         + " the whole message first and let every thread offer its messages to connection.outbox()";
+            case INCOMPLETE_SEND -> REMEDY_OF_INCOMPLETE;
             case BROKEN_DISCIPLINE ->
                 "keep to the discipline, or let every thread offer its messages to connection.outbox()";
         };
@@ -121,6 +130,9 @@ final class ReportText {
             case INTERLEAVED_MESSAGE ->
                 called + " while thread " + first.thread() + (first.ended() ? ", which has ended," : "")
                         + " had an unfinished message open" + openingOrPlace(report);
+            case INCOMPLETE_SEND ->
+                called + " before " + first.operation() + " was complete, which "
+                        + (isOneThread(report) ? "the same thread" + place(first) : who(first)) + " had begun";
             case BROKEN_DISCIPLINE ->
                 called + ", but writes to this connection are declared to be " + report.discipline() + ", "
                         + report.breach() + ". " + keeper(report);
@@ -133,6 +145,12 @@ final class ReportText {
         return writer.applicationFrame()
                 .map(frame -> StackTraces.place(frame) + " on " + thread)
                 .orElse(writer.stack().isEmpty() ? thread : thread + NO_FRAME);
+    }
+
+    private static String place(Writer writer) {
+        return writer.applicationFrame()
+                .map(frame -> " at " + StackTraces.place(frame))
+                .orElse("");
     }
 
     /** For a stack that is inside the operation twice, because a serializer of the application writes too. */

@@ -262,6 +262,21 @@ public final class WriteDetector {
         openedAt = StackTraces.NO_STACK;
     }
 
+    /**
+     * Fails the calling thread if an asynchronous send is not complete. Call this only between enter and leave.
+     *
+     * @param send the last one
+     * @param operation the method that the calling thread has entered
+     * @throws ConcurrentWriteException if it is not complete; then do not leave
+     */
+    public void checkComplete(AsynchronousSend send, Operation operation) {
+        if (!send.isComplete()) {
+            call = 0;
+            Thread me = Thread.currentThread();
+            fail(Conflict.incomplete(this, send, me, operation), operation, me);
+        }
+    }
+
     /** {@return whether a conflict has failed the write side} Any thread may call this. */
     public boolean isPoisoned() {
         return slot instanceof Conflict;

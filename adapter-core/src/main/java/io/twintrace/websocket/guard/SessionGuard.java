@@ -1,5 +1,6 @@
 package io.twintrace.websocket.guard;
 
+import io.twintrace.websocket.detect.AsynchronousSend;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConflictResponse;
@@ -58,6 +59,9 @@ public final class SessionGuard {
     /** Written inside. Also read before, where the detector's check follows. */
     private Open open = Open.NOTHING;
 
+    /** The asynchronous send that was begun last, unless it is known to be complete. Written inside. */
+    private volatile AsynchronousSend asynchronous;
+
     SessionGuard(GuardSettings settings, ConnectionId session) {
         this.settings = settings;
         this.detector = new WriteDetector(session, settings.level(), () -> 0, () -> 0, new Response());
@@ -88,7 +92,7 @@ public final class SessionGuard {
      */
     public Visit enter(Operation called) {
         Thread me = Thread.currentThread();
-        if (INSIDE.getOpaque(this) == me || settings.haveEnded()) {
+        if (INSIDE.getOpaque(this) == me || settings.haveEnded() || isPartOfAnother(me)) {
             return outside;
         }
         WriteDetector watching = detector;
@@ -109,9 +113,38 @@ public final class SessionGuard {
                 : enter(isMore ? Operation.SEND_MORE_BINARY : Operation.SEND_BINARY);
     }
 
+    /**
+     * Begins an asynchronous send. Until that is complete, every other send is a conflict, also one of the same thread.
+     *
+     * @param called the method
+     * @return the send; null if it is not watched, because it is a part of another one or a conflict that is only
+     *     reported or counted
+     * @throws ConcurrentWriteException in mode {@link GuardMode#FAIL}
+     */
+    public AsynchronousSend begin(Operation called) {
+        Visit visit = enter(called);
+        AsynchronousSend send = null;
+        if (visit.isInside) {
+            send = visit.isDetectors ? AsynchronousSend.begin(called) : AsynchronousSend.withoutStack();
+            asynchronous = send;
+            visit.sent(called, null); // now, since it may be complete, and the next one begun, before this call returns
+        }
+        return send;
+    }
+
+    private boolean isPartOfAnother(Thread me) {
+        AsynchronousSend before = asynchronous;
+        return before != null && before.isCalledBy(me);
+    }
+
     private Visit enterDetected(WriteDetector watching, Operation called, Thread me) {
         try {
             watching.enter(called);
+            AsynchronousSend before = asynchronous;
+            if (before != null) {
+                watching.checkComplete(before, called);
+                asynchronous = null;
+            }
         } catch (Throwable t) { // also a lack of stack or memory, which the engine will notice by itself
             throwIfFailing(t);
             return outside;
@@ -122,6 +155,11 @@ public final class SessionGuard {
 
     private Visit enterCounted(Thread me) {
         if (INSIDE.compareAndSet(this, null, me)) {
+            AsynchronousSend before = asynchronous;
+            if (before != null && !before.isComplete()) {
+                settings.countFurther();
+            }
+            asynchronous = null;
             return counted;
         }
         settings.countFurther();

@@ -1,0 +1,68 @@
+package io.twintrace.agent.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twintrace.gallery.Gallery;
+import io.twintrace.gallery.jakarta.Mistakes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** With the option {@code async=true}, a send lasts until it is complete. */
+class AsyncIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String REPORT = "Concurrent write to WebSocket connection";
+
+    private final Gallery<?> gallery = Mistakes.asynchronous();
+
+    @ParameterizedTest
+    @EnumSource(names = {"TOMCAT_11", "TOMCAT_10", "JETTY", "UNDERTOW"})
+    void theLogNamesTheTwoMethodsAndNoneOfTheRepaired(Container container) throws Exception {
+        try (ContainerProcess process = ContainerProcess.start(container, AgentJar.options("async=true"))) {
+            try {
+                for (String name : gallery.names()) {
+                    String path = Gallery.REPAIRED + name;
+                    try (Client client = open(process, path)) {
+                        String line = process.await(
+                                path + " to finish", PATIENCE, each -> each.startsWith("finished " + path + " "));
+                        assertTrue(line.endsWith(" failures=0 overlaps=0"), line);
+                    }
+                }
+                assertEquals(List.of(), reports(process));
+                List<String> missing = new ArrayList<>();
+                for (String name : gallery.names()) {
+                    Set<String> methods = gallery.atFault(name);
+                    try (Client client = open(process, Gallery.MISTAKES + name)) {
+                        process.await(
+                                name,
+                                PATIENCE,
+                                line -> line.contains(REPORT + " ")
+                                        && line.contains(Gallery.MISTAKES + name)
+                                        && methods.stream().allMatch(each -> line.contains(each + "(")));
+                    } catch (AssertionError e) {
+                        missing.add(name);
+                    }
+                }
+                assertEquals(List.of(), missing, process::log);
+            } finally {
+                if (Boolean.getBoolean("gallery.log")) {
+                    System.out.println(process.log());
+                }
+            }
+        }
+    }
+
+    private static Client open(ContainerProcess process, String path) throws Exception {
+        Client client = Client.open(process.uri(path));
+        client.send("go").join();
+        return client;
+    }
+
+    private static List<String> reports(ContainerProcess process) {
+        return process.lines().stream().filter(line -> line.contains(REPORT)).toList();
+    }
+}
