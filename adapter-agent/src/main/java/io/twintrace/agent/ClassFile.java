@@ -3,6 +3,7 @@ package io.twintrace.agent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,12 +12,17 @@ import java.util.List;
  *
  * @param superclass the class that it extends
  * @param interfaces those that it declares to implement
- * @param fieldTypes the classes of its fields; empty if it has no interfaces
+ * @param fieldTypes the classes of its fields
+ * @param givesRemote whether it has a method {@code getBasicRemote}, which only sessions have
  */
-record ClassFile(String superclass, List<String> interfaces, List<String> fieldTypes) {
+record ClassFile(String superclass, List<String> interfaces, List<String> fieldTypes, boolean givesRemote) {
+    private static final byte[] GET_REMOTE = "getBasicRemote".getBytes(StandardCharsets.UTF_8);
+
     private static final int MAGIC_AND_VERSION = 8;
     private static final int ACCESS_AND_THIS = 4;
+    private static final int ACCESS = 2;
     private static final int ACCESS_AND_NAME = 4;
+    private static final int DESCRIPTOR = 2;
 
     /** Returns null if this is no class file, or of a class without interfaces, which is most of them. */
     static ClassFile read(byte[] bytes) {
@@ -34,6 +40,9 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
         /** Where the content of each constant begins. */
         private final int[] places;
 
+        /** Whether the name of the method occurs in the class. */
+        private boolean knowsRemote;
+
         Reader(byte[] bytes) {
             this.bytes = bytes;
             file = ByteBuffer.wrap(bytes).position(MAGIC_AND_VERSION);
@@ -42,6 +51,7 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
                 int tag = file.get();
                 places[i] = file.position();
                 skip(length(tag));
+                knowsRemote |= tag == 1 && isGetRemote(places[i]);
                 if (tag == 5 || tag == 6) { // a long or double takes two places
                     i++;
                 }
@@ -59,7 +69,16 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
             for (int i = 0; i < count; i++) {
                 interfaces.add(className(number()));
             }
-            return new ClassFile(superclass == 0 ? "" : className(superclass), interfaces, fieldTypes());
+            return new ClassFile(
+                    superclass == 0 ? "" : className(superclass),
+                    interfaces,
+                    fieldTypes(),
+                    knowsRemote && declaresGetRemote());
+        }
+
+        private boolean isGetRemote(int place) {
+            return Short.toUnsignedInt(file.getShort(place)) == GET_REMOTE.length
+                    && Arrays.equals(bytes, place + 2, place + 2 + GET_REMOTE.length, GET_REMOTE, 0, GET_REMOTE.length);
         }
 
         private List<String> fieldTypes() {
@@ -70,12 +89,28 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
                 if (descriptor.startsWith("L")) {
                     types.add(descriptor.substring(1, descriptor.length() - 1));
                 }
-                for (int attributes = number(); attributes > 0; attributes--) {
-                    skip(2);
-                    skip(file.getInt());
-                }
+                skipAttributes();
             }
             return types;
+        }
+
+        /** Call this after {@link #fieldTypes}. */
+        private boolean declaresGetRemote() {
+            boolean found = false;
+            for (int methods = number(); methods > 0; methods--) {
+                skip(ACCESS);
+                found |= isGetRemote(places[number()]);
+                skip(DESCRIPTOR);
+                skipAttributes();
+            }
+            return found;
+        }
+
+        private void skipAttributes() {
+            for (int attributes = number(); attributes > 0; attributes--) {
+                skip(2);
+                skip(file.getInt());
+            }
         }
 
         private String className(int constant) {

@@ -43,7 +43,8 @@ final class Engines {
         Set<Role> found = EnumSet.noneOf(Role.class);
         if (!file.superclass().equals("java.lang.reflect.Proxy")) {
             for (Role role : roles) {
-                if (file.interfaces().stream().anyMatch(role::isOf) && (role == Role.SESSION || !passesOn(file))) {
+                boolean has = file.interfaces().stream().anyMatch(role::isOf);
+                if (role == Role.SESSION ? has || file.givesRemote() : has && !passesOn(file)) {
                     found.add(role);
                 }
             }
@@ -66,12 +67,21 @@ final class Engines {
         if (type.isInterface() || type.getClassLoader() == null) {
             return false;
         }
+        return roles.stream().anyMatch(role -> find(role, type) != null);
+    }
+
+    /** Finds an interface that a class, one of its superclasses or another interface declares. */
+    private static Class<?> find(Role role, Class<?> type) {
+        if (type == null || role.isOf(type.getName())) {
+            return type;
+        }
         for (Class<?> each : type.getInterfaces()) {
-            if (roles.stream().anyMatch(role -> role.isOf(each.getName()))) {
-                return true;
+            Class<?> found = find(role, each);
+            if (found != null) {
+                return found;
             }
         }
-        return false;
+        return find(role, type.getSuperclass());
     }
 
     /**
@@ -80,13 +90,10 @@ final class Engines {
      * @throws ClassNotFoundException if there is none
      */
     static Class<?> session(Class<?> implementation) throws ClassNotFoundException {
-        for (Class<?> type = implementation; type != null; type = type.getSuperclass()) {
-            for (Class<?> each : type.getInterfaces()) {
-                if (Role.SESSION.isOf(each.getName())) {
-                    return each;
-                }
-            }
+        Class<?> found = find(Role.SESSION, implementation);
+        if (found == null) {
+            throw new ClassNotFoundException("no session: " + implementation);
         }
-        throw new ClassNotFoundException("no session: " + implementation);
+        return found;
     }
 }

@@ -1,14 +1,17 @@
 package io.twintrace.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,31 @@ class ClassFileTest {
         assertNull(read(Math.class));
         assertNull(ClassFile.read(new byte[0]));
         assertNull(ClassFile.read(new byte[100]));
+    }
+
+    @Test
+    void aMethodIsFoundWhereItIsDeclared() throws IOException {
+        assertTrue(read(Giver.class).givesRemote());
+        assertFalse(read(Taker.class).givesRemote());
+    }
+
+    @SuppressWarnings("unused")
+    private static final class Giver implements Runnable {
+        private long field;
+
+        @Override
+        public void run() {}
+
+        Object getBasicRemote() {
+            return field;
+        }
+    }
+
+    private static final class Taker implements Runnable {
+        @Override
+        public void run() {
+            Objects.requireNonNull(new Giver().getBasicRemote());
+        }
     }
 
     @SuppressWarnings("unused")

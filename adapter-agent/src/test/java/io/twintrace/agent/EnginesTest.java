@@ -14,7 +14,7 @@ class EnginesTest {
     private static final String SESSION = "jakarta.websocket.Session";
 
     private static Set<Role> roles(String superclass, String type, String... fields) {
-        ClassFile file = new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields));
+        ClassFile file = new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields), false);
         return Engines.find(EnumSet.allOf(Role.class), file);
     }
 
@@ -26,9 +26,16 @@ class EnginesTest {
         assertEquals(Set.of(Role.ASYNC), roles("java.lang.Object", ASYNC));
     }
 
+    /** Tyrus' session implements an interface of its own, which extends Jakarta's. */
+    @Test
+    void aSessionIsKnownByItsMethodToo() {
+        ClassFile tyrus = new ClassFile("java.lang.Object", List.of("tyrus.DistributedSession"), List.of(), true);
+        assertEquals(Set.of(Role.SESSION), Engines.find(EnumSet.allOf(Role.class), tyrus));
+    }
+
     @Test
     void onlyRolesThatMatterCount() {
-        ClassFile async = new ClassFile("java.lang.Object", List.of(ASYNC), List.of());
+        ClassFile async = new ClassFile("java.lang.Object", List.of(ASYNC), List.of(), false);
         assertEquals(Set.of(), Engines.find(Set.of(Role.BASIC, Role.SESSION), async));
     }
 

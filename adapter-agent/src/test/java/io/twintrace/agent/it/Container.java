@@ -4,6 +4,7 @@ import io.twintrace.gallery.Gallery;
 import io.twintrace.gallery.server.JettyMain;
 import io.twintrace.gallery.server.SpringMain;
 import io.twintrace.gallery.server.TomcatMain;
+import io.twintrace.gallery.server.TyrusMain;
 import io.twintrace.gallery.server.UndertowMain;
 import java.io.File;
 import java.io.IOException;
@@ -22,6 +23,7 @@ enum Container {
     TOMCAT_10(TomcatMain.class, "", "tomcat-10"),
     JETTY(JettyMain.class, Jars.JETTY_EE10, "ee-10"),
     UNDERTOW(UndertowMain.class, "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye|jakarta)\\..*", ""),
+    TYRUS(TyrusMain.class, "org\\.glassfish\\..*|jakarta\\..*", ""),
     SPRING_ON_TOMCAT(SpringMain.class, Jars.SPRING + "|" + Jars.TOMCAT, ""),
 
     /** With Jetty's own API, which Spring chooses there. It queues whole messages of any number of threads. */
