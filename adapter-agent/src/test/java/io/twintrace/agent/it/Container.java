@@ -26,6 +26,9 @@ enum Container {
     TYRUS(TyrusMain.class, "org\\.glassfish\\..*|jakarta\\..*", ""),
     SPRING_ON_TOMCAT(SpringMain.class, Jars.SPRING + "|" + Jars.TOMCAT, ""),
 
+    /** Spring Boot 3 with Spring 6. */
+    SPRING_BOOT_3(SpringMain.class, "", "spring-boot-3,tomcat-10"),
+
     /** With Jetty's own API, which Spring chooses there. It queues whole messages of any number of threads. */
     SPRING_ON_JETTY(SpringMain.class, Jars.SPRING + "|" + Jars.JETTY_EE11, ""),
 
@@ -46,22 +49,22 @@ enum Container {
 
     private final Class<?> program;
     private final Pattern jars;
-    private final String folder;
+    private final String folders;
     private final String option;
 
-    Container(Class<?> program, String jars, String folder) {
-        this(program, jars, folder, "-showversion");
+    Container(Class<?> program, String jars, String folders) {
+        this(program, jars, folders, "-showversion");
     }
 
     /**
      * @param jars a pattern for those jars of target/containers/all that the container needs
-     * @param folder a folder of target/containers with more jars, or an empty string
+     * @param folders folders of target/containers with more jars, with commas between them, or an empty string
      * @param option an option of the program's JVM
      */
-    Container(Class<?> program, String jars, String folder, String option) {
+    Container(Class<?> program, String jars, String folders, String option) {
         this.program = program;
         this.jars = Pattern.compile(jars);
-        this.folder = folder;
+        this.folders = folders;
         this.option = option;
     }
 
@@ -78,14 +81,19 @@ enum Container {
 
     /** Returns the options, the class path and the name of the main class. */
     List<String> arguments() throws IOException {
+        return arguments(program);
+    }
+
+    /** Returns the same for another main class. */
+    List<String> arguments(Class<?> main) throws IOException {
         Path target = Path.of("target").toAbsolutePath();
         List<Path> classPath = new ArrayList<>(List.of(target.resolve("test-classes")));
-        if (!folder.isEmpty()) {
+        for (String folder : folders.isEmpty() ? new String[0] : folders.split(",")) {
             classPath.addAll(jars(target.resolve("containers").resolve(folder), Pattern.compile(".*")));
         }
         classPath.addAll(jars(target.resolve("containers").resolve("all"), jars));
         String joined = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        return List.of(option, "-cp", joined, program.getName());
+        return List.of(option, "-cp", joined, main.getName());
     }
 
     private static List<Path> jars(Path folder, Pattern names) throws IOException {
