@@ -44,11 +44,16 @@ final class ContainerProcess implements AutoCloseable {
 
     /** Starts it on this JVM's JDK, and waits until it listens. */
     static ContainerProcess start(Container container, List<String> jvmOptions) throws IOException {
+        return start(jvmOptions, container.arguments());
+    }
+
+    /** Starts a program that tells its port as {@code listening on PORT}, and ends with its standard input. */
+    static ContainerProcess start(List<String> jvmOptions, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(HEAP, "-Duser.language=en", "-Duser.country=US", "-Dfile.encoding=UTF-8"));
         command.addAll(jvmOptions);
-        command.addAll(container.arguments());
+        command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             return new ContainerProcess(process);
