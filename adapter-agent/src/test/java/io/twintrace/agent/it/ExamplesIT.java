@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples that containers bring along, under load. They do it right, all but one. */
 class ExamplesIT {
@@ -35,10 +37,11 @@ class ExamplesIT {
     @TempDir
     private Path folder;
 
-    /** The snake's timer and the container's threads write to the same sessions. The others use a queue or one thread. */
-    @Test
-    void ofTomcatsExamplesOnlyTheSnakeIsReported() throws Exception {
-        try (ContainerProcess process = ContainerProcess.start(AgentJar.options(), tomcat())) {
+    /** The snake's timer and the container's threads write to the same sessions. The others queue, or use one thread. */
+    @ParameterizedTest
+    @ValueSource(strings = {"async=false", "async=true"})
+    void ofTomcatsExamplesOnlyTheSnakeIsReported(String options) throws Exception {
+        try (ContainerProcess process = ContainerProcess.start(AgentJar.options(options), tomcat())) {
             together(
                     () -> Examples.chat(process.uri(WEB_SOCKETS + "chat")),
                     () -> Examples.drawboard(process.uri(WEB_SOCKETS + "drawboard")),
@@ -65,7 +68,7 @@ class ExamplesIT {
         }
     }
 
-    /** It calls the asynchronous remote with any number of threads, which Undertow queues. */
+    /** It calls the asynchronous remote with any number of threads, which Undertow queues. So not with async=true. */
     @Test
     void undertowsChatIsSilent() throws Exception {
         List<String> arguments = Container.UNDERTOW.arguments(UndertowExampleMain.class);
