@@ -123,28 +123,41 @@ final class ReportText {
     static String summary(ConcurrentWriteReport report) {
         Writer first = report.first();
         Writer second = report.second();
-        String called = "Concurrent write to WebSocket connection " + report.connection() + ": " + who(second)
+        String called = "Concurrent write to WebSocket connection " + report.connection() + ": " + who(second, first)
                 + " called " + second.operation();
         return switch (report.kind()) {
-            case OVERLAPPING_CALLS -> called + " while " + who(first) + " was in " + first.operation() + nesting(first);
+            case OVERLAPPING_CALLS ->
+                called + " while " + who(first, second) + " was in " + first.operation() + nesting(first);
             case INTERLEAVED_MESSAGE ->
                 called + " while thread " + first.thread() + (first.ended() ? ", which has ended," : "")
                         + " had an unfinished message open" + openingOrPlace(report);
             case INCOMPLETE_SEND ->
                 called + " before " + first.operation() + " was complete, which "
-                        + (isOneThread(report) ? "the same thread" + place(first) : who(first)) + " had begun";
+                        + (isOneThread(report) ? "the same thread" + place(first) : who(first, second)) + " had begun";
             case BROKEN_DISCIPLINE ->
                 called + ", but writes to this connection are declared to be " + report.discipline() + ", "
                         + report.breach() + ". " + keeper(report);
         };
     }
 
-    /** Starts with the application's method, if there is one. */
     private static String who(Writer writer) {
+        return who(writer, null);
+    }
+
+    /** Starts with the application's method, if there is one, and tells the callers of a common one apart. */
+    private static String who(Writer writer, Writer other) {
         String thread = "thread " + writer.thread();
         return writer.applicationFrame()
-                .map(frame -> StackTraces.place(frame) + " on " + thread)
+                .map(frame -> StackTraces.place(frame) + caller(writer, other) + " on " + thread)
                 .orElse(writer.stack().isEmpty() ? thread : thread + NO_FRAME);
+    }
+
+    private static String caller(Writer writer, Writer other) {
+        return other == null
+                ? ""
+                : StackTraces.firstDifference(writer.stack(), other.stack())
+                        .map(frame -> ", called by " + StackTraces.place(frame) + ",")
+                        .orElse("");
     }
 
     private static String place(Writer writer) {

@@ -74,6 +74,24 @@ final class StackTraces {
     }
 
     /**
+     * Returns the innermost application frame that the other stack does not have in its place, if the ones before it are
+     * the same in both: for example, who has called a common method that sends.
+     */
+    static Optional<StackTraceElement> firstDifference(List<StackTraceElement> stack, List<StackTraceElement> other) {
+        List<StackTraceElement> mine = applicationFrames(stack);
+        List<StackTraceElement> others = applicationFrames(other);
+        int same = 0;
+        while (same < mine.size() && same < others.size() && mine.get(same).equals(others.get(same))) {
+            same++;
+        }
+        return same == 0 || same == mine.size() ? Optional.empty() : Optional.of(mine.get(same));
+    }
+
+    private static List<StackTraceElement> applicationFrames(List<StackTraceElement> stack) {
+        return stack.stream().filter(StackTraces::isApplications).toList();
+    }
+
+    /**
      * Returns the application's caller of the outer call, if the stack is inside two calls of an operation. For
      * example, a serializer may write JSON to another connection. The stack does not tell which of the two calls is
      * meant.

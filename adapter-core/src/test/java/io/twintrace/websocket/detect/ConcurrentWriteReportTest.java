@@ -54,6 +54,23 @@ class ConcurrentWriteReportTest {
     }
 
     @Test
+    void theCallersOfACommonMethodAreToldApart() {
+        StackTraceElement platforms = new StackTraceElement("java.util.ArrayList", "forEach", "ArrayList.java", 1);
+        List<StackTraceElement> ticking = List.of(WRITE, platforms, TIMER);
+        List<StackTraceElement> answering = List.of(WRITE, OPEN);
+        String summary = report(Kind.OVERLAPPING_CALLS, ticking, answering, List.of(), false)
+                .summary();
+        assertTrue(
+                summary.endsWith("a.Chat.send(Chat.java:10), called by a.Chat.open(Chat.java:5), on thread \"bob\" (#2)"
+                        + " called writeJson while a.Chat.send(Chat.java:10), called by a.Timer.tick(Timer.java:20), on"
+                        + " thread \"alice\" (#1) was in writeMessage"),
+                summary);
+        String alike = report(Kind.OVERLAPPING_CALLS, answering, answering, List.of(), false)
+                .summary();
+        assertFalse(alike.contains("called by"), alike);
+    }
+
+    @Test
     void openedMessageIsRenderedWithItsOpening() {
         ConcurrentWriteReport report = report(Kind.INTERLEAVED_MESSAGE, STACK, List.of(OPEN));
         assertEquals("""
@@ -172,6 +189,15 @@ class ConcurrentWriteReportTest {
 
     private static ConcurrentWriteReport report(
             Kind kind, List<StackTraceElement> first, List<StackTraceElement> openedAt, boolean messageArrived) {
+        return report(kind, first, List.of(TIMER), openedAt, messageArrived);
+    }
+
+    private static ConcurrentWriteReport report(
+            Kind kind,
+            List<StackTraceElement> first,
+            List<StackTraceElement> second,
+            List<StackTraceElement> openedAt,
+            boolean messageArrived) {
         return new ConcurrentWriteReport(
                 new ConnectionId(7, "/chat"),
                 Instant.EPOCH,
@@ -180,7 +206,7 @@ class ConcurrentWriteReportTest {
                 "guarded by a lock",
                 "which it did not hold",
                 new Writer("\"alice\" (#1)", "writeMessage", Instant.EPOCH, first),
-                new Writer("\"bob\" (#2)", "writeJson", Instant.EPOCH, List.of(TIMER)),
+                new Writer("\"bob\" (#2)", "writeJson", Instant.EPOCH, second),
                 openedAt,
                 Consequence.CONNECTION_CLOSED,
                 messageArrived);
