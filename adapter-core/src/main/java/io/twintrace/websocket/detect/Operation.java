@@ -56,7 +56,20 @@ public enum Operation {
     /** Sends the buffered characters of a text. */
     TEXT_FLUSH("Writer.flush", Role.CONTINUES_MESSAGE),
     /** Ends a text in pieces. */
-    TEXT_CLOSE("Writer.close", Role.CONTINUES_MESSAGE);
+    TEXT_CLOSE("Writer.close", Role.CONTINUES_MESSAGE),
+
+    /** Sends a whole text by Jetty's own API. */
+    JETTY_TEXT("Session.sendText", Role.STARTS_MESSAGE),
+    /** Sends whole binary data by Jetty's own API. */
+    JETTY_BINARY("Session.sendBinary", Role.STARTS_MESSAGE),
+    /** Sends the first part of a text by Jetty's own API. */
+    JETTY_PARTIAL_TEXT("Session.sendPartialText", Role.STARTS_MESSAGE),
+    /** Sends a further part of a text by Jetty's own API. */
+    JETTY_MORE_TEXT("Session.sendPartialText", Role.CONTINUES_MESSAGE),
+    /** Sends the first part of binary data by Jetty's own API. */
+    JETTY_PARTIAL_BINARY("Session.sendPartialBinary", Role.STARTS_MESSAGE),
+    /** Sends a further part of binary data by Jetty's own API. */
+    JETTY_MORE_BINARY("Session.sendPartialBinary", Role.CONTINUES_MESSAGE);
 
     private enum Role {
         STARTS_MESSAGE,
@@ -89,7 +102,11 @@ public enum Operation {
 
     /** The package of that type if it is not this library's. */
     String ownersPackage() {
-        return owner().equals("RemoteEndpoint") ? "jakarta.websocket." : "java.io.";
+        return switch (owner()) {
+            case "RemoteEndpoint" -> "jakarta.websocket.";
+            case "Session" -> "org.eclipse.jetty.websocket.api.";
+            default -> "java.io.";
+        };
     }
 
     /** Whether a type of this library declares the method, and no other engine implements it. */

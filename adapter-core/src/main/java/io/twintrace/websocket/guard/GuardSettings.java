@@ -33,6 +33,16 @@ final class GuardSettings {
         return ended;
     }
 
+    /** Throws what a detector has thrown, if calls are to fail. */
+    void throwIfFailing(Throwable t) {
+        if (mode == GuardMode.FAIL) {
+            if (t instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) t;
+        }
+    }
+
     void countFurther() {
         FURTHER.increment();
     }

@@ -64,10 +64,24 @@ public final class SessionGuard {
 
     SessionGuard(GuardSettings settings, ConnectionId session) {
         this.settings = settings;
-        this.detector = new WriteDetector(session, settings.level(), () -> 0, () -> 0, new Response());
+        this.detector = new WriteDetector(session, settings.level(), () -> 0, () -> 0, response());
     }
 
-    private final class Response implements ConflictResponse {
+    private Response response() {
+        return new Response(settings, () -> detector = null);
+    }
+
+    /** Logs a conflict. */
+    static final class Response implements ConflictResponse {
+        private final GuardSettings settings;
+        private final Runnable whenDone;
+
+        /** @param whenDone drops the detector, whose work is done */
+        Response(GuardSettings settings, Runnable whenDone) {
+            this.settings = settings;
+            this.whenDone = whenDone;
+        }
+
         @Override
         public ConcurrentWriteReport.Consequence consequence() {
             return settings.mode().consequence();
@@ -76,7 +90,7 @@ public final class SessionGuard {
         @Override
         public void onConcurrentWrite(ConcurrentWriteReport report) {
             if (settings.mode() == GuardMode.REPORT) {
-                detector = null;
+                whenDone.run();
             }
             System.getLogger(LOGGER).log(Level.ERROR, report.logMessage(), report.asThrowable());
         }
@@ -146,7 +160,7 @@ public final class SessionGuard {
                 asynchronous = null;
             }
         } catch (Throwable t) { // also a lack of stack or memory, which the engine will notice by itself
-            throwIfFailing(t);
+            settings.throwIfFailing(t);
             return outside;
         }
         INSIDE.setOpaque(this, me); // the detector's own steps are atomic
@@ -164,15 +178,6 @@ public final class SessionGuard {
         }
         settings.countFurther();
         return outside;
-    }
-
-    private void throwIfFailing(Throwable t) {
-        if (settings.mode() == GuardMode.FAIL) {
-            if (t instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) t;
-        }
     }
 
     /**
@@ -276,7 +281,7 @@ public final class SessionGuard {
                 try {
                     watching.leave(called, thrown);
                 } catch (Throwable t) {
-                    throwIfFailing(t);
+                    settings.throwIfFailing(t);
                 }
             }
         }

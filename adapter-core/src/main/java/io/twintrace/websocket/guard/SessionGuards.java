@@ -5,6 +5,7 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The guards of all sessions, each found by its session or by an object through which the session is written. Keeps
@@ -15,6 +16,7 @@ public final class SessionGuards {
 
     private final GuardSettings settings;
     private final WeakIdentityMap<SessionGuard> guards = new WeakIdentityMap<>();
+    private final WeakIdentityMap<QueueGuard> queues = new WeakIdentityMap<>();
 
     /**
      * Creates guards.
@@ -80,13 +82,31 @@ public final class SessionGuards {
         return new GuardedTextWriter(opened, guard);
     }
 
+    /**
+     * Finds the guard of a session whose engine queues whole messages, or creates it.
+     *
+     * @param session the session
+     * @param path called to create it; returns what reports call it
+     * @return the guard
+     */
+    public QueueGuard queue(Object session, Supplier<String> path) {
+        QueueGuard known = queues.get(session);
+        return known != null
+                ? known
+                : queues.computeIfAbsent(session, () -> new QueueGuard(settings, named(path.get())));
+    }
+
     /** Lets everything happen from now on, also on streams that are open. */
     public void end() {
         settings.end();
     }
 
     private SessionGuard create(String path) {
-        return new SessionGuard(settings, new ConnectionId(NUMBER.incrementAndGet(), path));
+        return new SessionGuard(settings, named(path));
+    }
+
+    private static ConnectionId named(String path) {
+        return new ConnectionId(NUMBER.incrementAndGet(), path);
     }
 
     /** {@return the number of sessions that have had a guard} */
