@@ -10,7 +10,15 @@ final class Engines {
     enum Role {
         SESSION("Session"),
         BASIC("RemoteEndpoint$Basic"),
-        ASYNC("RemoteEndpoint$Async");
+        ASYNC("RemoteEndpoint$Async"),
+
+        /** A session by Jetty's own API. */
+        JETTY(JettySessions.SESSION) {
+            @Override
+            boolean isOf(String anInterface) {
+                return anInterface.equals(JettySessions.SESSION);
+            }
+        };
 
         private final String type;
 
@@ -18,7 +26,7 @@ final class Engines {
             this.type = type;
         }
 
-        private boolean isOf(String anInterface) {
+        boolean isOf(String anInterface) {
             return isJakartas(anInterface, type);
         }
     }
@@ -59,7 +67,8 @@ final class Engines {
                 .anyMatch(field -> isJakartas(field, "RemoteEndpoint")
                         || Role.BASIC.isOf(field)
                         || Role.ASYNC.isOf(field)
-                        || Role.SESSION.isOf(field));
+                        || Role.SESSION.isOf(field)
+                        || Role.JETTY.isOf(field));
     }
 
     /** Returns whether a loaded class may have one of these roles. */

@@ -3,6 +3,8 @@ package io.twintrace.agent;
 import io.twintrace.agent.dispatch.TwintraceDispatch;
 import io.twintrace.websocket.detect.AsynchronousSend;
 import io.twintrace.websocket.detect.Operation;
+import io.twintrace.websocket.guard.QueueGuard;
+import io.twintrace.websocket.guard.QueueGuard.Part;
 import io.twintrace.websocket.guard.SessionGuard;
 import io.twintrace.websocket.guard.SessionGuard.Visit;
 import io.twintrace.websocket.guard.SessionGuards;
@@ -97,6 +99,44 @@ final class Watch extends TwintraceDispatch {
             guards.also(remote, known != null ? known : guards.of(session, path(session)));
         }
     }
+
+    // ---- Jetty's own sessions
+
+    @Override
+    protected void enteredQueue(Object session, boolean isText) {
+        queue(session)
+                .enter(
+                        isText ? Operation.JETTY_TEXT : Operation.JETTY_BINARY,
+                        () -> JettySessions.of(session).isOpen(session));
+    }
+
+    @Override
+    protected Object enteredQueuePart(Object session, boolean isText, boolean isLast, Object callback) {
+        JettySessions jetty = JettySessions.of(session);
+        boolean isOver = isLast || !jetty.isCallback(callback);
+        return queue(session).enterPart(isText, isOver, () -> jetty.isOpen(session));
+    }
+
+    @Override
+    protected Object listening(Object token, Object session, Object callback) {
+        return JettySessions.of(session).listening((Part) token, callback);
+    }
+
+    @Override
+    protected void leftQueuePart(Object token, Throwable thrown) {
+        ((Part) token).sent(thrown);
+    }
+
+    private QueueGuard queue(Object session) {
+        return guards.queue(session, () -> {
+            if (bean == null) {
+                register();
+            }
+            return JettySessions.of(session).path(session, UNKNOWN);
+        });
+    }
+
+    // ----
 
     private synchronized void register() {
         if (bean == null && !isRefused) {

@@ -1,6 +1,7 @@
 package io.twintrace.agent;
 
 import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.returns;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
@@ -66,6 +67,15 @@ final class Weaver {
                             .and(takesArguments(0))
                             .and(not(isAbstract()))));
         }
+        if (roles.contains(Role.JETTY)) {
+            builder = builder.visit(advice(JettyAdvices.SendText.class, queues("sendText", String.class)))
+                    .visit(advice(JettyAdvices.SendBinary.class, queues("sendBinary", ByteBuffer.class)))
+                    .visit(advice(
+                            JettyAdvices.SendPartialText.class, queues("sendPartialText", String.class, boolean.class)))
+                    .visit(advice(
+                            JettyAdvices.SendPartialBinary.class,
+                            queues("sendPartialBinary", ByteBuffer.class, boolean.class)));
+        }
         return builder.make().getBytes();
     }
 
@@ -75,6 +85,19 @@ final class Weaver {
 
     private static ElementMatcher<MethodDescription> sends(String name, Class<?>... arguments) {
         return method(name, void.class, arguments);
+    }
+
+    /** Matches a method of Jetty's own API, whose last argument is the callback. */
+    private static ElementMatcher<MethodDescription> queues(String name, Class<?>... arguments) {
+        ElementMatcher.Junction<MethodDescription> matcher = ElementMatchers.<MethodDescription>named(name)
+                .and(returns(void.class))
+                .and(takesArguments(arguments.length + 1))
+                .and(takesArgument(arguments.length, named(JettySessions.CALLBACK)))
+                .and(not(isAbstract()));
+        for (int i = 0; i < arguments.length; i++) {
+            matcher = matcher.and(takesArgument(i, arguments[i]));
+        }
+        return matcher;
     }
 
     private static ElementMatcher<MethodDescription> opens(String name, Class<?> opened) {

@@ -12,6 +12,7 @@ class EnginesTest {
     private static final String BASIC = "jakarta.websocket.RemoteEndpoint$Basic";
     private static final String ASYNC = "jakarta.websocket.RemoteEndpoint$Async";
     private static final String SESSION = "jakarta.websocket.Session";
+    private static final String JETTY = "org.eclipse.jetty.websocket.api.Session";
 
     private static Set<Role> roles(String superclass, String type, String... fields) {
         ClassFile file = new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields), false);
@@ -24,6 +25,7 @@ class EnginesTest {
         assertEquals(Set.of(Role.SESSION), roles("java.lang.Object", SESSION, "java.lang.String"));
         assertEquals(Set.of(Role.BASIC), roles("java.lang.Object", "javax.websocket.RemoteEndpoint$Basic"));
         assertEquals(Set.of(Role.ASYNC), roles("java.lang.Object", ASYNC));
+        assertEquals(Set.of(Role.JETTY), roles("java.lang.Object", JETTY, "java.lang.String"));
     }
 
     /** Tyrus' session implements an interface of its own, which extends Jakarta's. */
@@ -45,6 +47,7 @@ class EnginesTest {
         assertEquals(Set.of(), roles("java.lang.Object", BASIC, "java.util.Queue", BASIC));
         assertEquals(Set.of(), roles("java.lang.Object", BASIC, "jakarta.websocket.RemoteEndpoint"));
         assertEquals(Set.of(), roles("java.lang.Object", ASYNC, SESSION));
+        assertEquals(Set.of(), roles("java.lang.Object", JETTY, JETTY));
         assertEquals(Set.of(), roles("java.lang.reflect.Proxy", SESSION));
     }
 

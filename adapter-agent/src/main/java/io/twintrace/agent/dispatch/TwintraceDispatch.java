@@ -170,6 +170,75 @@ public abstract class TwintraceDispatch {
         }
     }
 
+    // ---- Jetty's own sessions
+
+    /**
+     * Enters a method that queues a whole message.
+     *
+     * @param session the session
+     * @param isText whether it is text
+     */
+    public static void enterQueue(Object session, boolean isText) {
+        TwintraceDispatch agent = installed;
+        if (agent != null) {
+            agent.enteredQueue(session, isText);
+        }
+    }
+
+    /**
+     * Enters a method that queues a part of a message.
+     *
+     * @param session the session
+     * @param isText whether it is text
+     * @param isLast whether no part follows
+     * @param callback what the engine tells how it went; may be null
+     * @return a token, or null if it is of no interest what becomes of it
+     */
+    public static Object enterQueuePart(Object session, boolean isText, boolean isLast, Object callback) {
+        TwintraceDispatch agent = installed;
+        return agent == null ? null : agent.enteredQueuePart(session, isText, isLast, callback);
+    }
+
+    /**
+     * Listens to a callback.
+     *
+     * @param token of {@link #enterQueuePart}
+     * @param session the session
+     * @param callback the application's
+     * @return what the engine gets
+     */
+    public static Object queueCallback(Object token, Object session, Object callback) {
+        TwintraceDispatch agent = installed;
+        return agent == null || token == null ? callback : agent.listening(token, session, callback);
+    }
+
+    /**
+     * Leaves a method that queues a part of a message.
+     *
+     * @param token of {@link #enterQueuePart}
+     * @param thrown by the engine, or null
+     */
+    public static void leaveQueuePart(Object token, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && token != null) {
+            agent.leftQueuePart(token, thrown);
+        }
+    }
+
+    /** {@link #enterQueue}. */
+    protected abstract void enteredQueue(Object session, boolean isText);
+
+    /** {@link #enterQueuePart}. */
+    protected abstract Object enteredQueuePart(Object session, boolean isText, boolean isLast, Object callback);
+
+    /** {@link #queueCallback}. */
+    protected abstract Object listening(Object token, Object session, Object callback);
+
+    /** {@link #leaveQueuePart}. */
+    protected abstract void leftQueuePart(Object token, Throwable thrown);
+
+    // ----
+
     /** {@link #enter}. */
     protected abstract Object entered(Object remote, int called);
 
