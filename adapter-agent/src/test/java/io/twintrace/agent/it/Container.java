@@ -2,6 +2,7 @@ package io.twintrace.agent.it;
 
 import io.twintrace.gallery.Gallery;
 import io.twintrace.gallery.server.JettyMain;
+import io.twintrace.gallery.server.JettyNativeMain;
 import io.twintrace.gallery.server.SpringMain;
 import io.twintrace.gallery.server.TomcatMain;
 import io.twintrace.gallery.server.TyrusMain;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +22,7 @@ enum Container {
     TOMCAT_11(TomcatMain.class, Jars.TOMCAT, ""),
     TOMCAT_10(TomcatMain.class, "", "tomcat-10"),
     JETTY(JettyMain.class, Jars.JETTY_EE10, "ee-10"),
+    JETTY_NATIVE(JettyNativeMain.class, "org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(?!ee1).*", ""),
     UNDERTOW(UndertowMain.class, "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye|jakarta)\\..*", ""),
     TYRUS(TyrusMain.class, "org\\.glassfish\\..*|jakarta\\..*", ""),
     SPRING_ON_TOMCAT(SpringMain.class, Jars.SPRING + "|" + Jars.TOMCAT, ""),
@@ -70,8 +71,12 @@ enum Container {
 
     /** Returns its mistakes. */
     Gallery<?> gallery() {
-        Supplier<Gallery<?>> spring = io.twintrace.gallery.spring.Mistakes::gallery;
-        return program == SpringMain.class ? spring.get() : io.twintrace.gallery.jakarta.Mistakes.gallery();
+        if (program == SpringMain.class) {
+            return io.twintrace.gallery.spring.Mistakes.gallery();
+        }
+        return program == JettyNativeMain.class
+                ? io.twintrace.gallery.jetty.Mistakes.gallery()
+                : io.twintrace.gallery.jakarta.Mistakes.gallery();
     }
 
     /** Returns whether the container itself lets any number of threads send whole messages at once. */
