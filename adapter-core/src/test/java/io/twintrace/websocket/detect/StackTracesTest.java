@@ -23,8 +23,11 @@ class StackTracesTest {
     private static final StackTraceElement MAIN = frame("app.Main", "main");
 
     /** The types of others whose methods are guarded, with their packages. */
-    private static final Map<String, String> OTHERS =
-            Map.of("RemoteEndpoint", "jakarta.websocket.", "OutputStream", "java.io.", "Writer", "java.io.");
+    private static final Map<String, String> OTHERS = Map.of(
+            "RemoteEndpoint", "jakarta.websocket.",
+            "Session", "org.eclipse.jetty.websocket.api.",
+            "OutputStream", "java.io.",
+            "Writer", "java.io.");
 
     /** Names that the library's classes could have, in any package. */
     static Stream<UnaryOperator<String>> names() {
