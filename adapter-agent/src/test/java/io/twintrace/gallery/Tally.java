@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Tally {
     /** An application whose connection is broken does not try for ever. */
-    private static final int MAX_FAILURES = 10_000;
+    private static final int MAX_FAILURES = Integer.getInteger("mistaken.failures", 10_000);
 
     private final String name;
     private final int planned;

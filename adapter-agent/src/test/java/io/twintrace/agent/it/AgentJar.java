@@ -1,40 +1,45 @@
 package io.twintrace.agent.it;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
 
-/** The agent of this build, if there is one yet. */
+/** The agent of this build. */
 final class AgentJar {
-    private static final String MAIN_CLASS = "io/twintrace/agent/TwintraceAgent.class";
-
     private AgentJar() {}
 
-    /** Returns whether the agent is built. */
-    static boolean exists() throws IOException {
-        Path jar = path();
-        if (!Files.exists(jar)) {
-            return false;
-        }
-        try (JarFile file = new JarFile(jar.toFile())) {
-            return file.getEntry(MAIN_CLASS) != null;
-        }
-    }
-
-    /** Returns the options of a JVM with the agent, or none if there is no agent. */
+    /** Returns the options of a JVM with the agent. */
     static List<String> options() throws IOException {
-        return exists() ? List.of("-javaagent:" + path()) : List.of();
+        return List.of(option());
     }
 
     /** Returns the options of a JVM with the agent and these options of its own. */
-    static List<String> options(String agents) {
-        return List.of("-javaagent:" + path() + "=" + agents);
+    static List<String> options(String agents) throws IOException {
+        return List.of(option() + "=" + agents);
     }
 
-    private static Path path() {
-        return Path.of(System.getProperty("agent.jar", "target/twintrace-agent.jar"))
+    /** Returns the option of a JVM with the agent. */
+    static String option() throws IOException {
+        return "-javaagent:" + path();
+    }
+
+    /**
+     * Returns where it is.
+     *
+     * @throws IOException if it is not built
+     */
+    static Path path() throws IOException {
+        Path jar = Path.of(System.getProperty("agent.jar", "target/twintrace-agent.jar"))
                 .toAbsolutePath();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            if (file.getManifest().getMainAttributes().getValue("Premain-Class") != null
+                    && file.getEntry("io/twintrace/agent/bytebuddy/ByteBuddy.class") != null) {
+                return jar;
+            }
+        } catch (IOException e) {
+            throw new IOException("no agent " + jar + ": build it with mvn verify", e);
+        }
+        throw new IOException("no agent in " + jar + ": build it with mvn verify");
     }
 }

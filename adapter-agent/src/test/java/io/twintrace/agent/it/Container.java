@@ -91,6 +91,14 @@ enum Container {
 
     /** Returns the same for another main class. */
     List<String> arguments(Class<?> main) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(option));
+        arguments.addAll(classPath());
+        arguments.add(main.getName());
+        return arguments;
+    }
+
+    /** Returns the option for the class path of this container. */
+    List<String> classPath() throws IOException {
         Path target = Path.of("target").toAbsolutePath();
         List<Path> classPath = new ArrayList<>(List.of(target.resolve("test-classes")));
         for (String folder : folders.isEmpty() ? new String[0] : folders.split(",")) {
@@ -98,7 +106,7 @@ enum Container {
         }
         classPath.addAll(jars(target.resolve("containers").resolve("all"), jars));
         String joined = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        return List.of(option, "-cp", joined, main.getName());
+        return List.of("-cp", joined);
     }
 
     private static List<Path> jars(Path folder, Pattern names) throws IOException {

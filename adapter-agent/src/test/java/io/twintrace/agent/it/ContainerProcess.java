@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +12,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A container in a process of its own, which ends at {@link #close}. Any number of threads. */
 final class ContainerProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
     private static final int SECONDS_TO_END = 10;
-    private static final String LISTENING = "listening on ";
+    private static final Pattern LISTENING = Pattern.compile("listening on (\\d+)");
     private static final String HEAP = "-Xmx512m";
 
     private final Process process;
     private final Thread reader;
     private final int port;
+    private final boolean endsWithItsInput;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -33,13 +35,15 @@ final class ContainerProcess implements AutoCloseable {
     /** Guarded by the lock. */
     private boolean ended;
 
-    private ContainerProcess(Process process) {
+    private ContainerProcess(Process process, Pattern listening) {
         this.process = process;
+        this.endsWithItsInput = listening == LISTENING;
         reader = new Thread(this::read, "output-" + process.pid());
         reader.setDaemon(true);
         reader.start();
-        String line = await("the port", START, each -> each.startsWith(LISTENING));
-        port = Integer.parseInt(line.substring(LISTENING.length()));
+        String line = await("the port", START, each -> listening.matcher(each).find());
+        Matcher matcher = listening.matcher(line);
+        port = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     /** Starts it on this JVM's JDK, and waits until it listens. */
@@ -49,18 +53,36 @@ final class ContainerProcess implements AutoCloseable {
 
     /** Starts a program that tells its port as {@code listening on PORT}, and ends with its standard input. */
     static ContainerProcess start(List<String> jvmOptions, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>(List.of(Java.program()));
         command.addAll(List.of(HEAP, "-Duser.language=en", "-Duser.country=US", "-Dfile.encoding=UTF-8"));
         command.addAll(jvmOptions);
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return start(new ProcessBuilder(command), LISTENING);
+    }
+
+    /**
+     * Starts any server.
+     *
+     * @param command to start it with
+     * @param listening finds its port in the line that tells it
+     */
+    static ContainerProcess start(ProcessBuilder command, Pattern listening) throws IOException {
+        Process process = command.redirectErrorStream(true).start();
         try {
-            return new ContainerProcess(process);
+            return new ContainerProcess(process, listening);
         } catch (AssertionError e) {
-            process.destroyForcibly();
+            end(process);
             throw e;
         }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Writes a line to the standard input of the process. */
+    void tell(String line) throws IOException {
+        process.outputWriter(StandardCharsets.UTF_8).append(line).append('\n').flush();
     }
 
     URI uri(String path) {
@@ -88,8 +110,13 @@ final class ContainerProcess implements AutoCloseable {
      * @throws AssertionError if it does not come in time, or the process ends before
      */
     String await(String what, Duration patience, Predicate<String> isIt) {
+        return await(what, patience, 0, isIt);
+    }
+
+    /** As {@link #await(String, Duration, Predicate)}, but among the lines after the first so many. */
+    String await(String what, Duration patience, int after, Predicate<String> isIt) {
         long deadline = System.nanoTime() + patience.toNanos();
-        int seen = 0;
+        int seen = after;
         lock.lock();
         try {
             while (true) {
@@ -142,16 +169,26 @@ final class ContainerProcess implements AutoCloseable {
         }
     }
 
+    /** With the processes that it has started, such as that of {@code start.jar --exec}. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
     @Override
     public void close() throws IOException {
         process.outputWriter(StandardCharsets.UTF_8).close();
+        if (!endsWithItsInput) { // and not by force, since a log may not be in its file yet
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+        }
         try {
             if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                end(process);
             }
             reader.join();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            end(process);
             Thread.currentThread().interrupt();
         }
     }

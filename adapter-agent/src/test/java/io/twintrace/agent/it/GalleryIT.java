@@ -20,27 +20,21 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Real mistakes in real containers: the log names both methods, and the repaired applications are silent. Without the
- * agent it only shows that each mistake overlaps, and that no repaired application does.
- */
+/** Real mistakes in real containers: the log names both methods, and the repaired applications are silent. */
 @ParameterizedClass
 @EnumSource(Container.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PATIENCE_WITH_THE_REPAIRED = Duration.ofSeconds(90);
-    private static final String REPORT = "Concurrent write to WebSocket connection";
 
     private static ContainerProcess process;
-    private static boolean hasAgent;
 
     @Parameter
     private Container container;
 
     @BeforeParameterizedClassInvocation
     static void start(Container container) throws Exception {
-        hasAgent = AgentJar.exists();
         process = ContainerProcess.start(container, AgentJar.options());
     }
 
@@ -64,7 +58,7 @@ class GalleryIT {
             assertTrue(line.endsWith(" failures=0 overlaps=0"), line);
         }
         clients.values().forEach(each -> each.forEach(Client::close));
-        assertEquals(List.of(), reports());
+        assertEquals(List.of(), Reports.of(process));
     }
 
     @Test
@@ -82,24 +76,17 @@ class GalleryIT {
         }
         assertEquals(List.of(), missing, process::log);
         if (container.queuesWholeMessages()) {
-            assertEquals(List.of(), reports());
+            assertEquals(List.of(), Reports.of(process));
         }
     }
 
     private void awaitMistake(String name) {
-        if (hasAgent && !container.queuesWholeMessages()) {
-            Set<String> methods = container.gallery().atFault(name);
-            process.await(
-                    name,
-                    PATIENCE,
-                    line -> line.contains(REPORT) && methods.stream().allMatch(each -> line.contains(each + "(")));
-        } else {
+        if (container.queuesWholeMessages()) {
             process.await(name, PATIENCE, ("overlapped " + Gallery.MISTAKES + name)::equals);
+        } else {
+            Set<String> methods = container.gallery().atFault(name);
+            process.await(name, PATIENCE, line -> Reports.names(line, Gallery.MISTAKES + name, methods));
         }
-    }
-
-    private List<String> reports() {
-        return process.lines().stream().filter(line -> line.contains(REPORT)).toList();
     }
 
     /** Opens all clients at once, and starts the writers. */

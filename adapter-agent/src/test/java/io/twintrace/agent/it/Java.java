@@ -1,0 +1,39 @@
+package io.twintrace.agent.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The JDK of this test. */
+final class Java {
+    private Java() {}
+
+    /** Returns the path of its program. */
+    static String program() {
+        return Path.of(home(), "bin", "java").toString();
+    }
+
+    static String home() {
+        return System.getProperty("java.home");
+    }
+
+    /**
+     * How a program has ended.
+     *
+     * @param exit its exit code
+     * @param output its standard output and standard error
+     */
+    record Result(int exit, String output) {}
+
+    /** Runs it to its end. */
+    static Result run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output.strip());
+    }
+}
