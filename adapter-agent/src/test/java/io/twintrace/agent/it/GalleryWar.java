@@ -1,0 +1,41 @@
+package io.twintrace.agent.it;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+
+/** The gallery of Jakarta's mistakes as a web application. */
+final class GalleryWar {
+    private static final Path CLASSES = Path.of("target/test-classes").toAbsolutePath();
+
+    private GalleryWar() {}
+
+    /** Creates the file, whose classes are those of this build. */
+    static Path create(Path war) throws IOException {
+        try (OutputStream file = Files.newOutputStream(war);
+                JarOutputStream out = new JarOutputStream(file)) {
+            for (Path each : classes()) {
+                out.putNextEntry(new ZipEntry("WEB-INF/classes/" + CLASSES.relativize(each)));
+                Files.copy(each, out);
+                out.closeEntry();
+            }
+        }
+        return war;
+    }
+
+    private static List<Path> classes() throws IOException {
+        Path gallery = CLASSES.resolve("io/twintrace/gallery");
+        try (Stream<Path> shared = Files.list(gallery);
+                Stream<Path> jakarta = Files.list(gallery.resolve("jakarta"))) {
+            return Stream.concat(shared, jakarta)
+                    .filter(each -> each.toString().endsWith(".class"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
