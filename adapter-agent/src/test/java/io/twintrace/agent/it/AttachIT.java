@@ -142,7 +142,7 @@ class AttachIT {
     @CsvSource(delimiter = '|', textBlock = """
                     mode=loud | unknown value in "mode=loud". Valid are report, fail
                     level=all | unknown value in "level=all". Valid are calls, messages, traced
-                    stop      | unknown option "stop". Valid are mode=report or mode=fail, and level=calls, level=messages, level=traced, with commas between them
+                    stop      | unknown option "stop". Valid are mode=report, mode=fail, level=calls, level=messages, level=traced, async=true and async=false, with commas between them
                     """)
     void itRefusesWrongOptionsAndNamesTheValidOnes(String options, String why) throws Exception {
         Result result = command(Long.toString(process.pid()), options);
