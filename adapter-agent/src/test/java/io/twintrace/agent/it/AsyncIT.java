@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** With the option {@code async=true}, a send lasts until it is complete. */
 class AsyncIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String REPORT = "Concurrent write to WebSocket connection";
 
     private final Gallery<?> gallery = Mistakes.asynchronous();
 
@@ -32,17 +31,12 @@ class AsyncIT {
                         assertTrue(line.endsWith(" failures=0 overlaps=0"), line);
                     }
                 }
-                assertEquals(List.of(), reports(process));
+                assertEquals(List.of(), Reports.of(process));
                 List<String> missing = new ArrayList<>();
                 for (String name : gallery.names()) {
                     Set<String> methods = gallery.atFault(name);
                     try (Client client = open(process, Gallery.MISTAKES + name)) {
-                        process.await(
-                                name,
-                                PATIENCE,
-                                line -> line.contains(REPORT + " ")
-                                        && line.contains(Gallery.MISTAKES + name)
-                                        && methods.stream().allMatch(each -> line.contains(each + "(")));
+                        process.await(name, PATIENCE, line -> Reports.names(line, Gallery.MISTAKES + name, methods));
                     } catch (AssertionError e) {
                         missing.add(name);
                     }
@@ -60,9 +54,5 @@ class AsyncIT {
         Client client = Client.open(process.uri(path));
         client.send("go").join();
         return client;
-    }
-
-    private static List<String> reports(ContainerProcess process) {
-        return process.lines().stream().filter(line -> line.contains(REPORT)).toList();
     }
 }

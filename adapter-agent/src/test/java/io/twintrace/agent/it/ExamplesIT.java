@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples that containers bring along, under load. They do it right, all but one. */
 class ExamplesIT {
-    private static final String REPORT = "Concurrent write to WebSocket connection";
     private static final String WEB_SOCKETS = "/examples/websocket/";
     private static final String SNAKE = WEB_SOCKETS + "snake";
     private static final String SNAKES_SENDER = "websocket.snake.Snake.sendMessage(";
@@ -49,7 +48,7 @@ class ExamplesIT {
                     () -> Examples.echo(process.uri(WEB_SOCKETS + "echoAnnotation")),
                     () -> Examples.echo(process.uri(WEB_SOCKETS + "echoProgrammatic")),
                     () -> Examples.echo(process.uri(WEB_SOCKETS + "echoStreamAnnotation")));
-            List<String> reports = reports(process);
+            List<String> reports = Reports.of(process);
             assertTrue(reports.stream().anyMatch(each -> each.contains(SNAKES_SENDER)), process::log);
             assertTrue(reports.stream().allMatch(each -> each.contains(SNAKES_SENDER)), process::log);
         }
@@ -76,7 +75,7 @@ class ExamplesIT {
         options.add("-Dundertow.examples=" + System.getProperty("undertow.examples"));
         try (ContainerProcess process = ContainerProcess.start(options, arguments)) {
             Examples.chat(process.uri("/myapp"));
-            assertEquals(List.of(), reports(process), process::log);
+            assertEquals(List.of(), Reports.of(process), process::log);
         }
     }
 
@@ -97,10 +96,6 @@ class ExamplesIT {
                 "-cp",
                 classPath,
                 StockTomcatMain.class.getName());
-    }
-
-    private static List<String> reports(ContainerProcess process) {
-        return process.lines().stream().filter(line -> line.contains(REPORT)).toList();
     }
 
     /** Runs them at once. */

@@ -10,21 +10,21 @@ final class Reports {
     private Reports() {}
 
     static List<String> of(ContainerProcess process) {
-        return process.lines().stream().filter(Reports::is).toList();
+        return process.lines().stream().filter(Reports::isReport).toList();
     }
 
-    static boolean is(String line) {
+    static boolean isReport(String line) {
         return line.contains(REPORT);
     }
 
     /** Returns whether it is the report of a connection, which are counted from 1. */
-    static boolean is(String line, int connection) {
+    static boolean isReport(String line, int connection) {
         return line.contains(REPORT + connection + " ");
     }
 
     /** Returns whether it is a report that names these methods. */
     static boolean names(String line, Set<String> methods) {
-        return is(line) && methods.stream().allMatch(each -> line.contains(each + "("));
+        return isReport(line) && methods.stream().allMatch(each -> line.contains(each + "("));
     }
 
     /** Returns whether it is a report that names these methods, and the path of the session. */

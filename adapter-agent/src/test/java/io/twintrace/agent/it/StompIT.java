@@ -17,7 +17,6 @@ class StompIT {
     private static final int BROADCASTS_OF_EACH = 20;
     private static final int QUESTIONS_OF_EACH = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String REPORT = "Concurrent write to WebSocket connection";
 
     @ParameterizedTest
     @EnumSource(names = {"SPRING_ON_TOMCAT", "SPRING_ON_JETTY", "SPRING_ON_JETTY_STANDARD", "SPRING_BOOT_3"})
@@ -33,7 +32,7 @@ class StompIT {
                 // The next round's messages then meet other heartbeats.
                 assertTrue(clients.get(round % CLIENTS).awaitHeartbeat(PATIENCE), process::log);
             }
-            assertEquals(List.of(), reports(process));
+            assertEquals(List.of(), Reports.of(process));
             clients.forEach(StompClient::close);
         }
     }
@@ -48,7 +47,7 @@ class StompIT {
             for (int i = 0; i < ROUNDS * BROADCASTS_OF_EACH; i++) {
                 client.send("/app/all", "message");
             }
-            String report = process.await("the report", PATIENCE, line -> line.contains(REPORT));
+            String report = process.await("the report", PATIENCE, Reports::isReport);
             assertTrue(report.contains("RawSessions.pushBeat("), report);
         }
     }
@@ -76,9 +75,5 @@ class StompIT {
                 client.send("/app/own", "a question");
             }
         }
-    }
-
-    private static List<String> reports(ContainerProcess process) {
-        return process.lines().stream().filter(line -> line.contains(REPORT)).toList();
     }
 }
