@@ -10,12 +10,19 @@ final class Agent {
     /** Where {@link Attach} finds the answer. */
     static final String ANSWER = "twintrace.agent.answer";
 
-    /** How an answer begins if the options are wrong. */
+    /** How an answer begins if the options are wrong, or other ones than those it runs with. */
     static final String REFUSED = "not started: ";
+
+    private static final String NOT_RUNNING = "not running";
 
     private static AgentOptions installed;
     private static Watch watch;
     private static Transformer transformer;
+
+    // What was counted before, for an agent that was removed and comes again.
+    private static long sessionsBefore;
+    private static long detectedBefore;
+    private static long furtherBefore;
 
     private Agent() {}
 
@@ -39,15 +46,19 @@ final class Agent {
     }
 
     private static String install(String text, Instrumentation instrumentation) {
-        if (installed != null) {
-            return "runs already with " + installed + "; detach it first to change its options";
-        }
         AgentOptions options;
         try {
             options = AgentOptions.parse(text);
         } catch (IllegalArgumentException e) {
             return REFUSED + e.getMessage();
         }
+        if (installed != null) {
+            String already = "runs already with " + installed;
+            return options.equals(installed) ? already : REFUSED + already + "; detach it first to change its options";
+        }
+        sessionsBefore = SessionGuards.sessions();
+        detectedBefore = ConcurrentWrites.detected();
+        furtherBefore = SessionGuards.further();
         watch = new Watch(new SessionGuards(options.mode(), options.level()));
         TwintraceDispatch.install(watch);
         Transformer weaving = new Transformer(options.async());
@@ -60,25 +71,26 @@ final class Agent {
     }
 
     private static String status() {
-        if (installed == null) {
-            return "not running";
-        }
-        return "runs with " + installed + "; sessions seen: " + SessionGuards.sessions()
-                + "; sessions with a concurrent write: " + ConcurrentWrites.detected() + "; further overlaps on them: "
-                + SessionGuards.further();
+        return installed == null ? NOT_RUNNING : "runs with " + installed + counts();
+    }
+
+    private static String counts() {
+        return "; sessions seen: " + (SessionGuards.sessions() - sessionsBefore)
+                + "; sessions with a concurrent write: " + (ConcurrentWrites.detected() - detectedBefore)
+                + "; further overlaps on them: " + (SessionGuards.further() - furtherBefore);
     }
 
     private static String detach(Instrumentation instrumentation) {
         if (installed == null) {
-            return "not running";
+            return NOT_RUNNING;
         }
-        String last = status();
+        String last = "removed; it ran with " + installed + counts();
         instrumentation.removeTransformer(transformer);
         transformer.weaveLoaded(instrumentation);
         watch.end();
         watch = null;
         installed = null;
         transformer = null;
-        return "removed; before, it " + last;
+        return last;
     }
 }

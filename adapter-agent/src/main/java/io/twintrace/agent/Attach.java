@@ -12,7 +12,7 @@ public final class Attach {
               remove it:                 java -jar twintrace-agent.jar PID detach
 
             mode=report (default) logs both stacks; mode=fail also throws to both threads.
-            level=calls, messages (default) or traced.
+            level=calls, messages (default) or traced; async=true watches asynchronous sends too.
             """;
 
     private Attach() {}
@@ -30,7 +30,7 @@ public final class Attach {
         try {
             String answer = AttachedJvm.execute(arguments[0], arguments.length > 1 ? arguments[1] : "");
             if (answer.startsWith(Agent.REFUSED)) {
-                fail(answer);
+                fail(answer + (answer.contains("unknown option") ? ". The commands are status and detach" : ""));
             }
             System.out.println(answer);
         } catch (NoClassDefFoundError e) { // by another class, for the JVM looks at this one before it runs it

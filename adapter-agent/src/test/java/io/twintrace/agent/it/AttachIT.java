@@ -75,8 +75,13 @@ class AttachIT {
         race("TwoLocks");
         awaitReport("TwoLocks");
         assertTrue(succeed("status").startsWith("runs with mode=fail,level=traced;"));
-        String again = succeed("mode=report");
-        assertEquals("runs already with mode=fail,level=traced; detach it first to change its options", again);
+        String already = "runs already with mode=fail,level=traced";
+        assertEquals(already, succeed("level=traced,mode=fail"));
+        String pid = Long.toString(process.pid());
+        assertEquals(
+                new Result(1, "not started: " + already + "; detach it first to change its options"),
+                command(pid, "mode=report"));
+        assertEquals(1, command(pid, "stat").exit());
         clients.get(0).close();
         String finished = process.await(
                 "the end", PATIENCE, each -> each.startsWith("finished " + Gallery.MISTAKES + "TwoLocks"));
@@ -90,7 +95,7 @@ class AttachIT {
         race("TwoLocks");
         awaitReport("TwoLocks");
         String answer = succeed("detach");
-        assertTrue(answer.startsWith("removed; before, it runs with " + DEFAULTS + "; sessions seen: 1;"), answer);
+        assertTrue(answer.startsWith("removed; it ran with " + DEFAULTS + "; sessions seen: 1;"), answer);
         assertEquals("not running", succeed("detach"));
 
         int reported = Reports.of(process).size();
@@ -114,7 +119,9 @@ class AttachIT {
         process.await("a report", PATIENCE, before, each -> Reports.names(each, methods("TwoLocks")));
         race("HeartbeatScheduler");
         awaitReport("HeartbeatScheduler");
-        assertTrue(succeed("status").startsWith("runs with mode=report,level=traced;"));
+        String status = succeed("status");
+        String expected = "runs with mode=report,level=traced; sessions seen: 2; sessions with a concurrent write: 2;";
+        assertTrue(status.startsWith(expected), status);
     }
 
     @SuppressWarnings("BanJNDI") // the address is that of a process of this test
@@ -142,7 +149,7 @@ class AttachIT {
     @CsvSource(delimiter = '|', textBlock = """
                     mode=loud | unknown value in "mode=loud". Valid are report, fail
                     level=all | unknown value in "level=all". Valid are calls, messages, traced
-                    stop      | unknown option "stop". Valid are mode=report, mode=fail, level=calls, level=messages, level=traced, async=true and async=false, with commas between them
+                    stop      | unknown option "stop". Valid are mode=report, mode=fail, level=calls, level=messages, level=traced, async=true and async=false, with commas between them. The commands are status and detach
                     """)
     void itRefusesWrongOptionsAndNamesTheValidOnes(String options, String why) throws Exception {
         Result result = command(Long.toString(process.pid()), options);
