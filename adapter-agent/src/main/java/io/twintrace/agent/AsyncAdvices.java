@@ -55,13 +55,13 @@ final class AsyncAdvices {
                 @Advice.This Object remote,
                 @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
             Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_TEXT);
-            handler = TwintraceDispatch.telling(token, handler);
+            handler = TwintraceDispatch.telling(token, remote, handler);
             return token;
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
         static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, null, thrown);
+            TwintraceDispatch.leaveAsync(token, thrown);
         }
     }
 
@@ -72,13 +72,13 @@ final class AsyncAdvices {
                 @Advice.This Object remote,
                 @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
             Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_BINARY);
-            handler = TwintraceDispatch.telling(token, handler);
+            handler = TwintraceDispatch.telling(token, remote, handler);
             return token;
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
         static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, null, thrown);
+            TwintraceDispatch.leaveAsync(token, thrown);
         }
     }
 
@@ -89,13 +89,13 @@ final class AsyncAdvices {
                 @Advice.This Object remote,
                 @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
             Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_OBJECT);
-            handler = TwintraceDispatch.telling(token, handler);
+            handler = TwintraceDispatch.telling(token, remote, handler);
             return token;
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
         static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, null, thrown);
+            TwintraceDispatch.leaveAsync(token, thrown);
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.twintrace.agent;
 
+import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The beginning of a class file (Java Virtual Machine Specification 4.1), with names as {@link Class#getName()} writes
@@ -13,18 +15,18 @@ import java.util.List;
  * @param superclass the class that it extends
  * @param interfaces those that it declares to implement
  * @param fieldTypes the classes of its fields
- * @param givesRemote whether it has a method {@code getBasicRemote}, which only sessions have
+ * @param givesRemote whether it has the method {@code getBasicRemote} of sessions
  */
 record ClassFile(String superclass, List<String> interfaces, List<String> fieldTypes, boolean givesRemote) {
     private static final byte[] GET_REMOTE = "getBasicRemote".getBytes(StandardCharsets.UTF_8);
+    private static final Set<String> GIVES_REMOTE =
+            Set.of("()Ljakarta.websocket.RemoteEndpoint$Basic;", "()Ljavax.websocket.RemoteEndpoint$Basic;");
 
     private static final int MAGIC_AND_VERSION = 8;
-    private static final int ACCESS_AND_THIS = 4;
-    private static final int ACCESS = 2;
+    private static final int THIS = 2;
     private static final int ACCESS_AND_NAME = 4;
-    private static final int DESCRIPTOR = 2;
 
-    /** Returns null if this is no class file, or of a class without interfaces, which is most of them. */
+    /** Returns null if this is no class file, or that of an interface or of a class without interfaces, as most are. */
     static ClassFile read(byte[] bytes) {
         try {
             return new Reader(bytes).read();
@@ -59,10 +61,11 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
         }
 
         ClassFile read() {
-            skip(ACCESS_AND_THIS);
+            boolean isInterface = (number() & Modifier.INTERFACE) != 0;
+            skip(THIS);
             int superclass = number();
             int count = number();
-            if (count == 0) {
+            if (count == 0 || isInterface) {
                 return null;
             }
             List<String> interfaces = new ArrayList<>(count);
@@ -98,9 +101,10 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
         private boolean declaresGetRemote() {
             boolean found = false;
             for (int methods = number(); methods > 0; methods--) {
-                skip(ACCESS);
-                found |= isGetRemote(places[number()]);
-                skip(DESCRIPTOR);
+                boolean isStatic = (number() & Modifier.STATIC) != 0;
+                boolean isGetRemote = isGetRemote(places[number()]);
+                int descriptor = number();
+                found |= isGetRemote && !isStatic && GIVES_REMOTE.contains(text(descriptor));
                 skipAttributes();
             }
             return found;

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The interfaces whose implementations are woven, whatever engine and class loader they belong to. */
 final class Engines {
-    /** What a class is in an engine. */
+    /** What a class implements. */
     enum Role {
         SESSION("Session"),
         BASIC("RemoteEndpoint$Basic"),
@@ -60,7 +60,7 @@ final class Engines {
         return found;
     }
 
-    /** Perhaps it does so under a lock of its own. */
+    /** Returns whether a class may pass calls on, perhaps under a lock of its own. */
     private static boolean passesOn(ClassFile file) {
         List<String> fields = file.fieldTypes();
         return fields.stream()
@@ -79,7 +79,7 @@ final class Engines {
         return roles.stream().anyMatch(role -> find(role, type) != null);
     }
 
-    /** Finds an interface that a class, one of its superclasses or another interface declares. */
+    /** Finds an interface that a class, one of its superclasses or another interface declares; null if there is none. */
     private static Class<?> find(Role role, Class<?> type) {
         if (type == null || role.isOf(type.getName())) {
             return type;
@@ -94,15 +94,25 @@ final class Engines {
     }
 
     /**
-     * Finds the interface of sessions that a class implements.
+     * Finds the interface of the API that a class implements.
      *
      * @throws ClassNotFoundException if there is none
      */
-    static Class<?> session(Class<?> implementation) throws ClassNotFoundException {
-        Class<?> found = find(Role.SESSION, implementation);
+    static Class<?> interfaceOf(Role role, Class<?> implementation) throws ClassNotFoundException {
+        Class<?> found = find(role, implementation);
         if (found == null) {
-            throw new ClassNotFoundException("no session: " + implementation);
+            throw new ClassNotFoundException(role + " of " + implementation);
         }
         return found;
+    }
+
+    /**
+     * Finds the handler of the API that a remote implements, of which an application may have several.
+     *
+     * @throws ClassNotFoundException if there is none
+     */
+    static Class<?> sendHandler(Class<?> remote) throws ClassNotFoundException {
+        Class<?> api = interfaceOf(Role.ASYNC, remote);
+        return Class.forName(api.getPackageName() + ".SendHandler", false, api.getClassLoader());
     }
 }

@@ -4,7 +4,7 @@ import io.twintrace.agent.dispatch.TwintraceDispatch;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** What {@link Advices} is, for the methods of Jetty's own sessions. */
+/** Like {@link Advices}, for the methods of Jetty's own sessions. */
 final class JettyAdvices {
     private JettyAdvices() {}
 

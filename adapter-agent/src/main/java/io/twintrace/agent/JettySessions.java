@@ -1,15 +1,13 @@
 package io.twintrace.agent;
 
+import io.twintrace.agent.Engines.Role;
 import io.twintrace.websocket.guard.QueueGuard.Part;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 
 /**
- * What the agent asks of Jetty's own sessions: of the interfaces of its API, since their implementations need not be
- * accessible. Remembered for each class, and only as long as the class is in use.
+ * Asks Jetty's own sessions, by the interfaces of its API, since their implementations need not be accessible.
+ * Remembered for each class, and only as long as the class is in use.
  */
 final class JettySessions {
     static final String SESSION = "org.eclipse.jetty.websocket.api.Session";
@@ -35,7 +33,7 @@ final class JettySessions {
         Method ofUri = null;
         Class<?> ofCallback = null;
         try {
-            Class<?> session = session(implementation);
+            Class<?> session = Engines.interfaceOf(Role.JETTY, implementation);
             ofRequest = session.getMethod("getUpgradeRequest");
             ofUri = ofRequest.getReturnType().getMethod("getRequestURI");
             ofCallback = Class.forName(CALLBACK, false, session.getClassLoader());
@@ -51,17 +49,6 @@ final class JettySessions {
 
     static JettySessions of(Object session) {
         return KNOWN.get(session.getClass());
-    }
-
-    private static Class<?> session(Class<?> implementation) throws ClassNotFoundException {
-        for (Class<?> type = implementation; type != null; type = type.getSuperclass()) {
-            for (Class<?> each : type.getInterfaces()) {
-                if (each.getName().equals(SESSION)) {
-                    return each;
-                }
-            }
-        }
-        throw new ClassNotFoundException(SESSION);
     }
 
     /** Returns whether a session accepts messages. */
@@ -89,20 +76,6 @@ final class JettySessions {
 
     /** Returns a callback that does what the given one does, and tells the part if it fails. */
     Object listening(Part part, Object given) {
-        return Proxy.newProxyInstance(callback.getClassLoader(), new Class<?>[] {callback}, new Listening(part, given));
-    }
-
-    private record Listening(Part part, Object given) implements InvocationHandler {
-        @Override
-        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-            if (method.getName().equals("fail")) {
-                part.failed(); // before the application can react
-            }
-            try {
-                return method.invoke(given, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        }
+        return Listening.to(callback, given, "fail", part::failed);
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the classes to weave, among all that the JVM loads. Looks at little more than the names of a class's interfaces,
- * and loads the library that weaves with the first hit, so that a JVM without WebSockets starts as fast as before.
+ * Finds the classes to weave, among all that the JVM loads. Looks only at the names in a class, and
+ * loads the library that weaves with the first hit, so that a JVM without WebSockets starts as fast as before.
  */
 final class Transformer implements ClassFileTransformer {
     private final Set<Role> roles;

@@ -1,5 +1,6 @@
 package io.twintrace.agent;
 
+import io.twintrace.agent.Engines.Role;
 import io.twintrace.agent.dispatch.TwintraceDispatch;
 import io.twintrace.websocket.detect.AsynchronousSend;
 import io.twintrace.websocket.detect.Operation;
@@ -36,6 +37,7 @@ final class Watch extends TwintraceDispatch {
     /** Null before the first session, since some containers must not see JMX used before they have started. */
     private volatile Registration bean;
 
+    /** Whether it is of no use to try: there is no JMX, or the agent is gone. */
     private boolean isRefused;
 
     Watch(SessionGuards guards) {
@@ -80,8 +82,22 @@ final class Watch extends TwintraceDispatch {
     }
 
     @Override
-    protected Object watching(Object token, Object handler) {
-        return WatchedHandler.around(handler, (AsynchronousSend) token);
+    protected Object watching(Object token, Object remote, Object handler) {
+        AsynchronousSend send = (AsynchronousSend) token;
+        if (handler != null) {
+            try {
+                return Listening.to(Engines.sendHandler(remote.getClass()), handler, "onResult", send::complete);
+            } catch (Throwable t) { // nobody would tell of the end, nor may the application's send fail
+                System.err.println("Twintrace agent: cannot watch a send with " + handler.getClass() + ": " + t);
+            }
+        }
+        send.complete();
+        return handler;
+    }
+
+    @Override
+    protected void leftAsync(Object token, Throwable thrown) {
+        ((AsynchronousSend) token).returned(thrown);
     }
 
     @Override
@@ -128,12 +144,14 @@ final class Watch extends TwintraceDispatch {
     }
 
     private QueueGuard queue(Object session) {
-        return guards.queue(session, () -> {
-            if (bean == null) {
-                register();
-            }
-            return JettySessions.of(session).path(session, UNKNOWN);
-        });
+        QueueGuard known = guards.findQueue(session);
+        if (known != null) {
+            return known;
+        }
+        if (bean == null) {
+            register();
+        }
+        return guards.queue(session, JettySessions.of(session).path(session, UNKNOWN));
     }
 
     // ----
@@ -152,6 +170,7 @@ final class Watch extends TwintraceDispatch {
     synchronized void end() {
         install(null);
         guards.end();
+        isRefused = true;
         if (bean != null) {
             bean.close();
             bean = null;
@@ -160,7 +179,7 @@ final class Watch extends TwintraceDispatch {
 
     private static String path(Object session) {
         try {
-            Method uri = Engines.session(session.getClass()).getMethod("getRequestURI");
+            Method uri = Engines.interfaceOf(Role.SESSION, session.getClass()).getMethod("getRequestURI");
             return ((URI) uri.invoke(session)).getPath();
         } catch (ReflectiveOperationException | RuntimeException e) { // of a session that is closed already
             return UNKNOWN;

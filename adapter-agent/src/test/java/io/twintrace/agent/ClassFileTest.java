@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.websocket.RemoteEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -57,20 +59,23 @@ class ClassFileTest {
     }
 
     @Test
-    void aMethodIsFoundWhereItIsDeclared() throws IOException {
+    void theMethodOfSessionsIsFoundWhereItIsDeclared() throws IOException {
         assertTrue(read(Giver.class).givesRemote());
         assertFalse(read(Taker.class).givesRemote());
+        assertFalse(read(Namesake.class).givesRemote());
+        assertFalse(read(Factory.class).givesRemote());
     }
 
     @SuppressWarnings("unused")
-    private static final class Giver implements Runnable {
+    private static final class Giver implements Serializable {
+        private static final long serialVersionUID = 1;
+
         private long field;
 
-        @Override
-        public void run() {}
+        void before() {}
 
-        Object getBasicRemote() {
-            return field;
+        RemoteEndpoint.Basic getBasicRemote() {
+            return null;
         }
     }
 
@@ -78,6 +83,24 @@ class ClassFileTest {
         @Override
         public void run() {
             Objects.requireNonNull(new Giver().getBasicRemote());
+        }
+    }
+
+    @SuppressWarnings("unused")
+    private static final class Namesake implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        String getBasicRemote() {
+            return "of another kind";
+        }
+    }
+
+    @SuppressWarnings("unused")
+    private static final class Factory implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        static RemoteEndpoint.Basic getBasicRemote() {
+            return null;
         }
     }
 

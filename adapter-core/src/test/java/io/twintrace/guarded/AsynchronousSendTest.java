@@ -15,7 +15,9 @@ import io.twintrace.websocket.guard.SessionGuard;
 import io.twintrace.websocket.guard.SessionGuards;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +59,7 @@ class AsynchronousSendTest {
 
     @Test
     void aSendBeforeTheOneBeforeIsCompleteIsReportedWithThePlaceOfBothCalls() throws Exception {
-        elsewhere(() -> pushPrices(guard).returned(null, null));
+        elsewhere(() -> pushPrices(guard).returned(null));
         pushNews(guard);
         String report = log.only();
         assertTrue(
@@ -78,7 +80,7 @@ class AsynchronousSendTest {
     @Test
     void itIsCompleteOnceItsHandlerIsToldOrItsFutureIsDone() throws Exception {
         AsynchronousSend first = pushPrices(guard);
-        first.returned(null, null);
+        first.returned(null);
         elsewhere(first::complete);
         CompletableFuture<Void> future = new CompletableFuture<>();
         pushPrices(guard).returned(future, null);
@@ -89,7 +91,7 @@ class AsynchronousSendTest {
 
     @Test
     void itIsCompleteIfTheEngineRefusesIt() {
-        pushPrices(guard).returned(null, new IllegalStateException("closed"));
+        pushPrices(guard).returned(new IllegalStateException("closed"));
         pushNews(guard);
         assertEquals(List.of(), log.entries());
     }
@@ -99,8 +101,8 @@ class AsynchronousSendTest {
         AsynchronousSend first = pushPrices(guard);
         first.complete();
         AsynchronousSend next = pushPrices(guard);
-        next.returned(null, null);
-        first.returned(null, null);
+        next.returned(null);
+        first.returned(null);
         assertEquals(List.of(), log.entries());
         pushNews(guard); // the next one is not complete
         assertEquals(1, log.entries().size());
@@ -114,7 +116,7 @@ class AsynchronousSendTest {
             first.complete();
             pushNews(guard);
         });
-        first.returned(null, null);
+        first.returned(null);
         assertEquals(List.of(), log.entries());
     }
 
@@ -124,7 +126,7 @@ class AsynchronousSendTest {
         AsynchronousSend inner = guard.begin(Operation.SEND_BINARY);
         assertNull(inner);
         outer.complete();
-        outer.returned(null, null);
+        outer.returned(null);
         pushNews(guard);
         assertEquals(List.of(), log.entries());
     }
@@ -149,10 +151,68 @@ class AsynchronousSendTest {
     @Test
     void ifCallsFailTheSecondOneFailsAtOnceAndTheFirstThreadAtItsNextCall() throws Exception {
         SessionGuard failing = guard(GuardMode.FAIL);
-        elsewhere(() -> pushPrices(failing).returned(null, null));
+        elsewhere(() -> pushPrices(failing).returned(null));
         String second = assertThrows(ConcurrentWriteException.class, () -> pushNews(failing))
                 .getMessage();
         assertTrue(second.contains("this call and the other thread's next one fail"), second);
+    }
+
+    @Test
+    void ifCallsFailEveryLaterOneFailsWhereverTheConflictWasFound() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            SessionGuard failing = guard(GuardMode.FAIL);
+            CyclicBarrier together = new CyclicBarrier(2);
+            Thread other = new Thread(() -> {
+                await(together);
+                failed(() -> pushNews(failing));
+            });
+            other.start();
+            await(together);
+            boolean failed = failed(() -> pushPrices(failing).returned(null));
+            other.join();
+            if (failed || failed(() -> pushNews(failing))) {
+                assertThrows(ConcurrentWriteException.class, () -> pushNews(failing));
+                assertThrows(ConcurrentWriteException.class, () -> pushPrices(failing));
+            }
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean failed(Runnable write) {
+        try {
+            write.run();
+            return false;
+        } catch (ConcurrentWriteException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void theReportSaysOnceWhatFailsForOneThread() {
+        SessionGuard failing = guard(GuardMode.FAIL);
+        pushPrices(failing).returned(null);
+        String message = assertThrows(ConcurrentWriteException.class, () -> pushNews(failing))
+                .getMessage();
+        assertTrue(
+                message.contains(
+                        "A send must be complete before the next one begins: this call fails, and so does every"
+                                + " later one. How to fix it: begin"),
+                message);
+    }
+
+    /** Such as one of an engine that returns null. */
+    @Test
+    void aSendOfWhichNothingTellsTheEndIsCompleteAtOnce() {
+        pushPrices(guard).returned(null, null);
+        pushNews(guard);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test

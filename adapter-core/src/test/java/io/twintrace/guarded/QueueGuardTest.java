@@ -55,7 +55,7 @@ class QueueGuardTest {
     private volatile QueueGuard guard = guard(GuardMode.REPORT, DetectorLevel.MESSAGES);
 
     private QueueGuard guard(GuardMode mode, DetectorLevel level) {
-        return new SessionGuards(mode, level).queue(session, () -> "/quotes");
+        return new SessionGuards(mode, level).queue(session, "/quotes");
     }
 
     @BeforeEach

@@ -148,19 +148,33 @@ public abstract class TwintraceDispatch {
      * Returns a handler that learns of the end of an asynchronous send before the application does.
      *
      * @param token of {@link #enterAsync}
+     * @param remote the object that sends
      * @param handler the application's, or null
      * @return what the engine gets
      */
-    public static Object telling(Object token, Object handler) {
+    public static Object telling(Object token, Object remote, Object handler) {
         TwintraceDispatch agent = installed;
-        return agent == null || token == null || handler == null ? handler : agent.watching(token, handler);
+        return agent == null || token == null ? handler : agent.watching(token, remote, handler);
     }
 
     /**
-     * Leaves a method that begins an asynchronous send.
+     * Leaves a method that begins an asynchronous send and tells a handler of its end.
      *
      * @param token of {@link #enterAsync}
-     * @param result what the method returns, or null if it tells a handler
+     * @param thrown by the engine, or null
+     */
+    public static void leaveAsync(Object token, Throwable thrown) {
+        TwintraceDispatch agent = installed;
+        if (agent != null && token != null) {
+            agent.leftAsync(token, thrown);
+        }
+    }
+
+    /**
+     * Leaves a method that begins an asynchronous send and returns a future.
+     *
+     * @param token of {@link #enterAsync}
+     * @param result what the method returns, or null
      * @param thrown by the engine, or null
      */
     public static void leaveAsync(Object token, Future<?> result, Throwable thrown) {
@@ -261,9 +275,12 @@ public abstract class TwintraceDispatch {
     protected abstract Object enteredAsync(Object remote, int called);
 
     /** {@link #telling}. */
-    protected abstract Object watching(Object token, Object handler);
+    protected abstract Object watching(Object token, Object remote, Object handler);
 
-    /** {@link #leaveAsync}. */
+    /** {@link #leaveAsync(Object, Throwable)}. */
+    protected abstract void leftAsync(Object token, Throwable thrown);
+
+    /** {@link #leaveAsync(Object, Future, Throwable)}. */
     protected abstract void leftAsync(Object token, Future<?> result, Throwable thrown);
 
     /** {@link #remoteOf}. */

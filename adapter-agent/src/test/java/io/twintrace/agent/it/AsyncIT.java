@@ -19,7 +19,7 @@ class AsyncIT {
     private final Gallery<?> gallery = Mistakes.asynchronous();
 
     @ParameterizedTest
-    @EnumSource(names = {"TOMCAT_11", "TOMCAT_10", "JETTY", "UNDERTOW"})
+    @EnumSource(names = {"TOMCAT_11", "TOMCAT_10", "JETTY", "UNDERTOW", "TYRUS"})
     void theLogNamesTheTwoMethodsAndNoneOfTheRepaired(Container container) throws Exception {
         try (ContainerProcess process = ContainerProcess.start(container, AgentJar.options("async=true"))) {
             try {
@@ -33,7 +33,7 @@ class AsyncIT {
                 }
                 assertEquals(List.of(), Reports.of(process));
                 List<String> missing = new ArrayList<>();
-                for (String name : gallery.names()) {
+                for (String name : mistakes(container)) {
                     Set<String> methods = gallery.atFault(name);
                     try (Client client = open(process, Gallery.MISTAKES + name)) {
                         process.await(name, PATIENCE, line -> Reports.names(line, Gallery.MISTAKES + name, methods));
@@ -48,6 +48,11 @@ class AsyncIT {
                 }
             }
         }
+    }
+
+    /** On Tyrus with Grizzly a send is complete when its call returns, so that one thread cannot be too early. */
+    private Set<String> mistakes(Container container) {
+        return container == Container.TYRUS ? Set.of("HandlerChain") : gallery.names();
     }
 
     private static Client open(ContainerProcess process, String path) throws Exception {

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.concurrent.Future;
 
 /**
- * A send that goes on after its call has returned, until the engine has completed it. It may be complete before. Remembers
- * where the call was made. Keeps neither the thread nor the engine's objects reachable. Any thread may call the methods.
+ * A send that goes on after its call has returned, until the engine has completed it. It may be complete before.
+ * Remembers where the call was made. Keeps neither the thread nor the engine's objects reachable. Any thread may call
+ * the methods.
  */
 public final class AsynchronousSend {
     private final KnownThread caller;
 
-    /** Null for a send that is only counted. */
-    private final Writer account;
+    /** Null for a send that is only counted, and once it is complete, so that an idle session keeps no stack. */
+    private volatile Writer account;
 
     private volatile boolean hasReturned;
     private volatile boolean complete;
@@ -48,21 +49,34 @@ public final class AsynchronousSend {
     /** Records that the engine has completed it. Call this before the application learns of it. */
     public void complete() {
         complete = true;
+        account = null;
     }
 
     /**
-     * Records that the call has ended.
+     * Records that a call has ended that tells a handler.
      *
-     * @param future what the engine has returned, or null if it tells a handler
+     * @param thrown what it has thrown, or null
+     */
+    public void returned(Throwable thrown) {
+        if (thrown != null) {
+            complete();
+        }
+        hasReturned = true;
+    }
+
+    /**
+     * Records that a call has ended that returns a future.
+     *
+     * @param future what the engine has returned; null if nothing tells of the end, which then counts as reached
      * @param thrown what it has thrown, or null
      */
     public void returned(Future<?> future, Throwable thrown) {
-        if (thrown != null) {
+        if (future == null || future.isDone()) {
             complete();
-        } else if (future != null) {
+        } else {
             result = new WeakReference<>(future);
         }
-        hasReturned = true;
+        returned(thrown);
     }
 
     /** {@return whether the engine has completed it, with or without success} */
@@ -76,7 +90,7 @@ public final class AsynchronousSend {
     }
 
     /**
-     * {@return whether the thread is inside the call of this, which is not complete, so that what it calls is a part of it}
+     * {@return whether the thread is inside the call of this, so that what it calls is a part of it}
      *
      * @param thread the calling thread
      */

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param level the detector's level
  * @param discipline the declared rule for writes, as the end of a sentence that begins "writes are"
  * @param breach how a call broke the rule, for the kind {@link Kind#BROKEN_DISCIPLINE}
- * @param first the thread that was inside a write, had a message open, had begun a send, or was the last to keep the discipline; if
- *     writes are left to the outbox, the thread that made the first offer
+ * @param first the thread that was inside a write, had a message open, had begun a send, or was the last to keep the
+ *     discipline; if writes are left to the outbox, the thread that made the first offer
  * @param second the thread that came second, or broke the discipline
  * @param openedAt where the first thread opened its message; empty unless the kind is {@link Kind#INTERLEAVED_MESSAGE}
  *     and the level is {@link DetectorLevel#TRACED}
@@ -71,8 +71,8 @@ public record ConcurrentWriteReport(
      * @param time when its stack was taken; for the last keeper of a discipline, when it last wrote; for a first offer,
      *     when it was made
      * @param stack its stack, the innermost frame first. For the holder of an open message, its current stack, or the
-     *     stack of its latest write call at level TRACED. For an asynchronous send, that of its call. For the last keeper of a discipline, empty below that level.
-     *     For a first offer, only the innermost part.
+     *     stack of its latest write call at level TRACED. For an asynchronous send, that of its call. For the last
+     *     keeper of a discipline, empty below that level. For a first offer, only the innermost part.
      * @param ended whether the thread had ended, with the message still open
      */
     public record Writer(String thread, String operation, Instant time, List<StackTraceElement> stack, boolean ended) {

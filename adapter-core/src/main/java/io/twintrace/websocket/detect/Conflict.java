@@ -103,15 +103,9 @@ final class Conflict {
 
     /** Creates the conflict of a thread that sends before an asynchronous send is complete. */
     static Conflict incomplete(
-            WriteDetector detector, AsynchronousSend first, Thread second, Operation secondOperation) {
+            WriteDetector detector, KnownThread first, Writer account, Thread second, Operation secondOperation) {
         return new Conflict(
-                detector,
-                Kind.INCOMPLETE_SEND,
-                first.caller(),
-                first.account(),
-                second,
-                secondOperation,
-                StackTraces.NO_STACK);
+                detector, Kind.INCOMPLETE_SEND, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
     /**

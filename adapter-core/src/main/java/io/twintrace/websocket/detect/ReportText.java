@@ -49,7 +49,10 @@ final class ReportText {
     }
 
     static String logMessage(ConcurrentWriteReport report) {
-        return summary(report) + ". Only one thread at a time may write to a connection: " + consequence(report) + ". "
+        String rule = report.kind() == Kind.INCOMPLETE_SEND
+                ? "A send must be complete before the next one begins: "
+                : "Only one thread at a time may write to a connection: ";
+        return summary(report) + ". " + rule + consequence(report) + ". "
                 + (report.messageArrived() ? ARRIVED : "") + "How to fix it: "
                 + (isOtherEngines(report)
                         ? remedyElsewhere(report) + "; see " + ConcurrentWriteException.HELP_ELSEWHERE
@@ -67,7 +70,7 @@ final class ReportText {
     private static String consequence(ConcurrentWriteReport report) {
         return switch (report.consequence()) {
             case CONNECTION_CLOSED -> whoFails(report) + ", and the connection is closed with 1011";
-            case CALLS_FAIL -> whoFails(report) + ", and so does every later one";
+            case CALLS_FAIL -> whoFails(report) + (isOneThread(report) ? "" : ", and so does every later one");
             case ONLY_REPORTED ->
                 "this is only reported, once for each connection, and the WebSocket engine does what it always does";
         };

@@ -74,17 +74,26 @@ final class StackTraces {
     }
 
     /**
-     * Returns the innermost application frame that the other stack does not have in its place, if the ones before it are
-     * the same in both: for example, who has called a common method that sends.
+     * Returns the innermost application frame whose method the other stack does not have in its place, if the ones
+     * before it are the same in both: for example, who has called a common method that sends.
      */
     static Optional<StackTraceElement> firstDifference(List<StackTraceElement> stack, List<StackTraceElement> other) {
         List<StackTraceElement> mine = applicationFrames(stack);
         List<StackTraceElement> others = applicationFrames(other);
         int same = 0;
-        while (same < mine.size() && same < others.size() && mine.get(same).equals(others.get(same))) {
+        while (same < mine.size() && same < others.size() && isSameMethod(mine.get(same), others.get(same))) {
             same++;
         }
-        return same == 0 || same == mine.size() ? Optional.empty() : Optional.of(mine.get(same));
+        return same == 0
+                ? Optional.empty()
+                : mine.stream()
+                        .skip(same)
+                        .filter(frame -> !isSameMethod(frame, mine.get(0)))
+                        .findFirst();
+    }
+
+    private static boolean isSameMethod(StackTraceElement one, StackTraceElement other) {
+        return isSameClass(one, other) && one.getMethodName().equals(other.getMethodName());
     }
 
     private static List<StackTraceElement> applicationFrames(List<StackTraceElement> stack) {

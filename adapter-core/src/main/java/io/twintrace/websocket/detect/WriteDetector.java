@@ -270,10 +270,11 @@ public final class WriteDetector {
      * @throws ConcurrentWriteException if it is not complete; then do not leave
      */
     public void checkComplete(AsynchronousSend send, Operation operation) {
+        Writer account = send.account(); // first: it is gone once the send is complete
         if (!send.isComplete()) {
             call = 0;
             Thread me = Thread.currentThread();
-            fail(Conflict.incomplete(this, send, me, operation), operation, me);
+            fail(Conflict.incomplete(this, send.caller(), account, me, operation), operation, me);
         }
     }
 

@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 /**
  * Guards the writes to one session of an engine that queues them, as Jetty does by its own API. There, calls of any
  * number of threads may overlap. A conflict is only what the engine refuses, if it comes from another thread: a whole
- * message, or a part of the other type, while a message in parts is open. A part of the same type continues the message,
- * whichever thread sends it. Any thread may call the methods.
+ * message, or a part of the other type, while a message in parts is open. A part of the same type continues the
+ * message, whichever thread sends it. Any thread may call the methods.
  *
- * <p>A message counts as open from the return of its first part until its last part is sent, or until a part fails. That
- * is shorter than what the engine sees, so that no call is reported that the engine would accept.
+ * <p>A message counts as open from the return of its first part until its last part is sent, or until a part fails.
+ * That is shorter than what the engine sees, so that no call is reported that the engine would accept.
  */
 public final class QueueGuard {
     private final GuardSettings settings;

@@ -114,8 +114,8 @@ public final class SessionGuard {
     }
 
     /**
-     * Enters a write of a part of a message. Who has sent an earlier part may have left the rest to this thread, so that
-     * only an overlap of the calls is a conflict then.
+     * Enters a write of a part of a message. If another thread has sent an earlier part, it may have left
+     * the rest to this one, so that only an overlap of the calls is a conflict then.
      *
      * @param isText whether it is text
      * @return as {@link #enter}
@@ -141,7 +141,12 @@ public final class SessionGuard {
         if (visit.isInside) {
             send = visit.isDetectors ? AsynchronousSend.begin(called) : AsynchronousSend.withoutStack();
             asynchronous = send;
-            visit.sent(called, null); // now, since it may be complete, and the next one begun, before this call returns
+            try {
+                visit.sent(called, null); // now, since the next one may begin before this call returns
+            } catch (ConcurrentWriteException e) {
+                asynchronous = null; // the engine is not called
+                throw e;
+            }
         }
         return send;
     }

@@ -5,7 +5,6 @@ import io.twintrace.websocket.detect.DetectorLevel;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * The guards of all sessions, each found by its session or by an object through which the session is written. Keeps
@@ -86,14 +85,21 @@ public final class SessionGuards {
      * Finds the guard of a session whose engine queues whole messages, or creates it.
      *
      * @param session the session
-     * @param path called to create it; returns what reports call it
+     * @param path what reports call it
      * @return the guard
      */
-    public QueueGuard queue(Object session, Supplier<String> path) {
-        QueueGuard known = queues.get(session);
-        return known != null
-                ? known
-                : queues.computeIfAbsent(session, () -> new QueueGuard(settings, named(path.get())));
+    public QueueGuard queue(Object session, String path) {
+        return queues.computeIfAbsent(session, () -> new QueueGuard(settings, named(path)));
+    }
+
+    /**
+     * Finds the guard of a session whose engine queues whole messages.
+     *
+     * @param session the session
+     * @return null if it has none
+     */
+    public QueueGuard findQueue(Object session) {
+        return queues.get(session);
     }
 
     /** Lets everything happen from now on, also on streams that are open. */
