@@ -180,7 +180,7 @@ final class ContainerProcess implements AutoCloseable {
         process.outputWriter(StandardCharsets.UTF_8).close();
         if (!endsWithItsInput) { // and not by force, since a log may not be in its file yet
             process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
+            process.toHandle().destroy(); // process.destroy() would close its output, which is still read
         }
         try {
             if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
