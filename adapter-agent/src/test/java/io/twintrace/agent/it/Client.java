@@ -18,6 +18,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final AtomicLong messages = new AtomicLong();
+    private final CountDownLatch answered = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder data = new StringBuilder();
@@ -53,6 +54,13 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         return messages.get();
     }
 
+    /** Waits for the first message. */
+    void awaitMessage(int seconds) throws InterruptedException {
+        if (!answered.await(seconds, TimeUnit.SECONDS)) {
+            throw new AssertionError("no message came");
+        }
+    }
+
     /** Waits until the connection has ended, and returns what has come. */
     List<String> awaitTranscript(int seconds) throws InterruptedException {
         if (!closed.await(seconds, TimeUnit.SECONDS)) {
@@ -76,6 +84,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         }
         if (last) {
             messages.incrementAndGet();
+            answered.countDown();
         }
         return null;
     }
@@ -92,6 +101,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         }
         if (last) {
             messages.incrementAndGet();
+            answered.countDown();
         }
         return null;
     }

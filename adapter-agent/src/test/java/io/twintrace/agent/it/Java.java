@@ -29,7 +29,20 @@ final class Java {
 
     /** Runs it to its end. */
     static Result run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program()));
+        return runProgram(program(), arguments);
+    }
+
+    /** Returns what a JVM answers to a command of jcmd. */
+    static String jcmd(long pid, String command) throws IOException, InterruptedException {
+        Result result = runProgram(Path.of(home(), "bin", "jcmd").toString(), Long.toString(pid), command);
+        if (result.exit() != 0) {
+            throw new IOException(result.output());
+        }
+        return result.output();
+    }
+
+    private static Result runProgram(String program, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();

@@ -14,7 +14,7 @@ enum StockContainer {
     TOMCAT_10("tomcat10.home"),
     JETTY("jetty.home") {
         @Override
-        ContainerProcess start(Path base, Path agent) throws Exception {
+        ContainerProcess start(Path base, String agent) throws Exception {
             String start = home().resolve("start.jar").toString();
             Java.Result modules = Java.run(
                     "-jar",
@@ -25,7 +25,7 @@ enum StockContainer {
             if (modules.exit() != 0) {
                 throw new IOException(modules.output());
             }
-            Files.writeString(base.resolve("start.d/agent.ini"), "--exec\n-javaagent:" + agent + "\n");
+            Files.writeString(base.resolve("start.d/agent.ini"), "--exec\n" + agent + "\n");
             ProcessBuilder command =
                     new ProcessBuilder(Java.program(), "-jar", start, "jetty.http.host=127.0.0.1", "jetty.http.port=0");
             return ContainerProcess.start(command.directory(base.toFile()), JETTY_PORT);
@@ -51,12 +51,20 @@ enum StockContainer {
         return Files.createDirectories(base.resolve("webapps")).resolve("ROOT.war");
     }
 
-    /** Starts it in a directory of its own, and waits until it listens. */
-    ContainerProcess start(Path base, Path agent) throws Exception {
-        Path conf = Files.createDirectory(base.resolve("conf"));
+    /**
+     * Starts it, and waits until it listens.
+     *
+     * @param base a directory of its own; configuration that is there already stays
+     * @param agent the option of the JVM
+     */
+    ContainerProcess start(Path base, String agent) throws Exception {
+        Path conf = Files.createDirectories(base.resolve("conf"));
         try (Stream<Path> files = Files.list(home().resolve("conf"))) {
             for (Path each : files.toList()) {
-                Files.copy(each, conf.resolve(each.getFileName()));
+                Path copy = conf.resolve(each.getFileName());
+                if (Files.notExists(copy)) {
+                    Files.copy(each, copy);
+                }
             }
         }
         Path serverXml = conf.resolve("server.xml");
@@ -68,7 +76,7 @@ enum StockContainer {
         Files.createDirectory(base.resolve("temp"));
         Files.writeString(
                 Files.createDirectory(base.resolve("bin")).resolve("setenv.sh"),
-                "CATALINA_OPTS=\"$CATALINA_OPTS -javaagent:" + agent + "\"\n");
+                "CATALINA_OPTS=\"$CATALINA_OPTS " + agent + "\"\n");
         ProcessBuilder command = new ProcessBuilder(
                 "sh",
                 "-c",

@@ -24,7 +24,7 @@ class StockContainersIT {
     @EnumSource
     void theContainersLogNamesTheTwoMethods(StockContainer container) throws Exception {
         GalleryWar.create(StockContainer.rootWar(base));
-        try (ContainerProcess process = container.start(base, AgentJar.path())) {
+        try (ContainerProcess process = container.start(base, AgentJar.option())) {
             for (String name : NAMES) {
                 try (Client client = Client.open(process.uri(Gallery.MISTAKES + name))) {
                     client.send("go").join();
