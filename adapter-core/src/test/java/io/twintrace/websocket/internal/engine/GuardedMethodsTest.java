@@ -145,6 +145,9 @@ class GuardedMethodsTest {
         for (Operation operation : Operation.values()) {
             String name = operation.methodName();
             String type = name.contains(".") ? name.substring(0, name.indexOf('.')) : "WebSocketConnection";
+            if (type.equals("Session")) {
+                continue; // that of Jetty's own API, which is not in this class path
+            }
             Class<?> owner = OTHERS.containsKey(type)
                     ? OTHERS.get(type)
                     : Class.forName(WebSocketConnection.class.getPackageName() + "." + type);
