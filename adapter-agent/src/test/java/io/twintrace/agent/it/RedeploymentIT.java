@@ -90,6 +90,8 @@ class RedeploymentIT {
         try (Client client = Client.open(process.uri(PATH))) {
             client.send(message).join();
             process.await(message, PATIENCE, before, each -> Reports.names(each, PATH, atFault));
+            client.send("stop").join();
+            process.await("the end of the writers", PATIENCE, before, "stopped"::equals);
         }
     }
 

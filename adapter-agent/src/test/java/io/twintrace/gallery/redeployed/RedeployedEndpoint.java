@@ -6,8 +6,10 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -28,26 +30,43 @@ public final class RedeployedEndpoint {
     /** If a client leaves during a send, Tomcat does not always tell the handler. */
     private static final int SECONDS_TO_SEND = 1;
 
+    private final List<Thread> writers = new CopyOnWriteArrayList<>();
+    private volatile boolean isStopped;
+
     @OnOpen
     public void remember(Session session) {
         SESSIONS.add(session);
     }
 
-    /** Lets two methods write until the session is closed, or sends an answer. */
+    /** Lets two methods write until it is told to stop, or sends an answer. */
     @OnMessage
     public void start(String message, Session session) throws IOException {
         switch (message) {
             case "race" -> {
-                repeat("prices", session, () -> pushPrices(session));
-                repeat("news", session, () -> pushNews(session));
+                repeat("prices", () -> pushPrices(session));
+                repeat("news", () -> pushNews(session));
             }
-            case "unawaited" -> repeat("both", session, () -> sendUnawaited(session));
+            case "unawaited" -> repeat("both", () -> sendUnawaited(session));
             case "leak" -> {
                 start("leaking", () -> await(new CountDownLatch(1), Integer.MAX_VALUE));
                 session.getBasicRemote().sendText("leaking");
             }
+            case "stop" -> stop();
             default -> session.getBasicRemote().sendText(message);
         }
+    }
+
+    /** Before the client leaves: Tomcat may leave a thread that sends then inside its call for ever. */
+    private void stop() {
+        isStopped = true;
+        try {
+            for (Thread each : writers) {
+                each.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.println("stopped");
     }
 
     @OnError
@@ -102,17 +121,18 @@ public final class RedeployedEndpoint {
         }
     }
 
-    private static void repeat(String thread, Session session, Runnable push) {
-        start(thread, () -> {
-            while (session.isOpen()) {
+    private void repeat(String thread, Runnable push) {
+        writers.add(start(thread, () -> {
+            while (!isStopped) {
                 push.run();
             }
-        });
+        }));
     }
 
-    private static void start(String name, Runnable task) {
+    private static Thread start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
