@@ -1,6 +1,7 @@
 package io.twintrace.agent.it;
 
 import io.twintrace.gallery.Gallery;
+import io.twintrace.gallery.server.JavaxMain;
 import io.twintrace.gallery.server.JettyMain;
 import io.twintrace.gallery.server.JettyNativeMain;
 import io.twintrace.gallery.server.SpringMain;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 enum Container {
     TOMCAT_11(TomcatMain.class, Jars.TOMCAT, ""),
     TOMCAT_10(TomcatMain.class, "", "tomcat-10"),
+    /** By {@code javax.websocket}. */
+    TOMCAT_9(JavaxMain.class, "", "tomcat-9"),
     JETTY(JettyMain.class, Jars.JETTY_EE10, "ee-10"),
     JETTY_NATIVE(JettyNativeMain.class, "org\\.slf4j\\..*|org\\.eclipse\\.jetty\\.(?!ee1).*", ""),
     UNDERTOW(UndertowMain.class, "(io\\.undertow|org\\.jboss|org\\.wildfly|io\\.smallrye|jakarta)\\..*", ""),

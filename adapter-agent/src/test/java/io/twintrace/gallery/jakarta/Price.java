@@ -1,6 +1,7 @@
 package io.twintrace.gallery.jakarta;
 
 import jakarta.websocket.Encoder;
+import jakarta.websocket.EndpointConfig;
 
 /** An object that is sent as text. */
 record Price(String symbol, int cents) {
@@ -11,5 +12,13 @@ record Price(String symbol, int cents) {
         public String encode(Price price) {
             return price.symbol() + ' ' + price.cents();
         }
+
+        // Their defaults are younger than javax.websocket.
+
+        @Override
+        public void init(EndpointConfig config) {}
+
+        @Override
+        public void destroy() {}
     }
 }
