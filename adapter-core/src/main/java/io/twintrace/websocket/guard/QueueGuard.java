@@ -47,7 +47,8 @@ public final class QueueGuard {
         this.settings = settings;
         this.detector = new WriteDetector(
                 session,
-                settings.level(),
+                DetectorLevel
+                        .TRACED, // parts are rare, and their callbacks run anywhere: only their calls name a method
                 () -> 0,
                 () -> 0,
                 new SessionGuard.Response(settings, () -> detector = null));
