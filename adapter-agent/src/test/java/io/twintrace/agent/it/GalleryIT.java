@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -18,11 +19,11 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real mistakes in real containers: the log names both methods, and the repaired applications are silent. */
 @ParameterizedClass
-@EnumSource(Container.class)
+@MethodSource("containers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -32,6 +33,14 @@ class GalleryIT {
 
     @Parameter
     private Container container;
+
+    /** Those of the property gallery.containers, with commas between them, or all. */
+    static Stream<Container> containers() {
+        String names = System.getProperty("gallery.containers", "");
+        return names.isEmpty()
+                ? Stream.of(Container.values())
+                : Stream.of(names.split(",")).map(Container::valueOf);
+    }
 
     @BeforeParameterizedClassInvocation
     static void start(Container container) throws Exception {
