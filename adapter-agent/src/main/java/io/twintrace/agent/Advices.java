@@ -3,6 +3,10 @@ package io.twintrace.agent;
 import io.twintrace.agent.dispatch.TwintraceDispatch;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import net.bytebuddy.asm.Advice;
 
 /**
@@ -12,65 +16,41 @@ import net.bytebuddy.asm.Advice;
 final class Advices {
     private Advices() {}
 
-    static final class SendText {
+    /** Becomes the number that the dispatch gives the method. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.PARAMETER)
+    @interface Called {}
+
+    /** Becomes true in a method that sends text, and false in one that sends binary data. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.PARAMETER)
+    @interface OfText {}
+
+    static final class Send {
         @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enter(remote, TwintraceDispatch.SEND_TEXT);
+        static Object enter(@Advice.This Object remote, @Called int called) {
+            return TwintraceDispatch.enter(remote, called);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leave(token, TwintraceDispatch.SEND_TEXT, thrown);
+        static void leave(@Advice.Enter Object token, @Called int called, @Advice.Thrown Throwable thrown) {
+            TwintraceDispatch.leave(token, called, thrown);
         }
     }
 
-    static final class SendBinary {
+    static final class SendPart {
         @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enter(remote, TwintraceDispatch.SEND_BINARY);
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leave(token, TwintraceDispatch.SEND_BINARY, thrown);
-        }
-    }
-
-    static final class SendObject {
-        @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enter(remote, TwintraceDispatch.SEND_OBJECT);
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leave(token, TwintraceDispatch.SEND_OBJECT, thrown);
-        }
-    }
-
-    static final class SendPartOfText {
-        @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enterPart(remote, true);
+        static Object enter(@Advice.This Object remote, @OfText boolean isText) {
+            return TwintraceDispatch.enterPart(remote, isText);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
         static void leave(
-                @Advice.Enter Object token, @Advice.Argument(1) boolean isLast, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leavePart(token, true, isLast, thrown);
-        }
-    }
-
-    static final class SendPartOfBinary {
-        @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enterPart(remote, false);
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(
-                @Advice.Enter Object token, @Advice.Argument(1) boolean isLast, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leavePart(token, false, isLast, thrown);
+                @Advice.Enter Object token,
+                @OfText boolean isText,
+                @Advice.Argument(1) boolean isLast,
+                @Advice.Thrown Throwable thrown) {
+            TwintraceDispatch.leavePart(token, isText, isLast, thrown);
         }
     }
 
@@ -105,6 +85,13 @@ final class Advices {
                 @Advice.Return(readOnly = false) Writer opened,
                 @Advice.Thrown Throwable thrown) {
             opened = TwintraceDispatch.leaveOpening(token, remote, opened, thrown);
+        }
+    }
+
+    static final class SendControl {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This Object remote, @Called int called) {
+            TwintraceDispatch.enterControl(remote, called);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.twintrace.agent;
 
+import io.twintrace.agent.Advices.Called;
 import io.twintrace.agent.dispatch.TwintraceDispatch;
 import java.util.concurrent.Future;
 import net.bytebuddy.asm.Advice;
@@ -9,10 +10,10 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 final class AsyncAdvices {
     private AsyncAdvices() {}
 
-    static final class SendText {
+    static final class Send {
         @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_TEXT);
+        static Object enter(@Advice.This Object remote, @Called int called) {
+            return TwintraceDispatch.enterAsync(remote, called);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
@@ -22,73 +23,14 @@ final class AsyncAdvices {
         }
     }
 
-    static final class SendBinary {
-        @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_BINARY);
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(
-                @Advice.Enter Object token, @Advice.Return Future<?> result, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, result, thrown);
-        }
-    }
-
-    static final class SendObject {
-        @Advice.OnMethodEnter
-        static Object enter(@Advice.This Object remote) {
-            return TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_OBJECT);
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(
-                @Advice.Enter Object token, @Advice.Return Future<?> result, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, result, thrown);
-        }
-    }
-
-    static final class SendTextAndTell {
+    static final class SendAndTell {
         @SuppressWarnings("UnusedAssignment") // becomes what the engine gets
         @Advice.OnMethodEnter
         static Object enter(
                 @Advice.This Object remote,
+                @Called int called,
                 @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
-            Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_TEXT);
-            handler = TwintraceDispatch.telling(token, remote, handler);
-            return token;
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, thrown);
-        }
-    }
-
-    static final class SendBinaryAndTell {
-        @SuppressWarnings("UnusedAssignment") // becomes what the engine gets
-        @Advice.OnMethodEnter
-        static Object enter(
-                @Advice.This Object remote,
-                @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
-            Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_BINARY);
-            handler = TwintraceDispatch.telling(token, remote, handler);
-            return token;
-        }
-
-        @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void leave(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
-            TwintraceDispatch.leaveAsync(token, thrown);
-        }
-    }
-
-    static final class SendObjectAndTell {
-        @SuppressWarnings("UnusedAssignment") // becomes what the engine gets
-        @Advice.OnMethodEnter
-        static Object enter(
-                @Advice.This Object remote,
-                @Advice.Argument(value = 1, readOnly = false, typing = Assigner.Typing.DYNAMIC) Object handler) {
-            Object token = TwintraceDispatch.enterAsync(remote, TwintraceDispatch.SEND_OBJECT);
+            Object token = TwintraceDispatch.enterAsync(remote, called);
             handler = TwintraceDispatch.telling(token, remote, handler);
             return token;
         }

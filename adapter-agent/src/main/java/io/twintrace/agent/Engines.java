@@ -1,5 +1,6 @@
 package io.twintrace.agent;
 
+import io.twintrace.websocket.guard.SessionGuards;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,9 @@ final class Engines {
         SESSION("Session"),
         BASIC("RemoteEndpoint$Basic"),
         ASYNC("RemoteEndpoint$Async"),
+
+        /** A remote of an engine that minds pings between the parts of a message. */
+        PINGS("RemoteEndpoint"),
 
         /** A session by Jetty's own API. */
         JETTY(JettySessions.SESSION) {
@@ -44,15 +48,21 @@ final class Engines {
      * Finds the roles in which a class is to be woven.
      *
      * @param roles those that matter
-     * @param file the class
+     * @param name the class
+     * @param file the content
      * @return none for a class that belongs to an application, and passes on what the engine does
      */
-    static Set<Role> find(Set<Role> roles, ClassFile file) {
+    static Set<Role> find(Set<Role> roles, String name, ClassFile file) {
         Set<Role> found = EnumSet.noneOf(Role.class);
         if (!file.superclass().equals("java.lang.reflect.Proxy")) {
             for (Role role : roles) {
                 boolean has = file.interfaces().stream().anyMatch(role::isOf);
-                if (role == Role.SESSION ? has || file.givesRemote() : has && !passesOn(file)) {
+                boolean isWoven = switch (role) {
+                    case SESSION -> has || file.givesRemote();
+                    case PINGS -> has && !passesOn(file) && SessionGuards.mindsPings(name);
+                    default -> has && !passesOn(file);
+                };
+                if (isWoven) {
                     found.add(role);
                 }
             }
@@ -76,7 +86,8 @@ final class Engines {
         if (type.isInterface() || type.getClassLoader() == null) {
             return false;
         }
-        return roles.stream().anyMatch(role -> find(role, type) != null);
+        return roles.stream()
+                .anyMatch(role -> has(role, type) && (role != Role.PINGS || SessionGuards.mindsPings(type.getName())));
     }
 
     /** Finds an interface that a class, one of its superclasses or another interface declares; null if there is none. */
@@ -91,6 +102,11 @@ final class Engines {
             }
         }
         return find(role, type.getSuperclass());
+    }
+
+    /** Returns whether a class has a role. */
+    static boolean has(Role role, Class<?> type) {
+        return find(role, type) != null;
     }
 
     /**

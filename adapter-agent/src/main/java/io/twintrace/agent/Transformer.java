@@ -26,7 +26,7 @@ final class Transformer implements ClassFileTransformer {
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
         ClassFile file = loader == null ? null : ClassFile.read(classFile);
-        Set<Role> found = file == null ? Set.of() : Engines.find(roles, file);
+        Set<Role> found = file == null ? Set.of() : Engines.find(roles, name.replace('/', '.'), file);
         if (found.isEmpty()) {
             return null;
         }

@@ -29,7 +29,9 @@ final class Watch extends TwintraceDispatch {
         Operation.SEND_BINARY,
         Operation.SEND_OBJECT,
         Operation.GET_SEND_STREAM,
-        Operation.GET_SEND_WRITER
+        Operation.GET_SEND_WRITER,
+        Operation.SEND_PING,
+        Operation.SEND_PONG
     };
 
     private final SessionGuards guards;
@@ -103,6 +105,15 @@ final class Watch extends TwintraceDispatch {
     @Override
     protected void leftAsync(Object token, Future<?> result, Throwable thrown) {
         ((AsynchronousSend) token).returned(result, thrown);
+    }
+
+    /** An asynchronous remote knows nothing of the parts that the other one sends. */
+    @Override
+    protected void enteredControl(Object remote, int called) {
+        SessionGuard guard = Engines.has(Role.BASIC, remote.getClass()) ? guards.find(remote) : null;
+        if (guard != null) {
+            guard.checkBetweenParts(OPERATIONS[called]);
+        }
     }
 
     @Override

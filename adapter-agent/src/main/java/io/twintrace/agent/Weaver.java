@@ -1,6 +1,13 @@
 package io.twintrace.agent;
 
+import static io.twintrace.agent.dispatch.TwintraceDispatch.SEND_BINARY;
+import static io.twintrace.agent.dispatch.TwintraceDispatch.SEND_OBJECT;
+import static io.twintrace.agent.dispatch.TwintraceDispatch.SEND_PING;
+import static io.twintrace.agent.dispatch.TwintraceDispatch.SEND_PONG;
+import static io.twintrace.agent.dispatch.TwintraceDispatch.SEND_TEXT;
 import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+import static net.bytebuddy.matcher.ElementMatchers.isStatic;
+import static net.bytebuddy.matcher.ElementMatchers.nameContains;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.returns;
@@ -11,6 +18,7 @@ import io.twintrace.agent.Engines.Role;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import net.bytebuddy.ByteBuddy;
@@ -43,44 +51,75 @@ final class Weaver {
                 ClassFileLocator.Simple.of(name, classFile), ClassFileLocator.ForClassLoader.of(loader), OWN);
         TypeDescription type = TypePool.Default.of(locator).describe(name).resolve();
         DynamicType.Builder<?> builder = BYTE_BUDDY.decorate(type, locator);
-        if (roles.contains(Role.BASIC)) {
-            builder = builder.visit(advice(Advices.SendText.class, sends("sendText", String.class)))
-                    .visit(advice(Advices.SendPartOfText.class, sends("sendText", String.class, boolean.class)))
-                    .visit(advice(Advices.SendBinary.class, sends("sendBinary", ByteBuffer.class)))
-                    .visit(advice(Advices.SendPartOfBinary.class, sends("sendBinary", ByteBuffer.class, boolean.class)))
-                    .visit(advice(Advices.SendObject.class, sends("sendObject", Object.class)))
-                    .visit(advice(Advices.GetSendStream.class, opens("getSendStream", OutputStream.class)))
-                    .visit(advice(Advices.GetSendWriter.class, opens("getSendWriter", Writer.class)));
-        }
-        if (roles.contains(Role.ASYNC)) {
-            builder = builder.visit(advice(AsyncAdvices.SendText.class, begins("sendText", String.class)))
-                    .visit(advice(AsyncAdvices.SendBinary.class, begins("sendBinary", ByteBuffer.class)))
-                    .visit(advice(AsyncAdvices.SendObject.class, begins("sendObject", Object.class)))
-                    .visit(advice(AsyncAdvices.SendTextAndTell.class, tells("sendText", String.class)))
-                    .visit(advice(AsyncAdvices.SendBinaryAndTell.class, tells("sendBinary", ByteBuffer.class)))
-                    .visit(advice(AsyncAdvices.SendObjectAndTell.class, tells("sendObject", Object.class)));
-        }
-        if (roles.contains(Role.SESSION)) {
-            builder = builder.visit(advice(
-                    Advices.GetRemote.class,
-                    ElementMatchers.<MethodDescription>namedOneOf("getBasicRemote", "getAsyncRemote")
-                            .and(takesArguments(0))
-                            .and(not(isAbstract()))));
-        }
-        if (roles.contains(Role.JETTY)) {
-            builder = builder.visit(advice(JettyAdvices.SendText.class, queues("sendText", String.class)))
-                    .visit(advice(JettyAdvices.SendBinary.class, queues("sendBinary", ByteBuffer.class)))
-                    .visit(advice(
-                            JettyAdvices.SendPartialText.class, queues("sendPartialText", String.class, boolean.class)))
-                    .visit(advice(
-                            JettyAdvices.SendPartialBinary.class,
-                            queues("sendPartialBinary", ByteBuffer.class, boolean.class)));
+        for (Role role : roles) {
+            for (AsmVisitorWrapper each : advices(role)) {
+                builder = builder.visit(each);
+            }
         }
         return builder.make().getBytes();
     }
 
-    private static AsmVisitorWrapper advice(Class<?> advice, ElementMatcher<? super MethodDescription> methods) {
-        return Advice.to(advice, OWN).on(methods);
+    private static List<AsmVisitorWrapper> advices(Role role) {
+        return switch (role) {
+            case BASIC ->
+                List.of(
+                        called(Advices.Send.class, SEND_TEXT, sends("sendText", String.class)),
+                        called(Advices.Send.class, SEND_BINARY, sends("sendBinary", ByteBuffer.class)),
+                        called(Advices.Send.class, SEND_OBJECT, sends("sendObject", Object.class)),
+                        ofText(Advices.SendPart.class, true, sends("sendText", String.class, boolean.class)),
+                        ofText(Advices.SendPart.class, false, sends("sendBinary", ByteBuffer.class, boolean.class)),
+                        Advice.to(Advices.GetSendStream.class, OWN).on(method("getSendStream", OutputStream.class)),
+                        Advice.to(Advices.GetSendWriter.class, OWN).on(method("getSendWriter", Writer.class)));
+            case ASYNC ->
+                List.of(
+                        called(AsyncAdvices.Send.class, SEND_TEXT, begins("sendText", String.class)),
+                        called(AsyncAdvices.Send.class, SEND_BINARY, begins("sendBinary", ByteBuffer.class)),
+                        called(AsyncAdvices.Send.class, SEND_OBJECT, begins("sendObject", Object.class)),
+                        called(AsyncAdvices.SendAndTell.class, SEND_TEXT, tells("sendText", String.class)),
+                        called(AsyncAdvices.SendAndTell.class, SEND_BINARY, tells("sendBinary", ByteBuffer.class)),
+                        called(AsyncAdvices.SendAndTell.class, SEND_OBJECT, tells("sendObject", Object.class)));
+            case PINGS ->
+                List.of(
+                        called(Advices.SendControl.class, SEND_PING, sends("sendPing", ByteBuffer.class)),
+                        called(Advices.SendControl.class, SEND_PONG, sends("sendPong", ByteBuffer.class)));
+            case SESSION -> List.of(Advice.to(Advices.GetRemote.class, OWN).on(givesRemote()));
+            case JETTY ->
+                List.of(
+                        ofText(JettyAdvices.Send.class, true, queues("sendText", String.class)),
+                        ofText(JettyAdvices.Send.class, false, queues("sendBinary", ByteBuffer.class)),
+                        ofText(
+                                JettyAdvices.SendPart.class,
+                                true,
+                                queues("sendPartialText", String.class, boolean.class)),
+                        ofText(
+                                JettyAdvices.SendPart.class,
+                                false,
+                                queues("sendPartialBinary", ByteBuffer.class, boolean.class)));
+        };
+    }
+
+    private static AsmVisitorWrapper called(
+            Class<?> advice, int method, ElementMatcher<? super MethodDescription> methods) {
+        return Advice.withCustomMapping()
+                .bind(Advices.Called.class, method)
+                .to(advice, OWN)
+                .on(methods);
+    }
+
+    private static AsmVisitorWrapper ofText(
+            Class<?> advice, boolean isText, ElementMatcher<? super MethodDescription> methods) {
+        return Advice.withCustomMapping()
+                .bind(Advices.OfText.class, isText)
+                .to(advice, OWN)
+                .on(methods);
+    }
+
+    private static ElementMatcher<MethodDescription> givesRemote() {
+        return ElementMatchers.<MethodDescription>namedOneOf("getBasicRemote", "getAsyncRemote")
+                .and(takesArguments(0))
+                .and(returns(nameContains("websocket.RemoteEndpoint$")))
+                .and(not(isAbstract()))
+                .and(not(isStatic()));
     }
 
     private static ElementMatcher<MethodDescription> sends(String name, Class<?>... arguments) {
@@ -98,10 +137,6 @@ final class Weaver {
             matcher = matcher.and(takesArgument(i, arguments[i]));
         }
         return matcher;
-    }
-
-    private static ElementMatcher<MethodDescription> opens(String name, Class<?> opened) {
-        return method(name, opened);
     }
 
     private static ElementMatcher<MethodDescription> begins(String name, Class<?> argument) {

@@ -16,7 +16,7 @@ class EnginesTest {
 
     private static Set<Role> roles(String superclass, String type, String... fields) {
         ClassFile file = new ClassFile(superclass, List.of("java.io.Closeable", type), List.of(fields), false);
-        return Engines.find(EnumSet.allOf(Role.class), file);
+        return Engines.find(EnumSet.allOf(Role.class), "engine.Any", file);
     }
 
     @Test
@@ -32,13 +32,22 @@ class EnginesTest {
     @Test
     void aSessionIsKnownByItsMethodToo() {
         ClassFile tyrus = new ClassFile("java.lang.Object", List.of("tyrus.DistributedSession"), List.of(), true);
-        assertEquals(Set.of(Role.SESSION), Engines.find(EnumSet.allOf(Role.class), tyrus));
+        assertEquals(Set.of(Role.SESSION), Engines.find(EnumSet.allOf(Role.class), "tyrus.TyrusSession", tyrus));
+    }
+
+    @Test
+    void whatSendsPingsMattersOnJettyAlone() {
+        ClassFile remote =
+                new ClassFile("java.lang.Object", List.of("jakarta.websocket.RemoteEndpoint"), List.of(), false);
+        Set<Role> all = EnumSet.allOf(Role.class);
+        assertEquals(Set.of(Role.PINGS), Engines.find(all, "org.eclipse.jetty.ee10.Remote", remote));
+        assertEquals(Set.of(), Engines.find(all, "org.apache.tomcat.websocket.WsRemoteEndpointBase", remote));
     }
 
     @Test
     void onlyRolesThatMatterCount() {
         ClassFile async = new ClassFile("java.lang.Object", List.of(ASYNC), List.of(), false);
-        assertEquals(Set.of(), Engines.find(Set.of(Role.BASIC, Role.SESSION), async));
+        assertEquals(Set.of(), Engines.find(Set.of(Role.BASIC, Role.SESSION), "engine.Async", async));
     }
 
     /** They may lock before they pass a call on, and then no two threads are inside the engine. */

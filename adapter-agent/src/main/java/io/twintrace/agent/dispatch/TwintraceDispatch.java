@@ -22,6 +22,10 @@ public abstract class TwintraceDispatch {
     public static final int GET_SEND_STREAM = 3;
     /** A method of {@code RemoteEndpoint.Basic}. */
     public static final int GET_SEND_WRITER = 4;
+    /** A method of {@code RemoteEndpoint}. */
+    public static final int SEND_PING = 5;
+    /** A method of {@code RemoteEndpoint}. */
+    public static final int SEND_PONG = 6;
 
     /** Null while the agent does not run. Woven methods may outlive it by a call. */
     private static volatile TwintraceDispatch installed;
@@ -117,6 +121,19 @@ public abstract class TwintraceDispatch {
     public static Writer leaveOpening(Object token, Object remote, Writer opened, Throwable thrown) {
         TwintraceDispatch agent = installed;
         return agent == null || token == null ? opened : agent.leftOpening(token, remote, opened, thrown);
+    }
+
+    /**
+     * Enters a method that sends a ping or pong, on an engine that minds it.
+     *
+     * @param remote the object that sends
+     * @param called the method
+     */
+    public static void enterControl(Object remote, int called) {
+        TwintraceDispatch agent = installed;
+        if (agent != null) {
+            agent.enteredControl(remote, called);
+        }
     }
 
     /**
@@ -282,6 +299,9 @@ public abstract class TwintraceDispatch {
 
     /** {@link #leaveAsync(Object, Future, Throwable)}. */
     protected abstract void leftAsync(Object token, Future<?> result, Throwable thrown);
+
+    /** {@link #enterControl}. */
+    protected abstract void enteredControl(Object remote, int called);
 
     /** {@link #remoteOf}. */
     protected abstract void hasRemote(Object session, Object remote);

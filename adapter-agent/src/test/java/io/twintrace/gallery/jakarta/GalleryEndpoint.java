@@ -17,6 +17,7 @@ public final class GalleryEndpoint extends Endpoint {
 
     static {
         APPLICATIONS.putAll(Mistakes.asynchronous().applications());
+        APPLICATIONS.putAll(Mistakes.pings().applications());
     }
 
     private Application<Session> application;

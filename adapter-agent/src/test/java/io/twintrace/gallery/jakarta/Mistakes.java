@@ -23,6 +23,11 @@ public final class Mistakes {
                 .with("EncoderBesideText", EncoderBesideText::new, EncoderBesideText.Repaired::new);
     }
 
+    /** Returns a new gallery of those that only Jetty minds. */
+    public static Gallery<Session> pings() {
+        return new Gallery<Session>().with("PingBesideParts", PingBesideParts::new, PingBesideParts::repaired);
+    }
+
     /** Returns a new gallery of those that only the option {@code async=true} shows. */
     public static Gallery<Session> asynchronous() {
         return new Gallery<Session>()

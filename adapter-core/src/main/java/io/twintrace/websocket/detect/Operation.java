@@ -45,6 +45,10 @@ public enum Operation {
     GET_SEND_STREAM("RemoteEndpoint.getSendStream", Role.STARTS_MESSAGE),
     /** Begins a text in pieces. */
     GET_SEND_WRITER("RemoteEndpoint.getSendWriter", Role.STARTS_MESSAGE),
+    /** Sends a ping, which some engines take for the beginning of a message. */
+    SEND_PING("RemoteEndpoint.sendPing", Role.STARTS_MESSAGE),
+    /** Sends a pong, likewise. */
+    SEND_PONG("RemoteEndpoint.sendPong", Role.STARTS_MESSAGE),
     /** Writes a piece of binary data. */
     STREAM_WRITE("OutputStream.write", Role.CONTINUES_MESSAGE),
     /** Sends the buffered bytes of binary data. */

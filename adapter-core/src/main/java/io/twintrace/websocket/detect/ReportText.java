@@ -49,14 +49,20 @@ final class ReportText {
     }
 
     static String logMessage(ConcurrentWriteReport report) {
-        String rule = report.kind() == Kind.INCOMPLETE_SEND
-                ? "A send must be complete before the next one begins: "
-                : "Only one thread at a time may write to a connection: ";
-        return summary(report) + ". " + rule + consequence(report) + ". "
+        return summary(report) + ". " + rule(report) + ": " + consequence(report) + ". "
                 + (report.messageArrived() ? ARRIVED : "") + "How to fix it: "
                 + (isOtherEngines(report)
                         ? remedyElsewhere(report) + "; see " + ConcurrentWriteException.HELP_ELSEWHERE
                         : remedy(report) + "; see " + ConcurrentWriteException.HELP);
+    }
+
+    private static String rule(ConcurrentWriteReport report) {
+        if (report.kind() == Kind.INCOMPLETE_SEND) {
+            return "A send must be complete before the next one begins";
+        }
+        return report.kind() == Kind.INTERLEAVED_MESSAGE && isOtherEngines(report)
+                ? "A message in parts must end before another one begins" // while its engine may queue whole ones
+                : "Only one thread at a time may write to a connection";
     }
 
     private static String remedyElsewhere(ConcurrentWriteReport report) {

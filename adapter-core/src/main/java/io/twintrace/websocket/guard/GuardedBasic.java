@@ -107,15 +107,21 @@ final class GuardedBasic implements RemoteEndpoint.Basic {
         return SessionGuards.guarded(opened, guard);
     }
 
-    // ---- What engines put in order by themselves ------------------------------------------------------------------
+    // ---- What most engines put in order by themselves -------------------------------------------------------------
 
     @Override
     public void sendPing(ByteBuffer data) throws IOException {
+        if (SessionGuards.mindsPings(target.getClass().getName())) {
+            guard.checkBetweenParts(Operation.SEND_PING);
+        }
         target.sendPing(data);
     }
 
     @Override
     public void sendPong(ByteBuffer data) throws IOException {
+        if (SessionGuards.mindsPings(target.getClass().getName())) {
+            guard.checkBetweenParts(Operation.SEND_PONG);
+        }
         target.sendPong(data);
     }
 

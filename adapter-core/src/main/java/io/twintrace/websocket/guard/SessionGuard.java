@@ -151,6 +151,19 @@ public final class SessionGuard {
         return send;
     }
 
+    /**
+     * Checks a ping or pong on an engine that loses a message in parts by it. A conflict is one beside the parts of
+     * another thread; any other may overlap with what it likes.
+     *
+     * @param called the method
+     * @throws ConcurrentWriteException in mode {@link GuardMode#FAIL}
+     */
+    public void checkBetweenParts(Operation called) {
+        if (detector != null && (open == Open.TEXT || open == Open.BINARY)) {
+            enter(called).passed(called);
+        }
+    }
+
     private boolean isPartOfAnother(Thread me) {
         AsynchronousSend before = asynchronous;
         return before != null && before.isCalledBy(me);
@@ -255,6 +268,12 @@ public final class SessionGuard {
             if (isInside) {
                 tell(WriteDetector::messageContinued);
                 leave(called, thrown);
+            }
+        }
+
+        private void passed(Operation called) {
+            if (isInside) {
+                leave(called, null);
             }
         }
 

@@ -102,6 +102,17 @@ public final class SessionGuards {
         return queues.get(session);
     }
 
+    /**
+     * Tells whether an engine loses a message in parts when a ping or pong is sent between them: Jetty does, by Jakarta
+     * WebSocket.
+     *
+     * @param remote the name of the engine's class that sends
+     * @return whether to check pings and pongs
+     */
+    public static boolean mindsPings(String remote) {
+        return remote.startsWith("org.eclipse.jetty.");
+    }
+
     /** Lets everything happen from now on, also on streams that are open. */
     public void end() {
         settings.end();
