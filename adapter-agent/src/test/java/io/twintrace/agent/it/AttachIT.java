@@ -9,6 +9,7 @@ import io.twintrace.agent.it.Java.Result;
 import io.twintrace.gallery.Gallery;
 import io.twintrace.gallery.jakarta.Mistakes;
 import io.twintrace.websocket.internal.jmx.ConcurrentWritesMXBean;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +22,12 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -143,6 +147,23 @@ class AttachIT {
         } finally {
             jvm.detach();
         }
+    }
+
+    @Test
+    void aRecordingHoldsBothStacks(@TempDir Path folder) throws Exception {
+        Java.jcmd(process.pid(), "JFR.start", "name=pairs");
+        succeed();
+        race("TwoLocks");
+        awaitReport("TwoLocks");
+        Path file = folder.resolve("pairs.jfr");
+        Java.jcmd(process.pid(), "JFR.dump", "name=pairs", "filename=" + file);
+        List<RecordedEvent> pairs = RecordingFile.readAllEvents(file).stream()
+                .filter(each -> each.getEventType().getName().equals("twintrace.ConcurrentWrite"))
+                .toList();
+        assertEquals(1, pairs.size(), pairs::toString);
+        String stacks = pairs.get(0).getString("firstStack") + pairs.get(0).getString("secondStack");
+        assertTrue(methods("TwoLocks").stream().allMatch(stacks::contains), stacks);
+        assertEquals(Gallery.MISTAKES + "TwoLocks", pairs.get(0).getString("path"));
     }
 
     @ParameterizedTest

@@ -33,8 +33,10 @@ final class Java {
     }
 
     /** Returns what a JVM answers to a command of jcmd. */
-    static String jcmd(long pid, String command) throws IOException, InterruptedException {
-        Result result = runProgram(Path.of(home(), "bin", "jcmd").toString(), Long.toString(pid), command);
+    static String jcmd(long pid, String... command) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(Long.toString(pid)));
+        arguments.addAll(List.of(command));
+        Result result = runProgram(Path.of(home(), "bin", "jcmd").toString(), arguments.toArray(String[]::new));
         if (result.exit() != 0) {
             throw new IOException(result.output());
         }
