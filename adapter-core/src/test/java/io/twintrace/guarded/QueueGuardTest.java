@@ -191,6 +191,14 @@ class QueueGuardTest {
     }
 
     @Test
+    void aThreadThatCutsItsOwnMessageHidesNoConflict() throws Exception {
+        send(true);
+        sendText();
+        anotherSendsText();
+        assertReported("sendText");
+    }
+
+    @Test
     void aPartThatIsBeingSentIsNotOpen() throws Exception {
         Part part = begin(true);
         anotherSendsText();
