@@ -12,6 +12,9 @@ import java.util.logging.Logger;
 final class GuardLog extends Handler {
     private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket.guard");
 
+    /** Runs on the thread that logs, after its entry is collected. */
+    volatile Runnable duringLog = () -> {};
+
     private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
 
     void begin() {
@@ -37,6 +40,7 @@ final class GuardLog extends Handler {
     @Override
     public void publish(LogRecord entry) {
         logged.add(entry);
+        duringLog.run();
     }
 
     @Override

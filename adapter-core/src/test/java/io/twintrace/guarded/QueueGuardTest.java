@@ -14,14 +14,10 @@ import io.twintrace.websocket.guard.QueueGuard.Part;
 import io.twintrace.websocket.guard.SessionGuards;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,23 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What Jetty refuses by its own API is a conflict, and nothing else is. */
 @Timeout(30)
 class QueueGuardTest {
-    private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket.guard");
-
-    private final List<String> logged = new CopyOnWriteArrayList<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            logged.add(entry.getMessage());
-            duringLog.run();
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-    private volatile Runnable duringLog = () -> {};
+    private final GuardLog log = new GuardLog();
     private final ExecutorService another = Executors.newSingleThreadExecutor();
     private final Object session = new Object();
     private volatile boolean isUsable = true;
@@ -60,16 +40,14 @@ class QueueGuardTest {
 
     @BeforeEach
     void begin() {
-        LOGGER.addHandler(log);
-        LOGGER.setUseParentHandlers(false);
+        log.begin();
     }
 
     @AfterEach
     void end() throws Exception {
         another.shutdownNow();
         assertTrue(another.awaitTermination(10, TimeUnit.SECONDS));
-        LOGGER.removeHandler(log);
-        LOGGER.setUseParentHandlers(true);
+        log.end();
     }
 
     private <T> T anotherThread(Callable<T> task) throws Exception {
@@ -104,15 +82,14 @@ class QueueGuardTest {
     }
 
     private void assertReported(String method) {
-        assertEquals(1, logged.size(), logged::toString);
+        String report = log.only();
         assertTrue(
-                logged.get(0)
-                        .matches(
-                                "Concurrent write to WebSocket connection [0-9]+ \\(/quotes\\): \\S*QueueGuardTest\\S* on"
-                                        + " thread .* called Session\\." + method + " while thread \""
-                                        + Thread.currentThread().getName() + "\".*"
-                                        + " had an unfinished message open.*"),
-                logged.get(0));
+                report.matches(
+                        "Concurrent write to WebSocket connection [0-9]+ \\(/quotes\\): \\S*QueueGuardTest\\S* on"
+                                + " thread .* called Session\\." + method + " while thread \""
+                                + Thread.currentThread().getName() + "\".*"
+                                + " had an unfinished message open.*"),
+                report);
     }
 
     @Test
@@ -134,7 +111,7 @@ class QueueGuardTest {
         guard = guard(GuardMode.REPORT, DetectorLevel.TRACED);
         send(true);
         anotherSendsText();
-        assertTrue(logged.get(0).contains(", opened by " + QueueGuardTest.class.getName() + "."), logged.get(0));
+        assertTrue(log.only().contains(", opened by " + QueueGuardTest.class.getName() + "."), log.only());
     }
 
     @Test
@@ -162,7 +139,7 @@ class QueueGuardTest {
             return null;
         });
         sendText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     /** The one that has taken the message over holds it from then on. */
@@ -178,7 +155,7 @@ class QueueGuardTest {
     void aMessageOfOnePartIsWhole() throws Exception {
         sendLast(true);
         anotherSendsText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     /** The engine refuses that too, but one thread is not two. */
@@ -187,7 +164,7 @@ class QueueGuardTest {
         send(true);
         sendText();
         send(false);
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -202,7 +179,7 @@ class QueueGuardTest {
     void aPartThatIsBeingSentIsNotOpen() throws Exception {
         Part part = begin(true);
         anotherSendsText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
         part.sent(null);
         anotherSendsText();
         assertReported("sendText");
@@ -218,7 +195,7 @@ class QueueGuardTest {
         });
         part.sent(null);
         anotherSendsText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -231,7 +208,7 @@ class QueueGuardTest {
         anotherSendsText();
         send(true).failed();
         anotherSendsText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -251,7 +228,7 @@ class QueueGuardTest {
         isUsable = false;
         anotherSendsText();
         anotherThread(() -> send(false));
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     @Test
@@ -276,7 +253,7 @@ class QueueGuardTest {
         guard = guard(GuardMode.FAIL, DetectorLevel.CALLS);
         send(true);
         anotherSendsText();
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 
     /** A logger may send to the same session, or wait for a thread that does. */
@@ -286,11 +263,11 @@ class QueueGuardTest {
         guard = guard(mode, DetectorLevel.MESSAGES);
         anotherThread(() -> send(true));
         ExecutorService third = Executors.newSingleThreadExecutor();
-        duringLog = () -> {
+        log.duringLog = () -> {
             try {
                 third.submit(this::sendText).get();
             } catch (Exception e) { // in mode fail
-                duringLog = () -> {};
+                log.duringLog = () -> {};
             }
         };
         try {
@@ -299,7 +276,7 @@ class QueueGuardTest {
             assertEquals(GuardMode.FAIL, mode);
         }
         third.shutdown();
-        assertEquals(1, logged.size(), logged::toString);
+        assertEquals(1, log.entries().size());
     }
 
     @Test
@@ -325,6 +302,6 @@ class QueueGuardTest {
         }
         many.shutdown();
         assertTrue(many.awaitTermination(20, TimeUnit.SECONDS));
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.entries());
     }
 }

@@ -45,13 +45,10 @@ public final class QueueGuard {
 
     QueueGuard(GuardSettings settings, ConnectionId session) {
         this.settings = settings;
+        // Parts are rare, and their callbacks run anywhere, so that only a stack of the call names the method.
+        DetectorLevel level = DetectorLevel.TRACED;
         this.detector = new WriteDetector(
-                session,
-                DetectorLevel
-                        .TRACED, // parts are rare, and their callbacks run anywhere: only their calls name a method
-                () -> 0,
-                () -> 0,
-                new SessionGuard.Response(settings, () -> detector = null));
+                session, level, () -> 0, () -> 0, new SessionGuard.Response(settings, () -> detector = null));
     }
 
     /**

@@ -114,8 +114,8 @@ public final class SessionGuard {
     }
 
     /**
-     * Enters a write of a part of a message. If another thread has sent an earlier part, it may have left
-     * the rest to this one, so that only an overlap of the calls is a conflict then.
+     * Enters a write of a part of a message. If another thread has sent an earlier part, it may have left the rest to
+     * this one, so that only an overlap of the calls is a conflict then.
      *
      * @param isText whether it is text
      * @return as {@link #enter}
