@@ -29,7 +29,6 @@ class PingsIT {
                 try (Client client = open(process, Gallery.MISTAKES + NAME)) {
                     process.await(NAME, PATIENCE, line -> Reports.names(line, Gallery.MISTAKES + NAME, methods));
                 }
-                process.await("Jetty's own word", PATIENCE, line -> line.contains("DataFrame before fin==true"));
             } else {
                 try (Client client = open(process, Gallery.MISTAKES + NAME)) {
                     process.await(NAME, PATIENCE, ("overlapped " + Gallery.MISTAKES + NAME)::equals);
