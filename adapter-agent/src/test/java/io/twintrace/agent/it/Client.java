@@ -136,6 +136,12 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         message.setLength(0);
     }
 
+    /** Says that it leaves, and waits until the server has answered. */
+    void leave(int seconds) throws Exception {
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(seconds, TimeUnit.SECONDS);
+        var unused = awaitTranscript(seconds);
+    }
+
     /** Leaves without a word. */
     @Override
     public void close() {

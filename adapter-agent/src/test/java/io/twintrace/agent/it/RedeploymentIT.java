@@ -53,9 +53,7 @@ class RedeploymentIT {
                     manager.undeploy(CONTEXT);
                 }
             }
-            // In some runs one stays, of which it is not known who holds it. A leak would be all ten.
-            int left = loadersOnceNone(process);
-            assertTrue(left <= 1, () -> left + " left\n" + process.log());
+            assertEquals(0, loadersOnceNone(process), process::log);
         }
     }
 
@@ -86,6 +84,11 @@ class RedeploymentIT {
         return client;
     }
 
+    /**
+     * The clients say that they leave: if one has left without a word while Tomcat still had one of its messages in
+     * hand, and the application is undeployed just then, Tomcat itself may keep the connection for ever, with or without
+     * the agent (in AbstractProtocol.waitingProcessors, as of 11.0.24).
+     */
     private static void race(ContainerProcess process, String message, String... methods) throws Exception {
         int before = process.lines().size();
         Set<String> atFault = Set.of("RedeployedEndpoint." + methods[0], "RedeployedEndpoint." + methods[1]);
@@ -94,6 +97,7 @@ class RedeploymentIT {
             process.await(message, PATIENCE, before, each -> Reports.names(each, PATH, atFault));
             client.send("stop").join();
             process.await("the end of the writers", PATIENCE, before, "stopped"::equals);
+            client.leave((int) PATIENCE.toSeconds());
         }
     }
 
