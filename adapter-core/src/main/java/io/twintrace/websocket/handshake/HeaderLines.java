@@ -11,19 +11,21 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Maps header names to their lines. Names are case-insensitive. Immutable. Stores everything in one array: each
+ * Maps header names to their lines. Names are case-insensitive. Immutable. Stores everything in one string: each
  * connection keeps its request for life, and a tree would be many times larger.
  */
 final class HeaderLines extends AbstractMap<String, List<String>> {
-    /** Names and lines alternate. Names that differ only in case are spelled alike and are adjacent. */
-    private final String[] pairs;
+    /** The characters of a length: one for each byte, since larger ones would make the whole string twice as long. */
+    private static final int LENGTH = Integer.BYTES;
 
-    /** The number of different names. */
-    private final int names;
+    /**
+     * Names and lines alternate, each after its length. Names that differ only in case are spelled alike and are
+     * adjacent.
+     */
+    private final String all;
 
-    private HeaderLines(String[] pairs, int names) {
-        this.pairs = pairs;
-        this.names = names;
+    private HeaderLines(String all) {
+        this.all = all;
     }
 
     /** Copies headers, and merges the lines of names that differ only in case. */
@@ -34,13 +36,38 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
         Map<String, List<String>> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, lines) ->
                 sorted.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));
-        sorted.values().removeIf(List::isEmpty);
-        List<String> pairs = new ArrayList<>();
+        StringBuilder all = new StringBuilder();
         sorted.forEach((name, lines) -> lines.forEach(line -> {
-            pairs.add(name);
-            pairs.add(line);
+            append(all, name);
+            append(all, line);
         }));
-        return new HeaderLines(pairs.toArray(new String[0]), sorted.size());
+        return new HeaderLines(all.toString());
+    }
+
+    private static void append(StringBuilder all, String part) {
+        for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            all.append((char) (part.length() >>> shift & 0xFF));
+        }
+        all.append(part);
+    }
+
+    /** Returns the name or line at this place. */
+    private String part(int at) {
+        return all.substring(at + LENGTH, end(at));
+    }
+
+    /** Returns where the name or line at this place ends. */
+    private int end(int at) {
+        int length = 0;
+        for (int i = at; i < at + LENGTH; i++) {
+            length = length << Byte.SIZE | all.charAt(i);
+        }
+        return at + LENGTH + length;
+    }
+
+    /** Returns the place after the name at this place and its line. */
+    private int next(int at) {
+        return end(end(at));
     }
 
     @Override
@@ -54,30 +81,28 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
         return name instanceof String text && indexOf(text) >= 0;
     }
 
+    /** Returns the first place of the name; -1 if there is none. */
     private int indexOf(String name) {
-        for (int at = 0; at < pairs.length; at += 2) {
-            if (pairs[at].equalsIgnoreCase(name)) {
+        for (int at = 0; at < all.length(); at = next(at)) {
+            if (isAt(at, name)) {
                 return at;
             }
         }
         return -1;
     }
 
-    /** Returns the index of the next name. */
-    private int end(int at) {
-        int end = at;
-        while (end < pairs.length && pairs[end].equals(pairs[at])) {
-            end += 2;
-        }
-        return end;
+    private boolean isAt(int at, String name) {
+        int begin = at + LENGTH;
+        return end(at) == begin + name.length() && all.regionMatches(true, begin, name, 0, name.length());
     }
 
-    private List<String> linesAt(int at) {
-        String[] lines = new String[(end(at) - at) / 2];
-        for (int i = 0; i < lines.length; i++) {
-            lines[i] = pairs[at + 2 * i + 1];
+    private List<String> linesAt(int first) {
+        String name = part(first);
+        List<String> lines = new ArrayList<>();
+        for (int at = first; at < all.length() && isAt(at, name); at = next(at)) {
+            lines.add(part(end(at)));
         }
-        return List.of(lines);
+        return List.copyOf(lines);
     }
 
     @Override
@@ -90,7 +115,11 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
 
             @Override
             public int size() {
-                return names;
+                int size = 0;
+                for (Iterator<?> each = iterator(); each.hasNext(); each.next()) {
+                    size++;
+                }
+                return size;
             }
         };
     }
@@ -100,7 +129,7 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
 
         @Override
         public boolean hasNext() {
-            return at < pairs.length;
+            return at < all.length();
         }
 
         @Override
@@ -108,9 +137,12 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            Entry<String, List<String>> entry = Map.entry(pairs[at], linesAt(at));
-            at = end(at);
-            return entry;
+            String name = part(at);
+            List<String> lines = linesAt(at);
+            for (int i = 0; i < lines.size(); i++) {
+                at = HeaderLines.this.next(at);
+            }
+            return Map.entry(name, lines);
         }
     }
 }
