@@ -7,10 +7,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Calls back when a deadline passes. A timer schedules one task at most. To move the deadline back costs nothing: the
- * task reads the current deadline when it runs. Safe for use by any thread.
+ * Calls back when a deadline passes. To move the deadline back costs nothing: the timer reads the current one when it
+ * runs. Until a far deadline is near, a wheel that all timers share wakes this one, so that it needs no task of its own.
+ * Safe for use by any thread.
  */
-public final class DeadlineTimer {
+public final class DeadlineTimer extends TimerWheel.Entry {
+    /** Runs on the timer's thread: a turn returns at once, and so does what is called back. */
+    private static final TimerWheel WHEEL = new TimerWheel(Runnable::run);
+
+    /** A deadline within this time gets a task of its own, since the wheel may be late by more than a deadline should. */
+    private static final long NEAR_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Shared by all instances, which are many and seldom lock. The executor has only one lock as well. */
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -19,11 +26,14 @@ public final class DeadlineTimer {
     private final LongSupplier deadline;
     private final Runnable onPassed;
 
-    /** When the task runs; {@link Deadlines#NONE} while there is no task. Guarded by LOCK for writing. */
+    /** The deadline that this waits for; {@link Deadlines#NONE} if there is none. Guarded by LOCK for writing. */
     private volatile long scheduledFor = Deadlines.NONE;
 
     // Guarded by LOCK.
+
+    /** Null if there is no deadline, or if it is far. */
     private ScheduledFuture<?> task;
+
     private boolean ended;
 
     /**
@@ -64,14 +74,17 @@ public final class DeadlineTimer {
             if (ended || Deadlines.earlier(scheduledFor, next) == scheduledFor) {
                 return; // another thread has scheduled an earlier deadline meanwhile
             }
-            if (task != null) {
-                task.cancel(false);
-            }
-            Callable<Void> fire = this::fire; // a Callable, because the timer would wrap a Runnable once more
+            cancelTask();
             scheduledFor = next; // first, since the task reads it
             boolean scheduled = false;
             try {
-                task = Timer.executor().schedule(fire, Math.max(0, Deadlines.remaining(next)), TimeUnit.NANOSECONDS);
+                long remaining = Deadlines.remaining(next);
+                if (remaining > NEAR_NANOS) {
+                    WHEEL.add(this, next - NEAR_NANOS / 2);
+                } else {
+                    Callable<Void> fire = this::fire; // a Callable, because the timer would wrap a Runnable once more
+                    task = Timer.executor().schedule(fire, Math.max(0, remaining), TimeUnit.NANOSECONDS);
+                }
                 scheduled = true;
             } finally {
                 if (!scheduled) {
@@ -94,6 +107,27 @@ public final class DeadlineTimer {
         } finally {
             LOCK.unlock();
         }
+        callIfPassed();
+        return null;
+    }
+
+    /** The wheel calls this when the deadline is near, unless that has moved. */
+    @Override
+    protected long run() {
+        LOCK.lock();
+        try {
+            if (task != null) {
+                return Deadlines.NONE; // for a deadline that came nearer, and whose task looks again
+            }
+            scheduledFor = Deadlines.NONE;
+        } finally {
+            LOCK.unlock();
+        }
+        callIfPassed();
+        return Deadlines.NONE;
+    }
+
+    private void callIfPassed() {
         if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
             try {
                 onPassed.run();
@@ -103,21 +137,25 @@ public final class DeadlineTimer {
         } else {
             look();
         }
-        return null;
     }
 
-    /** Ends this timer for good and cancels its task. */
+    /** Ends this timer for good. */
     public void end() {
         StackProbe.probe();
         LOCK.lock();
         try {
             ended = true;
-            if (task != null) {
-                task.cancel(false);
-                task = null;
-            }
+            cancelTask();
         } finally {
             LOCK.unlock();
+        }
+        WHEEL.remove(this);
+    }
+
+    private void cancelTask() {
+        if (task != null) {
+            task.cancel(false);
+            task = null;
         }
     }
 }

@@ -60,12 +60,15 @@ public final class TimerWheel {
         protected abstract long run();
     }
 
-    /** Adds an entry that is not waiting. Has no effect once it is removed. */
+    /** Adds an entry, or moves it if it is waiting. Has no effect once it is removed. */
     public void add(Entry entry, long due) {
         StackProbe.probe(); // a thread whose stack overflows further down would keep the lock
         lock.lock();
         try {
             if (!entry.isRemoved) {
+                if (entry.isWaiting) {
+                    take(entry);
+                }
                 long nanos = Math.min(due - System.nanoTime(), MAX_NANOS) + System.nanoTime() - start;
                 put(entry, Math.max((nanos + TICK_NANOS - 1) / TICK_NANOS, lastTick + 1));
             }
