@@ -3,11 +3,10 @@ package io.twintrace.websocket.internal.write;
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.Milestone;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The state of the closing handshake (RFC 6455 section 7), and so of a connection. What has happened once stays so. Any
@@ -46,10 +45,7 @@ public final class CloseHandshake {
     /** Written through {@link #REQUEST}. Every write of a frame looks at it, so it is no object of its own. */
     private volatile Request request;
 
-    private final CountDownLatch writingEnded = new CountDownLatch(1);
-
-    /** Whether the latch is open. A field, because every offer to an outbox looks at it. */
-    private volatile boolean hasWritingEnded;
+    private final Milestone writingEnded = new Milestone();
 
     /** The thread that tells listeners of a conflict while the Close frame is held. */
     private volatile Thread teller;
@@ -159,17 +155,16 @@ public final class CloseHandshake {
 
     /** Notes that nothing more will be written: the Close frame is out, or the stream is broken. */
     public void writingEnded() {
-        hasWritingEnded = true;
-        writingEnded.countDown();
+        writingEnded.reach();
     }
 
     public boolean hasWritingEnded() {
-        return hasWritingEnded;
+        return writingEnded.isReached();
     }
 
     /** Waits until nothing more will be written. Returns false at the deadline. */
     public boolean awaitWritingEnded() throws InterruptedException {
-        return writingEnded.await(Deadlines.remaining(deadline()), TimeUnit.NANOSECONDS);
+        return writingEnded.await(Deadlines.remaining(deadline()));
     }
 
     // ---- The peer's Close frame -----------------------------------------------------------------------------------
