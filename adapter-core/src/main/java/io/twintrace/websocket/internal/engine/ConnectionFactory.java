@@ -60,7 +60,7 @@ public final class ConnectionFactory {
             Consumer<String> warnings,
             RoundTrips roundTrips) {
         this.shared = Shared.of(options);
-        this.conflictLog = conflictLog;
+        this.conflictLog = conflictLog.andThen(options.concurrentWriteListener());
         this.warnings = warnings;
         this.roundTrips = roundTrips;
     }

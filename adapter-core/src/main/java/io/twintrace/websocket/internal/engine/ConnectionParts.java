@@ -34,7 +34,6 @@ final class ConnectionParts {
     private final ByteCounter counter = new ByteCounter();
     private final OnDemand onDemand = new OnDemand();
     private final ConnectionMeter meter;
-    private final TransportCloser closer;
     private final FrameWriter frames;
     private final ControlFrameWriter control;
     private final ConflictHandling conflicts;
@@ -53,10 +52,9 @@ final class ConnectionParts {
         this.shared = shared;
         this.options = shared.options();
         this.closing = new CloseHandshake(Deadlines.nanos(options.closeTimeout()));
-        this.closer = new TransportCloser(transport, shared.pools().read());
         this.frames = new FrameWriter(transport, shared.pools().write(), closing, options);
         this.control = new ControlFrameWriter(frames, closing);
-        this.conflicts = new ConflictHandling(conflictLog.andThen(options.concurrentWriteListener()), control);
+        this.conflicts = new ConflictHandling(conflictLog, control);
         this.writing = new GuardedWriter(
                 id,
                 frames,
@@ -73,7 +71,7 @@ final class ConnectionParts {
     /** Creates the reader of a connection that a handler reads. */
     BlockingReader blocking(Consumer<String> warnings) {
         BlockingReader reader = new BlockingReader(
-                id.toString(), transport, deflate, shared, frames, control, closing, closer, counter);
+                id.toString(), transport, deflate, shared, frames, control, closing, closer(), counter);
         UnreadWarning unread = new UnreadWarning(reader, frames, options.unreadThreshold(), warnings);
         Coalescing coalescing = options.writeCoalescing()
                 ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))
@@ -86,16 +84,7 @@ final class ConnectionParts {
     /** Creates the loop of a connection that calls a listener. */
     ListenerLoop listening(WebSocketListener listener, ListenerThreads threads) {
         ListenerLoop loop = new ListenerLoop(
-                id.toString(),
-                (PushTransport) transport,
-                deflate,
-                shared,
-                frames,
-                control,
-                closing,
-                counter,
-                listener,
-                threads);
+                id, (PushTransport) transport, deflate, shared, frames, control, closing, counter, listener, threads);
         frames.attach(new ListenerCoalescing(frames, Deadlines.nanos(options.coalescingDelay())), loop);
         return loop;
     }
@@ -129,8 +118,9 @@ final class ConnectionParts {
         return meter;
     }
 
+    /** Returns what ends the connection, made anew at each call. */
     TransportCloser closer() {
-        return closer;
+        return new TransportCloser(transport, shared.pools().read());
     }
 
     FrameWriter frames() {

@@ -20,6 +20,7 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
     /** Null if it is off. */
     private final KeepAlive keepAlive;
 
+    // Null for the default.
     private volatile ControlHandler pingHandler;
     private volatile ControlHandler pongHandler;
     private volatile CloseHandler closeHandler;
@@ -29,24 +30,21 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
         this.output = output;
         this.closing = closing;
         this.keepAlive = keepAlive;
-        pingHandler(null);
-        pongHandler(null);
-        closeHandler(null);
     }
 
     /** Sets the handler of Pings; null for the default, which sends a Pong. */
     final void pingHandler(ControlHandler handler) {
-        pingHandler = handler != null ? handler : output::offerPong;
+        pingHandler = handler;
     }
 
     /** Sets the handler of Pongs; null for none. */
     final void pongHandler(ControlHandler handler) {
-        pongHandler = handler != null ? handler : payload -> {};
+        pongHandler = handler;
     }
 
     /** Sets the handler of the Close frame; null for none. */
     final void closeHandler(CloseHandler handler) {
-        closeHandler = handler != null ? handler : status -> {};
+        closeHandler = handler;
     }
 
     /** Returns what writes control frames. Any thread may call this. */
@@ -56,13 +54,19 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
 
     @Override
     public void ping(byte[] payload) throws IOException {
-        pingHandler.onFrame(payload);
+        ControlHandler handler = pingHandler;
+        if (handler == null) {
+            output.offerPong(payload);
+        } else {
+            handler.onFrame(payload);
+        }
     }
 
     @Override
     public void pong(byte[] payload) throws IOException {
-        if (keepAlive == null || !keepAlive.takePong(payload)) {
-            pongHandler.onFrame(payload);
+        ControlHandler handler = pongHandler;
+        if ((keepAlive == null || !keepAlive.takePong(payload)) && handler != null) {
+            handler.onFrame(payload);
         }
     }
 
@@ -70,7 +74,7 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
     public void close(CloseStatus status) throws IOException {
         closing.received(status);
         try {
-            closeHandler.onClose(status);
+            tellOfClose(status);
         } finally {
             output.requestClose(new CloseStatus(status.code(), "").payload());
             output.peerHasClosed();
@@ -79,7 +83,14 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
 
     /** Tells the handler of the Close frame that this side has cut off a peer that no longer answers. */
     void cutOff() throws IOException {
-        closeHandler.onClose(new CloseStatus(CloseCode.ABNORMAL, ""));
+        tellOfClose(new CloseStatus(CloseCode.ABNORMAL, ""));
+    }
+
+    private void tellOfClose(CloseStatus status) throws IOException {
+        CloseHandler handler = closeHandler;
+        if (handler != null) {
+            handler.onClose(status);
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeRequest;
@@ -27,24 +28,34 @@ import io.twintrace.websocket.internal.write.FrameWriter;
 import io.twintrace.websocket.internal.write.GuardedWriter;
 import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A connection over a socket. A listener gets this class, and a handler gets {@link HandlerConnection}. */
 class EngineConnection implements StoppableConnection {
-    private final String name;
+    private static final VarHandle FINISHED;
+
+    static {
+        try {
+            FINISHED = MethodHandles.lookup().findVarHandle(EngineConnection.class, "finished", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ConnectionId id;
     private final HandshakeRequest request;
     private final Optional<String> subprotocol;
     private final Optional<DeflateParameters> deflate;
     private final Transport transport;
     private final Shared shared;
-    private final AtomicBoolean finished = new AtomicBoolean();
     private final OnDemand onDemand;
     private final ConnectionMeter meter;
     private final CloseHandshake closing;
@@ -54,11 +65,13 @@ class EngineConnection implements StoppableConnection {
     private final ConflictHandling conflicts;
     private final GuardedWriter writing;
     private final Reading reading;
-    private final TransportCloser closer;
+
+    @SuppressWarnings("unused") // by FINISHED
+    private volatile boolean finished;
 
     /** @param reading created by {@code parts} */
     EngineConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, Reading reading) {
-        this.name = parts.id().toString();
+        this.id = parts.id();
         this.request = request;
         this.subprotocol = handshake.subprotocol();
         this.deflate = handshake.deflate();
@@ -68,7 +81,6 @@ class EngineConnection implements StoppableConnection {
         this.counter = parts.counter();
         this.onDemand = parts.onDemand();
         this.meter = parts.meter();
-        this.closer = parts.closer();
         this.reading = reading;
         this.frames = parts.frames();
         this.control = parts.control();
@@ -81,7 +93,7 @@ class EngineConnection implements StoppableConnection {
 
     @Override
     public final String name() {
-        return name;
+        return id.toString();
     }
 
     @Override
@@ -346,7 +358,7 @@ class EngineConnection implements StoppableConnection {
      * available.
      */
     final void finish(boolean graceful) {
-        if (!finished.compareAndSet(false, true)) {
+        if (!FINISHED.compareAndSet(this, false, true)) {
             return;
         }
         try {
@@ -364,9 +376,9 @@ class EngineConnection implements StoppableConnection {
 
     private void closeTransport(boolean graceful) {
         if (graceful && !closing.isReceivedLast()) {
-            closer.lingerAndClose();
+            new TransportCloser(transport, shared.pools().read()).lingerAndClose();
         } else {
-            closer.abort();
+            transport.close();
         }
     }
 
@@ -402,6 +414,6 @@ class EngineConnection implements StoppableConnection {
 
     @Override
     public String toString() {
-        return "WebSocket connection " + name;
+        return "WebSocket connection " + id;
     }
 }

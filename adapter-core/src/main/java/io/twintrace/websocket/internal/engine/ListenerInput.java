@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.PendingWritesException;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.read.Next;
 import io.twintrace.websocket.internal.read.TurnBudget;
@@ -21,7 +22,7 @@ final class ListenerInput {
 
     private static final int MANY_PEERS = 8;
 
-    private final String name;
+    private final ConnectionId id;
     private final ListenerState state;
     private final ListenerCalls calls;
     private final IncomingMessages messages;
@@ -37,7 +38,7 @@ final class ListenerInput {
     private boolean interrupted;
 
     ListenerInput(
-            String name,
+            ConnectionId id,
             ListenerState state,
             ListenerCalls calls,
             IncomingMessages messages,
@@ -45,7 +46,7 @@ final class ListenerInput {
             FrameWriter frames,
             PendingStatus pending,
             TurnBudget budget) {
-        this.name = name;
+        this.id = id;
         this.state = state;
         this.calls = calls;
         this.messages = messages;
@@ -142,7 +143,7 @@ final class ListenerInput {
                 throw e;
             } catch (Throwable t) {
                 if (messages.remaining() == before) {
-                    throw new IOException("connection " + name + " cannot be read any further after an error", t);
+                    throw new IOException("connection " + id + " cannot be read any further after an error", t);
                 }
                 state.listenerFailed(t);
                 again = true;

@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
@@ -24,8 +25,8 @@ import java.util.function.Consumer;
  * {@linkplain ListenerTurn turns}, one at a time, which do all the work. Fields belong to the thread in the turn,
  * except where they say otherwise.
  */
-final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
-    private final String name;
+final class ListenerLoop extends SerialTask implements Reading, PushTransport.Events, WriteEvents {
+    private final ConnectionId id;
     private final ListenerCalls calls;
     private final ListenerThreads threads;
     private final PushTransport transport;
@@ -39,8 +40,6 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private final ListenerInput input;
     private final DeadlineTimer timer;
 
-    private final SerialTask signals;
-
     /** Whether the transport will report input. Written in turns, and by the transport's one call between them. */
     private volatile boolean inputAwaited;
 
@@ -50,8 +49,14 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     /** Whether this turn reads. If so, it makes sure that the transport reports more input. */
     private boolean isToRead;
 
+    /** Whether a deadline may have passed, so that the next turn has to check them. */
+    private volatile boolean mayBeDue;
+
+    /** Whether a deadline may have come nearer in this turn. At first, no deadline is known to the timer. */
+    private boolean hasMoved = true;
+
     ListenerLoop(
-            String name,
+            ConnectionId id,
             PushTransport transport,
             Optional<DeflateParameters> deflate,
             Shared shared,
@@ -61,7 +66,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
             ByteCounter counter,
             WebSocketListener listener,
             ListenerThreads threads) {
-        this.name = name;
+        this.id = id;
         this.transport = transport;
         this.frames = frames;
         this.pending = frames.pending();
@@ -81,11 +86,10 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
                 shared.pools().message(),
                 shared.pools().deflate(),
                 budget);
-        this.signals = new SerialTask(this::takeTurn, this::onThread, transport::close);
         this.timer = new DeadlineTimer(deadlines::next, this::deadlineHasPassed);
         this.state =
-                new ListenerState(name, calls, transport, frames, controlFrames, closing, messages, deadlines, timer);
-        this.input = new ListenerInput(name, state, calls, messages, deadlines, frames, pending, budget);
+                new ListenerState(id, calls, transport, frames, controlFrames, closing, messages, deadlines, timer);
+        this.input = new ListenerInput(id, state, calls, messages, deadlines, frames, pending, budget);
     }
 
     // ---- Signals: any thread --------------------------------------------------------------------------------------
@@ -104,7 +108,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         try {
             transport.onEvents(this, this::elsewhere);
             prepare.accept(shown);
-            signals.give();
+            give();
             begun = true;
         } finally {
             if (!begun) {
@@ -121,7 +125,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     @Override
     public void readable() {
         inputAwaited = false;
-        signals.give();
+        give();
     }
 
     @Override
@@ -131,33 +135,37 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
 
     @Override
     public void nothingIsPending(boolean inWrite) {
+        timer.look(); // the peer's silence counts from now on
         if (inWrite || mayBlock()) {
             signalElsewhere();
         } else {
-            signals.give();
+            give();
         }
     }
 
-    /** Checks the deadlines. The end of a turn does so too, which is soon enough if no call takes long. */
+    /** Tells the timer. The end of a turn does so too, which is soon enough if no call takes long. */
     @Override
     public void deadlineHasMoved() {
         if (mayBlock() || inTurn != Thread.currentThread()) {
             timer.look();
+        } else {
+            hasMoved = true;
         }
     }
 
     /** Signals on a thread of its own, as soon as there is one. For callers that hold a lock or have no time. */
     private void signalElsewhere() {
         if (!state.isOver()) {
-            elsewhere(signals::give);
+            elsewhere(this::give);
         }
     }
 
     /** Has a turn look at the deadlines. If a call of the listener lasts, ends at least what waits for the peer. */
     private void deadlineHasPassed() {
         if (!state.isOver()) {
+            mayBeDue = true;
             elsewhere(() -> {
-                signals.give();
+                give();
                 frames.timeOutIfLate();
             });
         }
@@ -166,7 +174,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     /** Gives a signal that the current turn or another thread answers, because the caller may be in a turn. */
     @Override
     public void closingHasEnded() {
-        signals.giveLater();
+        giveLater();
     }
 
     @Override
@@ -188,13 +196,20 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         }
     }
 
-    private void onThread(Runnable task) {
-        threads.starter().accept("websocket-" + name, task);
+    @Override
+    void onThread(Runnable task) {
+        threads.starter().accept("websocket-" + id, task);
+    }
+
+    @Override
+    void withoutThread() {
+        transport.close();
     }
 
     // ---- Turns: one thread at a time ------------------------------------------------------------------------------
 
-    private void takeTurn() {
+    @Override
+    void run() {
         if (state.isOver()) {
             return;
         }
@@ -221,7 +236,10 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
         state.lingerOnceWritten();
         if (!state.isOver()) {
             awaitInput();
-            timer.look();
+            if (hasMoved) {
+                hasMoved = false;
+                timer.look();
+            }
         }
     }
 
@@ -232,10 +250,10 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
     private void awaitInput() {
         if (input.isStalled()) {
             if (!pending.hasPending()) {
-                signals.giveAgain(); // the peer was quicker; otherwise a signal comes when nothing is pending
+                giveAgain(); // the peer was quicker; otherwise a signal comes when nothing is pending
             }
         } else if (input.isInterrupted()) {
-            signals.passOn();
+            passOn();
         } else if (isToRead && !inputAwaited) { // otherwise input came during the turn, and the next turn reads it
             inputAwaited = true;
             transport.awaitInput();
@@ -249,16 +267,15 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
             if (broken != null && state.isReading()) {
                 throw broken instanceof PongTimeoutException
                         ? broken
-                        : new IOException("connection " + name + " was cut off", broken);
+                        : new IOException("connection " + id + " was cut off", broken);
             }
             isToRead = !inputAwaited || input.isStalled() || input.isInterrupted();
-            deadlines.check();
-            if (isToRead || deadlines.isIdle()) {
-                boolean silent = input.readOn(turn);
-                // The peer may have sent more while the listener was working.
-                if (deadlines.isIdle() && (silent || input.readOn(turn))) {
-                    deadlines.checkIdle();
-                }
+            if (mayBeDue) {
+                mayBeDue = false;
+                hasMoved = true; // so that the timer learns of the next one
+                checkDeadlines(turn);
+            } else if (isToRead) {
+                boolean unused = input.readOn(turn);
             }
         } catch (IOException e) {
             state.readingFailed(e);
@@ -268,6 +285,18 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
             state.listenerFailed(t); // of a handler of control frames, which is application code too
         } finally {
             messages.releaseIfEmpty();
+        }
+    }
+
+    /** Reads before it judges whether the peer is silent, because something may have arrived that nobody has read yet. */
+    private void checkDeadlines(ListenerTurn turn) throws IOException {
+        deadlines.check();
+        if (isToRead || deadlines.isIdle()) {
+            boolean silent = input.readOn(turn);
+            // The peer may have sent more while the listener was working.
+            if (deadlines.isIdle() && (silent || input.readOn(turn))) {
+                deadlines.checkIdle();
+            }
         }
     }
 
@@ -286,6 +315,7 @@ final class ListenerLoop implements Reading, PushTransport.Events, WriteEvents {
 
     @Override
     public void wake() {
+        mayBeDue = true;
         signalElsewhere();
     }
 

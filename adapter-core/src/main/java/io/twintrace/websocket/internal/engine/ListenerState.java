@@ -2,8 +2,10 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.Milestone;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.write.CloseHandshake;
@@ -11,8 +13,6 @@ import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Tracks how far a connection that calls a listener has come, and ends it. Only the thread in the turn calls these
@@ -30,7 +30,7 @@ final class ListenerState {
         OVER
     }
 
-    private final String name;
+    private final ConnectionId id;
     private final ListenerCalls calls;
     private final PushTransport transport;
     private final FrameWriter frames;
@@ -40,14 +40,14 @@ final class ListenerState {
     private final ConnectionDeadlines deadlines;
     private final DeadlineTimer timer;
 
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final Milestone over = new Milestone();
     private volatile Phase phase = Phase.NEW;
 
     /** Set before the first turn. */
     private Runnable onClosed;
 
     ListenerState(
-            String name,
+            ConnectionId id,
             ListenerCalls calls,
             PushTransport transport,
             FrameWriter frames,
@@ -56,7 +56,7 @@ final class ListenerState {
             IncomingMessages messages,
             ConnectionDeadlines deadlines,
             DeadlineTimer timer) {
-        this.name = name;
+        this.id = id;
         this.calls = calls;
         this.transport = transport;
         this.frames = frames;
@@ -114,7 +114,7 @@ final class ListenerState {
 
     /** Waits until everything is done. Returns false if that takes too long. Any thread may call this. */
     boolean awaitOver() throws InterruptedException {
-        return over.await(Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS, TimeUnit.NANOSECONDS);
+        return over.await(Deadlines.remaining(closing.deadline()) + TransportCloser.LINGER_NANOS);
     }
 
     /** Handles an exception that the listener or a handler of control frames has thrown. */
@@ -156,7 +156,7 @@ final class ListenerState {
             return;
         }
         control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
-        endReading(new IOException("connection " + name + " cannot be read any further after an error", e));
+        endReading(new IOException("connection " + id + " cannot be read any further after an error", e));
     }
 
     /**
@@ -198,6 +198,7 @@ final class ListenerState {
         }
         boolean told = frames.broken() == null && transport.shutdownOutput();
         deadlines.linger(Deadlines.afterNanos(told ? TransportCloser.LINGER_NANOS : TransportCloser.QUIET_NANOS));
+        timer.look();
     }
 
     /**
@@ -206,7 +207,7 @@ final class ListenerState {
      */
     void turnFailed(Throwable t) {
         try {
-            IOException why = new IOException("connection " + name + " is lost after an error", t);
+            IOException why = new IOException("connection " + id + " is lost after an error", t);
             if (isReading()) {
                 endReading(why);
             } else {
@@ -230,7 +231,7 @@ final class ListenerState {
                     calls.over();
                     onClosed.run();
                 } finally {
-                    over.countDown();
+                    over.reach();
                     calls.ended();
                 }
             }

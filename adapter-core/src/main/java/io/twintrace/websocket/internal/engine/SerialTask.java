@@ -1,41 +1,47 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.internal.write.WriteBatch;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Runs a task after each signal, on one thread at a time. Signals that come during a run are all answered by one more
  * run. Any thread may call these methods, except where they say otherwise.
  */
-final class SerialTask {
-    private final Runnable task;
-    private final Consumer<Runnable> elsewhere;
-    private final Runnable whenNoThread;
+abstract class SerialTask {
+    private static final VarHandle UNANSWERED;
+
+    static {
+        try {
+            UNANSWERED = MethodHandles.lookup().findVarHandle(SerialTask.class, "unanswered", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** Whether another thread continues after this run. Only for the thread in the task. */
     private boolean passing;
 
-    /** The number of signals that no finished run has answered. */
-    private final AtomicInteger unanswered = new AtomicInteger();
+    /** The number of signals that no finished run has answered. A field, because every message gives a signal. */
+    @SuppressWarnings("unused") // by UNANSWERED
+    private volatile int unanswered;
 
-    /**
-     * @param elsewhere runs a task on a thread of its own
-     * @param whenNoThread runs if no thread is available
-     */
-    SerialTask(Runnable task, Consumer<Runnable> elsewhere, Runnable whenNoThread) {
-        this.task = task;
-        this.elsewhere = elsewhere;
-        this.whenNoThread = whenNoThread;
-    }
+    /** Does what the signals ask for. One thread at a time. */
+    abstract void run();
+
+    /** Runs an answer on a thread of its own. */
+    abstract void onThread(Runnable answer);
+
+    /** Does what is left to do if no thread is available. */
+    abstract void withoutThread();
 
     /**
      * Gives a signal. This thread answers it, unless another thread is in the task, or this thread is busy with another
      * connection.
      */
     void give() {
-        if (unanswered.getAndIncrement() != 0) {
+        if ((int) UNANSWERED.getAndAdd(this, 1) != 0) {
             return; // the thread in the task runs it once more
         }
         if (!WriteBatch.mayWait()) {
@@ -47,14 +53,14 @@ final class SerialTask {
 
     /** Gives a signal that the thread in the task answers, or else another thread. For callers that hold a lock. */
     void giveLater() {
-        if (unanswered.getAndIncrement() == 0) {
+        if ((int) UNANSWERED.getAndAdd(this, 1) == 0) {
             answerElsewhere();
         }
     }
 
     /** Requests one more run. Only the task itself calls this. */
     void giveAgain() {
-        unanswered.incrementAndGet();
+        int unused = (int) UNANSWERED.getAndAdd(this, 1);
     }
 
     /**
@@ -69,7 +75,7 @@ final class SerialTask {
         if (passing) {
             passing = false;
             try {
-                elsewhere.accept(this::answer);
+                onThread(this::answer);
                 return true;
             } catch (OutOfMemoryError | RejectedExecutionException e) {
                 // No thread is available, or the servlet has stopped, so other connections have to wait.
@@ -81,12 +87,12 @@ final class SerialTask {
     private void answerElsewhere() {
         boolean started = false;
         try {
-            elsewhere.accept(this::answer);
+            onThread(this::answer);
             started = true;
         } finally {
             if (!started) {
-                unanswered.set(0); // so that the next signal tries again
-                whenNoThread.run();
+                unanswered = 0; // so that the next signal tries again
+                withoutThread();
             }
         }
     }
@@ -95,9 +101,9 @@ final class SerialTask {
         int answered = 1;
         do {
             try {
-                task.run();
+                run();
             } finally {
-                answered = unanswered.addAndGet(-answered);
+                answered = (int) UNANSWERED.getAndAdd(this, -answered) - answered;
             }
         } while (answered != 0 && !isPassedOn());
     }
