@@ -25,6 +25,9 @@ final class MessageDecoder {
 
     private static final int SCRATCH_SIZE = 4096;
 
+    private static final FrameHeaderDecoder WITH_DEFLATE = new FrameHeaderDecoder(true, true);
+    private static final FrameHeaderDecoder WITHOUT_DEFLATE = new FrameHeaderDecoder(true, false);
+
     private final FrameReader frames;
     private final FrameSequence sequence;
     private final ByteCounter counter;
@@ -50,8 +53,8 @@ final class MessageDecoder {
         this.counter = counter;
         this.budget = budget;
         this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
-        FrameHeaderDecoder decoder = new FrameHeaderDecoder(true, deflate.isPresent());
-        this.frames = new FrameReader(buffer, controlFrames, counter, decoder, sequence);
+        FrameHeaderDecoder headers = deflate.isPresent() ? WITH_DEFLATE : WITHOUT_DEFLATE;
+        this.frames = new FrameReader(buffer, controlFrames, counter, headers, sequence);
         this.inflater = deflate.map(agreed -> new MessageInflater(pool, agreed, frames::read, budget::mayInflateOn))
                 .orElse(null);
     }

@@ -24,7 +24,8 @@ final class ReadBuffer {
     /** Whether the buffer belongs to the transport. */
     private boolean borrowed;
 
-    private final HeaderBeginning beginning = new HeaderBeginning();
+    /** The beginning of a header, so that a peer that sends only a byte does not occupy a whole buffer; null if none. */
+    private byte[] beginning;
 
     /** Whether the last read left room, so that most likely nothing more can be read now. */
     private boolean drained;
@@ -43,7 +44,7 @@ final class ReadBuffer {
         if (borrowed) {
             keepBeginning();
         }
-        if (buffer == null && beginning.length() == 0 && borrow()) {
+        if (buffer == null && beginning == null && borrow()) {
             return buffer.remaining();
         }
         if (buffer == null && !transport.mayHaveInput()) {
@@ -69,7 +70,10 @@ final class ReadBuffer {
     private void makeRoom() {
         if (buffer == null) {
             buffer = pool.acquire();
-            beginning.moveTo(buffer);
+            if (beginning != null) {
+                buffer.put(beginning);
+                beginning = null;
+            }
         } else {
             buffer.compact();
         }
@@ -87,7 +91,10 @@ final class ReadBuffer {
     }
 
     int remaining() {
-        return buffer == null ? beginning.length() : buffer.remaining();
+        if (buffer != null) {
+            return buffer.remaining();
+        }
+        return beginning == null ? 0 : beginning.length;
     }
 
     /** Returns whether there is more than the beginning of a header. */
@@ -160,14 +167,17 @@ final class ReadBuffer {
     /** Gives the buffer back. It must contain at most the beginning of a header, which this keeps. */
     void keepBeginning() {
         if (buffer != null) {
-            beginning.keep(buffer);
+            if (buffer.hasRemaining()) {
+                beginning = new byte[buffer.remaining()];
+                buffer.get(beginning);
+            }
             giveBack();
         }
     }
 
     /** Gives the buffer back, and drops the bytes that have arrived. */
     void release() {
-        beginning.drop();
+        beginning = null;
         if (buffer != null) {
             giveBack();
         }

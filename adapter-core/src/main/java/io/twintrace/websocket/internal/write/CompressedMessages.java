@@ -20,6 +20,9 @@ import java.util.Optional;
  * {@link #release()}.
  */
 final class CompressedMessages {
+    /** Compresses nothing. All connections without compression share it, so that nothing in it may change. */
+    private static final CompressedMessages NONE = new CompressedMessages();
+
     private final FrameWriter frames;
     private final ControlFrameWriter control;
     private final ByteCounter counter;
@@ -40,11 +43,22 @@ final class CompressedMessages {
     private Opcode opcode;
     private boolean firstFrame;
 
-    CompressedMessages(
+    private CompressedMessages() {
+        frames = null;
+        control = null;
+        counter = null;
+        pool = null;
+        buffer = null;
+        window = 0;
+        threshold = 1;
+        deflater = null;
+    }
+
+    private CompressedMessages(
             FrameWriter frames,
             ControlFrameWriter control,
             ByteCounter counter,
-            Optional<DeflateParameters> parameters,
+            DeflateParameters parameters,
             DeflateOptions options,
             BufferPool buffers,
             DeflatePool pool) {
@@ -52,23 +66,39 @@ final class CompressedMessages {
         this.control = control;
         this.counter = counter;
         this.pool = pool;
-        this.buffer =
-                parameters.map(agreed -> new FragmentBuffer(frames, buffers)).orElse(null);
-        this.window = parameters.map(DeflateParameters::serverWindow).orElse(0);
+        this.buffer = new FragmentBuffer(frames, buffers);
+        this.window = parameters.serverWindow();
         this.threshold = Math.max(1, options.threshold());
         this.level = options.level();
-        this.deflater =
-                parameters.map(agreed -> new MessageDeflater(pool, agreed)).orElse(null);
+        this.deflater = new MessageDeflater(pool, parameters);
+    }
+
+    /** Returns what compresses the messages of one connection; nothing if that was not negotiated. */
+    static CompressedMessages of(
+            FrameWriter frames,
+            ControlFrameWriter control,
+            ByteCounter counter,
+            Optional<DeflateParameters> negotiated,
+            DeflateOptions options,
+            BufferPool buffers,
+            DeflatePool pool) {
+        return negotiated
+                .map(agreed -> new CompressedMessages(frames, control, counter, agreed, options, buffers, pool))
+                .orElse(NONE);
     }
 
     /** Enables or disables compression, from the next message on. */
     void enable(boolean enable) {
-        enabled = enable;
+        if (deflater != null) {
+            enabled = enable;
+        }
     }
 
     /** Changes the compression level, from the next message on. */
     void level(int newLevel) {
-        level = newLevel;
+        if (deflater != null) {
+            level = newLevel;
+        }
     }
 
     /** Returns the level for a message that begins now; 0 if it is not to be compressed. */

@@ -24,14 +24,14 @@ public final class FrameWriter implements WriteBatch.Member {
     private final CloseHandshake closing;
     private final long writeTimeoutNanos;
 
-    // Guarded by the lock.
-    private final ByteBuffer[] one = new ByteBuffer[1];
-    private final ByteBuffer[] two = new ByteBuffer[2];
+    // Guarded by the lock. Null until the first use, which most connections of listeners never see.
+    private ByteBuffer[] one;
+    private ByteBuffer[] two;
 
     private volatile long lastWrite = System.nanoTime();
 
-    /** Used inside the detector's guard. */
-    private final ByteBuffer[] alone = new ByteBuffer[1];
+    /** Used inside the detector's guard. Null until the first use. */
+    private ByteBuffer[] alone;
 
     /** When the last frame of a message began. Used inside the detector's guard. */
     private long lastMessageFrame = lastWrite;
@@ -143,6 +143,9 @@ public final class FrameWriter implements WriteBatch.Member {
 
     /** Writes one data frame whose header already stands before its payload. */
     void writeEncoded(ByteBuffer encoded) throws IOException {
+        if (alone == null) {
+            alone = new ByteBuffer[1];
+        }
         alone[0] = encoded;
         try {
             writeEncoded(alone);
@@ -387,17 +390,39 @@ public final class FrameWriter implements WriteBatch.Member {
         try {
             FrameHeaderEncoder.encode(head, fin, rsv1, opcode, payload.remaining());
             if (payload.remaining() <= head.remaining()) {
-                one[0] = head.put(payload).flip();
-                write(one, deadline, false, !opcode.isControl());
+                writeOne(head.put(payload).flip(), deadline, !opcode.isControl());
             } else {
-                two[0] = head.flip();
-                two[1] = payload;
-                write(two, deadline, awaited, !opcode.isControl());
+                writeTwo(head.flip(), payload, deadline, awaited, !opcode.isControl());
             }
+        } finally {
+            pool.release(head); // what is pending was copied from it
+        }
+    }
+
+    private void writeOne(ByteBuffer frame, long deadline, boolean isMessage) throws IOException {
+        if (one == null) {
+            one = new ByteBuffer[1];
+        }
+        one[0] = frame;
+        try {
+            write(one, deadline, false, isMessage);
+        } finally {
+            one[0] = null; // an idle connection keeps no payload
+        }
+    }
+
+    private void writeTwo(ByteBuffer head, ByteBuffer payload, long deadline, boolean awaited, boolean isMessage)
+            throws IOException {
+        if (two == null) {
+            two = new ByteBuffer[2];
+        }
+        two[0] = head;
+        two[1] = payload;
+        try {
+            write(two, deadline, awaited, isMessage);
         } finally {
             two[0] = null;
             two[1] = null;
-            pool.release(head); // what is pending was copied from it
         }
     }
 
@@ -417,8 +442,6 @@ public final class FrameWriter implements WriteBatch.Member {
         } catch (Throwable e) { // also if there is no memory
             lock.breakOff(e);
             throw e;
-        } finally {
-            one[0] = null; // an idle connection keeps no payload
         }
     }
 }

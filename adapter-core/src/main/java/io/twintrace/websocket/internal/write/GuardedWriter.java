@@ -51,7 +51,7 @@ public final class GuardedWriter {
         this.detector = new WriteDetector(
                 connection, options.detectorLevel(), frames::lastMessageFrame, counter::received, onConflict);
         this.compressed =
-                new CompressedMessages(frames, control, counter, deflate, options.deflate(), buffers, deflaters);
+                CompressedMessages.of(frames, control, counter, deflate, options.deflate(), buffers, deflaters);
         this.messages = new OutgoingMessages(frames, control, detector, buffers, counter, compressed);
     }
 

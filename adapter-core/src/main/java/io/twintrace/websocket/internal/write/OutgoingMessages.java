@@ -24,8 +24,8 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     private final ByteCounter counter;
     private final CompressedMessages compressed;
 
-    /** Checks whole messages, which may be written while another message is open. */
-    private final OutgoingText wholeText = new OutgoingText();
+    /** Checks whole messages, which may be written while another message is open; null until the first such message. */
+    private OutgoingText wholeText;
 
     /** The open message, or null. */
     private MessageOutputStream open;
@@ -62,6 +62,9 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     void writeMessage(MessageType type, ByteBuffer payload) throws IOException {
         Objects.requireNonNull(type, "type");
         if (type == MessageType.TEXT) {
+            if (wholeText == null) {
+                wholeText = new OutgoingText();
+            }
             wholeText.check(payload);
         }
         finishOpenMessage();

@@ -222,7 +222,9 @@ final class Output implements PendingStatus {
         if (!aside.isEmpty()) {
             try {
                 one[0] = aside.leaving();
-                writeNow(one, timeoutFromNow(), false);
+                if (!tryWrite(one)) {
+                    leaveRest(one, timeoutFromNow(), false);
+                }
             } finally {
                 one[0] = null;
                 releaseAside();
@@ -309,9 +311,13 @@ final class Output implements PendingStatus {
     }
 
     private void writeNow(ByteBuffer[] buffers, long deadline, boolean awaited) throws IOException {
-        if (tryWrite(buffers)) {
-            return;
+        if (!tryWrite(buffers)) {
+            leaveRest(buffers, deadline, awaited);
         }
+    }
+
+    /** Makes the transport write what the peer has not taken. */
+    private void leaveRest(ByteBuffer[] buffers, long deadline, boolean awaited) throws IOException {
         boolean stays = awaited && WriteBatch.mayWait();
         PendingWrites rest = new PendingWrites();
         rest.add(buffers, stays);
