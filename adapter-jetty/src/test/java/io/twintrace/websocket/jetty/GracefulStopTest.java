@@ -219,20 +219,21 @@ class GracefulStopTest {
         WebSocketConnection connection = open.iterator().next();
         assertTrue(connection.outbox().offer(message));
         assertTrue(connection.outbox().offer(message));
+        Future<Void> stopped;
         try (RawClient late = RawClient.connect(server.port())) { // before the stop closes the port
-            Future<Void> stopped = threads.submit(() -> {
+            stopped = threads.submit(() -> {
                 server.stop();
                 return null;
             });
             Await.until("the stop", () -> connection.outbox().offer("in time"), accepted -> !accepted);
             assertComeAgain(late);
-            for (int i = 0; i < 2; i++) {
-                assertEquals(1 << 20, stuck.read().payload().length);
-            }
-            assertEquals(1001, stuck.readToClose()); // behind those of the loop above
-            stuck.send(RawClient.close(1001));
-            stopped.get(10, TimeUnit.SECONDS);
+        } // closed, because Jetty would wait for it too
+        for (int i = 0; i < 2; i++) {
+            assertEquals(1 << 20, stuck.read().payload().length);
         }
+        assertEquals(1001, stuck.readToClose()); // behind those of the loop above
+        stuck.send(RawClient.close(1001));
+        stopped.get(10, TimeUnit.SECONDS);
     }
 
     private static void assertComeAgain(RawClient late) throws IOException {
@@ -240,7 +241,7 @@ class GracefulStopTest {
         Response response = late.readResponse();
         assertEquals(503, response.status(), response.head());
         assertTrue(response.head().contains("Retry-After: 17\r\n"), response.head());
-        late.awaitEnd(); // Jetty would wait for it too
+        late.awaitEnd();
     }
 
     /** So does the health check of a proxy, which asks for no WebSocket. */
