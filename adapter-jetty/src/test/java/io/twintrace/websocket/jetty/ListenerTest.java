@@ -27,8 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ConnectionStatistics;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -303,21 +305,52 @@ class ListenerTest {
         }
     }
 
-    /** Uses Jetty's counts of who runs the events of a selecting thread: the thread itself or another one. */
+    /** The input is reported from inside the loop that selects, or, by a thread that may block, from outside. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theThreadThatSelectsCallsAListenerThatDoesNotBlockAndNoOther(boolean nonBlocking) throws Exception {
         int messages = 50;
-        try (TestServer server = TestServer.serving(EchoListener.of(nonBlocking), options);
+        AtomicInteger whileSelecting = new AtomicInteger();
+        WebSocketListener listener = new EchoListener() {
+            @Override
+            public boolean isNonBlocking() {
+                return nonBlocking;
+            }
+
+            @Override
+            public void onMessage(WebSocketConnection connection, io.twintrace.websocket.MessageView message)
+                    throws Exception {
+                if (StackWalker.getInstance()
+                        .walk(frames -> frames.anyMatch(
+                                each -> each.getClassName().startsWith(ManagedSelector.class.getName())))) {
+                    whileSelecting.incrementAndGet();
+                }
+                connection.writeMessage(message);
+            }
+        };
+        try (TestServer server = TestServer.serving(listener, options);
                 RawClient client = server.rawClient()) {
-            long before = server.selecting().getPCTasksConsumed();
             for (int i = 0; i < messages; i++) {
                 client.send(RawClient.text("hello"));
                 assertEquals("hello", client.read().text());
             }
-            long byItself = server.selecting().getPCTasksConsumed() - before;
-            // The first few may still run on the thread that has opened the connection.
-            assertEquals(nonBlocking, byItself > messages / 2, () -> byItself + " by itself");
+            // The first few may still come on the thread that has opened the connection.
+            assertEquals(nonBlocking, whileSelecting.get() > messages / 2, () -> whileSelecting + " while selecting");
+        }
+    }
+
+    /** Without the rest of the server, whose stop ends the servlet too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectorThatStopsEndsItsConnections(boolean nonBlocking) throws Exception {
+        EchoListener listener = EchoListener.of(nonBlocking);
+        try (TestServer server = TestServer.serving(listener, options);
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("hello"));
+            assertEquals("hello", client.read().text());
+            server.connector().stop();
+            client.awaitEnd();
+            Await.until("the end", listener::open, n -> n == 0);
         }
     }
 

@@ -14,7 +14,6 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.strategy.AdaptiveExecutionStrategy;
 
 /** An embedded Jetty on a port that the system chooses. */
 public final class TestServer implements AutoCloseable {
@@ -88,14 +87,6 @@ public final class TestServer implements AutoCloseable {
 
     public ServletContextHandler context() {
         return context;
-    }
-
-    /** Jetty's strategy for running the events of the one selector. */
-    public AdaptiveExecutionStrategy selecting() {
-        return connector
-                .getContainedBeans(AdaptiveExecutionStrategy.class)
-                .iterator()
-                .next();
     }
 
     CapturedLog log() {

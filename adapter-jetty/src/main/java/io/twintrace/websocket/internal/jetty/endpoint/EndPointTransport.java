@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -22,7 +23,12 @@ final class EndPointTransport implements PushTransport {
     /** Null if the end point changes what is written, as TLS does. */
     private final SocketChannel channel;
 
-    private final ReadAhead input;
+    private final EndPointInput input;
+    private final ByteBufferPool pool;
+    private final WakeUps wakeUps;
+
+    /** Null if a listener reads, which never waits. */
+    private volatile ReadAhead ahead;
 
     // Set by onWritten or onEvents.
     private Completion completion;
@@ -30,6 +36,9 @@ final class EndPointTransport implements PushTransport {
 
     // Null if a handler reads.
     private Events events;
+
+    // What reports input: one of the two, and none if a handler reads.
+    private SelectedEndPoint selected;
     private Callback inputCallback;
 
     /** The thread inside {@link #startWrite}; null if there is none. */
@@ -43,7 +52,9 @@ final class EndPointTransport implements PushTransport {
         this.channel = endPoint.getClass() == SocketChannelEndPoint.class
                 ? ((SocketChannelEndPoint) endPoint).getChannel()
                 : null;
-        this.input = new ReadAhead(endPoint, pool, wakeUps);
+        this.input = new EndPointInput(endPoint, channel);
+        this.pool = pool;
+        this.wakeUps = wakeUps;
     }
 
     /** Sets the bytes to read first. Call this before the first read. */
@@ -51,36 +62,41 @@ final class EndPointTransport implements PushTransport {
         input.startWith(bytes);
     }
 
-    void closedByJetty() {
+    /** Ends all reading and waiting. */
+    void endInput() {
         input.close();
+        ReadAhead waiting = ahead;
+        if (waiting != null) {
+            waiting.close();
+        }
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        return input.read(into);
+        return ahead == null ? input.read(into) : ahead.read(into);
     }
 
     @Override
     public boolean mayHaveInput() {
-        return input.mayHaveInput();
+        return ahead == null || ahead.mayHaveInput();
     }
 
     @Override
     public ByteBuffer lend() {
-        return input.lend();
+        return ahead == null ? null : ahead.lend();
     }
 
     @Override
     public void takeBack() {
-        input.takeBack();
+        ahead.takeBack();
     }
 
     @Override
     public void awaitReadable() throws IOException {
         try {
-            input.more().await();
+            ahead.more().await();
         } catch (SocketTimeoutException e) {
-            if (!input.hasArrived()) { // the waking thread may have been busy with others
+            if (!ahead.hasArrived()) { // the waking thread may have been busy with others
                 throw e;
             }
         }
@@ -90,19 +106,33 @@ final class EndPointTransport implements PushTransport {
     public void onWritten(Completion newCompletion, Executor newElsewhere) {
         completion = newCompletion;
         elsewhere = newElsewhere;
+        ahead = new ReadAhead(endPoint, input, pool, wakeUps);
+        if (input.isClosed()) { // by another thread, which has not seen it
+            ahead.close();
+        }
     }
 
     @Override
     public void onEvents(Events newEvents, Executor newElsewhere) {
-        onWritten(newEvents, newElsewhere);
+        completion = newEvents;
+        elsewhere = newElsewhere;
         events = newEvents;
-        inputCallback = new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
+        SelectionKey key = channel == null || newEvents.mayBlock() ? null : wakeUps.keyOf(channel);
+        if (key == null) {
+            inputCallback =
+                    new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
+        } else {
+            selected =
+                    SelectedEndPoint.replace((SocketChannelEndPoint) endPoint, key, newEvents, newElsewhere, wakeUps);
+        }
     }
 
     @Override
     public void awaitInput() {
         if (input.hasFirst()) {
             elsewhere.execute(events::readable);
+        } else if (selected != null) {
+            selected.awaitInput();
         } else {
             endPoint.fillInterested(inputCallback);
         }
@@ -138,9 +168,10 @@ final class EndPointTransport implements PushTransport {
         }
     }
 
+    /** Only for a handler, which waits here. */
     @Override
     public void readDeadline(long deadline) {
-        input.deadline(deadline);
+        ahead.deadline(deadline);
     }
 
     @Override
@@ -152,7 +183,7 @@ final class EndPointTransport implements PushTransport {
     @Override
     public void close() {
         try {
-            input.close();
+            endInput();
         } finally {
             endPoint.close();
         }
@@ -190,7 +221,7 @@ final class EndPointTransport implements PushTransport {
 
         @Override
         public void succeeded() {
-            input.wakeOthers();
+            wakeUps.openNow(); // the readers of earlier input, because the next step may take long
             events.readable();
         }
 

@@ -16,8 +16,8 @@ import org.eclipse.jetty.util.Callback;
  * the one that the reader is using. It then registers for the next input before it selects again. Only a reader that
  * falls behind reads by itself, as fast as it can, and registers when no input is left.
  *
- * <p>With TLS only the reader reads, because the selector thread must serve others. A listener never waits, so nothing
- * is read ahead for it.
+ * <p>With TLS only the reader reads, because the selector thread must serve others. A listener never waits, and has none
+ * of these.
  */
 final class ReadAhead implements Callback {
     private static final int SIZE = 32 * 1024;
@@ -26,6 +26,7 @@ final class ReadAhead implements Callback {
     private static final RetainableByteBuffer TAKING = RetainableByteBuffer.EMPTY;
 
     private final EndPoint endPoint;
+    private final EndPointInput input;
     private final ByteBufferPool pool;
     private final boolean readsAhead;
     private final WakeUps wakeUps;
@@ -37,42 +38,27 @@ final class ReadAhead implements Callback {
     /** Whether the selector thread reads, now or at the next input. Otherwise the reader reads. */
     private volatile boolean awaited;
 
-    private volatile boolean closed;
-
-    // Used only by the reader.
-
-    /** The bytes that arrived with the handshake. */
-    private ByteBuffer first;
-
-    /** The buffer that the reader uses in place; null if there is none. */
+    /** The buffer that the reader uses in place; null if there is none. Used only by the reader. */
     private RetainableByteBuffer lent;
 
-    ReadAhead(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
+    ReadAhead(EndPoint endPoint, EndPointInput input, ByteBufferPool pool, WakeUps wakeUps) {
         this.endPoint = endPoint;
+        this.input = input;
         this.pool = pool;
         this.wakeUps = wakeUps;
         this.readsAhead = !endPoint.isSecure();
     }
 
-    /** Copies the bytes to read first. Call this before the first read. */
-    void startWith(ByteBuffer bytes) {
-        first = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-    }
-
-    /** Tells whether some of these bytes are left. */
-    boolean hasFirst() {
-        return first != null;
-    }
-
     // ---- The reader -----------------------------------------------------------------------------------------------
 
-    /** Lends the buffer that was read ahead, or null. It follows {@link #first}. Call {@link #takeBack} after use. */
+    /** Lends the buffer that was read ahead, or null. It follows the first bytes. Call {@link #takeBack} after use. */
     ByteBuffer lend() {
         RetainableByteBuffer buffer = ahead.getAndSet(null);
         if (buffer == null) {
             return null;
         }
-        if (closed) { // checked last: an earlier buffer may have been dropped, and the reader must not skip it
+        if (input
+                .isClosed()) { // checked last: an earlier buffer may have been dropped, and the reader must not skip it
             buffer.release();
             return null; // read reports the error
         }
@@ -87,7 +73,10 @@ final class ReadAhead implements Callback {
 
     /** Returns false if {@link #read} would return 0 now. */
     boolean mayHaveInput() {
-        return !awaited || ahead.get() != null || first != null || closed; // awaited is checked first, as in read
+        return !awaited
+                || ahead.get() != null
+                || input.hasFirst()
+                || input.isClosed(); // awaited is checked first, as in read
     }
 
     /** Tells whether a buffer was read ahead. */
@@ -96,65 +85,29 @@ final class ReadAhead implements Callback {
     }
 
     int read(ByteBuffer into) throws IOException {
-        if (first != null) {
-            int n = move(first, into);
-            first = first.hasRemaining() ? first : null;
-            return n;
+        if (input.hasFirst()) {
+            return input.read(into);
         }
         boolean mine = !awaited; // first: a buffer is set before this changes
         RetainableByteBuffer buffer = ahead.get();
-        if (closed) { // a buffer may have been dropped, and the reader must not skip it
+        if (input.isClosed()) { // a buffer may have been dropped, and the reader must not skip it
             throw new AsynchronousCloseException();
         }
         if (buffer == null) {
-            return mine ? fill(into) : 0;
+            return mine ? input.read(into) : 0;
         }
         return ahead.compareAndSet(buffer, TAKING) ? take(buffer, into) : 0; // 0: closed meanwhile
     }
 
     private int take(RetainableByteBuffer buffer, ByteBuffer into) {
         ByteBuffer bytes = buffer.getByteBuffer();
-        int n = move(bytes, into);
+        int n = EndPointInput.move(bytes, into);
         boolean more = bytes.hasRemaining();
         boolean kept = ahead.compareAndSet(TAKING, more ? buffer : null) && more; // else closed meanwhile, or empty
         if (!kept) {
             buffer.release();
         }
         return n;
-    }
-
-    private static int move(ByteBuffer from, ByteBuffer into) {
-        int n = Math.min(from.remaining(), into.remaining());
-        into.put(into.position(), from, from.position(), n).position(into.position() + n);
-        from.position(from.position() + n);
-        return n;
-    }
-
-    private int fill(ByteBuffer into) throws IOException {
-        if (!into.hasRemaining()) {
-            return 0; // Jetty would move bytes to make room
-        }
-        if (into.limit() == into.capacity()) {
-            return append(into);
-        }
-        int n = append(into.slice()); // Jetty fills to the capacity, whatever the limit
-        into.position(into.position() + Math.max(n, 0));
-        return n;
-    }
-
-    /**
-     * Jetty's buffers are in "flush mode": data is from position to limit, and fill appends at the limit. It appends to
-     * an empty buffer at 0, so this method makes the buffer look non-empty.
-     */
-    private int append(ByteBuffer into) throws IOException {
-        int start = into.position();
-        into.limit(start).position(Math.max(0, start - 1));
-        try {
-            return endPoint.fill(into);
-        } finally {
-            int end = into.limit();
-            into.limit(into.capacity()).position(end);
-        }
     }
 
     /**
@@ -197,7 +150,7 @@ final class ReadAhead implements Callback {
         RetainableByteBuffer buffer = PoolAccess.acquireDirect(pool, SIZE);
         int n = 0;
         try {
-            n = endPoint.fill(buffer.getByteBuffer());
+            n = input.fillEmpty(buffer.getByteBuffer());
         } catch (IOException e) {
             n = -1; // the reader gets it again
         } finally {
@@ -210,15 +163,10 @@ final class ReadAhead implements Callback {
         }
         boolean full = n == SIZE;
         ahead.set(buffer); // it was null, and only this thread sets it
-        if (closed) {
+        if (input.isClosed()) {
             releaseAhead();
         }
         return !full;
-    }
-
-    /** Wakes the readers of earlier input at once, because the next step may take long. */
-    void wakeOthers() {
-        wakeUps.openNow();
     }
 
     @Override
@@ -234,9 +182,8 @@ final class ReadAhead implements Callback {
         readable.deadline(deadline);
     }
 
-    /** Ends all waiting. */
+    /** Ends all waiting. The input must be closed already. */
     void close() {
-        closed = true;
         readable.close();
         releaseAhead();
     }

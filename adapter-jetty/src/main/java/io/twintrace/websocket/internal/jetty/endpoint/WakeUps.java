@@ -3,6 +3,7 @@ package io.twintrace.websocket.internal.jetty.endpoint;
 import io.twintrace.websocket.internal.io.Gate;
 import java.lang.ref.WeakReference;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -50,6 +51,12 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
             }
         }
         return AT_ONCE;
+    }
+
+    /** Returns the channel's key; null if the selector is unknown, or the channel is closed. */
+    SelectionKey keyOf(SelectableChannel channel) {
+        ManagedSelector known = selector.get();
+        return known == null ? null : channel.keyFor(known.getSelector());
     }
 
     /** Opens the gate now or soon, before the selector selects again. */

@@ -53,7 +53,7 @@ final class WebSocketEndPointConnection extends AbstractConnection implements Co
 
     @Override
     public void onClose(Throwable cause) {
-        transport.closedByJetty();
+        transport.endInput();
         super.onClose(cause);
     }
 }
