@@ -12,12 +12,15 @@ final class JettyConnector {
     /** Bytes that the system keeps for a peer that does not read: 2.6 MB over loopback, if {@code send-buffer} is not set. */
     private static final int SEND_BUFFER = Integer.getInteger("send-buffer", -1);
 
+    /** Threads that select; as many as Jetty thinks right if not set. */
+    private static final int SELECTORS = Integer.getInteger("selectors", -1);
+
     private JettyConnector() {}
 
-    /** Creates a server with Jetty's default thread pool, acceptors and selectors. */
+    /** Creates a server with Jetty's default thread pool and acceptors. */
     static Server newServer() {
         Server server = new Server();
-        ServerConnector connector = new ServerConnector(server);
+        ServerConnector connector = new ServerConnector(server, -1, SELECTORS);
         connector.setHost("127.0.0.1");
         connector.setAcceptQueueSize(TestServer.ACCEPT_QUEUE);
         connector.setAcceptedSendBufferSize(SEND_BUFFER);
