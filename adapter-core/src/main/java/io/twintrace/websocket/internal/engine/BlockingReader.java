@@ -69,7 +69,6 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
             FrameWriter frames,
             ControlFrameWriter controlFrames,
             CloseHandshake closing,
-            TransportCloser closer,
             ByteCounter counter) {
         this.connection = connection;
         this.frames = frames;
@@ -90,7 +89,13 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
                 shared.pools().message(),
                 shared.pools().deflate(),
                 new TurnBudget(false));
-        this.end = new HandlerReadingEnd(connection, messages, frames, control, closing, closer);
+        this.end = new HandlerReadingEnd(
+                connection,
+                messages,
+                frames,
+                control,
+                closing,
+                new TransportCloser(transport, shared.pools().read()));
     }
 
     /** Moves the application's deadline. Any thread may call this. */

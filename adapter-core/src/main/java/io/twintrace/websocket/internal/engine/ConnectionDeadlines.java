@@ -8,7 +8,8 @@ import java.net.SocketTimeoutException;
 
 /**
  * Tracks the deadlines of a connection: for reading, for the peer to take pending bytes, for closing, the idle
- * timeout, and the answer to a Ping of {@link KeepAlive}. {@link BlockingReader} and {@link ListenerLoop} look at them when they wait.
+ * timeout, and the answer to a Ping of {@link KeepAlive}. {@link BlockingReader} looks at them when it waits, and {@link
+ * ListenerLoop} when its timer says that one may have passed.
  */
 final class ConnectionDeadlines {
     private final CloseHandshake closing;

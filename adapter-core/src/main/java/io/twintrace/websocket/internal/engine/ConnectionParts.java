@@ -70,8 +70,8 @@ final class ConnectionParts {
 
     /** Creates the reader of a connection that a handler reads. */
     BlockingReader blocking(Consumer<String> warnings) {
-        BlockingReader reader = new BlockingReader(
-                id.toString(), transport, deflate, shared, frames, control, closing, closer(), counter);
+        BlockingReader reader =
+                new BlockingReader(id.toString(), transport, deflate, shared, frames, control, closing, counter);
         UnreadWarning unread = new UnreadWarning(reader, frames, options.unreadThreshold(), warnings);
         Coalescing coalescing = options.writeCoalescing()
                 ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))
@@ -116,11 +116,6 @@ final class ConnectionParts {
     /** Returns what counts for the connection. */
     ConnectionMeter meter() {
         return meter;
-    }
-
-    /** Returns what ends the connection, made anew at each call. */
-    TransportCloser closer() {
-        return new TransportCloser(transport, shared.pools().read());
     }
 
     FrameWriter frames() {

@@ -109,7 +109,7 @@ final class KeepAlive extends TimerWheel.Entry {
         long interval = timeouts().ping();
         long first = System.nanoTime() + interval - ThreadLocalRandom.current().nextLong(interval / 2 + 1);
         pingedAt = first - interval;
-        WHEEL.add(this, first);
+        boolean unused = WHEEL.add(this, first);
     }
 
     /** Ends for good. Any thread may call this, also before {@link #begin}. */

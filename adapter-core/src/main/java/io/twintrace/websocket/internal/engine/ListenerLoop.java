@@ -135,11 +135,14 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
 
     @Override
     public void nothingIsPending(boolean inWrite) {
-        timer.look(); // the peer's silence counts from now on
-        if (inWrite || mayBlock()) {
-            signalElsewhere();
-        } else {
-            give();
+        try {
+            if (inWrite || mayBlock()) {
+                signalElsewhere();
+            } else {
+                give();
+            }
+        } finally {
+            timer.look(); // the peer's silence counts from now on
         }
     }
 

@@ -75,6 +75,7 @@ final class ListenerState {
     /** Notes that the connection could not begin. The listener does not know of it, and is never called. */
     void neverBegun() {
         phase = Phase.OVER;
+        timer.end(); // the application may have set a deadline
     }
 
     /** Makes the listener's first call, if it was not made yet. */

@@ -80,12 +80,12 @@ public final class DeadlineTimer extends TimerWheel.Entry {
             try {
                 long remaining = Deadlines.remaining(next);
                 if (remaining > NEAR_NANOS) {
-                    WHEEL.add(this, next - NEAR_NANOS / 2);
+                    scheduled = WHEEL.add(this, next - NEAR_NANOS / 2);
                 } else {
                     Callable<Void> fire = this::fire; // a Callable, because the timer would wrap a Runnable once more
                     task = Timer.executor().schedule(fire, Math.max(0, remaining), TimeUnit.NANOSECONDS);
+                    scheduled = true;
                 }
-                scheduled = true;
             } finally {
                 if (!scheduled) {
                     scheduledFor = Deadlines.NONE; // so that the next call of look() tries again
@@ -99,8 +99,8 @@ public final class DeadlineTimer extends TimerWheel.Entry {
     private Void fire() {
         LOCK.lock();
         try {
-            if (Deadlines.remaining(scheduledFor) > 0) {
-                return null; // a newer task has replaced this one, but too late to cancel it
+            if (ended || Deadlines.remaining(scheduledFor) > 0) {
+                return null; // or a newer task has replaced this one, but too late to cancel it
             }
             scheduledFor = Deadlines.NONE;
             task = null;
@@ -116,8 +116,8 @@ public final class DeadlineTimer extends TimerWheel.Entry {
     protected long run() {
         LOCK.lock();
         try {
-            if (task != null) {
-                return Deadlines.NONE; // for a deadline that came nearer, and whose task looks again
+            if (ended || task != null) {
+                return Deadlines.NONE; // the task is for a deadline that came nearer, and looks again
             }
             scheduledFor = Deadlines.NONE;
         } finally {
@@ -128,14 +128,14 @@ public final class DeadlineTimer extends TimerWheel.Entry {
     }
 
     private void callIfPassed() {
-        if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
-            try {
+        try {
+            if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
                 onPassed.run();
-            } catch (OutOfMemoryError e) { // or the system has no thread
-                schedule(Deadlines.afterNanos(RETRY_NANOS));
+            } else {
+                look();
             }
-        } else {
-            look();
+        } catch (OutOfMemoryError e) { // or the system has no thread
+            boolean unused = WHEEL.add(this, Deadlines.afterNanos(RETRY_NANOS));
         }
     }
 

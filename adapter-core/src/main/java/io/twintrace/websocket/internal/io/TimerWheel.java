@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 /**
  * Runs many entries, each at its own time or up to 50 ms later. An entry waits in the slot of its tick, so adding and
  * removing one takes the same few steps however many there are. All slots share one task of the timer, which sleeps
- * until the next slot that has entries. It hands those that are due to another thread. Any thread may call these
- * methods.
+ * until the next slot that has entries. It hands over those that are due, so that they need not return at once. Any
+ * thread may call these methods.
  */
 public final class TimerWheel {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -35,20 +35,28 @@ public final class TimerWheel {
     private ScheduledFuture<Void> task;
     private long taskTick;
 
-    /** @param threads runs the entries that are due, one after another, on a thread that is not the timer's */
+    /**
+     * Creates a wheel without entries.
+     *
+     * @param threads runs the entries that are due, one after another: on a thread of its own, or here on the timer's if
+     *     all of them return at once
+     */
     public TimerWheel(Consumer<Runnable> threads) {
         this.threads = threads;
     }
 
     /** What a wheel runs. It is in one wheel at most. */
     public abstract static class Entry {
-        // Guarded by the wheel's lock, except while the entry runs or is about to.
+        // Guarded by the wheel's lock.
         private Entry previous;
         private Entry next;
 
         private int tick;
         private boolean isWaiting;
         private boolean isRemoved;
+
+        /** Whether it is in a chain of those that are about to run, instead of a slot. */
+        private boolean isDue;
 
         protected Entry() {}
 
@@ -60,18 +68,23 @@ public final class TimerWheel {
         protected abstract long run();
     }
 
-    /** Adds an entry, or moves it if it is waiting. Has no effect once it is removed. */
-    public void add(Entry entry, long due) {
+    /**
+     * Adds an entry, or moves it if it is waiting. Has no effect once it is removed, or while it is about to run.
+     *
+     * @return false if it may be late, because the system has no memory or no thread; the next call tries again
+     */
+    public boolean add(Entry entry, long due) {
         StackProbe.probe(); // a thread whose stack overflows further down would keep the lock
         lock.lock();
         try {
-            if (!entry.isRemoved) {
-                if (entry.isWaiting) {
-                    take(entry);
-                }
-                long nanos = Math.min(due - System.nanoTime(), MAX_NANOS) + System.nanoTime() - start;
-                put(entry, Math.max((nanos + TICK_NANOS - 1) / TICK_NANOS, lastTick + 1));
+            if (entry.isRemoved || entry.isDue) {
+                return true;
             }
+            if (entry.isWaiting) {
+                take(entry);
+            }
+            long nanos = Math.min(due - System.nanoTime(), MAX_NANOS) + System.nanoTime() - start;
+            return put(entry, Math.max((nanos + TICK_NANOS - 1) / TICK_NANOS, lastTick + 1));
         } finally {
             lock.unlock();
         }
@@ -97,7 +110,7 @@ public final class TimerWheel {
 
     // ---- With the lock held ---------------------------------------------------------------------------------------
 
-    private void put(Entry entry, long tick) {
+    private boolean put(Entry entry, long tick) {
         int slot = slot(tick);
         entry.tick = (int) tick;
         entry.isWaiting = true;
@@ -108,7 +121,7 @@ public final class TimerWheel {
         }
         slots[slot] = entry;
         size++;
-        boolean unused = schedule(tick); // if it fails, the next call tries again
+        return schedule(tick);
     }
 
     private void take(Entry entry) {
@@ -135,15 +148,15 @@ public final class TimerWheel {
         if (task != null && taskTick <= tick) {
             return true;
         }
-        if (task != null) {
-            task.cancel(false);
-            task = null;
-        }
         try {
             Callable<Void> turn = this::turn; // a Callable, because the timer would wrap a Runnable once more
             long delay = start + tick * TICK_NANOS - System.nanoTime();
+            ScheduledFuture<Void> later = task;
             task = Timer.executor().schedule(turn, Math.max(0, delay), TimeUnit.NANOSECONDS);
             taskTick = tick;
+            if (later != null) {
+                later.cancel(false); // only now: if there had been no memory, it would still run
+            }
             return true;
         } catch (OutOfMemoryError e) {
             return false;
@@ -184,6 +197,7 @@ public final class TimerWheel {
             Entry following = entry.next;
             if (entry.tick - now <= 0) {
                 take(entry);
+                entry.isDue = true;
                 entry.next = due;
                 due = entry;
             }
@@ -200,17 +214,29 @@ public final class TimerWheel {
             threads.accept(() -> runAll(chain));
         } catch (Throwable e) { // no memory or no thread: an entry that is lost here would never run
             for (Entry entry = chain; entry != null; ) {
-                Entry following = entry.next;
-                add(entry, Deadlines.afterNanos(RETRY_NANOS));
+                Entry following = unlink(entry);
+                boolean unused = add(entry, Deadlines.afterNanos(RETRY_NANOS));
                 entry = following;
             }
         }
     }
 
-    private void runAll(Entry chain) {
-        for (Entry entry = chain; entry != null; ) {
+    /** Takes an entry out of its chain, so that others may add it again. Returns the one behind it. */
+    private Entry unlink(Entry entry) {
+        lock.lock();
+        try {
             Entry following = entry.next;
             entry.next = null;
+            entry.isDue = false;
+            return following;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void runAll(Entry chain) {
+        for (Entry entry = chain; entry != null; ) {
+            Entry following = unlink(entry);
             long again;
             try {
                 again = entry.run();
@@ -218,7 +244,7 @@ public final class TimerWheel {
                 again = Deadlines.afterNanos(RETRY_NANOS);
             }
             if (again != Deadlines.NONE) {
-                add(entry, again);
+                boolean unused = add(entry, again);
             }
             entry = following;
         }
@@ -241,7 +267,7 @@ public final class TimerWheel {
     /** Returns the next tick whose slot has entries, though they may be due later. */
     private long nextTick() {
         long tick = lastTick + 1;
-        while (slots[slot(tick)] == null) {
+        while (slots[slot(tick)] == null && tick < lastTick + SLOTS) {
             tick++;
         }
         return tick;

@@ -208,4 +208,47 @@ class TimerWheelTest {
                 .filter(seconds -> seconds >= 80 && seconds <= 90)
                 .count();
     }
+
+    @Test
+    void anEntryThatIsMovedRunsAtItsNewTimeAndOnlyOnce() throws Exception {
+        CountDownLatch runs = new CountDownLatch(1);
+        AtomicInteger count = new AtomicInteger();
+        TimerWheel.Entry entry = once(() -> {
+            count.incrementAndGet();
+            runs.countDown();
+        });
+        wheel.add(entry, in(60_000));
+        long due = in(300);
+        wheel.add(entry, due);
+        await(runs);
+        assertTrue(System.nanoTime() - due >= 0, "too early");
+        CountDownLatch later = new CountDownLatch(1);
+        wheel.add(once(later::countDown), in(100));
+        await(later);
+        assertEquals(1, count.get());
+    }
+
+    /** The first one to run adds those that are due with it, as another thread may do at any time. */
+    @Test
+    void noneIsLostIfOthersAreAddedWhileTheyAreAboutToRun() throws Exception {
+        int count = 5;
+        List<TimerWheel.Entry> all = new ArrayList<>();
+        CountDownLatch runs = new CountDownLatch(count);
+        AtomicBoolean first = new AtomicBoolean(true);
+        for (int i = 0; i < count; i++) {
+            all.add(once(() -> {
+                if (first.getAndSet(false)) {
+                    all.forEach(each -> wheel.add(each, in(60_000)));
+                }
+                runs.countDown();
+            }));
+        }
+        long due = in(200);
+        all.forEach(each -> wheel.add(each, due));
+        await(runs);
+        CountDownLatch later = new CountDownLatch(1);
+        wheel.add(once(later::countDown), in(100));
+        await(later);
+        all.forEach(wheel::remove);
+    }
 }
