@@ -354,6 +354,29 @@ class ListenerTest {
         }
     }
 
+    /** The call returns after its end point is closed, to a connection that waits for nothing yet. */
+    @Test
+    void aConnectorThatStopsDuringACallEndsTheConnectionAfterIt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        EchoListener listener = new EchoListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, io.twintrace.websocket.MessageView message)
+                    throws Exception {
+                begun.countDown();
+                mayEnd.await();
+            }
+        };
+        try (TestServer server = TestServer.serving(listener, options);
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("hello"));
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            server.connector().stop();
+            mayEnd.countDown();
+            Await.until("the end", listener::open, n -> n == 0);
+        }
+    }
+
     private static void assertOthersAreServed(TestServer server) throws Exception {
         for (int i = 0; i < 5; i++) {
             try (RawClient free = server.rawClient()) {

@@ -3,6 +3,8 @@ package io.twintrace.websocket.internal.jetty.endpoint;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.StackProbe;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -18,6 +20,16 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /** The transport over Jetty's {@link EndPoint}, plain or TLS. */
 final class EndPointTransport implements PushTransport {
+    private static final VarHandle AWAITED;
+
+    static {
+        try {
+            AWAITED = MethodHandles.lookup().findVarHandle(EndPointTransport.class, "awaited", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final EndPoint endPoint;
 
     /** Null if the end point changes what is written, as TLS does. */
@@ -40,6 +52,9 @@ final class EndPointTransport implements PushTransport {
     // What reports input: one of the two, and none if a handler reads.
     private SelectedEndPoint selected;
     private Callback inputCallback;
+
+    /** Whether to report the next input, or the end. Taken through {@link #AWAITED}. */
+    private volatile boolean awaited;
 
     /** The thread inside {@link #startWrite}; null if there is none. */
     private volatile Thread starting;
@@ -69,6 +84,7 @@ final class EndPointTransport implements PushTransport {
         if (waiting != null) {
             waiting.close();
         }
+        reportElsewhere();
     }
 
     @Override
@@ -122,19 +138,47 @@ final class EndPointTransport implements PushTransport {
             inputCallback =
                     new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
         } else {
-            selected =
-                    SelectedEndPoint.replace((SocketChannelEndPoint) endPoint, key, newEvents, newElsewhere, wakeUps);
+            selected = SelectedEndPoint.replace((SocketChannelEndPoint) endPoint, key, this);
         }
     }
 
     @Override
     public void awaitInput() {
-        if (input.hasFirst()) {
+        awaited = true; // first: what ends the input looks at this after it has
+        if (!input.hasFirst() && !input.isClosed()) {
+            if (selected != null) {
+                selected.beInterested();
+            } else {
+                endPoint.fillInterested(inputCallback);
+            }
+            if (!input.isClosed()) {
+                return;
+            }
+        }
+        reportElsewhere();
+    }
+
+    private boolean takeAwaited() {
+        return awaited && AWAITED.compareAndSet(this, true, false);
+    }
+
+    /** Reports input on this thread. Returns false if nobody waits for it. */
+    boolean report() {
+        boolean taken = takeAwaited();
+        if (taken) {
+            try {
+                wakeUps.openNow(); // the readers of earlier input, because the next step may take long
+            } finally {
+                events.readable();
+            }
+        }
+        return taken;
+    }
+
+    /** Reports input or the end, not on this thread: any code may be closing the endpoint. */
+    void reportElsewhere() {
+        if (takeAwaited()) {
             elsewhere.execute(events::readable);
-        } else if (selected != null) {
-            selected.awaitInput();
-        } else {
-            endPoint.fillInterested(inputCallback);
         }
     }
 
@@ -221,13 +265,12 @@ final class EndPointTransport implements PushTransport {
 
         @Override
         public void succeeded() {
-            wakeUps.openNow(); // the readers of earlier input, because the next step may take long
-            events.readable();
+            boolean unused = report();
         }
 
         @Override
         public void failed(Throwable cause) {
-            elsewhere.execute(events::readable); // not here: any code may be closing the endpoint
+            reportElsewhere();
         }
     }
 

@@ -57,8 +57,8 @@ final class ReadAhead implements Callback {
         if (buffer == null) {
             return null;
         }
-        if (input
-                .isClosed()) { // checked last: an earlier buffer may have been dropped, and the reader must not skip it
+        // Checked last: an earlier buffer may have been dropped, and the reader must not skip it.
+        if (input.isClosed()) {
             buffer.release();
             return null; // read reports the error
         }
@@ -73,10 +73,8 @@ final class ReadAhead implements Callback {
 
     /** Returns false if {@link #read} would return 0 now. */
     boolean mayHaveInput() {
-        return !awaited
-                || ahead.get() != null
-                || input.hasFirst()
-                || input.isClosed(); // awaited is checked first, as in read
+        // Awaited is checked first, as in read.
+        return !awaited || ahead.get() != null || input.hasFirst() || input.isClosed();
     }
 
     /** Tells whether a buffer was read ahead. */

@@ -1,10 +1,6 @@
 package io.twintrace.websocket.internal.jetty.endpoint;
 
-import io.twintrace.websocket.internal.io.PushTransport;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.SelectionKey;
-import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.Callback;
@@ -18,23 +14,8 @@ import org.eclipse.jetty.util.Callback;
  * <p>It is an {@code EndPoint} because Jetty closes the attachments of its keys when it stops.
  */
 final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelector.Selectable, Callback {
-    private static final VarHandle AWAITED;
-
-    static {
-        try {
-            AWAITED = MethodHandles.lookup().findVarHandle(SelectedEndPoint.class, "awaited", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final SocketChannelEndPoint endPoint;
-    private final PushTransport.Events events;
-    private final Executor elsewhere;
-    private final WakeUps wakeUps;
-
-    /** Whether to report the next input. */
-    private volatile boolean awaited;
+    private final EndPointTransport transport;
 
     /** Whether Jetty's endpoint is interested in input. While it is, the selector finds input that nobody awaits. */
     private volatile boolean isInterested;
@@ -42,44 +23,29 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     // Used only by the selector's thread.
     private SelectionKey key;
 
-    /** At first, Jetty may owe the endpoint an update for the request that led here. */
-    private boolean isLeftToJetty = true;
+    /** Whether Jetty's endpoint is owed an update. At first it may be, for the request that has led here. */
+    private boolean owesUpdate = true;
 
-    private SelectedEndPoint(
-            SocketChannelEndPoint endPoint,
-            SelectionKey key,
-            PushTransport.Events events,
-            Executor elsewhere,
-            WakeUps wakeUps) {
+    private SelectedEndPoint(SocketChannelEndPoint endPoint, SelectionKey key, EndPointTransport transport) {
         super(endPoint);
         this.endPoint = endPoint;
         this.key = key;
-        this.events = events;
-        this.elsewhere = elsewhere;
-        this.wakeUps = wakeUps;
+        this.transport = transport;
     }
 
     /**
      * Takes the endpoint's place. Call this while it waits for nothing.
      *
      * @param key the endpoint's key
-     * @param events do not block
-     * @param elsewhere runs a task on a thread that may block
      */
-    static SelectedEndPoint replace(
-            SocketChannelEndPoint endPoint,
-            SelectionKey key,
-            PushTransport.Events events,
-            Executor elsewhere,
-            WakeUps wakeUps) {
-        SelectedEndPoint selected = new SelectedEndPoint(endPoint, key, events, elsewhere, wakeUps);
+    static SelectedEndPoint replace(SocketChannelEndPoint endPoint, SelectionKey key, EndPointTransport transport) {
+        SelectedEndPoint selected = new SelectedEndPoint(endPoint, key, transport);
         key.attach(selected);
         return selected;
     }
 
-    /** Asks for one call of {@link PushTransport.Events#readable}. Any thread, one at a time. */
-    void awaitInput() {
-        awaited = true; // first: see succeeded
+    /** Has the selector look for input, for somebody who awaits it already. Any thread, one at a time. */
+    void beInterested() {
         if (!isInterested) {
             isInterested = true;
             endPoint.fillInterested(this);
@@ -91,28 +57,18 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Returns what Jetty has to run; null if there is nothing left to do. */
     @Override
     public Runnable onSelected() {
-        if (key.readyOps() == SelectionKey.OP_READ && isInterested && take()) {
-            report();
+        if (key.readyOps() == SelectionKey.OP_READ && isInterested && transport.report()) {
             return null;
         }
-        isLeftToJetty = true;
+        owesUpdate = true;
         return endPoint.onSelected();
-    }
-
-    private boolean take() {
-        return awaited && AWAITED.compareAndSet(this, true, false);
-    }
-
-    private void report() {
-        wakeUps.openNow(); // the readers of earlier input, because the next step may take long
-        events.readable();
     }
 
     /** Jetty calls this after {@link #onSelected}, before it selects again. */
     @Override
     public void updateKey() {
-        if (isLeftToJetty) {
-            isLeftToJetty = false;
+        if (owesUpdate) {
+            owesUpdate = false;
             endPoint.updateKey();
         }
     }
@@ -131,18 +87,14 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Jetty's endpoint has found input, and is no longer interested. */
     @Override
     public void succeeded() {
-        isInterested = false; // first: awaitInput does the same in reverse, so that one of the two sees the other
-        if (take()) {
-            report();
-        }
+        isInterested = false; // first: who begins to wait looks at this after it has, so that one sees the other
+        boolean unused = transport.report();
     }
 
     /** Any thread. */
     @Override
     public void failed(Throwable cause) {
         isInterested = false;
-        if (take()) {
-            elsewhere.execute(events::readable); // not here: any code may be closing the endpoint
-        }
+        transport.reportElsewhere();
     }
 }
