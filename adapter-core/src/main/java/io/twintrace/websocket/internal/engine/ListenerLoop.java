@@ -240,8 +240,8 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         if (!state.isOver()) {
             awaitInput();
             if (hasMoved) {
-                hasMoved = false;
                 timer.look();
+                hasMoved = false; // only now: without memory the next turn tries again
             }
         }
     }

@@ -3,8 +3,6 @@ package io.twintrace.websocket.internal.jetty.endpoint;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.StackProbe;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -20,16 +18,6 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /** The transport over Jetty's {@link EndPoint}, plain or TLS. */
 final class EndPointTransport implements PushTransport {
-    private static final VarHandle AWAITED;
-
-    static {
-        try {
-            AWAITED = MethodHandles.lookup().findVarHandle(EndPointTransport.class, "awaited", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final EndPoint endPoint;
 
     /** Null if the end point changes what is written, as TLS does. */
@@ -47,14 +35,11 @@ final class EndPointTransport implements PushTransport {
     private Executor elsewhere;
 
     // Null if a handler reads.
-    private Events events;
+    private InputReport report;
 
-    // What reports input: one of the two, and none if a handler reads.
+    // What finds input: one of the two, and none if a handler reads.
     private SelectedEndPoint selected;
     private Callback inputCallback;
-
-    /** Whether to report the next input, or the end. Taken through {@link #AWAITED}. */
-    private volatile boolean awaited;
 
     /** The thread inside {@link #startWrite}; null if there is none. */
     private volatile Thread starting;
@@ -84,7 +69,10 @@ final class EndPointTransport implements PushTransport {
         if (waiting != null) {
             waiting.close();
         }
-        reportElsewhere();
+        InputReport ended = report;
+        if (ended != null) { // else nobody waits, or looks whether this is closed
+            ended.elsewhere();
+        }
     }
 
     @Override
@@ -132,19 +120,19 @@ final class EndPointTransport implements PushTransport {
     public void onEvents(Events newEvents, Executor newElsewhere) {
         completion = newEvents;
         elsewhere = newElsewhere;
-        events = newEvents;
+        report = new InputReport(newEvents, newElsewhere, wakeUps);
         SelectionKey key = channel == null || newEvents.mayBlock() ? null : wakeUps.keyOf(channel);
         if (key == null) {
             inputCallback =
                     new InputCallback(newEvents.mayBlock() ? InvocationType.BLOCKING : InvocationType.NON_BLOCKING);
         } else {
-            selected = SelectedEndPoint.replace((SocketChannelEndPoint) endPoint, key, this);
+            selected = SelectedEndPoint.replace((SocketChannelEndPoint) endPoint, key, report);
         }
     }
 
     @Override
     public void awaitInput() {
-        awaited = true; // first: what ends the input looks at this after it has
+        report.await(); // first: what ends the input looks at this after it has
         if (!input.hasFirst() && !input.isClosed()) {
             if (selected != null) {
                 selected.beInterested();
@@ -155,31 +143,7 @@ final class EndPointTransport implements PushTransport {
                 return;
             }
         }
-        reportElsewhere();
-    }
-
-    private boolean takeAwaited() {
-        return awaited && AWAITED.compareAndSet(this, true, false);
-    }
-
-    /** Reports input on this thread. Returns false if nobody waits for it. */
-    boolean report() {
-        boolean taken = takeAwaited();
-        if (taken) {
-            try {
-                wakeUps.openNow(); // the readers of earlier input, because the next step may take long
-            } finally {
-                events.readable();
-            }
-        }
-        return taken;
-    }
-
-    /** Reports input or the end, not on this thread: any code may be closing the endpoint. */
-    void reportElsewhere() {
-        if (takeAwaited()) {
-            elsewhere.execute(events::readable);
-        }
+        report.elsewhere();
     }
 
     @Override
@@ -207,7 +171,7 @@ final class EndPointTransport implements PushTransport {
 
     /** Seen to overflow in a handler's virtual thread, never in a listener's call. */
     private void probeStack() {
-        if (events == null) {
+        if (report == null) {
             StackProbe.probeForChannel();
         }
     }
@@ -265,12 +229,12 @@ final class EndPointTransport implements PushTransport {
 
         @Override
         public void succeeded() {
-            boolean unused = report();
+            boolean unused = report.here();
         }
 
         @Override
         public void failed(Throwable cause) {
-            reportElsewhere();
+            report.elsewhere();
         }
     }
 

@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.Callback;
  */
 final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelector.Selectable, Callback {
     private final SocketChannelEndPoint endPoint;
-    private final EndPointTransport transport;
+    private final InputReport report;
 
     /** Whether Jetty's endpoint is interested in input. While it is, the selector finds input that nobody awaits. */
     private volatile boolean isInterested;
@@ -26,20 +26,21 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Whether Jetty's endpoint is owed an update. At first it may be, for the request that has led here. */
     private boolean owesUpdate = true;
 
-    private SelectedEndPoint(SocketChannelEndPoint endPoint, SelectionKey key, EndPointTransport transport) {
+    private SelectedEndPoint(SocketChannelEndPoint endPoint, SelectionKey key, InputReport report) {
         super(endPoint);
         this.endPoint = endPoint;
         this.key = key;
-        this.transport = transport;
+        this.report = report;
     }
 
     /**
      * Takes the endpoint's place. Call this while it waits for nothing.
      *
      * @param key the endpoint's key
+     * @param report reports what the selector finds
      */
-    static SelectedEndPoint replace(SocketChannelEndPoint endPoint, SelectionKey key, EndPointTransport transport) {
-        SelectedEndPoint selected = new SelectedEndPoint(endPoint, key, transport);
+    static SelectedEndPoint replace(SocketChannelEndPoint endPoint, SelectionKey key, InputReport report) {
+        SelectedEndPoint selected = new SelectedEndPoint(endPoint, key, report);
         key.attach(selected);
         return selected;
     }
@@ -57,7 +58,7 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Returns what Jetty has to run; null if there is nothing left to do. */
     @Override
     public Runnable onSelected() {
-        if (key.readyOps() == SelectionKey.OP_READ && isInterested && transport.report()) {
+        if (key.readyOps() == SelectionKey.OP_READ && isInterested && report.here()) {
             return null;
         }
         owesUpdate = true;
@@ -88,13 +89,13 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     @Override
     public void succeeded() {
         isInterested = false; // first: who begins to wait looks at this after it has, so that one sees the other
-        boolean unused = transport.report();
+        boolean unused = report.here();
     }
 
     /** Any thread. */
     @Override
     public void failed(Throwable cause) {
         isInterested = false;
-        transport.reportElsewhere();
+        report.elsewhere();
     }
 }
