@@ -92,7 +92,7 @@ final class Comparison {
                 RunningServer ownServer = new RunningServer(own.server(row.server(), workload.messageLimit()))) {
             List<Double> others = new ArrayList<>();
             List<Double> owns = new ArrayList<>();
-            if (workload == Workload.MEMORY) {
+            if (workload.isIdle()) {
                 others.add(figure(row, otherServer, options.warmup(), options.seconds()));
                 owns.add(figure(row, ownServer, options.warmup(), options.seconds()));
             } else {

@@ -40,7 +40,7 @@ final class LoadRun {
                 .redirectError(Redirect.INHERIT)
                 .start();
         try {
-            return workload == Workload.MEMORY ? memory(process, server) : traffic(process, workload);
+            return workload.isIdle() ? memory(process, server, workload) : traffic(process, workload);
         } finally {
             process.destroy(); // if it has not ended by itself
         }
@@ -55,8 +55,8 @@ final class LoadRun {
             command.addAll(jvm.load());
             command.add(workload.mode());
             command.addAll(workload.load());
-            if (workload == Workload.MEMORY) {
-                command.addAll(List.of("--conns", Integer.toString(options.idleConnections())));
+            if (workload.isIdle()) {
+                command.addAll(List.of("--conns", Integer.toString(connections(workload))));
             }
         }
         command.addAll(List.of("--port", Integer.toString(server.port()), "--path", workload.path()));
@@ -99,7 +99,12 @@ final class LoadRun {
         return new Measurement(values, errors(json));
     }
 
-    private Measurement memory(Process process, RunningServer server) throws IOException {
+    private int connections(Workload workload) {
+        int given = workload.load().indexOf("--conns") + 1;
+        return given > 0 ? Integer.parseInt(workload.load().get(given)) : options.idleConnections();
+    }
+
+    private Measurement memory(Process process, RunningServer server, Workload workload) throws IOException {
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
                 Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
             await("warm", output);
@@ -110,7 +115,7 @@ final class LoadRun {
             RunningServer.Memory after = server.memory();
             input.write("close\n");
             input.flush();
-            double connections = options.idleConnections();
+            double connections = connections(workload);
             double heap = (after.heap() - before.heap()) / connections;
             double outside = (after.outside() - before.outside()) / connections;
             Map<Metric, Double> values = new EnumMap<>(Metric.class);

@@ -46,7 +46,7 @@ final class Report {
 
     private String title(Workload workload) {
         String loadGenerator = options.wsload().isPresent() && workload.isForWsload() ? " (wsload)" : "";
-        return workload == Workload.MEMORY
+        return workload == Workload.MEMORY // the others name their number of connections
                 ? String.format(Locale.ROOT, "%s: bytes for each of %,d", workload.title(), options.idleConnections())
                 : workload.title() + loadGenerator;
     }

@@ -7,6 +7,10 @@ import java.util.Locale;
 enum Workload {
     ECHO_125("echo", "echo, 64 connections, 125 bytes, 1 in flight", "--conns 64 --size 125 --depth 1"),
     ECHO_125_PIPELINED("echo", "echo, 64 connections, 125 bytes, 16 in flight", "--conns 64 --size 125 --depth 16"),
+    ECHO_1000_CONNECTIONS(
+            "echo", "echo, 1,000 connections, 125 bytes, 1 in flight", "--conns 1000 --size 125 --depth 1"),
+    ECHO_8000_CONNECTIONS(
+            "echo", "echo, 8,000 connections, 125 bytes, 1 in flight", "--conns 8000 --size 125 --depth 1"),
     ECHO_UTF8(
             "echo",
             "echo of text that is not ASCII, 64 connections, 125 bytes, 16 in flight",
@@ -39,12 +43,20 @@ enum Workload {
             "echo",
             "permessage-deflate, echo, 64 connections, 1 KiB of JSON, 1 in flight",
             "--conns 64 --size 1024 --depth 1 --deflate true"),
+    DEFLATE_1000_CONNECTIONS(
+            "echo",
+            "permessage-deflate, echo, 1,000 connections, 1 KiB of JSON, 1 in flight",
+            "--conns 1000 --size 1024 --depth 1 --deflate true"),
     LATENCY(
             "echo",
             "echo at 10,000 a second over 64 connections, 125 bytes, latency from when a message was due",
             "--conns 64 --size 125 --depth 16 --rate 10000"),
     HANDSHAKES("handshake", "connecting, upgrading and closing, 32 at a time", "--conns 32"),
-    MEMORY("idle", "memory of idle connections, each of which has echoed one message", "--size 125");
+    MEMORY("idle", "memory of idle connections, each of which has echoed one message", "--size 125"),
+    MEMORY_DEFLATE(
+            "idle",
+            "permessage-deflate, memory of 1,000 idle connections, each of which has echoed 100 KiB of JSON",
+            "--conns 1000 --size 1024 --messages 100 --deflate true");
 
     private static final int SMALL_LIMIT = 8 * 1024;
     private static final int LARGE_LIMIT = 4 * 1024 * 1024;
@@ -78,6 +90,11 @@ enum Workload {
         return List.of(load.split(" "));
     }
 
+    /** Returns whether its connections do nothing during the measurement, which is of memory. */
+    boolean isIdle() {
+        return mode.equals("idle");
+    }
+
     String path() {
         return mode.equals("broadcast") ? "/broadcast" : "/echo";
     }
@@ -92,8 +109,8 @@ enum Workload {
         return this != ECHO_UTF8
                 && !load.contains("--binary")
                 && !load.contains("--silent")
-                && this != DEFLATE
-                && this != MEMORY;
+                && !load.contains("--deflate")
+                && !isIdle();
     }
 
     /** Returns the load generator's key for the counted events. */
@@ -113,7 +130,7 @@ enum Workload {
     /** Returns the metrics to show. The chart uses the first one. */
     List<Metric> metrics() {
         return switch (this) {
-            case MEMORY -> List.of(Metric.HELD, Metric.HEAP, Metric.OUTSIDE, Metric.RSS);
+            case MEMORY, MEMORY_DEFLATE -> List.of(Metric.HELD, Metric.HEAP, Metric.OUTSIDE, Metric.RSS);
             case LATENCY ->
                 List.of(Metric.P99, Metric.P50, Metric.P999, Metric.PER_SECOND, Metric.PER_CPU_SECOND, Metric.LOAD);
             default ->

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens connections, sends one echo message on each, and holds them. It reports each step on standard output, and
+ * Opens connections, has each echo some messages, and holds them. It reports each step on standard output, and
  * continues after a line on standard input.
  */
 final class IdleLoad extends Load {
@@ -50,10 +50,11 @@ final class IdleLoad extends Load {
             return false;
         }
         long start = System.nanoTime();
-        while (answers < count && errors() == 0) {
+        int expected = count * settings.messages();
+        while (answers < expected && errors() == 0) {
             loop.poll(10);
             if (System.nanoTime() - start > PATIENCE) {
-                error("only " + answers + " of " + count + " messages have come back");
+                error("only " + answers + " of " + expected + " messages have come back");
             }
         }
         return errors() == 0;
@@ -76,5 +77,8 @@ final class IdleLoad extends Load {
     public void answered(Client client, long now) {
         meter.record(client.takeTime(), now);
         answers++;
+        if (client.nextNumber() < settings.messages()) {
+            client.ask(now);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param conns the number of simultaneous connections
  * @param size the bytes of payload
  * @param depth messages in flight: of each connection, or of the one that broadcasts
+ * @param messages how many messages each connection sends before it idles
  * @param rate messages a second over all connections, due on time whatever the server does; 0 for a closed loop
  * @param deflate whether to offer permessage-deflate, and to send JSON
  * @param utf8 whether to send text that is not ASCII, if it is not compressed
@@ -29,6 +30,7 @@ record LoadSettings(
         int conns,
         int size,
         int depth,
+        int messages,
         double rate,
         boolean deflate,
         boolean utf8,
@@ -51,6 +53,7 @@ record LoadSettings(
                 Integer.parseInt(values.getOrDefault("--conns", "64")),
                 Integer.parseInt(values.getOrDefault("--size", "125")),
                 Integer.parseInt(values.getOrDefault("--depth", "1")),
+                Integer.parseInt(values.getOrDefault("--messages", "1")),
                 Double.parseDouble(values.getOrDefault("--rate", "0")),
                 Boolean.parseBoolean(values.getOrDefault("--deflate", "false")),
                 Boolean.parseBoolean(values.getOrDefault("--utf8", "false")),
