@@ -30,6 +30,9 @@ public record DeflateParameters(
 
     private static final int MIN_WINDOW_BITS = 8;
 
+    /** The window that the server chooses for a client's messages: it has to keep as many bytes for each connection. */
+    private static final int CLIENT_WINDOW_BITS = 12;
+
     /**
      * Checks the window sizes.
      *
@@ -65,6 +68,7 @@ public record DeflateParameters(
         boolean clientAlone = !takeover;
         OptionalInt serverBits = OptionalInt.empty();
         OptionalInt clientBits = OptionalInt.empty();
+        boolean serverChooses = false;
         for (Map.Entry<String, Optional<String>> parameter : offer.entrySet()) {
             Optional<String> value = parameter.getValue();
             boolean valid;
@@ -84,6 +88,7 @@ public record DeflateParameters(
                 case CLIENT_MAX_WINDOW_BITS -> {
                     // Without a value, the client only permits the server to choose a smaller window.
                     clientBits = windowBits(value);
+                    serverChooses = true;
                     valid = value.isEmpty() || clientBits.isPresent();
                 }
                 default -> valid = false;
@@ -91,6 +96,9 @@ public record DeflateParameters(
             if (!valid) {
                 return Optional.empty();
             }
+        }
+        if (serverChooses && !clientAlone) {
+            clientBits = OptionalInt.of(Math.min(clientBits.orElse(CLIENT_WINDOW_BITS), CLIENT_WINDOW_BITS));
         }
         return Optional.of(new DeflateParameters(serverAlone, clientAlone, serverBits, clientBits));
     }

@@ -1,29 +1,22 @@
 package io.twintrace.websocket.internal.deflate;
 
-import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 
 /** Shared by the tests of this package: both directions of a connection, and messages. */
 final class Deflating {
-    static final DeflatePool POOL = new DeflatePool(4, 1024);
+    static final DeflatePool POOL = new DeflatePool(4);
 
     private Deflating() {}
 
-    /** The answer of a server with context takeover to an offer of only these window bits; 0 for none. */
+    /** The same for both directions; 0 window bits for the default. */
     static DeflateParameters parameters(boolean takeover, int windowBits) {
-        Map<String, Optional<String>> offer = windowBits == 0
-                ? Map.of()
-                : Map.of(
-                        "server_max_window_bits", Optional.of("" + windowBits),
-                        "client_max_window_bits", Optional.of("" + windowBits));
-        return DeflateParameters.answer(offer, DeflateOptions.on().withContextTakeover(takeover))
-                .orElseThrow();
+        OptionalInt window = windowBits == 0 ? OptionalInt.empty() : OptionalInt.of(windowBits);
+        return new DeflateParameters(!takeover, !takeover, window, window);
     }
 
     /** One message through a buffer of {@code room} bytes, which is emptied whenever it is full. */

@@ -42,9 +42,10 @@ class DeflateNegotiationTest {
     @ParameterizedTest
     @CsvSource({
         "permessage-deflate, permessage-deflate",
-        "permessage-deflate; client_max_window_bits, permessage-deflate",
+        "permessage-deflate; client_max_window_bits, permessage-deflate; client_max_window_bits=12",
         "permessage-deflate; client_max_window_bits=8, permessage-deflate; client_max_window_bits=8",
-        "permessage-deflate; client_max_window_bits=15, permessage-deflate; client_max_window_bits=15",
+        "permessage-deflate; client_max_window_bits=11, permessage-deflate; client_max_window_bits=11",
+        "permessage-deflate; client_max_window_bits=15, permessage-deflate; client_max_window_bits=12",
         "permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=8",
         "permessage-deflate; server_max_window_bits=9, permessage-deflate; server_max_window_bits=9",
         "permessage-deflate; server_max_window_bits=15, permessage-deflate; server_max_window_bits=15",
@@ -54,6 +55,14 @@ class DeflateNegotiationTest {
     })
     void anOfferIsAnsweredWithWhatItAsksFor(String offer, String expected) {
         assertEquals(expected, answer(DeflateOptions.on(), offer));
+    }
+
+    /** The server keeps no history of such a client, whatever its window. */
+    @ParameterizedTest
+    @CsvSource({"client_max_window_bits, ''", "client_max_window_bits=15, ; client_max_window_bits=15"})
+    void aClientThatCompressesEachMessageByItselfKeepsItsWindow(String window, String expected) {
+        String alone = "permessage-deflate; client_no_context_takeover";
+        assertEquals(alone + expected, answer(DeflateOptions.on(), alone + "; " + window));
     }
 
     @Test

@@ -30,7 +30,7 @@ final class ClientHandshake {
         String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                 + key
-                + (deflate ? "\r\nSec-WebSocket-Extensions: permessage-deflate" : "") + END;
+                + (deflate ? "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits" : "") + END;
         return request.getBytes(StandardCharsets.US_ASCII);
     }
 
