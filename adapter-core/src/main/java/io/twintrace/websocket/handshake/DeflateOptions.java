@@ -9,19 +9,17 @@ package io.twintrace.websocket.handshake;
  *
  * @param enabled whether the server accepts clients' offers
  * @param contextTakeover whether messages may refer to earlier ones. This makes small messages much smaller, and costs
- *     up to 300 KiB for each connection that uses it. A client can always refuse it.
- * @param maxContexts how many connections may send with context takeover at a time. Each holds about 260 KiB outside
- *     the heap between its messages. Further connections compress each message separately.
+ *     up to 4 KiB for each connection that has sent one, and 4 to 32 KiB for each that has received one. A client can
+ *     always refuse it.
  * @param level the compression level: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends messages
  *     uncompressed
  * @param threshold size in bytes; smaller messages are sent uncompressed. A {@code MessageWriter} compresses if it is
  *     flushed, or fills the write buffer, before the message ends.
  */
-public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxContexts, int level, int threshold) {
+public record DeflateOptions(boolean enabled, boolean contextTakeover, int level, int threshold) {
     /** The level that uses Huffman coding only, without a search for repetitions. */
     public static final int HUFFMAN_ONLY = -2;
 
-    private static final int DEFAULT_MAX_CONTEXTS = 1024;
     private static final int DEFAULT_LEVEL = 1;
     private static final int DEFAULT_THRESHOLD = 256;
 
@@ -30,15 +28,11 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
      *
      * @param enabled whether the server accepts clients' offers
      * @param contextTakeover whether messages may refer to earlier ones
-     * @param maxContexts at least 0
      * @param level -2 to 9
      * @param threshold in bytes; at least 0
      */
     public DeflateOptions {
         level = checkLevel(level);
-        if (maxContexts < 0) {
-            throw new IllegalArgumentException("maxContexts is " + maxContexts + ", but must not be negative");
-        }
         if (threshold < 0) {
             throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
         }
@@ -46,7 +40,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
 
     /** {@return no compression, whatever clients offer: the default} */
     public static DeflateOptions off() {
-        return new DeflateOptions(false, true, DEFAULT_MAX_CONTEXTS, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
+        return new DeflateOptions(false, true, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
     }
 
     /** {@return compression if the client offers it: level 1, with context takeover, messages of at least 256 bytes} */
@@ -61,7 +55,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
      * @return changed options
      */
     public DeflateOptions withEnabled(boolean value) {
-        return new DeflateOptions(value, contextTakeover, maxContexts, level, threshold);
+        return new DeflateOptions(value, contextTakeover, level, threshold);
     }
 
     /**
@@ -71,17 +65,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
      * @return changed options
      */
     public DeflateOptions withContextTakeover(boolean value) {
-        return new DeflateOptions(enabled, value, maxContexts, level, threshold);
-    }
-
-    /**
-     * Sets how many connections may send with context takeover at a time.
-     *
-     * @param value at least 0; 1024 by default
-     * @return changed options
-     */
-    public DeflateOptions withMaxContexts(int value) {
-        return new DeflateOptions(enabled, contextTakeover, value, level, threshold);
+        return new DeflateOptions(enabled, value, level, threshold);
     }
 
     /**
@@ -91,7 +75,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
      * @return changed options
      */
     public DeflateOptions withLevel(int value) {
-        return new DeflateOptions(enabled, contextTakeover, maxContexts, value, threshold);
+        return new DeflateOptions(enabled, contextTakeover, value, threshold);
     }
 
     /**
@@ -101,7 +85,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int maxCo
      * @return changed options
      */
     public DeflateOptions withThreshold(int value) {
-        return new DeflateOptions(enabled, contextTakeover, maxContexts, level, value);
+        return new DeflateOptions(enabled, contextTakeover, level, value);
     }
 
     /**

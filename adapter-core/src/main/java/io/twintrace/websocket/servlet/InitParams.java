@@ -80,9 +80,6 @@ final class InitParams {
                             "compression-context-takeover",
                             (b, v) -> b.deflate(b.deflate().withContextTakeover(isOn(v)))),
                     Map.entry(
-                            "compression-contexts",
-                            (b, v) -> b.deflate(b.deflate().withMaxContexts(number(v)))),
-                    Map.entry(
                             "compression-level", (b, v) -> b.deflate(b.deflate().withLevel(number(v)))),
                     Map.entry(
                             "compression-threshold",

@@ -140,10 +140,9 @@ class InitParamsTest {
                 Map.of(
                         "compression", "on",
                         "compression-context-takeover", "off",
-                        "compression-contexts", "7",
                         "compression-level", "-2",
                         "compression-threshold", "1KiB"));
-        assertEquals(new DeflateOptions(true, false, 7, -2, 1024), all.deflate());
+        assertEquals(new DeflateOptions(true, false, -2, 1024), all.deflate());
         assertEquals(
                 DeflateOptions.off(),
                 InitParams.apply(apply("compression", "on"), Map.of("compression", "off"))

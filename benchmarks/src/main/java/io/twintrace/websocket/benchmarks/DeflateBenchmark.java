@@ -42,7 +42,7 @@ public class DeflateBenchmark {
     @Param({"true", "false"})
     boolean contextTakeover;
 
-    private final DeflatePool pool = new DeflatePool(AT_REST, AT_REST);
+    private final DeflatePool pool = new DeflatePool(AT_REST);
     private final int level = DeflateOptions.on().level();
 
     private byte[][] texts;
@@ -66,7 +66,7 @@ public class DeflateBenchmark {
         texts = JsonTexts.ofSize(size, COUNT);
         in = ByteBuffer.allocateDirect(size);
         out = ByteBuffer.allocateDirect(2 * size);
-        deflater = new MessageDeflater(pool, parameters);
+        deflater = new MessageDeflater(pool, parameters, level);
         compressed = new byte[COUNT][];
         for (int i = 0; i < COUNT; i++) {
             compressed[i] = new byte[compress()];

@@ -10,15 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DeflatePool {
     private final Shelf<PooledInflater> inflaters;
     private final Shelf<PooledDeflater> deflaters;
-    private final int maxContexts;
     private final AtomicInteger users = new AtomicInteger();
 
-    /**
-     * @param maxAtRest how many unused inflaters to keep, and how many unused deflaters
-     * @param maxContexts how many deflaters may stay with their connections between messages
-     */
-    public DeflatePool(int maxAtRest, int maxContexts) {
-        this.maxContexts = maxContexts;
+    /** @param maxAtRest how many unused inflaters to keep, and how many unused deflaters */
+    public DeflatePool(int maxAtRest) {
         this.inflaters = new Shelf<>(PooledInflater::new, maxAtRest);
         this.deflaters = new Shelf<>(PooledDeflater::new, maxAtRest);
     }
@@ -40,11 +35,6 @@ public final class DeflatePool {
 
     PooledDeflater acquireDeflater() {
         return deflaters.acquire();
-    }
-
-    /** Returns whether too many deflaters are lent, so that a connection should return its own after each message. */
-    boolean isCrowded() {
-        return deflaters.lent() > maxContexts;
     }
 
     void release(PooledInflater inflater) {

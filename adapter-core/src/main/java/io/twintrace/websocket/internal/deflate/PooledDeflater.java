@@ -4,7 +4,7 @@ import io.twintrace.websocket.handshake.DeflateOptions;
 import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 
-/** A deflater that knows its level. */
+/** A deflater that knows its level. It is in its initial state when it comes from the pool. */
 final class PooledDeflater implements Shelf.Native {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -12,8 +12,22 @@ final class PooledDeflater implements Shelf.Native {
 
     private int level = Deflater.DEFAULT_COMPRESSION;
 
-    /** Changes the level. Call this only between two messages. */
-    void level(int wanted) {
+    /**
+     * Begins a message that may refer to earlier ones.
+     *
+     * @param history null for none
+     * @return how many bytes back the message may refer at its beginning
+     */
+    int begin(int wanted, SlidingWindow history) {
+        level(wanted);
+        if (history == null || wanted == DeflateOptions.HUFFMAN_ONLY) {
+            return 0;
+        }
+        history.prime(zlib);
+        return history.length();
+    }
+
+    private void level(int wanted) {
         if (wanted == level) {
             return;
         }

@@ -2,9 +2,10 @@ package io.twintrace.websocket.internal.deflate;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** The last inflated bytes, which later ones may refer to. Grows with its content, up to its size. */
+/** The last bytes of the messages in one direction, which later ones may refer to. Grows with its content, up to its size. */
 final class SlidingWindow {
     private static final int MIN_CAPACITY = 1024;
     private static final byte[] EMPTY = {};
@@ -48,6 +49,20 @@ final class SlidingWindow {
         if (at > 0) {
             inflater.setDictionary(ring, 0, at);
         }
+    }
+
+    /** Gives this history to a deflater that is in its initial state. */
+    void prime(Deflater deflater) {
+        if (length == size) {
+            deflater.setDictionary(ring, at, size - at);
+        }
+        if (at > 0) {
+            deflater.setDictionary(ring, 0, at);
+        }
+    }
+
+    int length() {
+        return length;
     }
 
     /** Forgets everything and keeps the memory. */

@@ -27,6 +27,6 @@ public record Pools(BufferPool read, BufferPool write, MessagePool message, Defl
                 new BufferPool(options.readBufferSize(), MAX_IDLE_BUFFERS),
                 new BufferPool(options.writeBufferSize(), MAX_IDLE_BUFFERS),
                 new MessagePool(),
-                new DeflatePool(MAX_IDLE_DEFLATERS, options.deflate().maxContexts()));
+                new DeflatePool(MAX_IDLE_DEFLATERS));
     }
 }

@@ -24,7 +24,7 @@ class InflationFuzz {
     /** A reader stops here at the latest, as a connection does at its read limit. */
     private static final int LIMIT = 100_000;
 
-    private static final DeflatePool POOL = new DeflatePool(2, 1024);
+    private static final DeflatePool POOL = new DeflatePool(2);
 
     static {
         POOL.join();

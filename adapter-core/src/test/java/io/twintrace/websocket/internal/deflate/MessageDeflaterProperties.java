@@ -26,7 +26,7 @@ class MessageDeflaterProperties {
             @ForAll @Size(min = 1, max = 6) List<@From("levels") Integer> levels,
             @ForAll @IntRange(min = 32, max = 2000) int room)
             throws IOException {
-        MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters);
+        MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters, levels.get(0));
         ReferenceInflater inflater = ReferenceInflater.ofServer(parameters);
         for (int i = 0; i < messages.size(); i++) {
             byte[] compressed = Deflating.deflate(deflater, levels.get(i % levels.size()), messages.get(i), room);
@@ -58,7 +58,7 @@ class MessageDeflaterProperties {
             @ForAll @IntRange(min = 1, max = 10_000) int reading)
             throws IOException {
         Deflating.Pieces pieces = new Deflating.Pieces();
-        DeflatePool pool = new DeflatePool(1, 1024);
+        DeflatePool pool = new DeflatePool(1);
         MessageInflater inflater = new MessageInflater(pool, parameters, pieces, () -> true);
         try (ClientDeflater client = new ClientDeflater(parameters)) {
             for (int i = 0; i < messages.size(); i++) {

@@ -22,7 +22,7 @@ class MessageDeflaterTest {
     private static final int WIDEST = 1 << 16;
 
     private static MessageDeflater deflater(boolean takeover, int windowBits) {
-        return new MessageDeflater(Deflating.POOL, Deflating.parameters(takeover, windowBits));
+        return new MessageDeflater(Deflating.POOL, Deflating.parameters(takeover, windowBits), 6);
     }
 
     private static String hex(byte[] bytes) {
@@ -80,7 +80,8 @@ class MessageDeflaterTest {
         MessageDeflater deflater = deflater(true, 8);
         ReferenceInflater inflater = new ReferenceInflater(WIDEST, true);
         for (int i = 0; i < 2000; i++) {
-            byte[] message = ("message number " + i % 50).getBytes(StandardCharsets.US_ASCII);
+            byte[] named = ("message number " + i % 50).getBytes(StandardCharsets.US_ASCII);
+            byte[] message = i % 100 < 50 ? named : Deflating.random(110, i % 2); // found again 220 bytes later
             assertArrayEquals(message, inflater.message(Deflating.deflate(deflater, message)));
         }
         assertTrue(inflater.farthest() <= 256, "" + inflater.farthest());
@@ -139,6 +140,20 @@ class MessageDeflaterTest {
         assertArrayEquals(atNine, Deflating.deflate(alone, 9, message, 1 << 16));
     }
 
+    /** A message that repeats the one before needs a few bytes; one that cannot refer back to all of it needs more. */
+    @ParameterizedTest
+    @CsvSource({"1, 2048", "2, 8192", "6, 8192", "-1, 8192", "-2, 8192"})
+    void aMessageCanReferToTheLastBytesSentWhoseNumberDependsOnTheUsualLevel(int usualLevel, int history)
+            throws IOException {
+        for (int more : new int[] {0, 100}) {
+            MessageDeflater deflater = new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0), usualLevel);
+            byte[] message = Deflating.random(history + more, 1);
+            Deflating.deflate(deflater, 6, message, 1 << 16);
+            int again = Deflating.deflate(deflater, 6, message, 1 << 16).length;
+            assertEquals(more == 0, again < 100, again + " bytes");
+        }
+    }
+
     @Test
     void afterForgettingNothingRefersBack() throws IOException {
         MessageDeflater deflater = deflater(true, 0);
@@ -149,12 +164,13 @@ class MessageDeflaterTest {
 
     @Test
     void aReleasedDeflaterFailsAndHoldsNothing() throws IOException {
-        DeflatePool pool = new DeflatePool(1, 1024);
+        DeflatePool pool = new DeflatePool(1);
         pool.join();
-        MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0));
+        MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0), 1);
         Deflating.deflate(deflater, HELLO);
-        assertEquals(1, pool.lent());
+        assertEquals(0, pool.lent(), "between messages");
         deflater.begin(6);
+        assertEquals(1, pool.lent());
         deflater.release();
         assertEquals(0, pool.lent());
         assertThrows(IOException.class, () -> deflater.write(ByteBuffer.wrap(HELLO), ByteBuffer.allocate(100)));
