@@ -14,6 +14,9 @@ final class EndPointInput {
     /** The bytes that arrived with the handshake; null once they are read. */
     private ByteBuffer first;
 
+    /** How many bytes were read. For the reading thread. */
+    private long received;
+
     private volatile boolean closed;
 
     /** @param channel the endpoint's own; null if the endpoint changes what is read, as TLS does */
@@ -42,7 +45,14 @@ final class EndPointInput {
         if (closed) {
             throw new AsynchronousCloseException();
         }
-        return fill(into);
+        int n = fill(into);
+        received += n; // -1 at the end makes no difference to anybody
+        return n;
+    }
+
+    /** Returns how many bytes were read. Only the reading thread calls this. */
+    long received() {
+        return received;
     }
 
     static int move(ByteBuffer from, ByteBuffer into) {

@@ -120,7 +120,7 @@ final class EndPointTransport implements PushTransport {
     public void onEvents(Events newEvents, Executor newElsewhere) {
         completion = newEvents;
         elsewhere = newElsewhere;
-        report = new InputReport(newEvents, newElsewhere, wakeUps);
+        report = new InputReport(newEvents, newElsewhere, wakeUps, input);
         SelectionKey key = channel == null || newEvents.mayBlock() ? null : wakeUps.keyOf(channel);
         if (key == null) {
             inputCallback =

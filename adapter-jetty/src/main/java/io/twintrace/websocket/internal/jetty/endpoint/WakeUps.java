@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectableChannelEndPoint;
@@ -23,19 +24,21 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     static final int MAX_TOGETHER = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
 
     /** Wakes at once, for endpoints whose selector is unknown. */
-    private static final WakeUps AT_ONCE = new WakeUps(null);
+    private static final WakeUps AT_ONCE = new WakeUps(null, null);
 
     /** By selector. Weak, because the server may be gone before the application is. */
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
 
     private final WeakReference<ManagedSelector> selector;
+    private final LongTurns longTurns;
 
     // Guarded by this. Mostly used by the selector thread only.
     private final Gate[] due = new Gate[MAX_TOGETHER];
     private volatile int count; // any thread may read it
 
-    private WakeUps(ManagedSelector selector) {
+    private WakeUps(ManagedSelector selector, Executor threads) {
         this.selector = new WeakReference<>(selector);
+        this.longTurns = new LongTurns(threads);
     }
 
     /** Returns the object of the endpoint's selector. */
@@ -44,8 +47,9 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
             SelectableChannel channel = selectable.getChannel();
             for (ManagedSelector each : server.getSelectorManager().getBeans(ManagedSelector.class)) {
                 if (channel.keyFor(each.getSelector()) != null) {
+                    Executor threads = server.getSelectorManager().getExecutor();
                     synchronized (ALL) {
-                        return ALL.computeIfAbsent(each, WakeUps::new);
+                        return ALL.computeIfAbsent(each, one -> new WakeUps(one, threads));
                     }
                 }
             }
@@ -57,6 +61,18 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     SelectionKey keyOf(SelectableChannel channel) {
         ManagedSelector known = selector.get();
         return known == null ? null : channel.keyFor(known.getSelector());
+    }
+
+    /**
+     * Has a long turn taken before the selector selects again, by this thread or another. It must not block. Returns
+     * false if the selector is unknown.
+     */
+    boolean takeLater(Runnable turn) {
+        ManagedSelector known = selector.get();
+        if (known != null) {
+            longTurns.add(turn, known);
+        }
+        return known != null;
     }
 
     /** Opens the gate now or soon, before the selector selects again. */
