@@ -40,6 +40,7 @@ final class InputReport implements Runnable {
     private final PushTransport.Events to;
     private final Executor threads;
     private final WakeUps wakeUps;
+    private final SharedTurns turns;
     private final EndPointInput input;
 
     /** Taken through {@link #AWAITED}. */
@@ -57,7 +58,13 @@ final class InputReport implements Runnable {
         this.to = to;
         this.threads = threads;
         this.wakeUps = wakeUps;
+        this.turns = wakeUps.turns();
         this.input = input;
+    }
+
+    /** Returns the turns of other connections that have the same selector. */
+    SharedTurns turns() {
+        return turns;
     }
 
     /** Asks for one report. */
@@ -69,17 +76,17 @@ final class InputReport implements Runnable {
         return awaited && AWAITED.compareAndSet(this, true, false);
     }
 
-    /** Reports on this thread, or has a long turn taken before the selector selects again. Returns false if nobody waits. */
+    /** Reports on this thread, or before the selector selects again. Returns false if nobody waits. */
     boolean here() {
         boolean taken = take();
-        if (taken && !(isLong() && !to.mayBlock() && wakeUps.takeLater(this))) {
+        if (taken && !(isToBeShared() && turns.add(this))) {
             run();
         }
         return taken;
     }
 
-    private boolean isLong() {
-        return averageNanos > LONG_NANOS;
+    private boolean isToBeShared() {
+        return (averageNanos > LONG_NANOS || turns.isCrowded()) && !to.mayBlock();
     }
 
     /** Reports what was taken. */

@@ -58,6 +58,7 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Returns what Jetty has to run; null if there is nothing left to do. */
     @Override
     public Runnable onSelected() {
+        report.turns().countSelected();
         if (key.readyOps() == SelectionKey.OP_READ && isInterested && report.here()) {
             return null;
         }
@@ -68,6 +69,7 @@ final class SelectedEndPoint extends ForwardingEndPoint implements ManagedSelect
     /** Jetty calls this after {@link #onSelected}, before it selects again. */
     @Override
     public void updateKey() {
+        report.turns().selectionHasEnded();
         if (owesUpdate) {
             owesUpdate = false;
             endPoint.updateKey();

@@ -30,7 +30,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
 
     private final WeakReference<ManagedSelector> selector;
-    private final LongTurns longTurns;
+    private final SharedTurns turns;
 
     // Guarded by this. Mostly used by the selector thread only.
     private final Gate[] due = new Gate[MAX_TOGETHER];
@@ -38,7 +38,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
 
     private WakeUps(ManagedSelector selector, Executor threads) {
         this.selector = new WeakReference<>(selector);
-        this.longTurns = new LongTurns(threads);
+        this.turns = new SharedTurns(selector, threads);
     }
 
     /** Returns the object of the endpoint's selector. */
@@ -63,16 +63,9 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
         return known == null ? null : channel.keyFor(known.getSelector());
     }
 
-    /**
-     * Has a long turn taken before the selector selects again, by this thread or another. It must not block. Returns
-     * false if the selector is unknown.
-     */
-    boolean takeLater(Runnable turn) {
-        ManagedSelector known = selector.get();
-        if (known != null) {
-            longTurns.add(turn, known);
-        }
-        return known != null;
+    /** Returns the turns that wait for the selector's thread or another. */
+    SharedTurns turns() {
+        return turns;
     }
 
     /** Opens the gate now or soon, before the selector selects again. */

@@ -9,6 +9,7 @@ import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.WebSocketListener;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.JdkClient;
+import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,8 +23,13 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.junit.jupiter.api.Test;
 
-/** Calls of non-blocking listeners that take longer than a few small messages, such as those that compress. */
-class LongTurnTest {
+/**
+ * Calls of non-blocking listeners that the selector's thread shares with others: those that take longer than a few small
+ * messages, such as those that compress, and all if there are very many at once.
+ */
+class SharedTurnTest {
+    private static final int CROWD = 300;
+
     private static final int ENOUGH_TO_BE_KNOWN_AS_LONG = 8;
     private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
@@ -92,7 +98,7 @@ class LongTurnTest {
     }
 
     @Test
-    void severalAreTakenAtATime() throws Exception {
+    void severalLongOnesAreTakenAtATime() throws Exception {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor gains nothing by a second thread");
         try (TestServer server = server();
                 JdkClient one = server.client();
@@ -109,7 +115,7 @@ class LongTurnTest {
     }
 
     @Test
-    void theyDoNotHoldUpShortOnes() throws Exception {
+    void longOnesDoNotHoldUpShortOnes() throws Exception {
         try (TestServer server = server();
                 JdkClient working = server.client()) {
             List<JdkClient> chatting = new ArrayList<>();
@@ -133,6 +139,34 @@ class LongTurnTest {
                 each.close();
             }
             assertEquals("long", messages.get(chatting.size()));
+        }
+    }
+
+    @Test
+    void ofVeryManySeveralAreTakenAtATime() throws Exception {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor gains nothing by a second thread");
+        List<RawClient> clients = new ArrayList<>();
+        try (TestServer server = server()) {
+            for (int i = 0; i < CROWD; i++) {
+                clients.add(RawClient.open(server.port(), "/ws"));
+            }
+            for (int round = 0; round < 3; round++) {
+                boolean isLast = round == 2; // by now it is known that there are very many
+                CountDownLatch release = hold(server);
+                for (int i = 0; i < CROWD; i++) {
+                    clients.get(i).send(RawClient.text(isLast && i < 2 ? "meet" : "short"));
+                }
+                release.countDown();
+                for (int i = 0; i < CROWD; i++) {
+                    assertEquals(
+                            isLast && i < 2 ? "meet" : "short",
+                            clients.get(i).read().text());
+                }
+            }
+        } finally {
+            for (RawClient each : clients) {
+                each.close();
+            }
         }
     }
 }
