@@ -9,17 +9,21 @@ package io.twintrace.websocket.handshake;
  *
  * @param enabled whether the server accepts clients' offers
  * @param contextTakeover whether messages may refer to earlier ones. This makes small messages much smaller, and costs
- *     up to 4 KiB for each connection that has sent one, and 4 to 32 KiB for each that has received one. A client can
- *     always refuse it.
+ *     2 to 16 KiB for each connection that has sent one, and up to {@code clientWindow} for each that has received one.
+ *     A client can always refuse it.
+ * @param clientWindow how many bytes back a client's messages may refer, if the client lets the server choose: a power
+ *     of two from 256 to 32768. Less saves memory.
  * @param level the compression level: 1 to 9, -1 for zlib's default, -2 for Huffman coding only; 0 sends messages
  *     uncompressed
  * @param threshold size in bytes; smaller messages are sent uncompressed. A {@code MessageWriter} compresses if it is
  *     flushed, or fills the write buffer, before the message ends.
  */
-public record DeflateOptions(boolean enabled, boolean contextTakeover, int level, int threshold) {
+public record DeflateOptions(boolean enabled, boolean contextTakeover, int clientWindow, int level, int threshold) {
     /** The level that uses Huffman coding only, without a search for repetitions. */
     public static final int HUFFMAN_ONLY = -2;
 
+    private static final int MIN_WINDOW = 1 << 8;
+    private static final int MAX_WINDOW = 1 << 15;
     private static final int DEFAULT_LEVEL = 1;
     private static final int DEFAULT_THRESHOLD = 256;
 
@@ -28,11 +32,16 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
      *
      * @param enabled whether the server accepts clients' offers
      * @param contextTakeover whether messages may refer to earlier ones
+     * @param clientWindow in bytes; a power of two from 256 to 32768
      * @param level -2 to 9
      * @param threshold in bytes; at least 0
      */
     public DeflateOptions {
         level = checkLevel(level);
+        if (clientWindow < MIN_WINDOW || clientWindow > MAX_WINDOW || Integer.bitCount(clientWindow) != 1) {
+            throw new IllegalArgumentException(
+                    "clientWindow is " + clientWindow + ", but must be a power of two from 256 to 32768");
+        }
         if (threshold < 0) {
             throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
         }
@@ -40,7 +49,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
 
     /** {@return no compression, whatever clients offer: the default} */
     public static DeflateOptions off() {
-        return new DeflateOptions(false, true, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
+        return new DeflateOptions(false, true, MAX_WINDOW, DEFAULT_LEVEL, DEFAULT_THRESHOLD);
     }
 
     /** {@return compression if the client offers it: level 1, with context takeover, messages of at least 256 bytes} */
@@ -55,7 +64,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
      * @return changed options
      */
     public DeflateOptions withEnabled(boolean value) {
-        return new DeflateOptions(value, contextTakeover, level, threshold);
+        return new DeflateOptions(value, contextTakeover, clientWindow, level, threshold);
     }
 
     /**
@@ -65,7 +74,19 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
      * @return changed options
      */
     public DeflateOptions withContextTakeover(boolean value) {
-        return new DeflateOptions(enabled, value, level, threshold);
+        return new DeflateOptions(enabled, value, clientWindow, level, threshold);
+    }
+
+    /**
+     * Sets how many bytes back a client's messages may refer, if the client lets the server choose, as some browsers do.
+     * The server keeps as many for each connection with context takeover. Clients built on Netty before 4.1.120 and
+     * 4.2.1 let it choose, but fail if it chooses less than 32768.
+     *
+     * @param bytes a power of two from 256 to 32768; 32768 by default
+     * @return changed options
+     */
+    public DeflateOptions withClientWindow(int bytes) {
+        return new DeflateOptions(enabled, contextTakeover, bytes, level, threshold);
     }
 
     /**
@@ -75,7 +96,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
      * @return changed options
      */
     public DeflateOptions withLevel(int value) {
-        return new DeflateOptions(enabled, contextTakeover, value, threshold);
+        return new DeflateOptions(enabled, contextTakeover, clientWindow, value, threshold);
     }
 
     /**
@@ -85,7 +106,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int level
      * @return changed options
      */
     public DeflateOptions withThreshold(int value) {
-        return new DeflateOptions(enabled, contextTakeover, level, value);
+        return new DeflateOptions(enabled, contextTakeover, clientWindow, level, value);
     }
 
     /**

@@ -30,9 +30,6 @@ public record DeflateParameters(
 
     private static final int MIN_WINDOW_BITS = 8;
 
-    /** The window that the server chooses for a client's messages: it has to keep as many bytes for each connection. */
-    private static final int CLIENT_WINDOW_BITS = 12;
-
     /**
      * Checks the window sizes.
      *
@@ -97,8 +94,9 @@ public record DeflateParameters(
                 return Optional.empty();
             }
         }
-        if (serverChooses && !clientAlone) {
-            clientBits = OptionalInt.of(Math.min(clientBits.orElse(CLIENT_WINDOW_BITS), CLIENT_WINDOW_BITS));
+        int chosen = Integer.numberOfTrailingZeros(options.clientWindow());
+        if (serverChooses && !clientAlone && chosen < clientBits.orElse(DEFAULT_WINDOW_BITS)) {
+            clientBits = OptionalInt.of(chosen);
         }
         return Optional.of(new DeflateParameters(serverAlone, clientAlone, serverBits, clientBits));
     }

@@ -80,6 +80,9 @@ final class InitParams {
                             "compression-context-takeover",
                             (b, v) -> b.deflate(b.deflate().withContextTakeover(isOn(v)))),
                     Map.entry(
+                            "compression-client-window",
+                            (b, v) -> b.deflate(b.deflate().withClientWindow(intSize(v)))),
+                    Map.entry(
                             "compression-level", (b, v) -> b.deflate(b.deflate().withLevel(number(v)))),
                     Map.entry(
                             "compression-threshold",

@@ -140,9 +140,10 @@ class InitParamsTest {
                 Map.of(
                         "compression", "on",
                         "compression-context-takeover", "off",
+                        "compression-client-window", "4KiB",
                         "compression-level", "-2",
                         "compression-threshold", "1KiB"));
-        assertEquals(new DeflateOptions(true, false, -2, 1024), all.deflate());
+        assertEquals(new DeflateOptions(true, false, 4096, -2, 1024), all.deflate());
         assertEquals(
                 DeflateOptions.off(),
                 InitParams.apply(apply("compression", "on"), Map.of("compression", "off"))
@@ -160,6 +161,7 @@ class InitParamsTest {
         "compression, yes, on or off",
         "compression-level, 10, -2 to 9",
         "compression-level, fast, whole number",
+        "compression-client-window, 5KiB, power of two",
         "compression-threshold, -1, number of bytes",
         "compression-threshold, 3GiB, at most 2147483647 bytes"
     })

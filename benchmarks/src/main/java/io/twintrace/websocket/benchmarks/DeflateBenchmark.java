@@ -66,7 +66,7 @@ public class DeflateBenchmark {
         texts = JsonTexts.ofSize(size, COUNT);
         in = ByteBuffer.allocateDirect(size);
         out = ByteBuffer.allocateDirect(2 * size);
-        deflater = new MessageDeflater(pool, parameters, level);
+        deflater = new MessageDeflater(pool, parameters);
         compressed = new byte[COUNT][];
         for (int i = 0; i < COUNT; i++) {
             compressed[i] = new byte[compress()];

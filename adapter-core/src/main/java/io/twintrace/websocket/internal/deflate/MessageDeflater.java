@@ -20,11 +20,14 @@ import java.util.zip.Deflater;
 public final class MessageDeflater {
     private static final int LARGEST_WINDOW = 1 << 15;
 
-    /** How many bytes sent before a message it can refer to. Each makes it shorter, and each takes time. */
-    private static final int HISTORY = 8 * 1024;
+    /** How many of the bytes sent before a message it can refer to. Each makes it shorter, and each takes time. */
+    private static final int USUAL_HISTORY = 8 * 1024;
 
-    /** The same for the level that is to take little time. */
-    private static final int HISTORY_AT_BEST_SPEED = 2 * 1024;
+    /** The same at the level that is to take little time. */
+    private static final int USUAL_HISTORY_AT_BEST_SPEED = 2 * 1024;
+
+    /** The same at every level after a message of this length or more: the next one may be like it. */
+    private static final int MAX_HISTORY = 16 * 1024;
 
     /** An empty block. It ends each message, and the sender leaves it out. */
     private static final int SYNC_TAIL = 0x0000FFFF;
@@ -37,6 +40,8 @@ public final class MessageDeflater {
     private final DeflatePool pool;
     private final int window;
 
+    private final int maxHistory;
+
     /** What the next message may refer to. Null if each message is compressed by itself. Guarded by lock. */
     private final SlidingWindow history;
 
@@ -47,32 +52,23 @@ public final class MessageDeflater {
     private PooledDeflater deflater;
     private boolean released;
 
+    /** The length so far of the message that has begun, or of the last one. */
+    private long length;
+
     /** How many bytes the deflater may refer back to. Counted only for a window smaller than its own. */
     private int remembered;
 
-    /**
-     * Creates a deflater with the parameters of the handshake.
-     *
-     * @param usualLevel the level of most messages
-     */
-    public MessageDeflater(DeflatePool pool, DeflateParameters parameters, int usualLevel) {
-        this(
-                pool,
-                parameters.serverWindow(),
-                parameters.serverNoContextTakeover() ? null : history(parameters.serverWindow(), usualLevel));
+    /** Creates a deflater with the parameters of the handshake. */
+    public MessageDeflater(DeflatePool pool, DeflateParameters parameters) {
+        this(pool, !parameters.serverNoContextTakeover(), parameters.serverWindow());
     }
 
     /** @param window how far back the data may refer, in bytes: a power of two from 256 to 32768 */
-    private MessageDeflater(DeflatePool pool, int window, SlidingWindow history) {
+    private MessageDeflater(DeflatePool pool, boolean contextTakeover, int window) {
         this.pool = pool;
         this.window = window;
-        this.history = history;
-    }
-
-    /** At most half of the window, because the message itself needs the rest. */
-    private static SlidingWindow history(int window, int usualLevel) {
-        int wanted = usualLevel == Deflater.BEST_SPEED ? HISTORY_AT_BEST_SPEED : HISTORY;
-        return new SlidingWindow(Math.min(wanted, window / 2));
+        this.maxHistory = Math.min(MAX_HISTORY, window / 2); // the message itself needs the rest
+        this.history = contextTakeover ? new SlidingWindow(Math.min(USUAL_HISTORY_AT_BEST_SPEED, maxHistory)) : null;
     }
 
     /**
@@ -82,7 +78,7 @@ public final class MessageDeflater {
      * @param headroom how many bytes to leave free before the payload, which begins at the result's position
      */
     public static ByteBuffer deflateAlone(DeflatePool pool, int level, int window, ByteBuffer message, int headroom) {
-        MessageDeflater deflater = new MessageDeflater(pool, window, null);
+        MessageDeflater deflater = new MessageDeflater(pool, false, window);
         int max = maxBytes(message.remaining(), window, headroom);
         ByteBuffer out = ByteBuffer.allocate(Math.min(max, headroom + message.remaining() / 2 + 64));
         out.position(headroom);
@@ -124,8 +120,18 @@ public final class MessageDeflater {
         lock.lock();
         try {
             checkNotReleased();
+            giveBack(); // if the message before was never written, for lack of memory
             deflater = pool.acquireDeflater();
-            remembered = deflater.begin(level, history);
+            if (history == null) {
+                deflater.begin(level);
+                remembered = 0;
+            } else {
+                int usual = level == Deflater.BEST_SPEED ? USUAL_HISTORY_AT_BEST_SPEED : USUAL_HISTORY;
+                int most = (int) Math.min(maxHistory, Math.max(usual, length));
+                makeRoomFor(most);
+                remembered = deflater.begin(level, history, most);
+            }
+            length = 0;
         } finally {
             lock.unlock();
         }
@@ -217,6 +223,13 @@ public final class MessageDeflater {
         }
     }
 
+    /** Has the history keep so many bytes, as far as it may. */
+    private void makeRoomFor(long bytes) {
+        if (bytes > history.size() && history.size() < maxHistory) {
+            history.enlarge(Integer.highestOneBit((int) Math.min(bytes, maxHistory) - 1) << 1);
+        }
+    }
+
     private void giveBack() {
         if (deflater != null) {
             pool.release(deflater);
@@ -256,15 +269,17 @@ public final class MessageDeflater {
             zlib.setInput(in);
             return drain(zlib, Deflater.NO_FLUSH, out);
         } finally {
-            int taken = in.position() - from;
+            int n = in.position() - from;
+            length += n;
             if (window < LARGEST_WINDOW) {
-                remembered += taken;
-            }
-            if (history != null) {
-                history.append(in, from, taken);
+                remembered += n;
             }
             in.limit(end);
             zlib.setInput(NOTHING); // it must neither take more nor keep the message in memory
+            if (history != null) {
+                makeRoomFor(length);
+                history.append(in, from, n);
+            }
         }
     }
 

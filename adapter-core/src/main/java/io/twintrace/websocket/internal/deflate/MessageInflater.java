@@ -83,7 +83,7 @@ public final class MessageInflater {
         done = false; // first: the message is not over even if the pool fails to provide an inflater
         inflater = pool.acquireInflater();
         window = remembered != null ? remembered : inflater.window;
-        window.prime(inflater.zlib);
+        window.give(window.size(), inflater.dictionary);
         inputUsedUp = true;
         ending = false;
         atBlockStart = true;
@@ -186,7 +186,7 @@ public final class MessageInflater {
     private void startAfterFinalBlock() {
         int left = inflater.zlib.getRemaining();
         inflater.zlib.reset();
-        window.prime(inflater.zlib);
+        window.give(window.size(), inflater.dictionary);
         inflater.zlib.setInput(inflater.input, inputLength - left, left);
         inputUsedUp = left == 0;
         atBlockStart = left == 0;

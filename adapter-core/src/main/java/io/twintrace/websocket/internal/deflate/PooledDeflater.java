@@ -10,21 +10,23 @@ final class PooledDeflater implements Shelf.Native {
 
     final Deflater zlib = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
 
+    private final SlidingWindow.Dictionary dictionary = zlib::setDictionary;
     private int level = Deflater.DEFAULT_COMPRESSION;
 
     /**
      * Begins a message that may refer to earlier ones.
      *
-     * @param history null for none
+     * @param most how many bytes of the history at most; with Huffman coding only, none
      * @return how many bytes back the message may refer at its beginning
      */
-    int begin(int wanted, SlidingWindow history) {
+    int begin(int wanted, SlidingWindow history, int most) {
         level(wanted);
-        if (history == null || wanted == DeflateOptions.HUFFMAN_ONLY) {
-            return 0;
-        }
-        history.prime(zlib);
-        return history.length();
+        return wanted == DeflateOptions.HUFFMAN_ONLY ? 0 : history.give(most, dictionary);
+    }
+
+    /** Begins a message that refers to none. */
+    void begin(int wanted) {
+        level(wanted);
     }
 
     private void level(int wanted) {

@@ -8,6 +8,7 @@ final class PooledInflater implements Shelf.Native {
     private static final int LARGEST_WINDOW = 32 * 1024;
 
     final Inflater zlib = new Inflater(true);
+    final SlidingWindow.Dictionary dictionary = zlib::setDictionary;
     final byte[] input = new byte[INPUT_SIZE];
 
     /** For connections that keep no history from one message to the next. */

@@ -2,15 +2,13 @@ package io.twintrace.websocket.internal.deflate;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
 
 /** The last bytes of the messages in one direction, which later ones may refer to. Grows with its content, up to its size. */
 final class SlidingWindow {
     private static final int MIN_CAPACITY = 1024;
     private static final byte[] EMPTY = {};
 
-    private final int size;
+    private int size;
 
     /** Used as a ring once it has grown to its full size. */
     private byte[] ring = EMPTY;
@@ -41,28 +39,40 @@ final class SlidingWindow {
         }
     }
 
-    /** Gives this history to an inflater that is in its initial state. */
-    void prime(Inflater inflater) {
-        if (length == size) {
-            inflater.setDictionary(ring, at, size - at);
-        }
-        if (at > 0) {
-            inflater.setDictionary(ring, 0, at);
-        }
+    /** Takes bytes that data may refer to. */
+    @FunctionalInterface
+    interface Dictionary {
+        /** Takes the next ones. */
+        void set(byte[] bytes, int offset, int length);
     }
 
-    /** Gives this history to a deflater that is in its initial state. */
-    void prime(Deflater deflater) {
-        if (length == size) {
-            deflater.setDictionary(ring, at, size - at);
+    /** Gives the last bytes, as many as are wanted and known, to whom they are to be a dictionary. Returns their number. */
+    int give(int most, Dictionary to) {
+        int n = Math.min(length, most);
+        int wrapped = Math.max(0, n - at);
+        if (wrapped > 0) {
+            to.set(ring, size - wrapped, wrapped);
         }
-        if (at > 0) {
-            deflater.setDictionary(ring, 0, at);
+        if (n > wrapped) {
+            to.set(ring, at - (n - wrapped), n - wrapped);
         }
+        return n;
     }
 
-    int length() {
-        return length;
+    int size() {
+        return size;
+    }
+
+    /** Makes room for more, and keeps what is remembered. */
+    void enlarge(int newSize) {
+        if (length == size) { // a ring, whose oldest byte is at the next one's place
+            byte[] larger = new byte[newSize];
+            System.arraycopy(ring, at, larger, 0, size - at);
+            System.arraycopy(ring, 0, larger, size - at, at);
+            ring = larger;
+            at = size;
+        }
+        size = newSize;
     }
 
     /** Forgets everything and keeps the memory. */

@@ -70,7 +70,7 @@ final class CompressedMessages {
         this.window = parameters.serverWindow();
         this.threshold = Math.max(1, options.threshold());
         this.level = options.level();
-        this.deflater = new MessageDeflater(pool, parameters, options.level());
+        this.deflater = new MessageDeflater(pool, parameters);
     }
 
     /** Returns what compresses the messages of one connection; nothing if that was not negotiated. */

@@ -26,7 +26,7 @@ class MessageDeflaterProperties {
             @ForAll @Size(min = 1, max = 6) List<@From("levels") Integer> levels,
             @ForAll @IntRange(min = 32, max = 2000) int room)
             throws IOException {
-        MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters, levels.get(0));
+        MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters);
         ReferenceInflater inflater = ReferenceInflater.ofServer(parameters);
         for (int i = 0; i < messages.size(); i++) {
             byte[] compressed = Deflating.deflate(deflater, levels.get(i % levels.size()), messages.get(i), room);

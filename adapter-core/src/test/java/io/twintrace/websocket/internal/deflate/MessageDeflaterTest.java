@@ -22,7 +22,7 @@ class MessageDeflaterTest {
     private static final int WIDEST = 1 << 16;
 
     private static MessageDeflater deflater(boolean takeover, int windowBits) {
-        return new MessageDeflater(Deflating.POOL, Deflating.parameters(takeover, windowBits), 6);
+        return new MessageDeflater(Deflating.POOL, Deflating.parameters(takeover, windowBits));
     }
 
     private static String hex(byte[] bytes) {
@@ -81,7 +81,9 @@ class MessageDeflaterTest {
         ReferenceInflater inflater = new ReferenceInflater(WIDEST, true);
         for (int i = 0; i < 2000; i++) {
             byte[] named = ("message number " + i % 50).getBytes(StandardCharsets.US_ASCII);
-            byte[] message = i % 100 < 50 ? named : Deflating.random(110, i % 2); // found again 220 bytes later
+            byte[] message = i % 100 < 50
+                    ? named
+                    : Deflating.random(100 + i % 3 * 60, 1); // long ones do not fit behind the history
             assertArrayEquals(message, inflater.message(Deflating.deflate(deflater, message)));
         }
         assertTrue(inflater.farthest() <= 256, "" + inflater.farthest());
@@ -140,18 +142,48 @@ class MessageDeflaterTest {
         assertArrayEquals(atNine, Deflating.deflate(alone, 9, message, 1 << 16));
     }
 
-    /** A message that repeats the one before needs a few bytes; one that cannot refer back to all of it needs more. */
     @ParameterizedTest
-    @CsvSource({"1, 2048", "2, 8192", "6, 8192", "-1, 8192", "-2, 8192"})
-    void aMessageCanReferToTheLastBytesSentWhoseNumberDependsOnTheUsualLevel(int usualLevel, int history)
-            throws IOException {
+    @CsvSource({"1, 2048", "2, 8192", "6, 8192", "-1, 8192"})
+    void aMessageCanReferToTheLastBytesSentAndToMoreOfThemAtHigherLevels(int level, int history) throws IOException {
         for (int more : new int[] {0, 100}) {
-            MessageDeflater deflater = new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0), usualLevel);
-            byte[] message = Deflating.random(history + more, 1);
-            Deflating.deflate(deflater, 6, message, 1 << 16);
-            int again = Deflating.deflate(deflater, 6, message, 1 << 16).length;
-            assertEquals(more == 0, again < 100, again + " bytes");
+            MessageDeflater deflater = deflater(true, 0);
+            ReferenceInflater inflater = new ReferenceInflater(WIDEST, true);
+            byte[] needle = Deflating.random(200, 1);
+            inflater.message(Deflating.deflate(deflater, level, new byte[100], 1 << 16)); // to begin a history
+            inflater.message(Deflating.deflate(deflater, level, needle, 1 << 16));
+            for (int left = history - 200 + more; left > 0; left -= 200) {
+                inflater.message(
+                        Deflating.deflate(deflater, level, Deflating.random(Math.min(200, left), left), 1 << 16));
+            }
+            byte[] compressed = Deflating.deflate(deflater, level, needle, 1 << 16);
+            assertArrayEquals(needle, inflater.message(compressed));
+            assertEquals(more == 0, compressed.length < 100, compressed.length + " bytes");
         }
+    }
+
+    /** Such as the state of something, which is sent again and again. */
+    @ParameterizedTest
+    @CsvSource({"1, 3000, true", "1, 16384, true", "6, 16384, true", "1, 16500, false", "6, 16500, false"})
+    void aLargeMessageCanReferToAllOfTheOneBefore(int level, int length, boolean all) throws IOException {
+        MessageDeflater deflater = deflater(true, 0);
+        ReferenceInflater inflater = new ReferenceInflater(WIDEST, true);
+        byte[] message = Deflating.random(length, 1);
+        inflater.message(Deflating.deflate(deflater, level, message, 1 << 16));
+        for (int i = 0; i < 3; i++) {
+            byte[] again = Deflating.deflate(deflater, level, message, 1 << 16);
+            assertArrayEquals(message, inflater.message(again));
+            assertEquals(all, again.length < 200, again.length + " bytes");
+        }
+    }
+
+    @Test
+    void aMessageThatWasBegunAndNotWrittenHoldsNothing() throws IOException {
+        DeflatePool pool = new DeflatePool(1);
+        pool.join();
+        MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0));
+        deflater.begin(1);
+        assertEquals("f248cdc9c90700", hex(Deflating.deflate(deflater, HELLO)));
+        assertEquals(0, pool.lent());
     }
 
     @Test
@@ -166,7 +198,7 @@ class MessageDeflaterTest {
     void aReleasedDeflaterFailsAndHoldsNothing() throws IOException {
         DeflatePool pool = new DeflatePool(1);
         pool.join();
-        MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0), 1);
+        MessageDeflater deflater = new MessageDeflater(pool, Deflating.parameters(true, 0));
         Deflating.deflate(deflater, HELLO);
         assertEquals(0, pool.lent(), "between messages");
         deflater.begin(6);

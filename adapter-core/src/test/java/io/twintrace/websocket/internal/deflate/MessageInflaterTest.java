@@ -63,7 +63,7 @@ class MessageInflaterTest {
     @Test
     void itMayNotReferBackFurtherThanTheClientHasPromised() throws IOException {
         inflater = new MessageInflater(pool, Deflating.parameters(true, 8), pieces, () -> true);
-        MessageDeflater widest = new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0), 6);
+        MessageDeflater widest = new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0));
         byte[] needle = Deflating.random(100, 1);
         byte[] hay = Deflating.random(200, 2);
         for (byte[] message : new byte[][] {needle, hay}) {
@@ -126,7 +126,7 @@ class MessageInflaterTest {
     void aMessageCutAnywhereIsRefusedOrAPrefixAndNeverTouchesTheNext() throws IOException {
         byte[] message = Deflating.repetitive(3000, 5);
         byte[] compressed =
-                Deflating.deflate(new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0), 6), message);
+                Deflating.deflate(new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0)), message);
         for (int cut = 1; cut < compressed.length; cut++) {
             pieces.next(Arrays.copyOf(compressed, cut), 100);
             assertThrows(ProtocolException.class, () -> Deflating.inflate(inflater, 1000), "cut at " + cut);
@@ -155,7 +155,7 @@ class MessageInflaterTest {
     void messagesOfAnySizeComeInPiecesOfAnySize(int pieceSize, int most) throws IOException {
         for (int windowBits = 8; windowBits <= 15; windowBits++) {
             DeflateParameters parameters = Deflating.parameters(true, windowBits);
-            MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters, 6);
+            MessageDeflater deflater = new MessageDeflater(Deflating.POOL, parameters);
             inflater = new MessageInflater(pool, parameters, pieces, () -> true);
             for (int i = 0; i < 30; i++) {
                 byte[] message = i % 7 == 3 ? Deflating.random(i * 100, i) : Deflating.repetitive(i * i * 90, i);
@@ -171,8 +171,7 @@ class MessageInflaterTest {
     void aMegabyteOfEmptyFinalBlocksIsReadToItsEnd() throws IOException {
         byte[] history = Deflating.random(40_000, 1);
         pieces.next(
-                Deflating.deflate(new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0), 6), history),
-                8192);
+                Deflating.deflate(new MessageDeflater(Deflating.POOL, Deflating.parameters(true, 0)), history), 8192);
         assertArrayEquals(history, Deflating.inflate(inflater, 8192));
         byte[] blocks = new byte[1 << 20];
         for (int i = 0; i < blocks.length; i += 2) {

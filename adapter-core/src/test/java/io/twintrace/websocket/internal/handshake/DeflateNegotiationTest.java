@@ -42,10 +42,10 @@ class DeflateNegotiationTest {
     @ParameterizedTest
     @CsvSource({
         "permessage-deflate, permessage-deflate",
-        "permessage-deflate; client_max_window_bits, permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits, permessage-deflate",
         "permessage-deflate; client_max_window_bits=8, permessage-deflate; client_max_window_bits=8",
         "permessage-deflate; client_max_window_bits=11, permessage-deflate; client_max_window_bits=11",
-        "permessage-deflate; client_max_window_bits=15, permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits=15, permessage-deflate; client_max_window_bits=15",
         "permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=8",
         "permessage-deflate; server_max_window_bits=9, permessage-deflate; server_max_window_bits=9",
         "permessage-deflate; server_max_window_bits=15, permessage-deflate; server_max_window_bits=15",
@@ -57,12 +57,32 @@ class DeflateNegotiationTest {
         assertEquals(expected, answer(DeflateOptions.on(), offer));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "permessage-deflate, permessage-deflate",
+        "permessage-deflate; client_max_window_bits, permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits=15, permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits=12, permessage-deflate; client_max_window_bits=12",
+        "permessage-deflate; client_max_window_bits=11, permessage-deflate; client_max_window_bits=11"
+    })
+    void aServerMayChooseASmallerWindowForAClientThatLetsIt(String offer, String expected) {
+        assertEquals(expected, answer(DeflateOptions.on().withClientWindow(4096), offer));
+    }
+
     /** The server keeps no history of such a client, whatever its window. */
     @ParameterizedTest
     @CsvSource({"client_max_window_bits, ''", "client_max_window_bits=15, ; client_max_window_bits=15"})
     void aClientThatCompressesEachMessageByItselfKeepsItsWindow(String window, String expected) {
         String alone = "permessage-deflate; client_no_context_takeover";
-        assertEquals(alone + expected, answer(DeflateOptions.on(), alone + "; " + window));
+        assertEquals(alone + expected, answer(DeflateOptions.on().withClientWindow(4096), alone + "; " + window));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-256, 0, 128, 257, 65536})
+    void aWindowIsAPowerOfTwoInTheRangeOfTheRfc(int bytes) {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> DeflateOptions.on().withClientWindow(bytes));
+        assertEquals("clientWindow is " + bytes + ", but must be a power of two from 256 to 32768", e.getMessage());
     }
 
     @Test

@@ -65,7 +65,7 @@ class ExtensionHeaderFuzz {
                         + flag("server_no_context_takeover", parameters, takeover)
                         + flag("client_no_context_takeover", parameters, takeover)
                         + bits("server_max_window_bits", parameters)
-                        + clientBits(parameters, takeover);
+                        + bits("client_max_window_bits", parameters);
             }
         }
         return null;
@@ -83,15 +83,6 @@ class ExtensionHeaderFuzz {
 
     private static String flag(String name, Map<String, Optional<String>> parameters, boolean takeover) {
         return parameters.containsKey(name) || !takeover ? "; " + name : "";
-    }
-
-    private static String clientBits(Map<String, Optional<String>> parameters, boolean takeover) {
-        String name = "client_max_window_bits";
-        if (!parameters.containsKey(name) || !takeover || parameters.containsKey("client_no_context_takeover")) {
-            return bits(name, parameters);
-        }
-        return "; " + name + "="
-                + Math.min(12, parameters.get(name).map(Integer::parseInt).orElse(12));
     }
 
     private static String bits(String name, Map<String, Optional<String>> parameters) {
