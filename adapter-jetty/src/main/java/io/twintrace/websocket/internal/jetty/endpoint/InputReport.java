@@ -20,7 +20,7 @@ final class InputReport implements Runnable {
     private static final int NANOS_FOR_A_BYTE = 1;
 
     /** So that a thread that had to wait once for its processor does not make an average long. */
-    private static final int MOST_NANOS = 4 * LONG_NANOS;
+    private static final int MAX_NANOS = 4 * LONG_NANOS;
 
     private static final int WEIGHT = 8;
 
@@ -46,7 +46,7 @@ final class InputReport implements Runnable {
     /** Taken through {@link #AWAITED}. */
     private volatile boolean awaited;
 
-    // Used in turns, and by who begins one.
+    // Guesses, which may lose an update: the next turn can begin while this one ends.
     private int averageNanos;
     private int unmeasured;
 
@@ -109,8 +109,8 @@ final class InputReport implements Runnable {
         long begin = System.nanoTime();
         to.readable();
         long nanos = System.nanoTime() - begin - NANOS_FOR_A_BYTE * (input.received() - bytes);
-        unmeasured = nanos > LONG_NANOS ? 0 : UNMEASURED;
-        averageNanos += ((int) Math.max(0, Math.min(MOST_NANOS, nanos)) - averageNanos) / WEIGHT;
+        averageNanos += ((int) Math.max(0, Math.min(MAX_NANOS, nanos)) - averageNanos) / WEIGHT;
+        unmeasured = nanos > LONG_NANOS || averageNanos > LONG_NANOS ? 0 : UNMEASURED;
     }
 
     /** Reports on another thread, for a caller that may be closing the endpoint. */

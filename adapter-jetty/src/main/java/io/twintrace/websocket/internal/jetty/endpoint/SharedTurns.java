@@ -1,13 +1,15 @@
 package io.twintrace.websocket.internal.jetty.endpoint;
 
+import java.io.Closeable;
 import java.lang.ref.WeakReference;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 
 /**
  * Turns of connections for which a selector has found input, as long as they wait for a thread. The selector's thread
@@ -21,14 +23,14 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
      */
     private static final int CROWD = 200;
 
-    /** The most threads that help at a time, those of all selectors together. */
-    private static final int MAX_HELPERS = Runtime.getRuntime().availableProcessors() - 1;
-
-    private static final AtomicInteger HELPERS = new AtomicInteger();
-
     // Weak, because the server may be gone before the application is.
     private final WeakReference<ManagedSelector> selector;
     private final WeakReference<Executor> threads;
+
+    /** All selectors and their helpers together have about as many threads as there are processors. */
+    private final int maxHelpers;
+
+    private final AtomicInteger helpers = new AtomicInteger();
 
     // Guarded by this.
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -38,10 +40,21 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
     private int selected;
     private int selectedBefore;
 
-    /** @param threads run a task that does not block */
-    SharedTurns(ManagedSelector selector, Executor threads) {
+    private SharedTurns(ManagedSelector selector, Executor threads, int maxHelpers) {
         this.selector = new WeakReference<>(selector);
         this.threads = new WeakReference<>(threads);
+        this.maxHelpers = maxHelpers;
+    }
+
+    static SharedTurns of(ManagedSelector selector, SelectorManager manager) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        int perSelector = (processors + manager.getSelectorCount() - 1) / manager.getSelectorCount();
+        return new SharedTurns(selector, manager.getExecutor(), perSelector - 1);
+    }
+
+    /** Shares nothing, for connections whose selector is unknown. */
+    static SharedTurns none() {
+        return new SharedTurns(null, null, 0);
     }
 
     // ---- The selector's thread ------------------------------------------------------------------------------------
@@ -59,9 +72,33 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
         }
     }
 
-    /** Returns whether there are so many turns that even short ones should be shared. Any thread may call this. */
+    /** Returns whether there are so many turns that even short ones should be shared. */
     boolean isCrowded() {
         return selectedBefore > CROWD;
+    }
+
+    /**
+     * Has a turn taken before the selector selects again, by any thread. It must not block. Returns false if it is not
+     * to be shared.
+     */
+    boolean add(Runnable turn) {
+        ManagedSelector known = selector.get();
+        if (known == null || maxHelpers == 0) {
+            return false;
+        }
+        synchronized (this) {
+            try {
+                waiting.add(turn);
+                if (!isSubmitted) {
+                    known.submit(this);
+                    isSubmitted = true;
+                }
+                return true;
+            } catch (OutOfMemoryError e) {
+                waiting.remove(turn);
+                return false;
+            }
+        }
     }
 
     @Override
@@ -74,51 +111,18 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
 
     // ---- Any thread -----------------------------------------------------------------------------------------------
 
-    /**
-     * Has a turn taken before the selector selects again, by any thread. It must not block. Returns false if the
-     * selector is gone.
-     */
-    boolean add(Runnable turn) {
-        ManagedSelector known = selector.get();
-        if (known == null) {
-            return false;
-        }
-        boolean isFirst;
-        synchronized (this) {
-            waiting.add(turn);
-            isFirst = !isSubmitted;
-            isSubmitted = true;
-        }
-        if (isFirst) {
-            submitTo(known);
-        }
-        return true;
-    }
-
-    private void submitTo(ManagedSelector known) {
-        boolean submitted = false;
-        try {
-            known.submit(this);
-            submitted = true;
-        } finally {
-            if (!submitted) { // for lack of memory
-                update(null);
-            }
-        }
-    }
-
     /** Takes all turns, even if one fails. */
     private void takeAll() {
-        Error failure = null;
+        Throwable failure = null;
         for (Runnable turn; (turn = next()) != null; ) {
             try {
                 turn.run();
-            } catch (Error e) {
-                failure = e;
+            } catch (Throwable t) {
+                failure = t;
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (failure != null) { // Jetty logs it
+            throw new IllegalStateException("a connection's turn failed", failure);
         }
     }
 
@@ -130,7 +134,7 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
             turn = waiting.poll();
             more = !waiting.isEmpty();
         }
-        if (more && HELPERS.get() < MAX_HELPERS) {
+        if (more && helpers.get() < maxHelpers) {
             callHelper();
         }
         return turn;
@@ -141,25 +145,36 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
         if (available == null) {
             return;
         }
-        boolean called = false;
-        HELPERS.incrementAndGet();
+        Helper helper = new Helper();
         try {
-            available.execute(this::help);
-            called = true;
-        } catch (RejectedExecutionException e) {
-            // The server is stopping. This thread does the work alone.
-        } finally {
-            if (!called) {
-                HELPERS.decrementAndGet();
-            }
+            available.execute(helper);
+        } catch (Throwable t) { // the server stops, or there is no memory for a thread: this one does the work alone
+            helper.close();
         }
     }
 
-    private void help() {
-        try {
-            takeAll();
-        } finally {
-            HELPERS.decrementAndGet();
+    /** Jetty closes the tasks that it never runs. */
+    private final class Helper implements Runnable, Closeable {
+        private final AtomicBoolean isCounted = new AtomicBoolean(true);
+
+        Helper() {
+            helpers.incrementAndGet();
+        }
+
+        @Override
+        public void run() {
+            try {
+                takeAll();
+            } finally {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (isCounted.compareAndSet(true, false)) {
+                helpers.decrementAndGet();
+            }
         }
     }
 }

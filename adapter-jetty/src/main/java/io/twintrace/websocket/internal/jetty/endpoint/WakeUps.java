@@ -7,7 +7,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectableChannelEndPoint;
@@ -24,7 +23,7 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     static final int MAX_TOGETHER = Math.max(4, 64 / Runtime.getRuntime().availableProcessors());
 
     /** Wakes at once, for endpoints whose selector is unknown. */
-    private static final WakeUps AT_ONCE = new WakeUps(null, null);
+    private static final WakeUps AT_ONCE = new WakeUps(null, SharedTurns.none());
 
     /** By selector. Weak, because the server may be gone before the application is. */
     private static final Map<ManagedSelector, WakeUps> ALL = new WeakHashMap<>();
@@ -36,9 +35,9 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
     private final Gate[] due = new Gate[MAX_TOGETHER];
     private volatile int count; // any thread may read it
 
-    private WakeUps(ManagedSelector selector, Executor threads) {
+    private WakeUps(ManagedSelector selector, SharedTurns turns) {
         this.selector = new WeakReference<>(selector);
-        this.turns = new SharedTurns(selector, threads);
+        this.turns = turns;
     }
 
     /** Returns the object of the endpoint's selector. */
@@ -47,9 +46,9 @@ final class WakeUps implements ManagedSelector.SelectorUpdate {
             SelectableChannel channel = selectable.getChannel();
             for (ManagedSelector each : server.getSelectorManager().getBeans(ManagedSelector.class)) {
                 if (channel.keyFor(each.getSelector()) != null) {
-                    Executor threads = server.getSelectorManager().getExecutor();
                     synchronized (ALL) {
-                        return ALL.computeIfAbsent(each, one -> new WakeUps(one, threads));
+                        return ALL.computeIfAbsent(
+                                each, one -> new WakeUps(one, SharedTurns.of(one, server.getSelectorManager())));
                     }
                 }
             }
