@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class SharedTurnTest {
     private static final int CROWD = 300;
 
-    private static final int ENOUGH_TO_BE_KNOWN_AS_LONG = 8;
+    private static final int ENOUGH_TO_BE_KNOWN_AS_LONG = 24;
     private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
     private final CyclicBarrier meeting = new CyclicBarrier(2);

@@ -22,6 +22,8 @@ final class InputReport implements Runnable {
     /** So that a thread that had to wait once for its processor does not make an average long. */
     private static final int MAX_NANOS = 4 * LONG_NANOS;
 
+    private static final int MIN_NANOS = 1_000;
+
     private static final int WEIGHT = 8;
 
     /** How many turns are not measured after one that was short. */
@@ -79,7 +81,7 @@ final class InputReport implements Runnable {
     /** Reports on this thread, or before the selector selects again. Returns false if nobody waits. */
     boolean here() {
         boolean taken = take();
-        if (taken && !(isToBeShared() && turns.add(this))) {
+        if (taken && !(isToBeShared() && turns.add(this, Math.max(MIN_NANOS, averageNanos)))) {
             run();
         }
         return taken;

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -23,10 +25,13 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where something fails: no turn may be lost, since its connection would hear nothing any more. */
 class SharedTurnsTest {
+    private static final int LONG = 60_000;
+
     private final ManagedSelector selector = mock(ManagedSelector.class);
     private final Executor threads = mock(Executor.class);
     private final List<String> taken = new ArrayList<>();
@@ -40,7 +45,7 @@ class SharedTurnsTest {
 
     private void add(String... names) {
         for (String name : names) {
-            assertTrue(turns.add(() -> taken.add(name)));
+            assertTrue(turns.add(() -> taken.add(name), LONG));
         }
     }
 
@@ -54,12 +59,16 @@ class SharedTurnsTest {
 
     @Test
     void theOthersAreTakenAfterOneThatFails() {
-        assertTrue(turns.add(() -> {
-            throw new OutOfMemoryError("as any turn may meet it");
-        }));
-        assertTrue(turns.add(() -> {
-            throw new IllegalStateException("a bug");
-        }));
+        assertTrue(turns.add(
+                () -> {
+                    throw new OutOfMemoryError("as any turn may meet it");
+                },
+                LONG));
+        assertTrue(turns.add(
+                () -> {
+                    throw new IllegalStateException("a bug");
+                },
+                LONG));
         add("last");
         assertThrows(IllegalStateException.class, () -> turns.update(null));
         assertEquals(List.of("last"), taken);
@@ -77,9 +86,20 @@ class SharedTurnsTest {
     @Test
     void aTurnThatCannotBeQueuedIsLeftToTheCaller() {
         doThrow(OutOfMemoryError.class).when(selector).submit(any());
-        assertFalse(turns.add(() -> taken.add("queued")));
+        assertFalse(turns.add(() -> taken.add("queued"), LONG));
         turns.update(null);
         assertEquals(List.of(), taken);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 49000, false", "2, 50000, true", "22, 2500, false", "23, 2500, true"})
+    void anotherThreadIsCalledForMuchWorkOnly(int count, int nanos, boolean isCalled) {
+        for (int i = 0; i < count; i++) {
+            assertTrue(turns.add(() -> taken.add("turn"), nanos));
+        }
+        turns.update(null);
+        assertEquals(count, taken.size());
+        verify(threads, isCalled ? atLeastOnce() : never()).execute(any());
     }
 
     @Test
