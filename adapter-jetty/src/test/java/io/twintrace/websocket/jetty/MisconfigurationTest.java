@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisconfigurationTest {
     private static final String HANDLER = WiringTest.EchoHandler.class.getName();
     private static final String VALID =
-            "valid names are handler, close-timeout, coalescing-delay, compression, compression-context-takeover,";
+            "valid names are handler, close-timeout, coalescing-delay, compression, compression-client-window,";
 
     @TempDir
     private Path directory;

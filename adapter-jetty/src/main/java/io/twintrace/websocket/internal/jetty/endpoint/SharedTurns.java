@@ -23,10 +23,13 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
      */
     private static final int CROWD = 200;
 
-    /** How much work has to wait for another thread to be called. It costs a tenth of this to wake one. */
+    /**
+     * How much work has to wait for another thread to be called, since it costs a tenth of this to wake one; and how
+     * much a thread takes at once.
+     */
     private static final long WORTH_A_THREAD_NANOS = 50_000;
 
-    /** The most turns that a thread takes at once: connections that are neighbors in memory had better stay together. */
+    /** The most turns that a thread takes at once. Neighbors in memory had better stay together. */
     private static final int MAX_TOGETHER = 32;
 
     // Weak, because the server may be gone before the application is.
@@ -139,18 +142,18 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
         }
     }
 
-    /** Takes some turns, and leaves enough for others. Calls another thread if much waits. Returns the number taken. */
+    /** Takes one long turn or several short ones. Calls another thread if much waits. Returns the number taken. */
     private int takeSome(Runnable[] into) {
         int count = 0;
         boolean much;
         synchronized (this) {
-            int all = waiting.size();
-            int wanted = Math.min(all, Math.min(into.length, all / 8 + 1));
-            while (count < wanted) {
+            long each = waiting.isEmpty() ? 1 : waitingNanos / waiting.size();
+            long wanted = Math.max(1, Math.min(into.length, WORTH_A_THREAD_NANOS / each));
+            while (count < wanted && !waiting.isEmpty()) {
                 into[count++] = waiting.remove();
             }
-            waitingNanos -= count == 0 ? waitingNanos : waitingNanos / all * count;
-            much = waitingNanos >= WORTH_A_THREAD_NANOS && count < all;
+            waitingNanos = each * waiting.size();
+            much = waitingNanos >= WORTH_A_THREAD_NANOS;
         }
         if (much && helpers.get() < maxHelpers) {
             callHelper();
