@@ -1,12 +1,12 @@
 package io.twintrace.websocket.benchmarks;
 
-import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.deflate.DeflatePool;
 import io.twintrace.websocket.internal.deflate.MessageDeflater;
 import io.twintrace.websocket.internal.deflate.MessageInflater;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,7 +22,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Measures permessage-deflate: compressing a JSON text for the peer and inflating the peer's, at the default level. */
+/**
+ * Measures permessage-deflate: compressing a JSON text for the peer and inflating the peer's. Prints how long the
+ * compressed texts of the first connection are.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -42,14 +45,21 @@ public class DeflateBenchmark {
     @Param({"true", "false"})
     boolean contextTakeover;
 
+    @Param("1")
+    int level;
+
+    /** How many connections send in turn. */
+    @Param("1")
+    int connections;
+
     private final DeflatePool pool = new DeflatePool(AT_REST);
-    private final int level = DeflateOptions.on().level();
 
     private byte[][] texts;
     private ByteBuffer in;
     private ByteBuffer out;
-    private MessageDeflater deflater;
+    private MessageDeflater[] deflaters;
     private int next;
+    private int turn;
 
     private byte[][] compressed;
     private ByteBuffer inflated;
@@ -66,12 +76,17 @@ public class DeflateBenchmark {
         texts = JsonTexts.ofSize(size, COUNT);
         in = ByteBuffer.allocateDirect(size);
         out = ByteBuffer.allocateDirect(2 * size);
-        deflater = new MessageDeflater(pool, parameters);
+        deflaters = new MessageDeflater[connections];
+        Arrays.setAll(deflaters, i -> new MessageDeflater(pool, parameters));
         compressed = new byte[COUNT][];
+        int length = 0;
         for (int i = 0; i < COUNT; i++) {
+            turn = 0;
             compressed[i] = new byte[compress()];
             out.get(0, compressed[i]);
+            length += compressed[i].length;
         }
+        System.out.printf("compressed to %d %%: ", 100 * length / (COUNT * size));
         inflated = ByteBuffer.allocateDirect(size + 1); // one more, since reading needs room until the end
         inflater = new MessageInflater(pool, parameters, this::arrive, () -> true);
         for (int i = 0; i < COUNT; i++) {
@@ -85,10 +100,12 @@ public class DeflateBenchmark {
     public int compress() throws IOException {
         in.clear().put(texts[next]).flip();
         out.clear();
+        MessageDeflater deflater = deflaters[turn];
         deflater.begin(level);
         if (!deflater.write(in, out) || !deflater.finish(out, 0)) {
             throw new IllegalStateException("compressed text does not fit into " + out.capacity() + " bytes");
         }
+        turn = (turn + 1) % connections;
         next = (next + 1) % COUNT;
         return out.position();
     }
@@ -119,7 +136,9 @@ public class DeflateBenchmark {
 
     @TearDown
     public void giveBack() {
-        deflater.release();
+        for (MessageDeflater each : deflaters) {
+            each.release();
+        }
         inflater.release();
         pool.leave();
     }
