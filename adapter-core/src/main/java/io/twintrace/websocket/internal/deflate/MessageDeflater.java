@@ -39,7 +39,6 @@ public final class MessageDeflater {
 
     private final DeflatePool pool;
     private final int window;
-
     private final int maxHistory;
 
     /** What the next message may refer to. Null if each message is compressed by itself. Guarded by lock. */
@@ -123,7 +122,7 @@ public final class MessageDeflater {
             giveBack(); // if the message before was never written, for lack of memory
             deflater = pool.acquireDeflater();
             if (history == null) {
-                deflater.begin(level);
+                deflater.level(level);
                 remembered = 0;
             } else {
                 int usual = level == Deflater.BEST_SPEED ? USUAL_HISTORY_AT_BEST_SPEED : USUAL_HISTORY;

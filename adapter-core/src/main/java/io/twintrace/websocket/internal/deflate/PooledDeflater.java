@@ -24,12 +24,8 @@ final class PooledDeflater implements Shelf.Native {
         return wanted == DeflateOptions.HUFFMAN_ONLY ? 0 : history.give(most, dictionary);
     }
 
-    /** Begins a message that refers to none. */
-    void begin(int wanted) {
-        level(wanted);
-    }
-
-    private void level(int wanted) {
+    /** Changes the level. Call this only between two messages. */
+    void level(int wanted) {
         if (wanted == level) {
             return;
         }

@@ -82,7 +82,7 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
         }
     }
 
-    /** Returns whether there are so many turns that even short ones should be shared. */
+    /** Returns whether to share short turns as well. */
     boolean isCrowded() {
         return selectedBefore > CROWD;
     }
