@@ -87,7 +87,7 @@ final class OpenConnections {
      */
     void beginClose(long now, long deadline) {
         closedBy.compareAndSet(Deadlines.NONE, Deadlines.after(now, patience));
-        log.begin();
+        log.begin(now);
         try {
             if (forEach(OpenConnection::isOpen, each -> beginClose(each, now, deadline)) > 0) {
                 task.start();

@@ -27,10 +27,14 @@ final class StopLog {
         this.prefix = owner.isEmpty() ? "" : owner + ": ";
     }
 
-    /** Notes that connections begin to close. No line appears before {@link #hasBegun}. */
-    void begin() {
+    /**
+     * Notes that connections begin to close. No line appears before {@link #hasBegun}.
+     *
+     * @param now the time that the lines count from, of {@link System#nanoTime()}: the one that the deadlines count from
+     */
+    void begin(long now) {
         if (closing.getAndIncrement() == 0) {
-            begun = System.nanoTime();
+            begun = now;
         }
     }
 

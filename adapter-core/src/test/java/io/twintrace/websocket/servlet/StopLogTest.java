@@ -153,6 +153,15 @@ class StopLogTest {
         verify(context, timeout(PATIENCE_MILLIS)).log(matches("1 WebSocket connections closed with 1001 in .*"));
     }
 
+    /** Those of a servlet whose turn comes late have the same deadline as the others. */
+    @Test
+    void theLinesCountFromTheBeginningOfTheWholeStop() throws Exception {
+        Socket unused = served(); // never answers
+        connections.beginClose(System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(700));
+        verify(context, timeout(PATIENCE_MILLIS))
+                .log(matches("1 WebSocket connections cut off after (1\\.[2-9]|[2-9]\\.\\d) s.*"));
+    }
+
     /** The second one comes between the line and the end of the connection. */
     @Test
     void aConnectionThatTwoCutOffCountsOnce() throws Exception {
