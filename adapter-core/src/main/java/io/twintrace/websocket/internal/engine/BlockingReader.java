@@ -8,7 +8,6 @@ import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.read.Next;
-import io.twintrace.websocket.internal.read.TurnBudget;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
@@ -25,12 +24,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * Reads for a handler, and waits for data that has not arrived. One thread at a time may read. Once reading has ended,
  * it stays ended.
  */
-final class BlockingReader implements Reading, MessageInputStream.Source, OfferBatch.Reader {
+final class BlockingReader extends ConnectionSource implements Reading, MessageInputStream.Source, OfferBatch.Reader {
     /** The most that one call of {@link #dropToCloseNow} reads, in buffers. */
     private static final int MAX_DROPPED_FILLS = 16;
 
     private final String connection;
-    private final Transport transport;
     private final ControlFrameHandlers control;
     private final IncomingMessages messages;
     private final long patienceNanos;
@@ -70,25 +68,16 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
             ControlFrameWriter controlFrames,
             CloseHandshake closing,
             ByteCounter counter) {
+        super(transport, shared, counter);
         this.connection = connection;
         this.frames = frames;
         this.closing = closing;
-        this.transport = transport;
         this.patienceNanos = shared.options().writeCoalescing()
                 ? Deadlines.nanos(shared.options().coalescingDelay())
                 : 0;
         this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
         this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
-        this.messages = new IncomingMessages(
-                transport,
-                control,
-                counter,
-                shared.options(),
-                deflate,
-                shared.pools().read(),
-                shared.pools().message(),
-                shared.pools().deflate(),
-                new TurnBudget(false));
+        this.messages = new IncomingMessages(this, deflate, shared.pools().deflate());
         this.end = new HandlerReadingEnd(
                 connection,
                 messages,
@@ -107,18 +96,12 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
 
     @Override
     public void wake() {
-        transport.readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
+        transport().readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
     }
 
     @Override
     public ConnectionDeadlines deadlines() {
         return deadlines;
-    }
-
-    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
-    @Override
-    public void readLimit(long bytes) {
-        messages.readLimit(bytes);
     }
 
     /** Returns the object that holds the handlers of control frames. Any thread may call this. */
@@ -235,7 +218,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
                 return; // the caller then takes what has arrived
             }
             messages.keepBeginning();
-            deadlines.frameMayBeIncomplete(messages.isInsideFrame(), messages.framesBegun());
+            deadlines.frameMayBeIncomplete(messages.isInsideFrame(), counter().framesBegun());
             if (timedOut) {
                 deadlines.checkIdle();
             }
@@ -255,7 +238,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
     private boolean awaitInput() throws IOException {
         try {
             setWakeUp();
-            transport.awaitReadable();
+            transport().awaitReadable();
             return true;
         } catch (SocketTimeoutException e) {
             deadlines.checkReader();
@@ -267,7 +250,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
         long set;
         do {
             set = deadlines.set();
-            transport.readDeadline(deadlines.next());
+            transport().readDeadline(deadlines.next());
             // The line above may have overwritten a deadline that was set meanwhile, so check again.
         } while (deadlines.set() != set);
     }
@@ -357,7 +340,7 @@ final class BlockingReader implements Reading, MessageInputStream.Source, OfferB
      * slightly old value.
      */
     long progress() {
-        return messages.progress();
+        return counter().framesBegun() + counter().receivedOnWire();
     }
 
     /** Returns whether a thread is reading, or no thread needs to read any more. Any thread may call this. */

@@ -3,6 +3,9 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.PendingWritesException;
 import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.io.ByteCounter;
+import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.read.Next;
 import io.twintrace.websocket.internal.read.TurnBudget;
@@ -11,12 +14,14 @@ import io.twintrace.websocket.internal.write.PendingStatus;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * Reads what has arrived and shows it to the listener, as long as the peer takes the answers. Only the thread in the
- * turn calls these methods.
+ * Reads what has arrived and shows it to the listener, as long as the peer takes the answers. Between messages it lets
+ * go of what has read them, so that an idle connection is small. Only the thread in the turn calls these methods,
+ * except where they say otherwise.
  */
-final class ListenerInput {
+final class ListenerInput extends ConnectionSource implements ListenerState.Arrived {
     /** The number of reads in a turn before other connections get the thread. */
     private static final int MAX_FILLS = 16;
 
@@ -25,11 +30,16 @@ final class ListenerInput {
     private final ConnectionId id;
     private final ListenerState state;
     private final ListenerCalls calls;
-    private final IncomingMessages messages;
+    private final ControlFrameHandlers control;
     private final ConnectionDeadlines deadlines;
     private final FrameWriter frames;
     private final PendingStatus pending;
-    private final TurnBudget budget;
+
+    /** Reads the messages if an earlier turn has read part of one, or with compression; else null. */
+    private IncomingMessages kept;
+
+    /** Null between turns. Another thread may see an old value, but never its own turn. */
+    private ListenerTurn turn;
 
     /** Whether input has arrived that was not parsed, because the peer has to read first. */
     private boolean stalled;
@@ -41,20 +51,76 @@ final class ListenerInput {
             ConnectionId id,
             ListenerState state,
             ListenerCalls calls,
-            IncomingMessages messages,
+            PushTransport transport,
+            Optional<DeflateParameters> deflate,
+            Shared shared,
+            ControlFrameHandlers control,
             ConnectionDeadlines deadlines,
             FrameWriter frames,
             PendingStatus pending,
-            TurnBudget budget) {
+            ByteCounter counter) {
+        super(transport, shared, counter);
         this.id = id;
         this.state = state;
         this.calls = calls;
-        this.messages = messages;
+        this.control = control;
         this.deadlines = deadlines;
         this.frames = frames;
         this.pending = pending;
-        this.budget = budget;
+        if (deflate.isPresent()) {
+            this.kept = new IncomingMessages(this, deflate, shared.pools().deflate());
+        }
     }
+
+    // ---- Turns ----------------------------------------------------------------------------------------------------
+
+    /** Begins a turn. */
+    void begin(ListenerTurn begun) {
+        turn = begun;
+        begun.beginReading(this, kept);
+    }
+
+    /** Ends the turn, and keeps what it has read in part. */
+    void endTurn() {
+        kept = turn.endReading(state.isOpen());
+        turn = null;
+    }
+
+    /** Returns whether the calling thread is in a turn of this connection. Any thread may call this. */
+    boolean isInTurn() {
+        ListenerTurn current = turn;
+        return current != null && current.thread() == Thread.currentThread();
+    }
+
+    private IncomingMessages messages() {
+        return turn == null ? kept : turn.messages();
+    }
+
+    /** Gives the read buffer back if it is empty, so that an idle connection holds none. */
+    void releaseIfEmpty() {
+        messages().releaseIfEmpty();
+    }
+
+    @Override
+    public boolean isUsedUp() {
+        IncomingMessages messages = messages();
+        return messages != null && messages.isUsedUp();
+    }
+
+    @Override
+    public void end() {
+        IncomingMessages messages = messages();
+        if (messages != null) {
+            messages.end();
+        }
+    }
+
+    @Override
+    public ControlFrameHandlers control() {
+        return control;
+    }
+
+    // ---- Reading --------------------------------------------------------------------------------------------------
 
     /** Returns whether input has arrived that was not parsed, because the peer has to read first. */
     boolean isStalled() {
@@ -71,8 +137,10 @@ final class ListenerInput {
      *
      * @return true if nothing more has arrived; false if that is not known
      */
-    boolean readOn(ListenerTurn turn) throws IOException {
-        budget.begin();
+    boolean readOn() throws IOException {
+        IncomingMessages messages = turn.messages();
+        TurnBudget budget = messages.budget();
+        budget.begin(!calls.mayBlock());
         if (stalled || interrupted) {
             budget.workAt(deadlines.readsAgain());
             stalled = false;
@@ -80,7 +148,7 @@ final class ListenerInput {
         }
         for (int fills = 0; ; fills++) {
             if (state.isReading()) {
-                parse(turn);
+                parse(messages);
             }
             turn.runTasks();
             // If many peers are written to, another look at the input costs little, and may save a write to each.
@@ -90,23 +158,24 @@ final class ListenerInput {
             }
             boolean enough = (fills > 0 && messages.isDrained() && !broadcasts) || fills == MAX_FILLS;
             stalled |= pending.hasPending();
-            interrupted = state.isOpen() && budget.isReached() && mayHaveMore();
+            interrupted = state.isOpen() && budget.isReached() && mayHaveMore(messages);
             boolean done = state.isOver() || stalled || enough || budget.isReached();
-            if (done || !fill()) {
-                keepBeginning(turn);
-                deadlines.frameMayBeIncomplete(messages.isInsideFrame(), messages.framesBegun());
+            if (done || !fill(messages)) {
+                keepBeginning(messages);
+                deadlines.frameMayBeIncomplete(
+                        messages.isInsideFrame(), counter().framesBegun());
                 return !done;
             }
         }
     }
 
     /** Returns whether input may have arrived that was not parsed, also in the buffer that a message is read into. */
-    private boolean mayHaveMore() {
-        return budget.hasRefused() || messages.remaining() > 0 || messages.isInsideMessage();
+    private static boolean mayHaveMore(IncomingMessages messages) {
+        return messages.budget().hasRefused() || messages.remaining() > 0 || messages.isInsideMessage();
     }
 
     /** Reads once. Returns false if there is nothing to read now. */
-    private boolean fill() throws IOException {
+    private boolean fill(IncomingMessages messages) throws IOException {
         int n = messages.fill();
         if (n < 0 && state.isLingering()) {
             state.finish();
@@ -117,7 +186,7 @@ final class ListenerInput {
             throw new EOFException("connection ended without a Close frame");
         }
         if (n > 0) {
-            budget.workAt(deadlines.arrived(true));
+            messages.budget().workAt(deadlines.arrived(true));
             if (state.isLingering()) {
                 messages.dropArrived();
             }
@@ -129,13 +198,13 @@ final class ListenerInput {
      * Parses the input, and continues after a control frame whose handler has thrown. An error that occurs before any
      * input is taken ends reading.
      */
-    private void parse(ListenerTurn turn) throws IOException {
+    private void parse(IncomingMessages messages) throws IOException {
         boolean again;
         do {
             int before = messages.remaining();
             again = false;
             try {
-                showArrived(turn);
+                showArrived(messages);
             } catch (CloseSentException | PendingWritesException e) { // from a handler, because reading does not write
                 state.listenerFailed(e);
                 again = true;
@@ -151,7 +220,8 @@ final class ListenerInput {
         } while (again);
     }
 
-    private void showArrived(ListenerTurn turn) throws IOException {
+    private void showArrived(IncomingMessages messages) throws IOException {
+        TurnBudget budget = messages.budget();
         while (state.isOpen() && frames.broken() == null) {
             if (pending.hasPending()) {
                 stalled = true;
@@ -182,12 +252,12 @@ final class ListenerInput {
     /**
      * Keeps the beginning of a frame or message without the buffer that it came in, because this turn reads no more.
      */
-    private void keepBeginning(ListenerTurn turn) throws IOException {
+    private void keepBeginning(IncomingMessages messages) throws IOException {
         if (stalled || interrupted) {
             return;
         }
         if (state.isOpen() && messages.assembleBeginning()) {
-            parse(turn);
+            parse(messages);
             turn.flush();
         }
         if (state.isReading() && !stalled && frames.broken() == null) {

@@ -7,8 +7,6 @@ import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.PushTransport;
-import io.twintrace.websocket.internal.read.IncomingMessages;
-import io.twintrace.websocket.internal.read.TurnBudget;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
@@ -34,7 +32,6 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     private final PendingStatus pending;
 
     private final ControlFrameHandlers control;
-    private final IncomingMessages messages;
     private final ConnectionDeadlines deadlines;
     private final ListenerState state;
     private final ListenerInput input;
@@ -42,9 +39,6 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
 
     /** Whether the transport will report input. Written in turns, and by the transport's one call between them. */
     private volatile boolean inputAwaited;
-
-    /** The thread in the turn. Another thread may see an old value, but never itself. */
-    private Thread inTurn;
 
     /** Whether this turn reads. If so, it makes sure that the transport reports more input. */
     private boolean isToRead;
@@ -73,23 +67,13 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         this.calls =
                 new ListenerCalls(listener, threads, controlFrames, closing, shared.options(), shared.callSampler());
         this.threads = threads;
-        TurnBudget budget = new TurnBudget(!calls.mayBlock());
         this.deadlines = new ConnectionDeadlines(closing, pending, frames, shared.timeouts(), this);
         this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
-        this.messages = new IncomingMessages(
-                transport,
-                control,
-                counter,
-                shared.options(),
-                deflate,
-                shared.pools().read(),
-                shared.pools().message(),
-                shared.pools().deflate(),
-                budget);
         this.timer = new DeadlineTimer(deadlines::next, this::deadlineHasPassed);
-        this.state =
-                new ListenerState(id, calls, transport, frames, controlFrames, closing, messages, deadlines, timer);
-        this.input = new ListenerInput(id, state, calls, messages, deadlines, frames, pending, budget);
+        this.state = new ListenerState(id, calls, transport, frames, controlFrames, closing, deadlines, timer);
+        this.input = new ListenerInput(
+                id, state, calls, transport, deflate, shared, control, deadlines, frames, pending, counter);
+        state.reads(input);
     }
 
     // ---- Signals: any thread --------------------------------------------------------------------------------------
@@ -149,7 +133,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     /** Tells the timer. The end of a turn does so too, which is soon enough if no call takes long. */
     @Override
     public void deadlineHasMoved() {
-        if (mayBlock() || inTurn != Thread.currentThread()) {
+        if (mayBlock() || !input.isInTurn()) {
             timer.look();
         } else {
             hasMoved = true;
@@ -217,22 +201,22 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
             return;
         }
         try {
-            turn();
+            takeTurn();
         } catch (Throwable t) { // not an exception of the listener, which is caught earlier
             state.turnFailed(t);
         }
     }
 
-    private void turn() {
+    private void takeTurn() {
         ListenerTurn turn = ListenerTurn.begin(calls, CallSampler::add);
-        Thread thread = Thread.currentThread();
+        Thread thread = turn.thread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(threads.contextClassLoader());
-        inTurn = thread;
         try {
-            advance(turn);
+            input.begin(turn);
+            advance();
         } finally {
-            inTurn = null;
+            input.endTurn();
             thread.setContextClassLoader(before);
             turn.end();
         }
@@ -263,7 +247,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         }
     }
 
-    private void advance(ListenerTurn turn) {
+    private void advance() {
         state.openIfNew();
         try {
             IOException broken = frames.broken();
@@ -276,9 +260,9 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
             if (mayBeDue) {
                 mayBeDue = false;
                 hasMoved = true; // so that the timer learns of the next one
-                checkDeadlines(turn);
+                checkDeadlines();
             } else if (isToRead) {
-                boolean unused = input.readOn(turn);
+                boolean unused = input.readOn();
             }
         } catch (IOException e) {
             state.readingFailed(e);
@@ -287,17 +271,17 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         } catch (Throwable t) {
             state.listenerFailed(t); // of a handler of control frames, which is application code too
         } finally {
-            messages.releaseIfEmpty();
+            input.releaseIfEmpty();
         }
     }
 
     /** Reads before it judges whether the peer is silent, because something may have arrived that nobody has read yet. */
-    private void checkDeadlines(ListenerTurn turn) throws IOException {
+    private void checkDeadlines() throws IOException {
         deadlines.check();
         if (isToRead || deadlines.isIdle()) {
-            boolean silent = input.readOn(turn);
+            boolean silent = input.readOn();
             // The peer may have sent more while the listener was working.
-            if (deadlines.isIdle() && (silent || input.readOn(turn))) {
+            if (deadlines.isIdle() && (silent || input.readOn())) {
                 deadlines.checkIdle();
             }
         }
@@ -324,7 +308,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
 
     @Override
     public void readLimit(long bytes) {
-        messages.readLimit(bytes);
+        input.readLimit(bytes);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Milestone;
 import io.twintrace.websocket.internal.io.PushTransport;
-import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
@@ -30,20 +29,29 @@ final class ListenerState {
         OVER
     }
 
+    /** What has arrived. */
+    interface Arrived {
+        /** Returns whether everything was taken, and most likely nothing more can be read now. */
+        boolean isUsedUp();
+
+        /** Ends reading messages, and gives back everything that is held for them. */
+        void end();
+    }
+
     private final ConnectionId id;
     private final ListenerCalls calls;
     private final PushTransport transport;
     private final FrameWriter frames;
     private final ControlFrameWriter control;
     private final CloseHandshake closing;
-    private final IncomingMessages messages;
     private final ConnectionDeadlines deadlines;
     private final DeadlineTimer timer;
 
     private final Milestone over = new Milestone();
     private volatile Phase phase = Phase.NEW;
 
-    /** Set before the first turn. */
+    // Set before the first turn.
+    private Arrived arrived;
     private Runnable onClosed;
 
     ListenerState(
@@ -53,7 +61,6 @@ final class ListenerState {
             FrameWriter frames,
             ControlFrameWriter control,
             CloseHandshake closing,
-            IncomingMessages messages,
             ConnectionDeadlines deadlines,
             DeadlineTimer timer) {
         this.id = id;
@@ -62,9 +69,13 @@ final class ListenerState {
         this.frames = frames;
         this.control = control;
         this.closing = closing;
-        this.messages = messages;
         this.deadlines = deadlines;
         this.timer = timer;
+    }
+
+    /** Sets what has to end with reading. */
+    void reads(Arrived input) {
+        arrived = input;
     }
 
     /** Sets the action that runs once, after the listener's last call. */
@@ -167,11 +178,11 @@ final class ListenerState {
      */
     void endReading(IOException why) {
         phase = Phase.LINGERING;
-        if (closing.state() == CloseHandshake.State.CLOSED && messages.isUsedUp()) {
+        if (closing.state() == CloseHandshake.State.CLOSED && arrived.isUsedUp()) {
             closing.receivedLast();
         }
         closing.readingEnded();
-        messages.end();
+        arrived.end();
         if (calls.mayBlock() && closing.state() == CloseHandshake.State.CLOSED) {
             endOutput(); // the listener's last calls may take long, and the peer need not wait for them
         }
@@ -226,7 +237,7 @@ final class ListenerState {
             phase = Phase.OVER;
             try {
                 timer.end();
-                messages.end();
+                arrived.end();
             } finally {
                 try {
                     calls.over();

@@ -1,6 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.internal.read.ArrivedMessage;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.read.Source;
 import io.twintrace.websocket.internal.write.WriteBatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -48,6 +50,12 @@ final class ListenerTurn extends WriteBatch {
 
     private ByteBuffer window;
 
+    /** Reads the connections of one turn after another, which all find it in the processor's cache; null if given away. */
+    private IncomingMessages spare;
+
+    /** Reads the connection of this turn; null before it reads. */
+    private IncomingMessages messages;
+
     private ListenerTurn() {}
 
     /**
@@ -91,6 +99,48 @@ final class ListenerTurn extends WriteBatch {
     /** Returns the thread of these turns. Any thread. */
     Thread thread() {
         return thread;
+    }
+
+    /**
+     * Begins to read the connection of this turn.
+     *
+     * @param kept what {@link #endReading} has returned for it before
+     */
+    void beginReading(Source source, IncomingMessages kept) {
+        messages = kept;
+        if (kept == null) {
+            if (spare == null) {
+                spare = new IncomingMessages();
+            }
+            spare.of(source);
+            messages = spare;
+        }
+    }
+
+    /** Returns what reads the connection of this turn. */
+    IncomingMessages messages() {
+        return messages;
+    }
+
+    /**
+     * Ends reading in this turn.
+     *
+     * @param goesOn whether the connection may have more messages
+     * @return what the connection has to keep until its next turn; null if it is at rest
+     */
+    @SuppressWarnings("ReferenceEquality") // compares identity on purpose
+    IncomingMessages endReading(boolean goesOn) {
+        IncomingMessages read = messages;
+        messages = null;
+        if (goesOn && read != null && read.isAtRest()) {
+            read.of(null);
+            spare = read;
+            return null;
+        }
+        if (read == spare) {
+            spare = null;
+        }
+        return read;
     }
 
     /** Returns the view through which listeners see messages. */

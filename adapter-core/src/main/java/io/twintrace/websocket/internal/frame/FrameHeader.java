@@ -1,7 +1,7 @@
 package io.twintrace.websocket.internal.frame;
 
 /**
- * The header of one frame (RFC 6455 section 5.2). A connection has one instance. {@link FrameHeaderDecoder} fills it
+ * The header of one frame (RFC 6455 section 5.2). {@link FrameHeaderDecoder} fills one instance
  * again for each frame, so that reading a frame allocates nothing.
  */
 public final class FrameHeader {

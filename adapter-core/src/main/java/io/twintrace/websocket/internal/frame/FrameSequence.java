@@ -12,32 +12,15 @@ public final class FrameSequence {
     /** Extra compressed bytes to allow beyond twice the limit: frequent flushes make compressed data longer. */
     private static final int COMPRESSION_SLACK = 1024;
 
-    private final int fragmentLimit;
-
-    private volatile long readLimit;
     private boolean insideMessage;
     private int fragments;
     private long length;
     private boolean compressed;
     private long inflated;
 
-    /**
-     * @param readLimit the maximum bytes of one message, 0 for no limit
-     * @param fragmentLimit the maximum frames of one message
-     */
-    public FrameSequence(long readLimit, int fragmentLimit) {
-        this.readLimit = readLimit;
-        this.fragmentLimit = fragmentLimit;
-    }
-
-    /** Changes the limit in bytes, also for the message that is being read. Any thread may call this. */
-    public void readLimit(long bytes) {
-        this.readLimit = bytes;
-    }
-
-    /** Returns the limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
-    public long limit() {
-        long limit = readLimit;
+    /** Returns the current limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
+    public static long limit(MessageLimits limits) {
+        long limit = limits.readLimit();
         return limit == 0 ? Long.MAX_VALUE : limit;
     }
 
@@ -49,10 +32,11 @@ public final class FrameSequence {
     /**
      * Accepts the header of a data frame.
      *
+     * @param limits those of the connection; a change counts from the next call on
      * @throws ProtocolException 1002 for a frame out of order, 1008 for too many fragments
      * @throws MessageTooBigException 1009 if the message is longer than the limit, or longer than 2^63-1 bytes
      */
-    public void accept(FrameHeader header) throws ProtocolException {
+    public void accept(FrameHeader header, MessageLimits limits) throws ProtocolException {
         boolean continuation = header.opcode() == Opcode.CONTINUATION;
         if (continuation != insideMessage) {
             throw new ProtocolException(
@@ -67,15 +51,16 @@ public final class FrameSequence {
             compressed = header.rsv1();
             inflated = 0;
         }
-        if (++fragments > fragmentLimit) {
+        if (++fragments > limits.fragmentLimit()) {
             throw new ProtocolException(
-                    CloseCode.POLICY_VIOLATION, "message of more than " + fragmentLimit + " fragments");
+                    CloseCode.POLICY_VIOLATION, "message of more than " + limits.fragmentLimit() + " fragments");
         }
+        long limit = limit(limits);
         // Subtract: a sum could overflow, because the peer may declare any length.
-        if (header.payloadLength() > maxOnWire() - length) {
+        if (header.payloadLength() > maxOnWire(limit) - length) {
             throw compressed
-                    ? MessageTooBigException.onWire(limit(), maxOnWire())
-                    : new MessageTooBigException(limit());
+                    ? MessageTooBigException.onWire(limit, maxOnWire(limit))
+                    : new MessageTooBigException(limit);
         }
         length += header.payloadLength();
         insideMessage = !header.fin();
@@ -86,16 +71,16 @@ public final class FrameSequence {
      *
      * @throws MessageTooBigException 1009 if the message is longer than the limit
      */
-    public void acceptInflated(int bytes) throws MessageTooBigException {
+    public void acceptInflated(int bytes, MessageLimits limits) throws MessageTooBigException {
         inflated += bytes;
-        if (inflated > limit()) {
-            throw new MessageTooBigException(limit());
+        long limit = limit(limits);
+        if (inflated > limit) {
+            throw new MessageTooBigException(limit);
         }
     }
 
     /** Returns the limit for bytes on the wire. Compression may make data longer, but not without bounds. */
-    private long maxOnWire() {
-        long limit = limit();
+    private long maxOnWire(long limit) {
         if (!compressed) {
             return limit;
         }

@@ -3,8 +3,9 @@ package io.twintrace.websocket.internal.io;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Counts the messages of a connection and their bytes. Any thread may look at any time. */
+/** Counts the messages of a connection, their bytes, and the frames that come. Any thread may look at any time. */
 public final class ByteCounter {
+    private static final VarHandle FRAMES_BEGUN = field("framesBegun");
     private static final VarHandle MESSAGES_RECEIVED = field("messagesReceived");
     private static final VarHandle MESSAGES_SENT = field("messagesSent");
     private static final VarHandle RECEIVED = field("received");
@@ -14,12 +15,18 @@ public final class ByteCounter {
 
     // Each is written by one thread at a time, so that no update can be lost. Fields, not objects: every connection has
     // them.
+    private volatile long framesBegun;
     private volatile long messagesReceived;
     private volatile long messagesSent;
     private volatile long received;
     private volatile long receivedOnWire;
     private volatile long sent;
     private volatile long sentOnWire;
+
+    /** Frames of all kinds whose header was read. */
+    public long framesBegun() {
+        return framesBegun;
+    }
 
     /** Messages whose last byte was read. */
     public long messagesReceived() {
@@ -49,6 +56,10 @@ public final class ByteCounter {
     /** The same bytes as they went out. */
     public long sentOnWire() {
         return sentOnWire;
+    }
+
+    public void frameBegun() {
+        add(FRAMES_BEGUN, 1);
     }
 
     public void messageReceived() {

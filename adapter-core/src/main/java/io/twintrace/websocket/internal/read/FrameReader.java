@@ -15,8 +15,6 @@ import java.io.IOException;
  */
 final class FrameReader {
     private final ReadBuffer buffer;
-    private final ControlFrameReceiver controlFrames;
-    private final ByteCounter counter;
     private final FrameHeaderDecoder decoder;
     private final FrameHeader header = new FrameHeader();
     private final FrameSequence sequence;
@@ -27,8 +25,6 @@ final class FrameReader {
     private int maskKey;
     private boolean lastFrame = true;
 
-    private long framesBegun;
-
     // The control frame being read; null if there is none.
     private byte[] control;
     private int controlLength;
@@ -36,15 +32,8 @@ final class FrameReader {
     /** The peer's Close frame; null until it arrives. */
     private CloseStatus closed;
 
-    FrameReader(
-            ReadBuffer buffer,
-            ControlFrameReceiver controlFrames,
-            ByteCounter counter,
-            FrameHeaderDecoder decoder,
-            FrameSequence sequence) {
+    FrameReader(ReadBuffer buffer, FrameHeaderDecoder decoder, FrameSequence sequence) {
         this.buffer = buffer;
-        this.controlFrames = controlFrames;
-        this.counter = counter;
         this.decoder = decoder;
         this.sequence = sequence;
     }
@@ -59,9 +48,9 @@ final class FrameReader {
         return frameRemaining > 0 || control != null;
     }
 
-    /** Returns the number of frames that have begun so far. */
-    long framesBegun() {
-        return framesBegun;
+    /** Returns whether no message has begun, and the peer has not closed. */
+    boolean isAtRest() {
+        return !isInsideFrame() && lastFrame && closed == null && !sequence.insideMessage();
     }
 
     /** Returns whether the message's last byte has been read. */
@@ -91,7 +80,7 @@ final class FrameReader {
                 case NOTHING_NOW -> {
                     return false;
                 }
-                case END -> throw controlFrames.unexpected(closed);
+                case END -> throw buffer.source().control().unexpected(closed);
             }
         }
         return frameRemaining > 0;
@@ -128,6 +117,7 @@ final class FrameReader {
     void taken(int bytes) {
         framePosition += bytes;
         frameRemaining -= bytes;
+        ByteCounter counter = buffer.source().counter();
         counter.receivedOnWire(bytes);
         if (frameRemaining == 0 && lastFrame && bytes > 0) { // else nextFrame has counted it, or it is not over
             counter.messageReceived();
@@ -141,16 +131,16 @@ final class FrameReader {
                 if (!buffer.readHeader(decoder, header)) {
                     return Next.NOTHING_NOW;
                 }
-                framesBegun++;
+                buffer.source().counter().frameBegun();
             }
             if (!header.opcode().isControl()) {
-                sequence.accept(header);
+                sequence.accept(header, buffer.source());
                 frameRemaining = header.payloadLength();
                 framePosition = 0;
                 maskKey = header.maskKey();
                 lastFrame = header.fin();
                 if (lastFrame && frameRemaining == 0) {
-                    counter.messageReceived();
+                    buffer.source().counter().messageReceived();
                 }
                 return Next.BEGUN;
             }
@@ -177,6 +167,7 @@ final class FrameReader {
         }
         byte[] payload = control;
         control = null; // first, because a handler may throw
+        ControlFrameReceiver controlFrames = buffer.source().control();
         switch (header.opcode()) {
             case PING -> controlFrames.ping(payload);
             case PONG -> controlFrames.pong(payload);
@@ -192,6 +183,6 @@ final class FrameReader {
         if (CloseCode.isOrdinary(closed.code()) && !sequence.insideMessage()) {
             return Next.END;
         }
-        throw controlFrames.unexpected(closed);
+        throw buffer.source().control().unexpected(closed);
     }
 }

@@ -2,30 +2,25 @@ package io.twintrace.websocket.internal.read;
 
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.ProtocolException;
-import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.deflate.DeflatePool;
-import io.twintrace.websocket.internal.io.BufferPool;
-import io.twintrace.websocket.internal.io.ByteCounter;
-import io.twintrace.websocket.internal.io.MessagePool;
-import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
  * Reads the peer's messages as their bytes arrive. A message is taken whole or in pieces. A whole message that fits
- * into the read buffer stays where it lies; any other is assembled elsewhere. No method waits. Only the reading thread
+ * into the read buffer stays where it lies; any other is assembled elsewhere. One instance can read several
+ * connections, each after the one before {@linkplain #isAtRest is at rest}. No method waits. Only the reading thread
  * calls these methods, except where they say otherwise.
  */
 public final class IncomingMessages {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Transport transport;
-    private final ReadBuffer arrived;
+    private final ReadBuffer arrived = new ReadBuffer();
+    private final TurnBudget budget = new TurnBudget();
     private final MessageDecoder decoder;
     private final FrameReader frames;
-    private final ByteCounter counter;
 
     /** Assembles a message that does not arrive whole. */
     private final MessageAssembly assembly;
@@ -38,34 +33,43 @@ public final class IncomingMessages {
     private int start;
     private int length;
 
-    /**
-     * Reads what follows the opening handshake.
-     *
-     * @param counter counts the bytes that are read
-     * @param deflate the compression that was negotiated
-     * @param budget pauses inflating, as if no more bytes had arrived
-     */
-    public IncomingMessages(
-            Transport transport,
-            ControlFrameReceiver controlFrames,
-            ByteCounter counter,
-            WebSocketOptions options,
-            Optional<DeflateParameters> deflate,
-            BufferPool readPool,
-            MessagePool messagePool,
-            DeflatePool deflatePool,
-            TurnBudget budget) {
-        this.transport = transport;
-        this.counter = counter;
-        this.arrived = new ReadBuffer(transport, readPool);
-        this.decoder = new MessageDecoder(arrived, controlFrames, counter, options, deflate, deflatePool, budget);
-        this.frames = decoder.frames();
-        this.assembly = new MessageAssembly(arrived, decoder, messagePool);
+    /** Reads connections without compression. */
+    public IncomingMessages() {
+        this(Optional.empty(), null);
     }
 
-    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
-    public void readLimit(long bytes) {
-        decoder.readLimit(bytes);
+    /**
+     * Reads one connection.
+     *
+     * @param deflate the compression that was negotiated
+     */
+    public IncomingMessages(Source source, Optional<DeflateParameters> deflate, DeflatePool pool) {
+        this(deflate, pool);
+        of(source);
+    }
+
+    private IncomingMessages(Optional<DeflateParameters> deflate, DeflatePool pool) {
+        this.decoder = new MessageDecoder(arrived, deflate, pool, budget);
+        this.frames = decoder.frames();
+        this.assembly = new MessageAssembly(arrived, decoder);
+    }
+
+    /** Reads this connection from now on, which is at rest; none if null. */
+    public void of(Source source) {
+        arrived.of(source);
+    }
+
+    /**
+     * Returns whether nothing of the connection is kept here: it is between two messages, is not closed, and has no
+     * compression.
+     */
+    public boolean isAtRest() {
+        return !insideMessage && arrived.isEmpty() && decoder.isAtRest();
+    }
+
+    /** Returns what pauses inflating in a turn, as if no more bytes had arrived. */
+    public TurnBudget budget() {
+        return budget;
     }
 
     // ---- Input ----------------------------------------------------------------------------------------------------
@@ -84,7 +88,7 @@ public final class IncomingMessages {
         arrived.releaseIfEmpty(); // before the transport is read again
         int begin = room.position();
         try {
-            return transport.read(room);
+            return arrived.source().transport().read(room);
         } finally {
             // A read of at least the other buffer's capacity may be one TLS record, and more may follow.
             arrived.drained(room.hasRemaining() && room.position() - begin < arrived.capacity());
@@ -122,19 +126,6 @@ public final class IncomingMessages {
     /** Returns whether a message that is being taken whole has arrived in part. */
     public boolean isInsideMessage() {
         return insideMessage;
-    }
-
-    /** Returns the number of frames that have begun so far. */
-    public long framesBegun() {
-        return frames.framesBegun();
-    }
-
-    /**
-     * Returns a number that grows with everything that is read, even with an empty frame. Any thread may call this;
-     * other threads may see a slightly old value.
-     */
-    public long progress() {
-        return frames.framesBegun() + counter.receivedOnWire();
     }
 
     // ---- Messages -------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ final class MessageAssembly {
 
     private final ReadBuffer arrived;
     private final MessageDecoder decoder;
-    private final MessagePool pool;
 
     /** What has arrived of the message, up to the position; null if it is on the heap, or there is no message. */
     private ByteBuffer pooled;
@@ -28,10 +27,13 @@ final class MessageAssembly {
     private ByteBuffer oneMore;
 
     /** @param decoder takes its bytes from {@code arrived} */
-    MessageAssembly(ReadBuffer arrived, MessageDecoder decoder, MessagePool pool) {
+    MessageAssembly(ReadBuffer arrived, MessageDecoder decoder) {
         this.arrived = arrived;
         this.decoder = decoder;
-        this.pool = pool;
+    }
+
+    private MessagePool pool() {
+        return arrived.source().messagePool();
     }
 
     /** Returns whether a message is being assembled. */
@@ -41,7 +43,7 @@ final class MessageAssembly {
 
     /** Begins to assemble the decoder's current message. */
     void begin() {
-        pooled = pool.acquire(capacityFor(arrivedOfFrame(), 0));
+        pooled = pool().acquire(capacityFor(arrivedOfFrame(), 0));
         if (pooled == null) {
             onHeap = new HeapAssembly(decoder);
         }
@@ -118,14 +120,14 @@ final class MessageAssembly {
 
     private void grow() {
         int length = pooled.position();
-        ByteBuffer larger = pool.acquire(capacityFor(length, length));
+        ByteBuffer larger = pool().acquire(capacityFor(length, length));
         if (larger != null) {
             larger.put(pooled.flip());
-            pool.release(pooled);
+            pool().release(pooled);
             pooled = larger;
         } else {
             onHeap = new HeapAssembly(decoder, pooled.flip());
-            pool.release(pooled);
+            pool().release(pooled);
             pooled = null;
         }
     }
@@ -174,7 +176,7 @@ final class MessageAssembly {
     void release() {
         onHeap = null;
         if (pooled != null) {
-            pool.release(pooled);
+            pool().release(pooled);
             pooled = null;
         }
     }

@@ -2,7 +2,6 @@ package io.twintrace.websocket.internal.read;
 
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.ProtocolException;
-import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.deflate.DeflatePool;
 import io.twintrace.websocket.internal.deflate.MessageInflater;
@@ -10,14 +9,13 @@ import io.twintrace.websocket.internal.frame.FrameHeaderDecoder;
 import io.twintrace.websocket.internal.frame.FrameSequence;
 import io.twintrace.websocket.internal.frame.Masking;
 import io.twintrace.websocket.internal.frame.Utf8Validator;
-import io.twintrace.websocket.internal.io.ByteCounter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
  * Turns frames into messages: inflates compressed messages (RFC 7692), and checks text for UTF-8 as it arrives. Only
- * the reading thread calls these methods, except where they say otherwise.
+ * the reading thread calls these methods.
  */
 final class MessageDecoder {
     /** The usual ratio by which compression shortens text. */
@@ -28,9 +26,9 @@ final class MessageDecoder {
     private static final FrameHeaderDecoder WITH_DEFLATE = new FrameHeaderDecoder(true, true);
     private static final FrameHeaderDecoder WITHOUT_DEFLATE = new FrameHeaderDecoder(true, false);
 
+    private final ReadBuffer buffer;
     private final FrameReader frames;
-    private final FrameSequence sequence;
-    private final ByteCounter counter;
+    private final FrameSequence sequence = new FrameSequence();
     private final Utf8Validator utf8 = new Utf8Validator();
 
     /** Null if compression was not negotiated. */
@@ -42,19 +40,11 @@ final class MessageDecoder {
     private boolean text;
     private boolean compressed;
 
-    MessageDecoder(
-            ReadBuffer buffer,
-            ControlFrameReceiver controlFrames,
-            ByteCounter counter,
-            WebSocketOptions options,
-            Optional<DeflateParameters> deflate,
-            DeflatePool pool,
-            TurnBudget budget) {
-        this.counter = counter;
+    MessageDecoder(ReadBuffer buffer, Optional<DeflateParameters> deflate, DeflatePool pool, TurnBudget budget) {
+        this.buffer = buffer;
         this.budget = budget;
-        this.sequence = new FrameSequence(options.readLimit(), options.fragmentLimit());
         FrameHeaderDecoder headers = deflate.isPresent() ? WITH_DEFLATE : WITHOUT_DEFLATE;
-        this.frames = new FrameReader(buffer, controlFrames, counter, headers, sequence);
+        this.frames = new FrameReader(buffer, headers, sequence);
         this.inflater = deflate.map(agreed -> new MessageInflater(pool, agreed, frames::read, budget::mayInflateOn))
                 .orElse(null);
     }
@@ -63,9 +53,9 @@ final class MessageDecoder {
         return frames;
     }
 
-    /** Changes the maximum size of a message, also of the one being read, from its next piece on. Any thread may call this. */
-    void readLimit(long bytes) {
-        sequence.readLimit(bytes);
+    /** Returns whether nothing is kept from one message to the next. */
+    boolean isAtRest() {
+        return inflater == null && frames.isAtRest();
     }
 
     /** Drops the rest of the current message, and moves to the next one. */
@@ -102,7 +92,7 @@ final class MessageDecoder {
         }
         int n = frames.read(into, offset, most);
         if (n > 0) {
-            counter.received(n);
+            buffer.source().counter().received(n);
             if (text) {
                 utf8.accept(into, offset, n);
             }
@@ -124,8 +114,8 @@ final class MessageDecoder {
         int n = inflater.read(into);
         if (n > 0) {
             budget.inflated(n);
-            counter.received(n);
-            sequence.acceptInflated(n);
+            buffer.source().counter().received(n);
+            sequence.acceptInflated(n, buffer.source());
             if (text) {
                 utf8.accept(into, into.position() - n, n);
             }
@@ -186,7 +176,7 @@ final class MessageDecoder {
 
     private void taken(int length) throws ProtocolException {
         frames.taken(length);
-        counter.received(length);
+        buffer.source().counter().received(length);
         finishText();
     }
 
@@ -199,7 +189,7 @@ final class MessageDecoder {
 
     /** Returns the maximum size of a message in bytes. */
     long limit() {
-        return sequence.limit();
+        return FrameSequence.limit(buffer.source());
     }
 
     /** Returns how many bytes of the message follow; negative if that is not known yet. */

@@ -4,7 +4,6 @@ import io.twintrace.websocket.ProtocolException;
 import io.twintrace.websocket.internal.frame.FrameHeader;
 import io.twintrace.websocket.internal.frame.FrameHeaderDecoder;
 import io.twintrace.websocket.internal.frame.Masking;
-import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,8 +14,8 @@ import java.nio.ByteBuffer;
  * thread calls these methods.
  */
 final class ReadBuffer {
-    private final Transport transport;
-    private final BufferPool pool;
+    /** Whose bytes these are; null between two connections. */
+    private Source source;
 
     /** The bytes, between position and limit; null if there are none, or only the beginning of a header. */
     private ByteBuffer buffer;
@@ -30,9 +29,13 @@ final class ReadBuffer {
     /** Whether the last read left room, so that most likely nothing more can be read now. */
     private boolean drained;
 
-    ReadBuffer(Transport transport, BufferPool pool) {
-        this.transport = transport;
-        this.pool = pool;
+    /** Holds the bytes of this connection from now on; of none if null. It must not hold any of another one. */
+    void of(Source next) {
+        source = next;
+    }
+
+    Source source() {
+        return source;
     }
 
     /**
@@ -47,13 +50,13 @@ final class ReadBuffer {
         if (buffer == null && beginning == null && borrow()) {
             return buffer.remaining();
         }
-        if (buffer == null && !transport.mayHaveInput()) {
+        if (buffer == null && !source.transport().mayHaveInput()) {
             drained = true;
             return 0;
         }
         makeRoom();
         try {
-            return transport.read(buffer);
+            return source.transport().read(buffer);
         } finally {
             drained = buffer.hasRemaining();
             buffer.flip();
@@ -61,6 +64,7 @@ final class ReadBuffer {
     }
 
     private boolean borrow() {
+        Transport transport = source.transport();
         buffer = transport.lend();
         borrowed = buffer != null;
         drained = borrowed && buffer.limit() < buffer.capacity() && !transport.mayHaveInput();
@@ -69,7 +73,7 @@ final class ReadBuffer {
 
     private void makeRoom() {
         if (buffer == null) {
-            buffer = pool.acquire();
+            buffer = source.readPool().acquire();
             if (beginning != null) {
                 buffer.put(beginning);
                 beginning = null;
@@ -90,6 +94,11 @@ final class ReadBuffer {
         drained = all;
     }
 
+    /** Returns whether it holds nothing, not even the beginning of a header. */
+    boolean isEmpty() {
+        return buffer == null && beginning == null;
+    }
+
     int remaining() {
         if (buffer != null) {
             return buffer.remaining();
@@ -105,7 +114,7 @@ final class ReadBuffer {
 
     /** Returns how many bytes this can hold at once. */
     int capacity() {
-        return pool.bufferSize();
+        return source.readPool().bufferSize();
     }
 
     /** Returns how many bytes this can hold if more are read behind the present ones; 0 if that is impossible. */
@@ -188,9 +197,9 @@ final class ReadBuffer {
         buffer = null;
         if (borrowed) {
             borrowed = false;
-            transport.takeBack();
+            source.transport().takeBack();
         } else {
-            pool.release(used);
+            source.readPool().release(used);
         }
     }
 }

@@ -20,8 +20,7 @@ public final class TurnBudget {
      */
     private static final int MESSAGES_PER_CLOCK_READING = 8;
 
-    private final boolean limited;
-
+    private boolean limited;
     private boolean reached;
     private boolean refused;
     private int inflated;
@@ -32,13 +31,13 @@ public final class TurnBudget {
 
     private long begin;
 
-    /** @param limited false for no limit */
-    public TurnBudget(boolean limited) {
-        this.limited = limited;
-    }
-
-    /** Notes that a turn begins. */
-    public void begin() {
+    /**
+     * Notes that a turn begins. Without this, there is no limit.
+     *
+     * @param isLimited false for no limit
+     */
+    public void begin(boolean isLimited) {
+        limited = isLimited;
         reached = false;
         refused = false;
         inflated = 0;

@@ -16,7 +16,7 @@ class FrameSequenceTest {
 
     @Test
     void messageOfOneFrameIsWholeAtOnce() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, FIN, 5));
         assertFalse(sequence.insideMessage());
         sequence.accept(header(Opcode.BINARY, FIN, 5));
@@ -25,7 +25,7 @@ class FrameSequenceTest {
 
     @Test
     void messageLastsUntilTheFinalFrame() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, MORE, 5));
         assertTrue(sequence.insideMessage());
         sequence.accept(header(Opcode.CONTINUATION, MORE, 5));
@@ -36,7 +36,7 @@ class FrameSequenceTest {
 
     @Test
     void continuationNeedsAMessage() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         String message = "CONTINUATION frame without a message to continue (close code 1002)";
         assertRefused(sequence, header(Opcode.CONTINUATION, FIN, 0), 1002, message);
         assertRefused(sequence, header(Opcode.CONTINUATION, MORE, 0), 1002, message);
@@ -46,7 +46,7 @@ class FrameSequenceTest {
 
     @Test
     void newMessageMayNotBeginInsideAnother() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, MORE, 1));
         assertRefused(
                 sequence,
@@ -62,14 +62,14 @@ class FrameSequenceTest {
 
     @Test
     void limitCountsTheBytesOfOneFrame() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, FIN, 100));
         assertTooBig(sequence, header(Opcode.TEXT, FIN, 101), 100);
     }
 
     @Test
     void limitCountsTheBytesOfAllFragments() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, MORE, 60));
         sequence.accept(header(Opcode.CONTINUATION, MORE, 40));
         sequence.accept(header(Opcode.CONTINUATION, MORE, 0));
@@ -78,7 +78,7 @@ class FrameSequenceTest {
 
     @Test
     void eachMessageIsCountedFromZero() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 2);
+        Limited sequence = new Limited(100, 2);
         for (int i = 0; i < 5; i++) {
             sequence.accept(header(Opcode.TEXT, MORE, 60));
             sequence.accept(header(Opcode.CONTINUATION, FIN, 40));
@@ -87,7 +87,7 @@ class FrameSequenceTest {
 
     @Test
     void changedLimitHoldsForTheMessageUnderWay() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, MORE, 60));
         sequence.readLimit(61);
         sequence.accept(header(Opcode.CONTINUATION, MORE, 1));
@@ -96,7 +96,7 @@ class FrameSequenceTest {
 
     @Test
     void limitBelowWhatHasComeFailsTheNextFrame() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 10);
+        Limited sequence = new Limited(100, 10);
         sequence.accept(header(Opcode.TEXT, MORE, 60));
         sequence.readLimit(50);
         assertTooBig(sequence, header(Opcode.CONTINUATION, FIN, 0), 50);
@@ -104,25 +104,25 @@ class FrameSequenceTest {
 
     @Test
     void zeroMeansNoLimit() throws Exception {
-        FrameSequence sequence = new FrameSequence(0, 10);
+        Limited sequence = new Limited(0, 10);
         sequence.accept(header(Opcode.TEXT, MORE, Long.MAX_VALUE - 1));
         sequence.accept(header(Opcode.CONTINUATION, FIN, 1));
     }
 
     @Test
     void lengthsThatAddUpPast2To63AreTooBig() throws Exception {
-        FrameSequence unlimited = new FrameSequence(0, 10);
+        Limited unlimited = new Limited(0, 10);
         unlimited.accept(header(Opcode.TEXT, MORE, Long.MAX_VALUE));
         assertTooBig(unlimited, header(Opcode.CONTINUATION, FIN, 1), Long.MAX_VALUE);
 
-        FrameSequence limited = new FrameSequence(100, 10);
+        Limited limited = new Limited(100, 10);
         limited.accept(header(Opcode.TEXT, MORE, 1));
         assertTooBig(limited, header(Opcode.CONTINUATION, FIN, Long.MAX_VALUE), 100);
     }
 
     @Test
     void numberOfFragmentsHasALimit() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 3);
+        Limited sequence = new Limited(100, 3);
         sequence.accept(header(Opcode.BINARY, MORE, 1));
         sequence.accept(header(Opcode.CONTINUATION, MORE, 1));
         sequence.accept(header(Opcode.CONTINUATION, MORE, 1));
@@ -135,7 +135,7 @@ class FrameSequenceTest {
 
     @Test
     void emptyFragmentsCountAsFragments() throws Exception {
-        FrameSequence sequence = new FrameSequence(100, 1000);
+        Limited sequence = new Limited(100, 1000);
         sequence.accept(header(Opcode.TEXT, MORE, 0));
         for (int i = 1; i < 1000; i++) {
             sequence.accept(header(Opcode.CONTINUATION, MORE, 0));
@@ -147,6 +147,41 @@ class FrameSequenceTest {
                 "message of more than 1000 fragments (close code 1008)");
     }
 
+    /** The frames of one connection, and its limits. */
+    private static final class Limited implements MessageLimits {
+        private final FrameSequence sequence = new FrameSequence();
+        private final int fragmentLimit;
+
+        private long readLimit;
+
+        Limited(long readLimit, int fragmentLimit) {
+            this.readLimit = readLimit;
+            this.fragmentLimit = fragmentLimit;
+        }
+
+        @Override
+        public long readLimit() {
+            return readLimit;
+        }
+
+        void readLimit(long bytes) {
+            readLimit = bytes;
+        }
+
+        @Override
+        public int fragmentLimit() {
+            return fragmentLimit;
+        }
+
+        void accept(FrameHeader header) throws ProtocolException {
+            sequence.accept(header, this);
+        }
+
+        boolean insideMessage() {
+            return sequence.insideMessage();
+        }
+    }
+
     private static FrameHeader header(Opcode opcode, boolean fin, long length) {
         FrameHeader header = new FrameHeader();
         header.opcode = opcode;
@@ -155,7 +190,7 @@ class FrameSequenceTest {
         return header;
     }
 
-    private static void assertTooBig(FrameSequence sequence, FrameHeader header, long limit) {
+    private static void assertTooBig(Limited sequence, FrameHeader header, long limit) {
         MessageTooBigException e = assertThrows(MessageTooBigException.class, () -> sequence.accept(header));
         assertEquals(1009, e.closeCode());
         assertEquals(limit, e.limit());
@@ -166,7 +201,7 @@ class FrameSequenceTest {
                 e.getMessage());
     }
 
-    private static void assertRefused(FrameSequence sequence, FrameHeader header, int closeCode, String message) {
+    private static void assertRefused(Limited sequence, FrameHeader header, int closeCode, String message) {
         ProtocolException e = assertThrows(ProtocolException.class, () -> sequence.accept(header));
         assertEquals(message, e.getMessage());
         assertEquals(closeCode, e.closeCode());
