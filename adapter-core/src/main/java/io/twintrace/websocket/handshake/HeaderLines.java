@@ -15,12 +15,34 @@ import java.util.TreeMap;
  * connection keeps its request for life, and a tree would be many times larger.
  */
 final class HeaderLines extends AbstractMap<String, List<String>> {
-    /** The characters of a length: one for each byte, since larger ones would make the whole string twice as long. */
-    private static final int LENGTH = Integer.BYTES;
+    /** Names that most requests have. Each takes one character, which is its place here. */
+    private static final List<String> KNOWN = List.of(
+            "", // stands before the other names
+            "Accept",
+            "Accept-Encoding",
+            "Accept-Language",
+            "Authorization",
+            "Cache-Control",
+            "Connection",
+            "Cookie",
+            "Host",
+            "Origin",
+            "Pragma",
+            "Sec-WebSocket-Extensions",
+            "Sec-WebSocket-Key",
+            "Sec-WebSocket-Protocol",
+            "Sec-WebSocket-Version",
+            "Upgrade",
+            "User-Agent",
+            "X-Forwarded-For",
+            "X-Forwarded-Proto");
+
+    /** Lengths from here on take more than one character. Larger ones would make the whole string twice as long. */
+    private static final int LONG = 1 << (Byte.SIZE - 1);
 
     /**
-     * Names and lines alternate, each after its length. Names that differ only in case are spelled alike and are
-     * adjacent.
+     * Names and lines alternate. A name is its place in {@link #KNOWN}, or 0 and its text; a text stands after its
+     * length. Names that differ only in case are spelled alike and are adjacent.
      */
     private final String all;
 
@@ -38,36 +60,68 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
                 sorted.computeIfAbsent(name, unused -> new ArrayList<>()).addAll(lines));
         StringBuilder all = new StringBuilder();
         sorted.forEach((name, lines) -> lines.forEach(line -> {
-            append(all, name);
-            append(all, line);
+            appendName(all, name);
+            appendText(all, line);
         }));
         return new HeaderLines(all.toString());
     }
 
-    private static void append(StringBuilder all, String part) {
-        for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-            all.append((char) (part.length() >>> shift & 0xFF));
+    private static void appendName(StringBuilder all, String name) {
+        int known = Math.max(0, KNOWN.indexOf(name));
+        all.append((char) known);
+        if (known == 0) {
+            appendText(all, name);
         }
-        all.append(part);
     }
 
-    /** Returns the name or line at this place. */
-    private String part(int at) {
-        return all.substring(at + LENGTH, end(at));
+    private static void appendText(StringBuilder all, String text) {
+        int length = text.length();
+        for (; length >= LONG; length /= LONG) {
+            all.append((char) (LONG + length % LONG));
+        }
+        all.append((char) length).append(text);
     }
 
-    /** Returns where the name or line at this place ends. */
+    /** Returns where the text begins whose length is at this place. */
+    private int begin(int at) {
+        int begin = at;
+        while (all.charAt(begin) >= LONG) {
+            begin++;
+        }
+        return begin + 1;
+    }
+
+    /** Returns where the text ends whose length is at this place. */
     private int end(int at) {
+        int begin = begin(at);
         int length = 0;
-        for (int i = at; i < at + LENGTH; i++) {
-            length = length << Byte.SIZE | all.charAt(i);
+        for (int i = begin - 1; i >= at; i--) {
+            length = length * LONG + all.charAt(i) % LONG;
         }
-        return at + LENGTH + length;
+        return begin + length;
+    }
+
+    private String text(int at) {
+        return all.substring(begin(at), end(at));
+    }
+
+    private boolean isKnown(int at) {
+        return all.charAt(at) != 0;
+    }
+
+    /** Returns the name at this place. */
+    private String name(int at) {
+        return isKnown(at) ? KNOWN.get(all.charAt(at)) : text(at + 1);
+    }
+
+    /** Returns the place of the line whose name is at this place. */
+    private int line(int at) {
+        return isKnown(at) ? at + 1 : end(at + 1);
     }
 
     /** Returns the place after the name at this place and its line. */
     private int next(int at) {
-        return end(end(at));
+        return end(line(at));
     }
 
     @Override
@@ -92,15 +146,14 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
     }
 
     private boolean isAt(int at, String name) {
-        int begin = at + LENGTH;
-        return end(at) == begin + name.length() && all.regionMatches(true, begin, name, 0, name.length());
+        return name(at).equalsIgnoreCase(name);
     }
 
     private List<String> linesAt(int first) {
-        String name = part(first);
+        String name = name(first);
         List<String> lines = new ArrayList<>();
         for (int at = first; at < all.length() && isAt(at, name); at = next(at)) {
-            lines.add(part(end(at)));
+            lines.add(text(line(at)));
         }
         return List.copyOf(lines);
     }
@@ -137,7 +190,7 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            String name = part(at);
+            String name = name(at);
             List<String> lines = linesAt(at);
             for (int i = 0; i < lines.size(); i++) {
                 at = HeaderLines.this.next(at);

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -57,7 +56,6 @@ final class Connections implements ContextConnections.Member {
     /** A place for one connection, reserved at the request. Either a connection takes it, or it is given back. */
     final class Place implements Admission {
         private final long expires = Deadlines.after(handshakeTimeout);
-        private final AtomicBoolean taken = new AtomicBoolean();
         private final Service service;
 
         /** Null if it does not count. */
@@ -73,7 +71,7 @@ final class Connections implements ContextConnections.Member {
 
         /** Gives the place back, unless a connection has taken it. */
         void giveBack() {
-            if (take()) {
+            if (reserved.remove(this)) {
                 leavePlace();
             }
         }
@@ -82,7 +80,7 @@ final class Connections implements ContextConnections.Member {
          * Begins to serve a connection. Cuts off one that comes too late, or closes it with 1001 if this is stopping.
          */
         void start(Upgraded upgraded) {
-            if (take()) {
+            if (reserved.remove(this)) {
                 run(upgraded);
             } else if (stopping) {
                 admitted.incrementAndGet();
@@ -91,10 +89,6 @@ final class Connections implements ContextConnections.Member {
             } else {
                 upgraded.transport().close();
             }
-        }
-
-        private boolean take() {
-            return taken.compareAndSet(false, true) && reserved.remove(this);
         }
 
         private void run(Upgraded upgraded) {

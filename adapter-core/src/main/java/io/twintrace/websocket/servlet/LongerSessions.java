@@ -33,7 +33,7 @@ final class LongerSessions {
     /** When the last request of each session was that lives longer. */
     private final Map<HttpSession, Long> all = new ConcurrentHashMap<>();
 
-    private final DeadlineTimer timer = new DeadlineTimer(this::nextLook, this::startLook);
+    private final DeadlineTimer timer = DeadlineTimer.of(this::nextLook, this::startLook);
     private volatile long nextLook = Deadlines.NONE;
 
     LongerSessions(Consumer<Runnable> starter) {

@@ -3,17 +3,20 @@ package io.twintrace.websocket.servlet;
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.Deadlines;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** One open connection, and how far its closing has come if its server stops. Safe for use by any thread. */
 final class OpenConnection {
+    private static final AtomicReferenceFieldUpdater<OpenConnection, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(OpenConnection.class, State.class, "state");
+
     private final StoppableConnection connection;
     private final Service service;
 
     /** The thread that runs the application for it, or null. */
     private final Thread runner;
 
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private volatile State state = State.OPEN;
 
     // Written before the state becomes CLOSING.
     private volatile long closeBy;
@@ -43,11 +46,11 @@ final class OpenConnection {
     }
 
     boolean isOpen() {
-        return state.get() == State.OPEN;
+        return state == State.OPEN;
     }
 
     boolean isClosing() {
-        return state.get() == State.CLOSING;
+        return state == State.CLOSING;
     }
 
     /** Returns whether it is closing, and its time is over. */
@@ -72,7 +75,7 @@ final class OpenConnection {
         }
         this.closeBy = closeBy;
         this.cutBy = cutBy;
-        boolean begins = state.compareAndSet(State.OPEN, State.CLOSING);
+        boolean begins = STATE.compareAndSet(this, State.OPEN, State.CLOSING);
         if (begins) {
             isAsked = connection.isOpen();
             connection.beginCloseAfterOutbox(CloseCode.GOING_AWAY, reason);
@@ -95,7 +98,7 @@ final class OpenConnection {
      */
     boolean giveUp() {
         State then = isUnanswered() ? State.CUT : State.CLOSED;
-        return state.compareAndSet(State.CLOSING, then) && then == State.CUT;
+        return STATE.compareAndSet(this, State.CLOSING, then) && then == State.CUT;
     }
 
     void cutOff() {
@@ -105,7 +108,7 @@ final class OpenConnection {
 
     /** Notes its end, also in the log if its closing had begun. */
     void ended(StopLog log) {
-        State before = state.getAndSet(State.ENDED);
+        State before = STATE.getAndSet(this, State.ENDED);
         if ((before == State.CLOSING || before == State.CLOSED) && isClosedByStop()) {
             log.ended();
         } else if (before != State.OPEN) {

@@ -21,7 +21,7 @@ final class SessionKeeper {
     private final Application application;
     private final long pauseNanos;
 
-    private final DeadlineTimer timer = new DeadlineTimer(this::nextLook, this::look);
+    private final DeadlineTimer timer = DeadlineTimer.of(this::nextLook, this::look);
 
     /** Set once, before the first look. */
     private WebSocketConnection connection;

@@ -30,7 +30,7 @@ final class CallSampler {
     private final AtomicInteger open = new AtomicInteger();
 
     private volatile long nextLook = Deadlines.NONE;
-    private final DeadlineTimer timer = new DeadlineTimer(() -> nextLook, this::look);
+    private final DeadlineTimer timer = DeadlineTimer.of(() -> nextLook, this::look);
 
     CallSampler(Duration threshold) {
         this.thresholdNanos = Deadlines.nanos(threshold);

@@ -45,7 +45,7 @@ final class HandlerWriteEvents implements WriteEvents {
 
     private synchronized DeadlineTimer timer() {
         if (timer == null) {
-            timer = new DeadlineTimer(this::deadline, () -> WriteThreads.start(frames::timeOutIfLate));
+            timer = DeadlineTimer.of(this::deadline, () -> WriteThreads.start(frames::timeOutIfLate));
         }
         return timer;
     }

@@ -15,6 +15,7 @@ import io.twintrace.websocket.internal.write.WriteBatch;
 import io.twintrace.websocket.internal.write.WriteEvents;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
  * {@linkplain ListenerTurn turns}, one at a time, which do all the work. Fields belong to the thread in the turn,
  * except where they say otherwise.
  */
-final class ListenerLoop extends SerialTask implements Reading, PushTransport.Events, WriteEvents {
+final class ListenerLoop extends SerialTask implements Reading, PushTransport.Events, WriteEvents, Executor {
     private final ConnectionId id;
     private final ListenerCalls calls;
     private final ListenerThreads threads;
@@ -49,6 +50,19 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     /** Whether a deadline may have come nearer in this turn. At first, no deadline is known to the timer. */
     private boolean hasMoved = true;
 
+    /** An object of this kind alone, since every connection has one. */
+    private final class Timer extends DeadlineTimer {
+        @Override
+        protected long deadline() {
+            return deadlines.next();
+        }
+
+        @Override
+        protected void passed() {
+            deadlineHasPassed();
+        }
+    }
+
     ListenerLoop(
             ConnectionId id,
             PushTransport transport,
@@ -69,7 +83,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         this.threads = threads;
         this.deadlines = new ConnectionDeadlines(closing, pending, frames, shared.timeouts(), this);
         this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
-        this.timer = new DeadlineTimer(deadlines::next, this::deadlineHasPassed);
+        this.timer = new Timer();
         this.state = new ListenerState(id, calls, transport, frames, controlFrames, closing, deadlines, timer);
         this.input = new ListenerInput(
                 id, state, calls, transport, deflate, shared, control, deadlines, frames, pending, counter);
@@ -90,7 +104,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         state.onClosed(atTheEnd);
         boolean begun = false;
         try {
-            transport.onEvents(this, this::elsewhere);
+            transport.onEvents(this, this);
             prepare.accept(shown);
             give();
             begun = true;
@@ -143,7 +157,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     /** Signals on a thread of its own, as soon as there is one. For callers that hold a lock or have no time. */
     private void signalElsewhere() {
         if (!state.isOver()) {
-            elsewhere(this::give);
+            execute(this::give);
         }
     }
 
@@ -151,7 +165,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     private void deadlineHasPassed() {
         if (!state.isOver()) {
             mayBeDue = true;
-            elsewhere(() -> {
+            execute(() -> {
                 give();
                 frames.timeOutIfLate();
             });
@@ -173,11 +187,12 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
      * Runs a task on another thread. If none is available, the timer tries again, because closing a connection must not
      * fail for this reason.
      */
-    private void elsewhere(Runnable task) {
+    @Override
+    public void execute(Runnable task) {
         try {
             onThread(task);
         } catch (OutOfMemoryError e) {
-            DeadlineTimer.again(() -> elsewhere(task));
+            DeadlineTimer.again(() -> execute(task));
         } catch (RejectedExecutionException e) {
             // The servlet is destroyed, and no longer waits for this connection.
         }

@@ -25,7 +25,7 @@ final class UnloggedErrors {
 
     private static volatile long due = Deadlines.NONE;
 
-    private static final DeadlineTimer TIMER = new DeadlineTimer(() -> due, UnloggedErrors::tryAgain);
+    private static final DeadlineTimer TIMER = DeadlineTimer.of(() -> due, UnloggedErrors::tryAgain);
 
     private UnloggedErrors() {}
 

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * runs. Until a far deadline is near, a wheel that all timers share wakes this one, so that it needs no task of its own.
  * Safe for use by any thread.
  */
-public final class DeadlineTimer extends TimerWheel.Entry {
+public abstract class DeadlineTimer extends TimerWheel.Entry {
     /** Runs on the timer's thread: a turn returns at once, and so does what is called back. */
     private static final TimerWheel WHEEL = new TimerWheel(Runnable::run);
 
@@ -22,9 +22,6 @@ public final class DeadlineTimer extends TimerWheel.Entry {
     private static final ReentrantLock LOCK = new ReentrantLock();
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private final LongSupplier deadline;
-    private final Runnable onPassed;
 
     /** The deadline that this waits for; {@link Deadlines#NONE} if there is none. Guarded by LOCK for writing. */
     private volatile long scheduledFor = Deadlines.NONE;
@@ -37,13 +34,30 @@ public final class DeadlineTimer extends TimerWheel.Entry {
     private boolean ended;
 
     /**
+     * Returns a timer.
+     *
      * @param deadline returns the earliest deadline at the moment
      * @param onPassed called on the timer's thread; it must return soon
      */
-    public DeadlineTimer(LongSupplier deadline, Runnable onPassed) {
-        this.deadline = deadline;
-        this.onPassed = onPassed;
+    public static DeadlineTimer of(LongSupplier deadline, Runnable onPassed) {
+        return new DeadlineTimer() {
+            @Override
+            protected long deadline() {
+                return deadline.getAsLong();
+            }
+
+            @Override
+            protected void passed() {
+                onPassed.run();
+            }
+        };
     }
+
+    /** Returns the earliest deadline at the moment; {@link Deadlines#NONE} for none. Any thread calls this. */
+    protected abstract long deadline();
+
+    /** Reacts to a deadline that has passed. The timer's thread calls this, and it must return soon. */
+    protected abstract void passed();
 
     /** Runs a task in one second on the timer's thread. Use this to retry if the system had no memory or no thread. */
     public static void again(Runnable task) {
@@ -61,7 +75,7 @@ public final class DeadlineTimer extends TimerWheel.Entry {
 
     /** Reads the deadline again. Call this when the deadline may have come nearer. */
     public void look() {
-        long next = deadline.getAsLong();
+        long next = deadline();
         if (next != Deadlines.NONE && Deadlines.earlier(scheduledFor, next) != scheduledFor) {
             schedule(next);
         }
@@ -129,8 +143,8 @@ public final class DeadlineTimer extends TimerWheel.Entry {
 
     private void callIfPassed() {
         try {
-            if (Deadlines.remaining(deadline.getAsLong()) <= 0) {
-                onPassed.run();
+            if (Deadlines.remaining(deadline()) <= 0) {
+                passed();
             } else {
                 look();
             }

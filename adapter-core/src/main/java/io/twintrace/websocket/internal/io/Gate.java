@@ -99,7 +99,7 @@ public final class Gate {
     private void startTimer(long until) {
         if (until != Deadlines.NONE) {
             if (timer == null) {
-                timer = new DeadlineTimer(() -> deadline, this::wake);
+                timer = DeadlineTimer.of(() -> deadline, this::wake);
             }
             timer.look();
         }

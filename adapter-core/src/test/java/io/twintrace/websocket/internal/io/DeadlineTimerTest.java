@@ -20,7 +20,7 @@ class DeadlineTimerTest {
     private final Semaphore passed = new Semaphore(0);
     private volatile long firedAt;
 
-    private final DeadlineTimer watch = new DeadlineTimer(deadline::get, () -> {
+    private final DeadlineTimer watch = DeadlineTimer.of(deadline::get, () -> {
         firedAt = System.nanoTime();
         passed.release();
     });
@@ -129,7 +129,7 @@ class DeadlineTimerTest {
         for (int i = 0; i < rounds; i++) {
             AtomicLong moving = new AtomicLong(Deadlines.afterNanos(TimeUnit.HOURS.toNanos(1)));
             Semaphore told = new Semaphore(0);
-            DeadlineTimer contested = new DeadlineTimer(moving::get, told::release);
+            DeadlineTimer contested = DeadlineTimer.of(moving::get, told::release);
             current.set(contested);
             for (int spin = i % 200; spin > 0; spin--) {
                 Thread.onSpinWait();

@@ -35,7 +35,7 @@ class TimerTest {
 
     private static DeadlineTimer watching(long nanosFromNow, Runnable whenPassed) {
         long deadline = Deadlines.afterNanos(nanosFromNow);
-        DeadlineTimer watch = new DeadlineTimer(() -> deadline, whenPassed);
+        DeadlineTimer watch = DeadlineTimer.of(() -> deadline, whenPassed);
         watch.look();
         return watch;
     }
