@@ -20,12 +20,8 @@ public record OutboxOptions(int maxMessages, int maxBytes, WhenFull whenFull) {
      * @param whenFull not null
      */
     public OutboxOptions {
-        if (maxMessages < 1) {
-            throw new IllegalArgumentException("maxMessages is " + maxMessages + ", but must be at least 1");
-        }
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("maxBytes is " + maxBytes + ", but must be at least 1");
-        }
+        maxMessages = Require.atLeast(1, maxMessages, "maxMessages");
+        maxBytes = Require.atLeast(1, maxBytes, "maxBytes");
         Objects.requireNonNull(whenFull, "whenFull");
     }
 

@@ -92,9 +92,7 @@ public sealed interface WhenFull {
          * @param patience not negative
          */
         public ClosePeer {
-            if (patience.isNegative()) {
-                throw new IllegalArgumentException("patience is " + patience + ", but must not be negative");
-            }
+            patience = Require.notNegative(patience, "patience");
             if (!CloseCode.isAllowedOnWire(code)) {
                 throw new IllegalArgumentException(
                         "close code is " + code + ", but must be 1000 to 1003, 1007 to 1014 or 3000 to 4999");
