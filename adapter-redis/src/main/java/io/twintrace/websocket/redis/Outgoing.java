@@ -3,10 +3,7 @@ package io.twintrace.websocket.redis;
 import io.twintrace.websocket.redis.RoomOutput.Published;
 import io.twintrace.websocket.room.RoomMessage;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,15 +13,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for the publisher, within bounds, and whether there is a way to Redis. A message waits from its publication
- * until it is written and this node has delivered it. Safe for use by any thread.
+ * What waits for the publisher, which it tells: {@linkplain WaitingMessages messages}, members that have changed, and the
+ * way to Redis, if there is one. Safe for use by any thread.
  */
 final class Outgoing {
-    /** So many messages are written before their replies are awaited. */
-    private static final int MAX_BATCH = 128;
-
-    private static final int MAX_BATCH_BYTES = 1 << 20;
-
     /** So long the publisher waits for messages to come back before it counts them as gone. */
     private static final long MAX_STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -34,14 +26,9 @@ final class Outgoing {
     /** Held for moments only, so that publishing does not wait. Guards the fields below, and each {@link RoomOutput}. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** The most messages of a room that are written and have not come back. With more, Redis might drop some before. */
-    private final int window;
-
     private final Condition changed = lock.newCondition();
-    private final Deque<Published> unwritten = new ArrayDeque<>();
+    private final WaitingMessages messages;
     private final Set<OwnMembers> changedMembers = new LinkedHashSet<>();
-    private int waiting;
-    private long waitingBytes;
     private Session session;
     private boolean wake;
     private boolean busy;
@@ -54,25 +41,22 @@ final class Outgoing {
     Outgoing(RedisOptions options, Counters counters) {
         this.options = options;
         this.counters = counters;
-        window = Math.max(1, options.streamLength() / 8);
+        messages = new WaitingMessages(options, counters);
     }
 
     /** {@return the message, which then waits; empty if it cannot be taken} */
     Optional<Published> publish(RoomOutput output, RoomMessage message) {
         lock.lock();
         try {
-            int bytes = message.content().length();
-            if (output.closed || closing || !makeRoom(bytes)) {
+            Optional<Published> published =
+                    output.closed || closing ? Optional.empty() : messages.add(output, message, isLocal());
+            if (published.isPresent()) {
+                counters.published.increment();
+                changed.signalAll();
+            } else {
                 counters.rejected.increment();
-                return Optional.empty();
             }
-            Published published = output.next(message, isLocal());
-            unwritten.add(published);
-            waiting++;
-            waitingBytes += bytes;
-            counters.published.increment();
-            changed.signalAll();
-            return Optional.of(published);
+            return published;
         } finally {
             lock.unlock();
         }
@@ -82,52 +66,11 @@ final class Outgoing {
         return away.isPresent() && options.whenAway() == WhenAway.DELIVER_LOCALLY;
     }
 
-    private boolean makeRoom(int bytes) {
-        while (isFull(bytes)) {
-            Published oldest = unwritten.peek();
-            if (!isLocal() || oldest == null || !oldest.delivered) {
-                return false;
-            }
-            unwritten.poll();
-            counters.unshared.increment();
-            written(oldest);
-        }
-        return true;
-    }
-
-    private boolean isFull(int bytes) {
-        return waiting >= options.maxWaiting() || (waiting > 0 && waitingBytes + bytes > options.maxWaitingBytes());
-    }
-
-    private void written(Published published) {
-        if (!published.written) {
-            published.written = true;
-            settle(published);
-        }
-    }
-
-    private void delivered(Published published) {
-        published.delivered = true;
-        settle(published);
-    }
-
-    private void settle(Published published) {
-        if (published.written && published.delivered) {
-            waiting--;
-            waitingBytes -= published.bytes;
-        }
-    }
-
     /** {@return the next message that this node delivers without Redis} */
     Optional<Published> nextLocal(RoomOutput output) {
         lock.lock();
         try {
-            Published next = output.undelivered.peek();
-            if (next == null || !next.local) {
-                return Optional.empty();
-            }
-            delivered(output.undelivered.poll());
-            return Optional.of(next);
+            return messages.nextLocal(output);
         } finally {
             lock.unlock();
         }
@@ -136,8 +79,7 @@ final class Outgoing {
     boolean hasLocal(RoomOutput output) {
         lock.lock();
         try {
-            Published next = output.undelivered.peek();
-            return next != null && next.local;
+            return output.hasLocal();
         } finally {
             lock.unlock();
         }
@@ -147,17 +89,8 @@ final class Outgoing {
     void returned(RoomOutput output, long sequence) {
         lock.lock();
         try {
-            while (!output.undelivered.isEmpty() && output.undelivered.peek().sequence <= sequence) {
-                Published next = output.undelivered.poll();
-                delivered(next);
-                if (next.sequence == sequence) {
-                    // Redis has it, whether or not it has said so.
-                    written(next);
-                    removeWritten();
-                }
-            }
-            output.returned = Math.max(output.returned, sequence);
-            if (!unwritten.isEmpty()) {
+            messages.returned(output, sequence);
+            if (!messages.allWritten()) {
                 changed.signalAll();
             }
         } finally {
@@ -169,10 +102,7 @@ final class Outgoing {
     void refused(Published published) {
         lock.lock();
         try {
-            if (published.output.undelivered.remove(published)) {
-                delivered(published);
-            }
-            published.output.returned = Math.max(published.output.returned, published.sequence);
+            messages.refused(published);
         } finally {
             lock.unlock();
         }
@@ -191,10 +121,7 @@ final class Outgoing {
     int forgetWritten(RoomOutput output) {
         lock.lock();
         try {
-            int before = output.undelivered.size();
-            output.undelivered.stream().filter(each -> each.written).forEach(this::delivered);
-            output.undelivered.removeIf(each -> each.written);
-            return before - output.undelivered.size();
+            return messages.forgetWritten(output);
         } finally {
             lock.unlock();
         }
@@ -204,9 +131,7 @@ final class Outgoing {
     void close(RoomOutput output) {
         lock.lock();
         try {
-            output.closed = true;
-            output.undelivered.forEach(this::delivered);
-            output.undelivered.clear();
+            messages.close(output);
         } finally {
             lock.unlock();
         }
@@ -261,7 +186,7 @@ final class Outgoing {
             busy = false;
             away = Optional.of(why);
             if (isLocal()) {
-                outputs.forEach(output -> output.undelivered.forEach(each -> each.local = true));
+                outputs.forEach(RoomOutput::deliverLocally);
             }
             changed.signalAll();
         } finally {
@@ -296,16 +221,15 @@ final class Outgoing {
             while (session == current && !closed && !hasWork() && nanos > 0 && patience > 0) {
                 long before = nanos;
                 nanos = changed.awaitNanos(nanos);
-                patience = unwritten.isEmpty() ? MAX_STALL_NANOS : patience - (before - nanos);
+                patience = messages.allWritten() ? MAX_STALL_NANOS : patience - (before - nanos);
             }
             if (session != current || closed) {
                 return null;
             }
-            if (patience <= 0 && !hasWork() && !unwritten.isEmpty()) {
-                // Redis has dropped them. They will not come back.
-                unwritten.peek().output.returnedIn = null;
+            if (patience <= 0 && !hasWork()) {
+                messages.stopAwaitingReturn();
             }
-            Batch batch = new Batch(firstUnwritten(), List.copyOf(changedMembers), wake);
+            Batch batch = new Batch(messages.nextToWrite(current), List.copyOf(changedMembers), wake);
             changedMembers.clear();
             wake = false;
             busy = true;
@@ -316,54 +240,21 @@ final class Outgoing {
     }
 
     private boolean isIdle() {
-        return unwritten.isEmpty() && changedMembers.isEmpty() && !wake;
+        return messages.allWritten() && changedMembers.isEmpty() && !wake;
     }
 
     private boolean hasWork() {
-        return !changedMembers.isEmpty() || wake || (!unwritten.isEmpty() && !isAhead(unwritten.peek()));
-    }
-
-    /** Whether the room's own reader has to catch up first. */
-    private boolean isAhead(Published next) {
-        RoomOutput output = next.output;
-        if (output.returnedIn != session) {
-            output.returnedIn = session;
-            output.returned = next.sequence - 1;
-        }
-        return !output.closed && next.sequence - output.returned > window;
-    }
-
-    private List<Published> firstUnwritten() {
-        List<Published> first = new ArrayList<>();
-        long bytes = 0;
-        for (Published each : unwritten) {
-            if (each.written) {
-                continue;
-            }
-            bytes += each.bytes;
-            if (isAhead(each) || (!first.isEmpty() && (first.size() == MAX_BATCH || bytes > MAX_BATCH_BYTES))) {
-                break;
-            }
-            first.add(each);
-        }
-        return first;
+        return !changedMembers.isEmpty() || wake || messages.hasWritable(session);
     }
 
     void acknowledged(Batch batch) {
         lock.lock();
         try {
             busy = false;
-            batch.messages.forEach(this::written);
-            removeWritten();
+            batch.messages.forEach(messages::written);
             changed.signalAll();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void removeWritten() {
-        while (!unwritten.isEmpty() && unwritten.peek().written) {
-            unwritten.poll();
         }
     }
 
@@ -385,7 +276,7 @@ final class Outgoing {
             interrupted = true;
         } finally {
             closed = true;
-            lost = unwritten.stream().filter(each -> !each.written).count();
+            lost = messages.countUnwritten();
             counters.unshared.add(lost);
             changed.signalAll();
             lock.unlock();
@@ -399,7 +290,7 @@ final class Outgoing {
     int waiting() {
         lock.lock();
         try {
-            return waiting;
+            return messages.count();
         } finally {
             lock.unlock();
         }
@@ -408,7 +299,7 @@ final class Outgoing {
     long waitingBytes() {
         lock.lock();
         try {
-            return waitingBytes;
+            return messages.bytes();
         } finally {
             lock.unlock();
         }

@@ -19,9 +19,9 @@ final class RoomOutput {
     boolean closed;
 
     /** The last message that has come back from Redis, and the session in which these numbers have begun. */
-    long returned;
+    private long returned;
 
-    Session returnedIn;
+    private Session returnedIn;
 
     /** For the publisher only: the session in which the stream has got its expiry. */
     Session expires;
@@ -38,6 +38,36 @@ final class RoomOutput {
         Published next = new Published(this, ++sequence, message, local);
         undelivered.add(next);
         return next;
+    }
+
+    /** {@return whether this node delivers the next message without Redis} */
+    boolean hasLocal() {
+        Published next = undelivered.peek();
+        return next != null && next.local;
+    }
+
+    /** What waits now need not wait for Redis. */
+    void deliverLocally() {
+        undelivered.forEach(each -> each.local = true);
+    }
+
+    /** No message up to this one is awaited from Redis any more. */
+    void noteReturned(long upTo) {
+        returned = Math.max(returned, upTo);
+    }
+
+    /** Whether the room's own reader has to catch up first: more than a window of messages have not come back. */
+    boolean isAhead(Published next, Session session, int window) {
+        if (returnedIn != session) {
+            returnedIn = session;
+            returned = next.sequence - 1;
+        }
+        return !closed && next.sequence - returned > window;
+    }
+
+    /** Redis has dropped what was written, which will not come back: the window begins with the next message. */
+    void restartWindow() {
+        returnedIn = null;
     }
 
     /** A message that waits. */
