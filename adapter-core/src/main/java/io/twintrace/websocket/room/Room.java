@@ -27,10 +27,7 @@ import java.util.function.Consumer;
 public final class Room implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger("io.twintrace.websocket");
 
-    private static final Backplane.Channel NOT_OPEN = new NoChannel();
-
     private final String name;
-    private final String node;
     private final Delivery delivery;
     private final Deliveries deliveries;
     private final RoomCounters counters;
@@ -48,46 +45,26 @@ public final class Room implements AutoCloseable {
     private final ConcurrentMap<String, Presence> elsewhere = new ConcurrentHashMap<>();
 
     private final RoomOptions options;
-    private final Member.Place place = new RoomPlace();
-    private volatile Backplane.Channel channel = NOT_OPEN;
-    private volatile boolean closed;
-
-    /** Guarded by this object. */
-    private boolean opening;
-
+    private final RoomChannel channel = new RoomChannel();
+    private final RoomPlace place;
     private final AtomicBoolean toldOtherOptions = new AtomicBoolean();
 
     Room(String name, RoomOptions options, String node, RoomCounters counters, Consumer<Room> onClose) {
         this.name = name;
         this.options = options;
-        this.node = node;
         this.counters = counters;
         this.onClose = onClose;
         this.deliveries = new Deliveries(name, options, counters);
         this.delivery = new Delivery(name, options, deliveries);
+        this.place = new RoomPlace(node, channel, members, delivery, deliveries, counters);
     }
 
     /** Joins the room of this name on other nodes, unless that is done. */
     void open(Backplane backplane) {
-        if (channel == NOT_OPEN) {
-            openOnce(backplane);
+        if (!channel.isOpen()) {
+            channel.open(() -> backplane.open(
+                    name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere)));
         }
-    }
-
-    private synchronized void openOnce(Backplane backplane) {
-        if (channel == NOT_OPEN && !closed && !opening) {
-            opening = true; // for a listener that asks for the room inside this call
-            try {
-                openNow(backplane);
-            } finally {
-                opening = false;
-            }
-        }
-    }
-
-    private void openNow(Backplane backplane) {
-        channel = backplane.open(
-                name, options.history(), new RoomReceiver(options.listener(), delivery, deliveries, elsewhere));
     }
 
     /** Warns, once, of options that come too late, because the room was opened without any. */
@@ -130,17 +107,13 @@ public final class Room implements AutoCloseable {
      */
     public Member join(WebSocketConnection connection, JoinOptions how) {
         StackProbe.probe();
-        if (closed) {
+        if (channel.isClosed()) {
             throw new IllegalStateException("room \"" + name + "\" is closed");
         }
         boolean unused = connection.outbox().claim(); // false if the connection is ending, which the member learns
         Member member = new Member(place, connection, prefix + "-" + joined.incrementAndGet(), how.value());
-        channel.announce(member.presence());
-        members.put(member.id(), member);
-        delivery.add(() -> deliveries.join(member, how));
-        member.leaveWithConnection(); // perhaps at once
-        delivery.runNow();
-        if (closed) { // meanwhile
+        place.join(member, how);
+        if (channel.isClosed()) { // meanwhile
             member.close();
             throw new IllegalStateException("room \"" + name + "\" is closed");
         }
@@ -185,7 +158,7 @@ public final class Room implements AutoCloseable {
      *     for a connection to the other nodes
      */
     public boolean broadcast(PreparedMessage message) {
-        return publish(message, Optional.empty(), Optional.empty(), true, Optional.empty());
+        return publish(Optional.empty(), Optional.empty(), message);
     }
 
     /**
@@ -197,7 +170,7 @@ public final class Room implements AutoCloseable {
      * @return as {@link #broadcast(PreparedMessage)}
      */
     public boolean broadcastLatest(PreparedMessage message, String key) {
-        return publish(message, Optional.empty(), Optional.empty(), true, Optional.of(key));
+        return publish(Optional.empty(), Optional.of(key), message);
     }
 
     /**
@@ -219,7 +192,7 @@ public final class Room implements AutoCloseable {
      * @return as {@link #broadcast(PreparedMessage)}; true as well if there is no such member
      */
     public boolean send(String member, PreparedMessage message) {
-        return publish(message, Optional.empty(), Optional.of(member), true, Optional.empty());
+        return publish(Optional.of(member), Optional.empty(), message);
     }
 
     /**
@@ -244,38 +217,12 @@ public final class Room implements AutoCloseable {
     }
 
     private boolean broadcastHere(PreparedMessage message, Optional<String> except) {
-        if (!admit()) {
-            return false;
-        }
-        delivery.add(new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
-        delivery.run();
-        return true;
+        return place.deliverHere(
+                new RoomMessage(Optional.empty(), except, Optional.empty(), false, Optional.empty(), message));
     }
 
-    private boolean publish(
-            PreparedMessage content,
-            Optional<String> sender,
-            Optional<String> receiver,
-            boolean toSender,
-            Optional<String> key) {
-        StackProbe.probe(); // an overflow inside the backplane would leave its locks taken
-        if (!admit()) {
-            return false;
-        }
-        boolean published =
-                channel.publish(new RoomMessage(Optional.empty(), sender, receiver, toSender, key, content));
-        if (!published) {
-            counters.rejected();
-        }
-        return published;
-    }
-
-    private boolean admit() {
-        boolean admitted = delivery.admit();
-        if (!admitted) {
-            counters.rejected();
-        }
-        return admitted;
+    private boolean publish(Optional<String> receiver, Optional<String> key, PreparedMessage content) {
+        return place.publish(new RoomMessage(Optional.empty(), Optional.empty(), receiver, true, key, content));
     }
 
     // ---- The room -------------------------------------------------------------------------------------------------
@@ -300,9 +247,7 @@ public final class Room implements AutoCloseable {
     /** Closes the room on this node. Its members leave; their connections stay open. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+        channel.beginClose();
         try {
             members.values().forEach(Member::close);
         } finally {
@@ -314,69 +259,5 @@ public final class Room implements AutoCloseable {
     @Override
     public String toString() {
         return "room \"" + name + "\"";
-    }
-
-    /** The room as its members use it. */
-    private final class RoomPlace implements Member.Place {
-        @Override
-        public boolean publish(Member sender, PreparedMessage message, boolean toSender, Optional<String> key) {
-            return Room.this.publish(message, Optional.of(sender.id()), Optional.empty(), toSender, key);
-        }
-
-        @Override
-        public boolean send(Member member, PreparedMessage message) {
-            if (!admit()) {
-                return false;
-            }
-            delivery.addCounted(message.length(), () -> deliveries.send(member, message));
-            delivery.run();
-            return true;
-        }
-
-        @Override
-        public void changed(Member member) {
-            channel.announce(member.presence());
-            if (member.hasLeft()) {
-                channel.withdraw(member.id()); // it was withdrawn before it was announced
-            }
-            delivery.add(() -> deliveries.changed(member));
-            delivery.runBriefly();
-        }
-
-        @Override
-        public void leave(Member member) {
-            members.remove(member.id());
-            channel.withdraw(member.id());
-            delivery.add(() -> deliveries.leave(member));
-            delivery.runBriefly(); // this thread may be the container's
-        }
-
-        @Override
-        public String node() {
-            return node;
-        }
-    }
-
-    /** For the moment between the creation of a room and its opening, and if that has failed. */
-    private static final class NoChannel implements Backplane.Channel {
-        @Override
-        public boolean publish(RoomMessage message) {
-            return false;
-        }
-
-        @Override
-        public void announce(Presence presence) {
-            throw new IllegalStateException("the room is not open");
-        }
-
-        @Override
-        public void withdraw(String member) {
-            // It was not announced.
-        }
-
-        @Override
-        public void close() {
-            // There is nothing to close.
-        }
     }
 }
