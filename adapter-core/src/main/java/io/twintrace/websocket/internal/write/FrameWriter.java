@@ -311,7 +311,7 @@ public final class FrameWriter implements WriteBatch.Member {
     private void checkInTime() throws SocketTimeoutException {
         boolean isLate = Deadlines.remaining(Deadlines.earlier(output.deadline(), closing.deadline())) <= 0;
         if (output.hasPending() && isLate) {
-            throw Output.timeout();
+            throw PendingWrites.timeout();
         }
     }
 

@@ -1,13 +1,10 @@
 package io.twintrace.websocket.internal.write;
 
-import io.twintrace.websocket.PendingWritesException;
 import io.twintrace.websocket.internal.frame.Opcode;
 import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Transport;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,13 +12,11 @@ import java.nio.ByteBuffer;
  * not take at once are pending: the transport writes them by itself, and a thread that may wait waits for that. The
  * holder of the {@link FrameLock} calls these methods, except where they say otherwise.
  */
-final class Output implements PendingStatus {
+final class Output extends OutputStatus {
     private final Transport transport;
     private final Runnable goOnElsewhere;
-    private final long pendingLimit;
     private final long writeTimeoutNanos;
     private final SmallFrames aside;
-    private final ByteBuffer[] one = new ByteBuffer[1];
 
     private Coalescing coalescing;
     private WriteEvents events;
@@ -29,20 +24,17 @@ final class Output implements PendingStatus {
     /** Null until an outbox is used. */
     private volatile WaitingMessages waiting;
 
-    /** Null while no bytes are pending. Written under the lock. */
-    private volatile PendingWrites pending;
-
-    private volatile long lastTaken = System.nanoTime();
-    private volatile IOException failure;
+    /** Guarded by the lock. Null until the first use. See {@link #spare}. */
+    private ByteBuffer[] spare;
 
     /**
      * @param goOnElsewhere has another thread take the lock and call {@link #continueWriting}
      * @param pendingLimit how many bytes may be pending before a thread that may not wait cannot write more messages
      */
     Output(Transport transport, BufferPool pool, Runnable goOnElsewhere, long pendingLimit, long writeTimeoutNanos) {
+        super(pendingLimit);
         this.transport = transport;
         this.goOnElsewhere = goOnElsewhere;
-        this.pendingLimit = pendingLimit;
         this.writeTimeoutNanos = writeTimeoutNanos;
         this.aside = new SmallFrames(pool);
     }
@@ -54,35 +46,6 @@ final class Output implements PendingStatus {
     }
 
     // ---- Any thread, without the lock -----------------------------------------------------------------------------
-
-    @Override
-    public boolean hasPending() {
-        return pending != null;
-    }
-
-    /** Returns whether this many bytes or more are pending and were not yet given to the transport. */
-    boolean hasPending(int atLeast) {
-        PendingWrites current = pending;
-        return current != null && current.size() >= atLeast;
-    }
-
-    @Override
-    public long deadline() {
-        PendingWrites current = pending;
-        return current == null ? Deadlines.NONE : current.deadline();
-    }
-
-    @Override
-    public long lastTaken() {
-        return lastTaken;
-    }
-
-    /** Returns whether bytes have been pending for so long, and the peer has taken none of them in that time. */
-    boolean isStuckFor(long nanos) {
-        PendingWrites current = pending;
-        long now = System.nanoTime();
-        return current != null && now - current.begun() >= nanos && now - lastTaken >= nanos;
-    }
 
     /** Returns whether no frame is put aside. Certain only for the thread that puts frames aside. */
     boolean isFlushed() {
@@ -104,58 +67,6 @@ final class Output implements PendingStatus {
     /** Returns the messages that wait while bytes are pending; null if none ever will. */
     WaitingMessages waiting() {
         return waiting;
-    }
-
-    /**
-     * Refuses a message if too much is pending and the calling thread may not wait.
-     *
-     * @throws PendingWritesException then
-     */
-    void admit() throws PendingWritesException {
-        PendingWrites current = pending;
-        long size = current == null ? 0 : current.size();
-        if (size >= pendingLimit && !WriteBatch.mayWait()) {
-            throw new PendingWritesException(size, pendingLimit);
-        }
-    }
-
-    /** Returns the bytes that are pending; null if there are none. */
-    PendingWrites pendingWrites() {
-        return pending;
-    }
-
-    /**
-     * Waits until no bytes are pending, if the calling thread may wait.
-     *
-     * @throws SocketTimeoutException at the deadline
-     */
-    void awaitWritten(long until) throws IOException {
-        awaitWritten(pending, until);
-    }
-
-    /** Waits like {@link #awaitWritten(long)} for these bytes; for none if null. */
-    void awaitWritten(PendingWrites awaited, long until) throws IOException {
-        if ((awaited == null && failure == null) || !WriteBatch.mayWait()) {
-            return; // the usual case first
-        }
-        try {
-            if (awaited != null && !awaited.awaitEnd(until)) {
-                throw timeout();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the peer to read");
-        }
-        if (failure instanceof SocketTimeoutException) {
-            throw (IOException) timeout().initCause(failure);
-        }
-        if (failure != null) {
-            throw new IOException("writing to the peer failed", failure);
-        }
-    }
-
-    static SocketTimeoutException timeout() {
-        return new SocketTimeoutException("timed out waiting for the peer to read");
     }
 
     // ---- The holder of the lock -----------------------------------------------------------------------------------
@@ -217,9 +128,24 @@ final class Output implements PendingStatus {
         }
     }
 
+    /**
+     * Returns an array for one buffer, which the caller takes out again, because an idle connection keeps no payload.
+     *
+     * <p>Its uses never overlap. Only the lock's holder uses it, and {@link #flush} and {@link #write} do not call each
+     * other before they have tried to write, or copied, what is in it. The pieces of a large payload use it only if the
+     * buffers are in another array. If that is because frames were put aside, it has a copy of what is in this one.
+     */
+    ByteBuffer[] spare() {
+        if (spare == null) {
+            spare = new ByteBuffer[1];
+        }
+        return spare;
+    }
+
     /** Sends the frames that were put aside. */
     void flush() throws IOException {
         if (!aside.isEmpty()) {
+            ByteBuffer[] one = spare();
             try {
                 one[0] = aside.leaving();
                 if (!tryWrite(one)) {
@@ -342,7 +268,7 @@ final class Output implements PendingStatus {
             if (!transport.startWrite(next)) {
                 return false;
             }
-            if (atOnce >= PendingWrites.MAX_AT_ONCE && rest.size() > 0) {
+            if (atOnce >= Pieces.MAX_AT_ONCE && rest.size() > 0) {
                 if (callerGoesOn) {
                     rest.paused(true);
                 } else {
@@ -358,30 +284,9 @@ final class Output implements PendingStatus {
         return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
     }
 
-    /** Writes a large payload in pieces, and no more than {@link PendingWrites#MAX_AT_ONCE}. */
     private boolean tryWrite(ByteBuffer[] buffers) throws IOException {
-        ByteBuffer payload = buffers[buffers.length - 1];
-        int piece = PendingWrites.pieceOf(payload);
-        if (payload.remaining() <= piece) {
-            return transport.tryWrite(buffers);
-        }
-        ByteBuffer[] rest = buffers.length == 1 ? buffers : one;
-        int end = payload.limit();
-        int enough = (int) Math.min(end, (long) payload.position() + PendingWrites.MAX_AT_ONCE);
-        try {
-            payload.limit(payload.position() + piece);
-            boolean all = transport.tryWrite(buffers);
-            rest[0] = payload;
-            while (all && payload.position() < enough) {
-                payload.limit(Math.min(end, payload.position() + piece));
-                all = transport.tryWrite(rest);
-            }
-            return all && payload.position() == end;
-        } finally {
-            payload.limit(end);
-            if (rest != buffers) {
-                rest[0] = null; // an idle connection keeps no payload
-            }
-        }
+        return Pieces.isOne(buffers)
+                ? transport.tryWrite(buffers)
+                : Pieces.tryWrite(transport, buffers, buffers.length == 1 ? buffers : spare());
     }
 }

@@ -1,6 +1,9 @@
 package io.twintrace.websocket.internal.write;
 
 import io.twintrace.websocket.internal.io.Deadlines;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
@@ -11,15 +14,6 @@ import java.util.concurrent.TimeUnit;
  * that. It holds copies, unless the owner of a large buffer waits and leaves it alone. One thread at a time changes it.
  */
 final class PendingWrites {
-    /**
-     * The most bytes of a heap buffer that are offered to the transport at once. The JDK copies what remains of such a
-     * buffer at each attempt to write, into a direct buffer of that size, which it keeps for the thread.
-     */
-    private static final int MAX_COPIED = 128 * 1024;
-
-    /** The most bytes that a thread writes at once, while others wait for the lock or for the thread. */
-    static final int MAX_AT_ONCE = 1024 * 1024;
-
     /** The size of the buffers for small pieces. */
     private static final int CHUNK = 16 * 1024;
 
@@ -43,11 +37,6 @@ final class PendingWrites {
 
     /** The last of the chunks, if it is one that may be added to. */
     private ByteBuffer tail = FULL;
-
-    /** Returns how many bytes of the buffer to offer to the transport at once. */
-    static int pieceOf(ByteBuffer buffer) {
-        return buffer.isDirect() ? MAX_AT_ONCE : MAX_COPIED;
-    }
 
     /** Returns when the first of these bytes began to wait. Any thread. */
     long begun() {
@@ -95,9 +84,24 @@ final class PendingWrites {
                 };
     }
 
-    /** Waits until the peer has everything or writing has ended. Returns false at the deadline. Any thread. */
-    boolean awaitEnd(long until) throws InterruptedException {
-        return end.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS);
+    /**
+     * Waits until the peer has everything or writing has ended. Any thread.
+     *
+     * @throws SocketTimeoutException at the deadline
+     */
+    void awaitEnd(long until) throws IOException {
+        try {
+            if (!end.await(Deadlines.remaining(until), TimeUnit.NANOSECONDS)) {
+                throw timeout();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the peer to read");
+        }
+    }
+
+    static SocketTimeoutException timeout() {
+        return new SocketTimeoutException("timed out waiting for the peer to read");
     }
 
     /** Announces that the peer has everything. */
@@ -129,7 +133,7 @@ final class PendingWrites {
         grow(bytes.remaining());
         tail = FULL;
         while (bytes.hasRemaining()) {
-            int n = Math.min(bytes.remaining(), pieceOf(bytes));
+            int n = Math.min(bytes.remaining(), Pieces.sizeOf(bytes));
             chunks.add(bytes.slice(bytes.position(), n).position(n)); // as if it had been filled
             bytes.position(bytes.position() + n);
         }
@@ -139,7 +143,7 @@ final class PendingWrites {
         grow(bytes.remaining());
         while (bytes.hasRemaining()) {
             if (!tail.hasRemaining()) {
-                tail = ByteBuffer.allocate(Math.max(CHUNK, Math.min(bytes.remaining(), MAX_COPIED)));
+                tail = ByteBuffer.allocate(Math.max(CHUNK, Math.min(bytes.remaining(), Pieces.MAX_COPIED)));
                 chunks.add(tail);
             }
             int n = Math.min(tail.remaining(), bytes.remaining());
