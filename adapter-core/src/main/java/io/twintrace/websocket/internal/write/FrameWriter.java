@@ -2,7 +2,6 @@ package io.twintrace.websocket.internal.write;
 
 import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.WebSocketOptions;
-import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.internal.frame.Opcode;
 import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -17,35 +16,18 @@ import java.util.Arrays;
  * not keep messages apart, which is the detector's task, one floor up. Any thread may call the methods that do not say
  * otherwise.
  */
-public final class FrameWriter implements WriteBatch.Member {
-    private final Output output;
-    private final FrameLock lock;
-    private final BufferPool pool;
+public final class FrameWriter extends FrameSender implements WriteBatch.Member {
     private final CloseHandshake closing;
-    private final long writeTimeoutNanos;
-
-    // Guarded by the lock. Null until the first use, which most connections of listeners never see.
-    private ByteBuffer[] one;
-    private ByteBuffer[] two;
-
-    private volatile long lastWrite = System.nanoTime();
 
     /** Used inside the detector's guard. Null until the first use. */
     private ByteBuffer[] alone;
 
     /** When the last frame of a message began. Used inside the detector's guard. */
-    private long lastMessageFrame = lastWrite;
-
-    /** The application's deadline; {@link Deadlines#NONE} for the default timeout. */
-    private volatile long writeDeadline = Deadlines.NONE;
+    private long lastMessageFrame = lastWrite();
 
     public FrameWriter(Transport transport, BufferPool pool, CloseHandshake closing, WebSocketOptions options) {
-        this.pool = pool;
+        super(transport, pool, closing, options);
         this.closing = closing;
-        this.writeTimeoutNanos = Deadlines.nanos(options.writeTimeout());
-        this.output =
-                new Output(transport, pool, this::continueElsewhere, options.pendingWriteLimit(), writeTimeoutNanos);
-        this.lock = new FrameLock(transport, output, closing);
     }
 
     /** Call this once, before the first write. */
@@ -55,16 +37,7 @@ public final class FrameWriter implements WriteBatch.Member {
 
     // ---- State ----------------------------------------------------------------------------------------------------
 
-    public void writeDeadline(long deadline) {
-        writeDeadline = deadline;
-    }
-
-    /** Returns when the last frame began, on the time line of {@link System#nanoTime()}. */
-    public long lastWrite() {
-        return lastWrite;
-    }
-
-    /** The same for frames of messages. Only inside the detector's guard. */
+    /** Returns when the last frame of a message began, like {@link #lastWrite()}. Only inside the detector's guard. */
     long lastMessageFrame() {
         return lastMessageFrame;
     }
@@ -129,7 +102,7 @@ public final class FrameWriter implements WriteBatch.Member {
                     send(fin, rsv1, opcode, payload, deadline, true);
                     pending = output.pendingWrites();
                 }
-                lastMessageFrame = lastWrite;
+                lastMessageFrame = lastWrite();
             } finally {
                 lock.unlock();
             }
@@ -170,7 +143,7 @@ public final class FrameWriter implements WriteBatch.Member {
                     write(others, deadline, true, true);
                     pending = output.pendingWrites();
                 }
-                lastMessageFrame = lastWrite;
+                lastMessageFrame = lastWrite();
             } finally {
                 lock.unlock();
             }
@@ -180,19 +153,6 @@ public final class FrameWriter implements WriteBatch.Member {
             lock.closeLater();
             throw e;
         }
-    }
-
-    /** Puts frames aside. Returns how many, up to the first that must leave at once. */
-    private int putAside(ByteBuffer[] encoded) {
-        for (int i = 0; i < encoded.length; i++) {
-            ByteBuffer room = room(Opcode.CONTINUATION, encoded[i].remaining());
-            if (room == null) {
-                return i;
-            }
-            room.put(encoded[i]);
-            output.added();
-        }
-        return encoded.length;
     }
 
     /** Makes a thread that may wait for the peer do so, so that pending bytes do not grow. */
@@ -222,17 +182,6 @@ public final class FrameWriter implements WriteBatch.Member {
             lock.takeAndBreakOff(e);
             throw e;
         }
-    }
-
-    /** The application's deadline, if it has set one, for the frames of messages. */
-    private long messageDeadline() {
-        long deadline = writeDeadline;
-        return deadline != Deadlines.NONE ? deadline : defaultDeadline();
-    }
-
-    /** For other frames. They ignore the application's deadline, which may be that of a message long gone. */
-    long defaultDeadline() {
-        return writeTimeoutNanos == 0 ? Deadlines.NONE : Deadlines.afterNanos(writeTimeoutNanos);
     }
 
     // ---- Flushing and ending --------------------------------------------------------------------------------------
@@ -280,7 +229,7 @@ public final class FrameWriter implements WriteBatch.Member {
 
     /** Goes on after the transport has written what it was given, or has failed to. */
     public void writtenByTransport(IOException failure) {
-        lastWrite = System.nanoTime();
+        frameBegins();
         if (failure != null) {
             lock.takeAndBreakOff(failure);
             return;
@@ -299,7 +248,8 @@ public final class FrameWriter implements WriteBatch.Member {
         }
     }
 
-    private void continueElsewhere() {
+    @Override
+    void continueElsewhere() {
         WriteThreads.startAtLast(() -> writtenByTransport(null));
     }
 
@@ -342,106 +292,5 @@ public final class FrameWriter implements WriteBatch.Member {
 
     Output output() {
         return output;
-    }
-
-    // ---- The holder of the lock -----------------------------------------------------------------------------------
-
-    /** Puts a frame aside. Returns false if the frame must leave at once. */
-    boolean putAside(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload) {
-        int length = payload.remaining();
-        ByteBuffer room = room(opcode, (long) FrameHeaderEncoder.MAX_BYTES + length);
-        if (room == null) {
-            return false;
-        }
-        FrameHeaderEncoder.encode(room, fin, rsv1, opcode, length);
-        room.put(payload);
-        output.added();
-        return true;
-    }
-
-    /** Returns where to put a frame aside; null if it must leave now, such as before the application's deadline. */
-    private ByteBuffer room(Opcode opcode, long length) {
-        boolean isUrgent = writeDeadline != Deadlines.NONE && !opcode.isControl();
-        long before = lastWrite;
-        ByteBuffer room = isUrgent ? null : output.room(opcode, length);
-        if (room != null && room.position() == 0 && lastWrite == before) {
-            frameBegins(); // the first frame's time is good enough for all
-        }
-        return room;
-    }
-
-    /** Notes the time of the first frame that is put aside. */
-    void frameBegins() {
-        lastWrite = System.nanoTime();
-    }
-
-    /**
-     * Writes a control frame after the frames that were put aside.
-     *
-     * @param deadline the time by which the operating system must have it
-     */
-    void sendControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
-        send(true, false, opcode, ByteBuffer.wrap(payload), deadline, false);
-    }
-
-    private void send(boolean fin, boolean rsv1, Opcode opcode, ByteBuffer payload, long deadline, boolean awaited)
-            throws IOException {
-        ByteBuffer head = pool.acquire();
-        try {
-            FrameHeaderEncoder.encode(head, fin, rsv1, opcode, payload.remaining());
-            if (payload.remaining() <= head.remaining()) {
-                writeOne(head.put(payload).flip(), deadline, !opcode.isControl());
-            } else {
-                writeTwo(head.flip(), payload, deadline, awaited, !opcode.isControl());
-            }
-        } finally {
-            pool.release(head); // what is pending was copied from it
-        }
-    }
-
-    private void writeOne(ByteBuffer frame, long deadline, boolean isMessage) throws IOException {
-        if (one == null) {
-            one = new ByteBuffer[1];
-        }
-        one[0] = frame;
-        try {
-            write(one, deadline, false, isMessage);
-        } finally {
-            one[0] = null; // an idle connection keeps no payload
-        }
-    }
-
-    private void writeTwo(ByteBuffer head, ByteBuffer payload, long deadline, boolean awaited, boolean isMessage)
-            throws IOException {
-        if (two == null) {
-            two = new ByteBuffer[2];
-        }
-        two[0] = head;
-        two[1] = payload;
-        try {
-            write(two, deadline, awaited, isMessage);
-        } finally {
-            two[0] = null;
-            two[1] = null;
-        }
-    }
-
-    /** @param isMessage whether a deadline that has passed breaks the stream off; a control frame's was checked */
-    private void write(ByteBuffer[] buffers, long deadline, boolean awaited, boolean isMessage) throws IOException {
-        long now = System.nanoTime();
-        lastWrite = now;
-        try {
-            if (isMessage && deadline != Deadlines.NONE && deadline - now <= 0) {
-                throw new SocketTimeoutException("write deadline passed before the frame was begun");
-            }
-            output.write(buffers, deadline, awaited);
-        } catch (StackOverflowError e) {
-            lock.overflowed = true; // before the lock is released, and without a call
-            lock.breakOff(e);
-            throw e;
-        } catch (Throwable e) { // also if there is no memory
-            lock.breakOff(e);
-            throw e;
-        }
     }
 }
