@@ -6,49 +6,30 @@ import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Transport;
-import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.read.Next;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
-import io.twintrace.websocket.internal.write.OfferBatch;
-import io.twintrace.websocket.internal.write.PendingStatus;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads for a handler, and waits for data that has not arrived. One thread at a time may read. Once reading has ended,
- * it stays ended.
+ * Reads messages for a handler. One thread at a time may read. Once reading has ended, it stays ended.
  */
-final class BlockingReader extends ConnectionSource implements Reading, MessageInputStream.Source, OfferBatch.Reader {
+final class BlockingReader extends BlockingInput implements MessageInputStream.Source {
     /** The most that one call of {@link #dropToCloseNow} reads, in buffers. */
     private static final int MAX_DROPPED_FILLS = 16;
 
     private final String connection;
-    private final ControlFrameHandlers control;
-    private final IncomingMessages messages;
-    private final long patienceNanos;
-    private final ConnectionDeadlines deadlines;
-    private final FrameWriter frames;
     private final CloseHandshake closing;
     private final HandlerReadingEnd end;
     private final ReentrantLock readLock = new ReentrantLock();
 
     /** Whether the transport is closed, so that no buffer may be kept. */
     private volatile boolean released;
-
-    /**
-     * The number of the thread that read last. A reference would keep the thread in memory after its end. Written under
-     * the lock. Writers read it without the lock, and need not be certain.
-     */
-    private long reader;
-
-    /** Whether the reader left frames put aside for too long since it last waited for input. */
-    private volatile boolean isSlow;
 
     // Guarded by readLock.
     private MessageInputStream current;
@@ -68,46 +49,16 @@ final class BlockingReader extends ConnectionSource implements Reading, MessageI
             ControlFrameWriter controlFrames,
             CloseHandshake closing,
             ByteCounter counter) {
-        super(transport, shared, counter);
+        super(transport, deflate, shared, frames, controlFrames, closing, counter);
         this.connection = connection;
-        this.frames = frames;
         this.closing = closing;
-        this.patienceNanos = shared.options().writeCoalescing()
-                ? Deadlines.nanos(shared.options().coalescingDelay())
-                : 0;
-        this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
-        this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
-        this.messages = new IncomingMessages(this, deflate, shared.pools().deflate());
         this.end = new HandlerReadingEnd(
                 connection,
                 messages,
                 frames,
-                control,
+                control(),
                 closing,
                 new TransportCloser(transport, shared.pools().read()));
-    }
-
-    /** Moves the application's deadline. Any thread may call this. */
-    @Override
-    public void readDeadline(long deadline) {
-        deadlines.read(deadline);
-        wake();
-    }
-
-    @Override
-    public void wake() {
-        transport().readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
-    }
-
-    @Override
-    public ConnectionDeadlines deadlines() {
-        return deadlines;
-    }
-
-    /** Returns the object that holds the handlers of control frames. Any thread may call this. */
-    @Override
-    public ControlFrameHandlers control() {
-        return control;
     }
 
     /** Waits for the next message and returns it; null if the peer has closed. */
@@ -200,60 +151,7 @@ final class BlockingReader extends ConnectionSource implements Reading, MessageI
         }
     }
 
-    // ---- Waiting --------------------------------------------------------------------------------------------------
-
-    /** Reads more input, and waits until there is some. */
-    private void await() throws IOException {
-        frames.flush(); // the frames that were put aside until now
-        OfferBatch.flushBeforeReading(this); // those of other connections as well
-        if (isSlow) {
-            isSlow = false;
-        }
-        deadlines.checkReader(); // also here, because this never waits for a peer that never stops sending
-        int n;
-        boolean waited = false;
-        boolean timedOut = false;
-        while ((n = messages.fill()) == 0) {
-            if (messages.assembleBeginning()) {
-                return; // the caller then takes what has arrived
-            }
-            messages.keepBeginning();
-            deadlines.frameMayBeIncomplete(messages.isInsideFrame(), counter().framesBegun());
-            if (timedOut) {
-                deadlines.checkIdle();
-            }
-            timedOut = !awaitInput();
-            waited = true;
-        }
-        if (n < 0) {
-            if (messages.assembleBeginning()) {
-                return; // what has arrived may be wrong, which is the better reason to end
-            }
-            throw new EOFException("connection ended without a Close frame");
-        }
-        long unused = deadlines.arrived(waited);
-    }
-
-    /** Waits for input. May return early. Returns false at a deadline, or to have the deadlines checked again. */
-    private boolean awaitInput() throws IOException {
-        try {
-            setWakeUp();
-            transport().awaitReadable();
-            return true;
-        } catch (SocketTimeoutException e) {
-            deadlines.checkReader();
-            return false;
-        }
-    }
-
-    private void setWakeUp() {
-        long set;
-        do {
-            set = deadlines.set();
-            transport().readDeadline(deadlines.next());
-            // The line above may have overwritten a deadline that was set meanwhile, so check again.
-        } while (deadlines.set() != set);
-    }
+    // ---- The end --------------------------------------------------------------------------------------------------
 
     /**
      * Waits until the peer has closed or nothing more will come. Drops what arrives until then if no other thread
@@ -335,46 +233,17 @@ final class BlockingReader extends ConnectionSource implements Reading, MessageI
         return connection;
     }
 
-    /**
-     * Returns a number that grows with everything that is read. Any thread may call this; other threads may see a
-     * slightly old value.
-     */
-    long progress() {
-        return counter().framesBegun() + counter().receivedOnWire();
-    }
-
     /** Returns whether a thread is reading, or no thread needs to read any more. Any thread may call this. */
     boolean isAttended() {
         return readLock.isLocked() || closing.hasReadingEnded() || closing.requested() != null;
-    }
-
-    /**
-     * Returns whether the calling thread is the one that reads, and already has more input to read. Any thread may call
-     * this.
-     */
-    @Override
-    public boolean isBackSoon() {
-        return Thread.currentThread().getId() == reader && messages.hasMore() && !isSlow;
-    }
-
-    @Override
-    public long patienceNanos() {
-        return patienceNanos;
-    }
-
-    /**
-     * Notes that the reader did not return soon. This holds until the reader waits for input again. Any thread may call
-     * this.
-     */
-    @Override
-    public void wasNotBackSoon() {
-        isSlow = true;
     }
 
     @Override
     public boolean endsByItself() {
         return false;
     }
+
+    // ---- The lock -------------------------------------------------------------------------------------------------
 
     /** Gives back everything that is held, once the transport is closed. Any thread may call this. */
     @Override
@@ -404,7 +273,7 @@ final class BlockingReader extends ConnectionSource implements Reading, MessageI
                     + " must not read from it: that would damage the message");
         }
         if (readLock.tryLock()) {
-            reader = Thread.currentThread().getId();
+            readsOnThisThread();
             return;
         }
         if (!closing.isDecided() && !released) {

@@ -1,0 +1,174 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.handshake.DeflateParameters;
+import io.twintrace.websocket.internal.io.ByteCounter;
+import io.twintrace.websocket.internal.io.Deadlines;
+import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.internal.write.CloseHandshake;
+import io.twintrace.websocket.internal.write.ControlFrameWriter;
+import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.OfferBatch;
+import io.twintrace.websocket.internal.write.PendingStatus;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+
+/**
+ * The input of a handler's connection. The thread that reads waits here for data that has not arrived, until a
+ * deadline. Tells writers whether that thread will be back soon. This part of {@link BlockingReader} is a superclass and
+ * not an object, because each connection has one.
+ */
+abstract class BlockingInput extends ConnectionSource implements Reading, OfferBatch.Reader {
+    /** Only the reading thread uses them, except where a method says otherwise. */
+    final IncomingMessages messages;
+
+    final ConnectionDeadlines deadlines;
+    private final ControlFrameHandlers control;
+    private final FrameWriter frames;
+    private final long patienceNanos;
+
+    /**
+     * The number of the thread that read last. A reference would keep the thread in memory after its end. Written by
+     * the reading thread. Writers read it at any time, and need not be certain.
+     */
+    private long reader;
+
+    /** Whether the reader left frames put aside for too long since it last waited for input. */
+    private volatile boolean isSlow;
+
+    BlockingInput(
+            Transport transport,
+            Optional<DeflateParameters> deflate,
+            Shared shared,
+            FrameWriter frames,
+            ControlFrameWriter controlFrames,
+            CloseHandshake closing,
+            ByteCounter counter) {
+        super(transport, shared, counter);
+        this.frames = frames;
+        this.patienceNanos = shared.options().writeCoalescing()
+                ? Deadlines.nanos(shared.options().coalescingDelay())
+                : 0;
+        this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
+        this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
+        this.messages = new IncomingMessages(this, deflate, shared.pools().deflate());
+    }
+
+    /** Moves the application's deadline. Any thread may call this. */
+    @Override
+    public void readDeadline(long deadline) {
+        deadlines.read(deadline);
+        wake();
+    }
+
+    @Override
+    public void wake() {
+        transport().readDeadline(System.nanoTime()); // wakes the waiting thread, which then checks the new deadline
+    }
+
+    @Override
+    public ConnectionDeadlines deadlines() {
+        return deadlines;
+    }
+
+    /** Returns the object that holds the handlers of control frames. Any thread may call this. */
+    @Override
+    public ControlFrameHandlers control() {
+        return control;
+    }
+
+    /**
+     * Returns a number that grows with everything that is read. Any thread may call this; other threads may see a
+     * slightly old value.
+     */
+    long progress() {
+        return counter().framesBegun() + counter().receivedOnWire();
+    }
+
+    // ---- Waiting: the reading thread -------------------------------------------------------------------------------
+
+    /** Reads more input, and waits until there is some. */
+    void await() throws IOException {
+        frames.flush(); // the frames that were put aside until now
+        OfferBatch.flushBeforeReading(this); // those of other connections as well
+        if (isSlow) {
+            isSlow = false;
+        }
+        deadlines.checkReader(); // also here, because this never waits for a peer that never stops sending
+        int n;
+        boolean waited = false;
+        boolean timedOut = false;
+        while ((n = messages.fill()) == 0) {
+            if (messages.assembleBeginning()) {
+                return; // the caller then takes what has arrived
+            }
+            messages.keepBeginning();
+            deadlines.frameMayBeIncomplete(messages.isInsideFrame(), counter().framesBegun());
+            if (timedOut) {
+                deadlines.checkIdle();
+            }
+            timedOut = !awaitInput();
+            waited = true;
+        }
+        if (n < 0) {
+            if (messages.assembleBeginning()) {
+                return; // what has arrived may be wrong, which is the better reason to end
+            }
+            throw new EOFException("connection ended without a Close frame");
+        }
+        long unused = deadlines.arrived(waited);
+    }
+
+    /** Waits for input. May return early. Returns false at a deadline, or to have the deadlines checked again. */
+    private boolean awaitInput() throws IOException {
+        try {
+            setWakeUp();
+            transport().awaitReadable();
+            return true;
+        } catch (SocketTimeoutException e) {
+            deadlines.checkReader();
+            return false;
+        }
+    }
+
+    private void setWakeUp() {
+        long set;
+        do {
+            set = deadlines.set();
+            transport().readDeadline(deadlines.next());
+            // The line above may have overwritten a deadline that was set meanwhile, so check again.
+        } while (deadlines.set() != set);
+    }
+
+    // ---- For writers ----------------------------------------------------------------------------------------------
+
+    /** Notes that the calling thread reads now. Call this with the right to read. */
+    void readsOnThisThread() {
+        reader = Thread.currentThread().getId();
+    }
+
+    /**
+     * Returns whether the calling thread is the one that reads, and already has more input to read. Any thread may call
+     * this.
+     */
+    @Override
+    public boolean isBackSoon() {
+        return Thread.currentThread().getId() == reader && messages.hasMore() && !isSlow;
+    }
+
+    @Override
+    public long patienceNanos() {
+        return patienceNanos;
+    }
+
+    /**
+     * Notes that the reader did not return soon. This holds until the reader waits for input again. Any thread may call
+     * this.
+     */
+    @Override
+    public void wasNotBackSoon() {
+        isSlow = true;
+    }
+}
