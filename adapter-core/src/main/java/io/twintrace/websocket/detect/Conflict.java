@@ -58,17 +58,17 @@ final class Conflict {
     private final AtomicBoolean reportPending = new AtomicBoolean();
 
     private Conflict(
-            WriteDetector detector,
+            WriteRules rules,
             Kind kind,
             KnownThread first,
             Writer firstSampled,
             Thread second,
             Operation secondOperation,
             StackTraceElement[] openedAt) {
-        this.connection = detector.connection();
-        this.level = detector.level();
-        this.discipline = detector.discipline();
-        this.response = detector.onConflict();
+        this.connection = rules.connection();
+        this.level = rules.level();
+        this.discipline = rules.discipline();
+        this.response = rules.onConflict();
         this.kind = kind;
         this.first = first;
         this.firstSampled = firstSampled;
@@ -78,9 +78,9 @@ final class Conflict {
     }
 
     /** Creates the conflict of a thread that arrives while the first is inside a call. Takes no stacks, to be quick. */
-    static Conflict overlapping(WriteDetector detector, Thread first, Thread second, Operation secondOperation) {
+    static Conflict overlapping(WriteRules rules, Thread first, Thread second, Operation secondOperation) {
         return new Conflict(
-                detector,
+                rules,
                 Kind.OVERLAPPING_CALLS,
                 new KnownThread(first),
                 null,
@@ -91,21 +91,20 @@ final class Conflict {
 
     /** Creates the conflict of a thread that starts a message while the first has one open. Stacks need TRACED. */
     static Conflict interleaved(
-            WriteDetector detector,
+            WriteRules rules,
             KnownThread first,
             Thread second,
             Operation secondOperation,
             StackTraceElement[] lastEntry,
             StackTraceElement[] openedAt) {
         Writer holder = lastEntry.length == 0 ? null : holder(first, lastEntry);
-        return new Conflict(detector, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, openedAt);
+        return new Conflict(rules, Kind.INTERLEAVED_MESSAGE, first, holder, second, secondOperation, openedAt);
     }
 
     /** Creates the conflict of a thread that sends before an asynchronous send is complete. */
     static Conflict incomplete(
-            WriteDetector detector, KnownThread first, Writer account, Thread second, Operation secondOperation) {
-        return new Conflict(
-                detector, Kind.INCOMPLETE_SEND, first, account, second, secondOperation, StackTraces.NO_STACK);
+            WriteRules rules, KnownThread first, Writer account, Thread second, Operation secondOperation) {
+        return new Conflict(rules, Kind.INCOMPLETE_SEND, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
     /**
@@ -115,9 +114,9 @@ final class Conflict {
      * @param account the known data of that thread
      */
     static Conflict ofDiscipline(
-            WriteDetector detector, KnownThread first, Writer account, Thread second, Operation secondOperation) {
+            WriteRules rules, KnownThread first, Writer account, Thread second, Operation secondOperation) {
         return new Conflict(
-                detector, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
+                rules, Kind.BROKEN_DISCIPLINE, first, account, second, secondOperation, StackTraces.NO_STACK);
     }
 
     /** The response of the connection. */

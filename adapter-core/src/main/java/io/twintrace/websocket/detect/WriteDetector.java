@@ -35,7 +35,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Each guarded method repeats these lines, because a helper with a lambda would allocate one for each call.
  */
-public final class WriteDetector {
+public final class WriteDetector extends WriteRules {
     private static final VarHandle SLOT;
 
     static {
@@ -55,51 +55,14 @@ public final class WriteDetector {
 
     private static final long LOOK_AGAIN_NANOS = 10_000;
 
-    private final ConnectionId connection;
-    private final DetectorLevel level;
-    private final LongSupplier lastFrame;
     private final LongSupplier received;
-    private final ConflictResponse onConflict;
-    private final WideWindow window = WideWindow.current();
 
     /** Null, the Thread inside a write method, or a Conflict. */
     @SuppressWarnings("unused") // through SLOT
     private volatile Object slot;
 
-    // Owned by the thread in the slot.
-
-    /**
-     * The operation of the thread in the slot, counted from 1. It is 0 before the thread sets it, and once it begins to
-     * leave. The second thread also reads it, after its conflict is in the slot. Not a reference, because that would
-     * need a garbage collector's barrier at every write.
-     */
-    private byte call;
-
-    /** The value of {@link #received} when that operation began. The second thread also reads it. */
+    /** The value of {@link #received} when the thread in the slot began. Owned by it; the second thread also reads it. */
     private long receivedBefore;
-
-    /** Whether calls need more checks: there is a discipline, the level is TRACED, or a wide window is open. */
-    private boolean watchful;
-
-    private WriteDiscipline discipline = WriteDiscipline.none();
-
-    /** Null if no discipline is declared. */
-    private DisciplineKeeper keeper;
-
-    /** Whether a message is open; never at level CALLS. */
-    private boolean messageOpen;
-
-    /** The last thread that worked on the open message, or on the one before; null if there was none. */
-    private KnownThread messageHolder;
-
-    /** Where the open message was opened; only at level TRACED. */
-    private StackTraceElement[] openedAt = StackTraces.NO_STACK;
-
-    /** The stack of the latest write call; only at level TRACED. */
-    private StackTraceElement[] entered = StackTraces.NO_STACK;
-
-    /** The stack of the latest call that worked on the open message, or on the one before; only at level TRACED. */
-    private StackTraceElement[] lastOfHolder = StackTraces.NO_STACK;
 
     /**
      * Creates the detector of one connection.
@@ -117,12 +80,8 @@ public final class WriteDetector {
             LongSupplier lastFrame,
             LongSupplier received,
             ConflictResponse onConflict) {
-        this.connection = Objects.requireNonNull(connection, "connection");
-        this.level = Objects.requireNonNull(level, "level");
-        this.lastFrame = Objects.requireNonNull(lastFrame, "lastFrame");
+        super(connection, level, lastFrame, onConflict);
         this.received = Objects.requireNonNull(received, "received");
-        this.onConflict = Objects.requireNonNull(onConflict, "onConflict");
-        this.watchful = level == DetectorLevel.TRACED || window != null;
     }
 
     /**
@@ -135,34 +94,6 @@ public final class WriteDetector {
      */
     public static WriteDiscipline throughOutbox(ReentrantLock heldByOutbox, BooleanSupplier mayWait) {
         return WriteDiscipline.throughOutbox(heldByOutbox, mayWait);
-    }
-
-    /**
-     * Declares a discipline for every write from now on. Call this only between enter and leave.
-     *
-     * @param declared the rule; {@link WriteDiscipline#none()} for none
-     */
-    public void declare(WriteDiscipline declared) {
-        boolean isRule = declared != WriteDiscipline.none();
-        keeper = isRule ? new DisciplineKeeper() : null;
-        discipline = declared;
-        watchful = level == DetectorLevel.TRACED || window != null || isRule;
-    }
-
-    ConnectionId connection() {
-        return connection;
-    }
-
-    DetectorLevel level() {
-        return level;
-    }
-
-    WriteDiscipline discipline() {
-        return discipline;
-    }
-
-    ConflictResponse onConflict() {
-        return onConflict;
     }
 
     /**
@@ -182,7 +113,7 @@ public final class WriteDetector {
         }
         receivedBefore = alreadyReceived;
         call = code;
-        if (watchful || messageOpen) {
+        if (watchful || messageOpen) { // not a call, for which there may be no stack left
             try {
                 enterAttentively(operation, me);
             } catch (StackOverflowError e) {
@@ -231,37 +162,6 @@ public final class WriteDetector {
         }
     }
 
-    /** Records that the calling thread's new message stays open. Call this only between enter and leave. */
-    public void messageOpened() {
-        if (level != DetectorLevel.CALLS) {
-            messageOpen = true;
-            messageContinued();
-            if (level == DetectorLevel.TRACED) {
-                openedAt = StackTraces.ofCaller(Operation.ofCode(call));
-            }
-        }
-    }
-
-    /**
-     * Records that the calling thread continues the open message, whichever thread began it. Call this only between
-     * enter and leave.
-     */
-    public void messageContinued() {
-        if (messageOpen) {
-            Thread me = Thread.currentThread();
-            if (messageHolder == null || !messageHolder.is(me)) {
-                messageHolder = new KnownThread(me);
-            }
-            lastOfHolder = entered;
-        }
-    }
-
-    /** Records that no message is open any more. Call this only between enter and leave. */
-    public void messageFinished() {
-        messageOpen = false;
-        openedAt = StackTraces.NO_STACK;
-    }
-
     /**
      * Fails the calling thread if an asynchronous send is not complete. Call this only between enter and leave.
      *
@@ -296,7 +196,7 @@ public final class WriteDetector {
                 if (!StackTraces.isInsideAnotherGuard()) {
                     return; // its stack overflowed before it could leave, so that it is inside already
                 }
-                throw new IllegalStateException(operation.methodName() + " on WebSocket connection " + connection
+                throw new IllegalStateException(operation.methodName() + " on WebSocket connection " + connection()
                         + " was called by a thread that is already writing to it: a serializer, stream or handler"
                         + " that runs during a write must not write to the same connection");
             } else if (inside instanceof Conflict conflict) {
@@ -306,7 +206,7 @@ public final class WriteDetector {
                 if (!owner.isAlive() && SLOT.compareAndSet(this, owner, me)) {
                     return; // its stack overflowed before it could leave
                 }
-                if (looks < MAX_LOOKS && discipline.isForOwnerToFail(me)) {
+                if (looks < MAX_LOOKS && discipline().isForOwnerToFail(me)) {
                     // The owner's own report names both places. The report of an overlap would name this thread, which
                     // runs no application code.
                     looks++;
@@ -329,51 +229,16 @@ public final class WriteDetector {
 
     /** Reports a write past the outbox as such, even while the outbox is writing. */
     private Conflict meeting(Thread owner, Operation operation, Thread me) {
-        WriteDiscipline declared = discipline;
+        WriteDiscipline declared = discipline();
         return declared.isLeftToOutbox() && !declared.isKeptBy(me)
                 ? Conflict.ofDiscipline(this, new KnownThread(owner), declared.firstOffer(), me, operation)
                 : Conflict.overlapping(this, owner, me, operation);
     }
 
-    /** Runs the checks that are needed on some connections only, or during a message. Other calls skip them. */
     private void enterAttentively(Operation operation, Thread me) {
-        if (watchful) {
-            enterWatched(operation, me);
-        }
-        if (messageOpen) {
-            enterDuringMessage(operation, me);
-        }
-    }
-
-    private void enterWatched(Operation operation, Thread me) {
-        if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
-            Writer account = discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(lastFrame, entered);
-            fail(Conflict.ofDiscipline(this, keeper.thread(), account, me, operation), operation, me);
-        }
-        boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();
-        if (!operation.isSetting() && !cutsMessage) { // another thread than the holder may change a setting
-            remember(operation, me);
-        }
-        if (window != null) {
-            window.stay();
-        }
-    }
-
-    private void remember(Operation operation, Thread me) {
-        if (level == DetectorLevel.TRACED) {
-            entered = StackTraces.ofCaller(operation);
-        }
-        if (keeper != null) {
-            if (keeper.isNobody()) {
-                discipline = discipline.from(me);
-            }
-            keeper.writes(me, operation);
-        }
-    }
-
-    private void enterDuringMessage(Operation operation, Thread me) {
-        if (operation.startsMessage() && !messageHolder.is(me)) {
-            fail(Conflict.interleaved(this, messageHolder, me, operation, lastOfHolder, openedAt), operation, me);
+        Conflict mine = breach(operation, me);
+        if (mine != null) {
+            fail(mine, operation, me);
         }
     }
 
