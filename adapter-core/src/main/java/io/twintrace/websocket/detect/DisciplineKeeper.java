@@ -3,7 +3,6 @@ package io.twintrace.websocket.detect;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * The last thread that kept the declared discipline. Stores its number and name, because a reference would keep an
@@ -39,14 +38,14 @@ final class DisciplineKeeper {
     /**
      * Describes the thread for a report.
      *
-     * @param lastFrame the start of the latest message frame, in terms of {@link System#nanoTime()}
+     * @param activity knows when the latest message frame began
      * @param lastEntry the stack of its latest write call; empty if unknown
      */
-    Writer account(LongSupplier lastFrame, StackTraceElement[] lastEntry) {
+    Writer account(ConnectionActivity activity, StackTraceElement[] lastEntry) {
         if (isNobody()) {
             return new Writer("nobody", "", Instant.now(), List.of());
         }
-        long ago = System.nanoTime() - later(since, lastFrame.getAsLong());
+        long ago = System.nanoTime() - later(since, activity.lastMessageFrame());
         return new Writer(
                 thread().toString(), operation.methodName(), Instant.now().minusNanos(ago), List.of(lastEntry));
     }

@@ -3,11 +3,9 @@ package io.twintrace.websocket.detect;
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Detects two threads inside the write methods of one connection, and fails both. One slot holds {@code null}, the
@@ -55,13 +53,14 @@ public final class WriteDetector extends WriteRules {
 
     private static final long LOOK_AGAIN_NANOS = 10_000;
 
-    private final LongSupplier received;
-
     /** Null, the Thread inside a write method, or a Conflict. */
     @SuppressWarnings("unused") // through SLOT
     private volatile Object slot;
 
-    /** The value of {@link #received} when the thread in the slot began. Owned by it; the second thread also reads it. */
+    /**
+     * The value of {@link ConnectionActivity#received} when the operation of the thread in the slot began. Owned by that
+     * thread. The second thread also reads it.
+     */
     private long receivedBefore;
 
     /**
@@ -69,19 +68,12 @@ public final class WriteDetector extends WriteRules {
      *
      * @param connection the name in reports
      * @param level the conflicts to detect
-     * @param lastFrame returns when the latest message frame began, in terms of {@link System#nanoTime()}; called only
-     *     for a report, inside the guard
-     * @param received returns how much message data has arrived from the peer, in any unit; called at every call
+     * @param activity what has happened on the connection
      * @param onConflict the connection's response to a conflict
      */
     public WriteDetector(
-            ConnectionId connection,
-            DetectorLevel level,
-            LongSupplier lastFrame,
-            LongSupplier received,
-            ConflictResponse onConflict) {
-        super(connection, level, lastFrame, onConflict);
-        this.received = Objects.requireNonNull(received, "received");
+            ConnectionId connection, DetectorLevel level, ConnectionActivity activity, ConflictResponse onConflict) {
+        super(connection, level, activity, onConflict);
     }
 
     /**
@@ -106,7 +98,7 @@ public final class WriteDetector extends WriteRules {
      */
     public void enter(Operation operation) {
         Thread me = Thread.currentThread();
-        long alreadyReceived = received.getAsLong();
+        long alreadyReceived = activity.received();
         byte code = operation.code();
         if (!SLOT.compareAndSet(this, null, me)) {
             enterOccupied(operation, me);
@@ -219,7 +211,7 @@ public final class WriteDetector extends WriteRules {
                 if (SLOT.compareAndSet(this, owner, mine)) {
                     Operation first = Operation.ofCode(call);
                     boolean mayAnswer = first != null && mine.isOverlap();
-                    mine.firstIsInside(first, mayAnswer && receivedBefore != received.getAsLong());
+                    mine.firstIsInside(first, mayAnswer && receivedBefore != activity.received());
                     throw ConflictFailures.ofSecond(mine);
                 }
                 // The owner has left, or another thread was faster: look again.

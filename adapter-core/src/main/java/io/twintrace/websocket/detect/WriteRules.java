@@ -2,7 +2,6 @@ package io.twintrace.websocket.detect;
 
 import io.twintrace.websocket.detect.ConcurrentWriteReport.Writer;
 import java.util.Objects;
-import java.util.function.LongSupplier;
 
 /**
  * The rules that a call can break although no other thread is inside: the declared discipline, and that one thread's
@@ -12,7 +11,7 @@ import java.util.function.LongSupplier;
 abstract class WriteRules {
     private final ConnectionId connection;
     private final DetectorLevel level;
-    private final LongSupplier lastFrame;
+    final ConnectionActivity activity;
     private final ConflictResponse onConflict;
     private final WideWindow window = WideWindow.current();
 
@@ -48,10 +47,10 @@ abstract class WriteRules {
     /** The stack of the latest call that worked on the open message, or on the one before; only at level TRACED. */
     private StackTraceElement[] lastOfHolder = StackTraces.NO_STACK;
 
-    WriteRules(ConnectionId connection, DetectorLevel level, LongSupplier lastFrame, ConflictResponse onConflict) {
+    WriteRules(ConnectionId connection, DetectorLevel level, ConnectionActivity activity, ConflictResponse onConflict) {
         this.connection = Objects.requireNonNull(connection, "connection");
         this.level = Objects.requireNonNull(level, "level");
-        this.lastFrame = Objects.requireNonNull(lastFrame, "lastFrame");
+        this.activity = Objects.requireNonNull(activity, "activity");
         this.onConflict = Objects.requireNonNull(onConflict, "onConflict");
         this.watchful = level == DetectorLevel.TRACED || window != null;
     }
@@ -130,7 +129,7 @@ abstract class WriteRules {
 
     private Conflict breachWhenWatchful(Operation operation, Thread me) {
         if (operation != Operation.FIRST_OFFER && !discipline.isKeptBy(me)) {
-            Writer account = discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(lastFrame, entered);
+            Writer account = discipline.isLeftToOutbox() ? discipline.firstOffer() : keeper.account(activity, entered);
             return Conflict.ofDiscipline(this, keeper.thread(), account, me, operation);
         }
         boolean cutsMessage = messageOpen && !messageHolder.is(me) && operation.startsMessage();

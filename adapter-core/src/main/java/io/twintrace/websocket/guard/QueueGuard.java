@@ -1,6 +1,7 @@
 package io.twintrace.websocket.guard;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -48,7 +49,7 @@ public final class QueueGuard {
         // Parts are rare, and their callbacks run anywhere, so that only a stack of the call names the method.
         DetectorLevel level = DetectorLevel.TRACED;
         this.detector = new WriteDetector(
-                session, level, () -> 0, () -> 0, new SessionGuard.Response(settings, () -> detector = null));
+                session, level, ConnectionActivity.UNKNOWN, new SessionGuard.Response(settings, () -> detector = null));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.twintrace.websocket.detect.AsynchronousSend;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConflictResponse;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
@@ -64,7 +65,7 @@ public final class SessionGuard {
 
     SessionGuard(GuardSettings settings, ConnectionId session) {
         this.settings = settings;
-        this.detector = new WriteDetector(session, settings.level(), () -> 0, () -> 0, response());
+        this.detector = new WriteDetector(session, settings.level(), ConnectionActivity.UNKNOWN, response());
     }
 
     private Response response() {

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.benchmarks;
 
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -33,8 +34,10 @@ public class WriteDetectorBenchmark {
 
     @Setup
     public void create() {
-        detector = new WriteDetector(new ConnectionId(1, "/benchmark"), level, () -> 0, () -> 0, report -> {});
-        duringMessage = new WriteDetector(new ConnectionId(2, "/benchmark"), level, () -> 0, () -> 0, report -> {});
+        detector =
+                new WriteDetector(new ConnectionId(1, "/benchmark"), level, ConnectionActivity.UNKNOWN, report -> {});
+        duringMessage =
+                new WriteDetector(new ConnectionId(2, "/benchmark"), level, ConnectionActivity.UNKNOWN, report -> {});
         duringMessage.enter(Operation.NEXT_WRITER);
         duringMessage.messageOpened();
         duringMessage.leave(Operation.NEXT_WRITER, null);

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.benchmarks;
 
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -55,7 +56,7 @@ public class WriteDisciplineBenchmark {
 
     private static WriteDetector detector(WriteDiscipline discipline) {
         WriteDetector detector = new WriteDetector(
-                new ConnectionId(1, "/benchmark"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+                new ConnectionId(1, "/benchmark"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
         detector.enter(Operation.DECLARE_DISCIPLINE);
         detector.declare(discipline);
         detector.leave(Operation.DECLARE_DISCIPLINE, null);

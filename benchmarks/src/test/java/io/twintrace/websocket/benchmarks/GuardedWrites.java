@@ -1,6 +1,7 @@
 package io.twintrace.websocket.benchmarks;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -20,8 +21,8 @@ final class GuardedWrites {
     /** It failed without the other's stack. */
     static final int FAILED_BLINDLY = 3;
 
-    private final WriteDetector detector =
-            new WriteDetector(new ConnectionId(1, "/jcstress"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+    private final WriteDetector detector = new WriteDetector(
+            new ConnectionId(1, "/jcstress"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
 
     boolean isPoisoned() {
         return detector.isPoisoned();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -101,8 +102,8 @@ class NoConcurrentWritesTest {
 
     /** Guards its write as the engine does. */
     private static final class Connection {
-        private final WriteDetector detector =
-                new WriteDetector(new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+        private final WriteDetector detector = new WriteDetector(
+                new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
 
         void writeMessage(Inside inside) throws InterruptedException {
             detector.enter(Operation.WRITE_MESSAGE);
@@ -142,7 +143,7 @@ class NoConcurrentWritesTest {
 
         static long nanosOfAWrite() {
             WriteDetector detector = new WriteDetector(
-                    new ConnectionId(2, "/app"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+                    new ConnectionId(2, "/app"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
             long begin = System.nanoTime();
             for (int i = 0; i < 20; i++) {
                 detector.enter(Operation.WRITE_MESSAGE);

@@ -6,6 +6,7 @@ import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConflictResponse;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
@@ -29,8 +30,9 @@ import java.util.Optional;
  * The writing half as the connection sees it. Every method runs inside the detector's guard from its first line to its
  * last, except where it says otherwise.
  */
-public final class GuardedWriter {
+public final class GuardedWriter implements ConnectionActivity {
     private final FrameWriter frames;
+    private final ByteCounter counter;
     private final WriteDetector detector;
     private final CompressedMessages compressed;
     private final OutgoingMessages messages;
@@ -47,9 +49,9 @@ public final class GuardedWriter {
             ByteCounter counter,
             ConflictResponse onConflict) {
         this.frames = frames;
+        this.counter = counter;
         this.options = options;
-        this.detector = new WriteDetector(
-                connection, options.detectorLevel(), frames::lastMessageFrame, counter::received, onConflict);
+        this.detector = new WriteDetector(connection, options.detectorLevel(), this, onConflict);
         this.compressed =
                 CompressedMessages.of(frames, control, counter, deflate, options.deflate(), buffers, deflaters);
         this.messages = new OutgoingMessages(frames, control, detector, buffers, counter, compressed);
@@ -212,6 +214,18 @@ public final class GuardedWriter {
             throw t;
         }
         detector.leave(Operation.FIRST_OFFER, null);
+    }
+
+    /** Only the detector calls this. */
+    @Override
+    public long lastMessageFrame() {
+        return frames.lastMessageFrame();
+    }
+
+    /** Any thread may call this, outside the guard. */
+    @Override
+    public long received() {
+        return counter.received();
     }
 
     /** Returns whether the peer has not taken everything yet. Any thread may call this, outside the guard. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWrites;
+import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
@@ -76,8 +77,8 @@ class ConcurrentWritesMXBeanTest {
     }
 
     private static void collide() throws Exception {
-        WriteDetector detector =
-                new WriteDetector(new ConnectionId(3, "/jmx"), DetectorLevel.MESSAGES, () -> 0, () -> 0, report -> {});
+        WriteDetector detector = new WriteDetector(
+                new ConnectionId(3, "/jmx"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
         detector.enter(Operation.WRITE_MESSAGE);
         Thread second = new Thread(() -> {
             try {

@@ -1,0 +1,31 @@
+package io.twintrace.websocket.detect;
+
+/** What a {@link WriteDetector} asks about its connection, for reports. */
+public interface ConnectionActivity {
+    /** For a connection that nothing is known about. */
+    ConnectionActivity UNKNOWN = new ConnectionActivity() {
+        @Override
+        public long lastMessageFrame() {
+            return 0;
+        }
+
+        @Override
+        public long received() {
+            return 0;
+        }
+    };
+
+    /**
+     * Called only for a report, inside the guard.
+     *
+     * @return when the latest message frame began, in terms of {@link System#nanoTime()}
+     */
+    long lastMessageFrame();
+
+    /**
+     * Called at every call of a guarded method.
+     *
+     * @return how much message data has arrived from the peer, in any unit
+     */
+    long received();
+}
