@@ -23,6 +23,9 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
      */
     private static final int CROWD = 200;
 
+    /** The part of the number of connections found lately that each further selection forgets. */
+    private static final int FORGOTTEN = 8;
+
     /**
      * How much work has to wait for another thread to be called, since it costs a tenth of this to wake one; and how
      * much a thread takes at once.
@@ -48,7 +51,9 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
 
     // Used only by the selector's thread.
     private int selected;
-    private int selectedBefore;
+
+    /** The most connections that a selection has found lately. */
+    private int selectedLately;
 
     private SharedTurns(ManagedSelector selector, Executor threads, int maxHelpers) {
         this.selector = new WeakReference<>(selector);
@@ -74,17 +79,20 @@ final class SharedTurns implements ManagedSelector.SelectorUpdate {
         selected++;
     }
 
-    /** Ends the count, before the selector selects again. May be called more than once. */
+    /**
+     * Ends the count, before the selector selects again. May be called more than once. Input that comes late for one
+     * selection is found by the next one, so some that find little do not end a crowd.
+     */
     void selectionHasEnded() {
         if (selected > 0) {
-            selectedBefore = selected;
+            selectedLately = Math.max(selected, selectedLately - selectedLately / FORGOTTEN);
             selected = 0;
         }
     }
 
     /** Returns whether to share short turns as well. */
     boolean isCrowded() {
-        return selectedBefore > CROWD;
+        return selectedLately > CROWD;
     }
 
     /**

@@ -57,6 +57,33 @@ class SharedTurnsTest {
         assertEquals(List.of("one", "two", "three"), taken);
     }
 
+    private void select(int connections) {
+        for (int i = 0; i < connections; i++) {
+            turns.countSelected();
+        }
+        turns.selectionHasEnded();
+        turns.selectionHasEnded(); // as for each key that was selected
+    }
+
+    /** Input that comes a moment late is found by a selection of its own. */
+    @Test
+    void aFewLateOnesDoNotEndACrowd() {
+        select(300);
+        assertTrue(turns.isCrowded());
+        select(1);
+        select(2);
+        assertTrue(turns.isCrowded());
+    }
+
+    @Test
+    void aCrowdThatHasGoneIsForgotten() {
+        select(10_000);
+        for (int i = 0; i < 40; i++) {
+            select(1);
+        }
+        assertFalse(turns.isCrowded());
+    }
+
     @Test
     void theOthersAreTakenAfterOneThatFails() {
         assertTrue(turns.add(
