@@ -1,7 +1,6 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.ByteCounts;
-import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseHandler;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ControlHandler;
@@ -21,15 +20,8 @@ import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.internal.frame.Opcode;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
-import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.write.CloseHandshake;
-import io.twintrace.websocket.internal.write.ControlFrameWriter;
-import io.twintrace.websocket.internal.write.FrameWriter;
-import io.twintrace.websocket.internal.write.GuardedWriter;
-import io.twintrace.websocket.internal.write.WriteBatch;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -39,54 +31,23 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A connection over a socket. A listener gets this class, and a handler gets {@link HandlerConnection}. */
-class EngineConnection implements StoppableConnection {
-    private static final VarHandle FINISHED;
-
-    static {
-        try {
-            FINISHED = MethodHandles.lookup().findVarHandle(EngineConnection.class, "finished", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
+class EngineConnection extends ClosingConnection {
     private final ConnectionId id;
     private final HandshakeRequest request;
     private final Optional<String> subprotocol;
-    private final Optional<DeflateParameters> deflate;
-    private final Transport transport;
-    private final Shared shared;
-    private final OnDemand onDemand;
     private final ConnectionMeter meter;
-    private final CloseHandshake closing;
     private final ByteCounter counter;
-    private final FrameWriter frames;
-    private final ControlFrameWriter control;
     private final ConflictHandling conflicts;
-    private final GuardedWriter writing;
-    private final Reading reading;
-
-    @SuppressWarnings("unused") // by FINISHED
-    private volatile boolean finished;
 
     /** @param reading created by {@code parts} */
     EngineConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, Reading reading) {
+        super(handshake.deflate(), parts, reading);
         this.id = parts.id();
         this.request = request;
         this.subprotocol = handshake.subprotocol();
-        this.deflate = handshake.deflate();
-        this.transport = parts.transport();
-        this.shared = parts.shared();
-        this.closing = parts.closing();
         this.counter = parts.counter();
-        this.onDemand = parts.onDemand();
         this.meter = parts.meter();
-        this.reading = reading;
-        this.frames = parts.frames();
-        this.control = parts.control();
         this.conflicts = parts.conflicts();
-        this.writing = parts.writing();
-        deflate.ifPresent(agreed -> shared.pools().deflate().join());
     }
 
     // ---- What it is -----------------------------------------------------------------------------------------------
@@ -280,130 +241,11 @@ class EngineConnection implements StoppableConnection {
         control.writeControl(Opcode.of(type), payload, Deadlines.at(deadline));
     }
 
-    @Override
-    public final void close() {
-        boolean unused = WriteBatch.catchUp();
-        ConnectionOutbox offered = onDemand.outboxIfAny();
-        if (offered != null && !WriteBatch.mayWait()) {
-            offered.closeElsewhere(() -> beginClose(CloseCode.NORMAL, ""));
-            return;
-        }
-        if (offered != null) {
-            offered.close();
-        }
-        close(CloseCode.NORMAL, "");
-    }
-
-    @Override
-    public final void close(int code, String reason) {
-        byte[] payload = new CloseStatus(code, reason).payload(); // first: invalid input changes nothing
-        boolean unused = WriteBatch.catchUp();
-        boolean graceful = false;
-        try {
-            control.requestClose(payload);
-            graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            if (!graceful || !reading.endsByItself()) {
-                finish(graceful);
-            }
-        }
-    }
-
-    @Override
-    public final void beginClose(int code, String reason) {
-        boolean unused = WriteBatch.catchUp();
-        control.requestClose(new CloseStatus(code, reason).payload());
-    }
-
     /** Begins to send Pings, if the options say so. Call this once, when the connection is ready to be written to. */
     final void keepAlive() {
         KeepAlive keepAlive = reading.deadlines().keepAlive();
         if (keepAlive != null) {
             keepAlive.begin(meter);
-        }
-    }
-
-    @Override
-    public final void beginCloseAfterOutbox(int code, String reason) {
-        ConnectionOutbox offered = onDemand.outboxIfAny();
-        if (offered == null) {
-            beginClose(code, reason);
-        } else {
-            offered.closeThen(() -> beginClose(code, reason));
-        }
-    }
-
-    @Override
-    public final void goOnClosing() {
-        if (!reading.dropToCloseNow()) {
-            abort();
-        }
-    }
-
-    @Override
-    public final int waitingInOutbox() {
-        ConnectionOutbox offered = onDemand.outboxIfAny();
-        return offered == null ? 0 : offered.waiting();
-    }
-
-    @Override
-    public final void abort() {
-        finish(false);
-    }
-
-    /**
-     * Ends the connection. Takes each step even if another one throws, for example because no memory or no thread is
-     * available.
-     */
-    final void finish(boolean graceful) {
-        if (!FINISHED.compareAndSet(this, false, true)) {
-            return;
-        }
-        try {
-            if (!graceful && closing.state() != CloseHandshake.State.CLOSED) {
-                frames.giveUp(new IOException("the connection was cut off by this side"));
-            }
-        } finally {
-            try {
-                closeTransport(graceful);
-            } finally {
-                giveBack();
-            }
-        }
-    }
-
-    private void closeTransport(boolean graceful) {
-        if (graceful && !closing.isReceivedLast()) {
-            new TransportCloser(transport, shared.pools().read()).lingerAndClose();
-        } else {
-            transport.close();
-        }
-    }
-
-    private void giveBack() {
-        try {
-            closing.readingEnded();
-            endKeepAlive();
-            frames.end();
-            reading.release();
-        } finally {
-            try {
-                writing.abandon();
-            } finally {
-                if (deflate.isPresent()) {
-                    shared.pools().deflate().leave();
-                }
-                onDemand.connectionEnded();
-            }
-        }
-    }
-
-    private void endKeepAlive() {
-        KeepAlive keepAlive = reading.deadlines().keepAlive();
-        if (keepAlive != null) {
-            keepAlive.end();
         }
     }
 

@@ -12,28 +12,28 @@ import java.lang.reflect.Type;
 
 /** A connection that a handler reads. */
 final class HandlerConnection extends EngineConnection implements BlockingConnection {
-    private final BlockingReader reading;
+    private final BlockingReader reader;
     private final WebSocketOptions options;
 
-    HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, BlockingReader reading) {
-        super(request, handshake, parts, reading);
-        this.reading = reading;
+    HandlerConnection(HandshakeRequest request, Accepted handshake, ConnectionParts parts, BlockingReader reader) {
+        super(request, handshake, parts, reader);
+        this.reader = reader;
         this.options = parts.shared().options();
     }
 
     @Override
     public Message readMessage() throws IOException {
-        return reading.readMessage();
+        return reader.readMessage();
     }
 
     @Override
     public MessageReader nextReader() throws IOException {
-        return reading.nextReader();
+        return reader.nextReader();
     }
 
     @Override
     public Object readJson(Type type) throws IOException {
-        Message message = reading.readMessage();
+        Message message = reader.readMessage();
         return message == null ? null : Json.decode(options, message.text(), type);
     }
 }

@@ -13,9 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * the transport. Any thread may call these methods.
  *
  * <p>If a thread's stack has overflowed, a thread that has stack left closes the transport later. Closing it at the end
- * of the stack could stop anywhere inside the container, whose selector and pool would then fail other connections.
+ * of the stack could stop anywhere inside the container, whose selector and pool would then fail other connections. If no
+ * such thread comes along, the delayed check closes it.
  */
-final class FrameLock {
+final class FrameLock extends DelayedCheck {
     /** Created in advance, because creating it takes stack. So it cannot say where the overflow was. */
     @SuppressWarnings({"StaticAssignmentOfThrowable", "serial"})
     private static final IOException STACK_OVERFLOW = new IOException("the stack of a thread overflowed as it wrote") {
@@ -43,14 +44,6 @@ final class FrameLock {
      * kept the lock. Not private, because such a thread cannot even call a method to set it.
      */
     volatile boolean overflowed;
-
-    /** Closes it then, if no other thread does so earlier. Not on the timer's thread, because closing may take long. */
-    private final DelayedCheck closeLater = new DelayedCheck() {
-        @Override
-        protected void check() {
-            WriteThreads.startAtLast(FrameLock.this::closeIfOwed);
-        }
-    };
 
     FrameLock(Transport transport, Output output, CloseHandshake closing) {
         this.transport = transport;
@@ -146,7 +139,13 @@ final class FrameLock {
 
     /** Has another thread close what an overflow has left open. */
     void closeLater() {
-        closeLater.ask();
+        ask();
+    }
+
+    /** Not on the timer's thread, because closing may take long. */
+    @Override
+    protected void check() {
+        WriteThreads.startAtLast(this::closeIfOwed);
     }
 
     private <T> void changeLocked(T target, Change<T> change) {
