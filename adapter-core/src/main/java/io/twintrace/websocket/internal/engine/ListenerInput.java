@@ -35,7 +35,7 @@ final class ListenerInput extends ConnectionSource implements ListenerState.Arri
     private final FrameWriter frames;
     private final PendingStatus pending;
 
-    /** Reads the messages if an earlier turn has read part of one, or with compression; else null. */
+    /** Reads the messages if an earlier turn has read part of one, with compression, or if calls may block; else null. */
     private IncomingMessages kept;
 
     /** Null between turns. Another thread may see an old value, but never its own turn. */
@@ -75,15 +75,22 @@ final class ListenerInput extends ConnectionSource implements ListenerState.Arri
     // ---- Turns ----------------------------------------------------------------------------------------------------
 
     /** Begins a turn. */
-    void begin(ListenerTurn begun) {
+    void beginTurn(ListenerTurn begun) {
         turn = begun;
         begun.beginReading(this, kept);
     }
 
-    /** Ends the turn, and keeps what it has read in part. */
-    void endTurn() {
-        kept = turn.endReading(state.isOpen());
+    /**
+     * Ends the turn. Keeps what it has read in part, and what reads it if calls may block: their threads are often new.
+     *
+     * @param advanced false after an error, which may have left anything behind
+     */
+    void endTurn(boolean advanced) {
+        ListenerTurn ended = turn;
         turn = null;
+        if (ended != null) {
+            kept = ended.endReading(advanced && state.isOpen() && !calls.mayBlock());
+        }
     }
 
     /** Returns whether the calling thread is in a turn of this connection. Any thread may call this. */

@@ -50,7 +50,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
     /** Whether a deadline may have come nearer in this turn. At first, no deadline is known to the timer. */
     private boolean hasMoved = true;
 
-    /** An object of this kind alone, since every connection has one. */
+    /** A subclass, because two lambdas would be two more objects for each connection. */
     private final class Timer extends DeadlineTimer {
         @Override
         protected long deadline() {
@@ -87,7 +87,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         this.state = new ListenerState(id, calls, transport, frames, controlFrames, closing, deadlines, timer);
         this.input = new ListenerInput(
                 id, state, calls, transport, deflate, shared, control, deadlines, frames, pending, counter);
-        state.reads(input);
+        state.attach(input);
     }
 
     // ---- Signals: any thread --------------------------------------------------------------------------------------
@@ -226,14 +226,19 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         ListenerTurn turn = ListenerTurn.begin(calls, CallSampler::add);
         Thread thread = turn.thread();
         ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(threads.contextClassLoader());
+        boolean advanced = false;
         try {
-            input.begin(turn);
+            thread.setContextClassLoader(threads.contextClassLoader());
+            input.beginTurn(turn);
             advance();
+            advanced = true;
         } finally {
-            input.endTurn();
-            thread.setContextClassLoader(before);
-            turn.end();
+            try {
+                input.endTurn(advanced);
+            } finally {
+                thread.setContextClassLoader(before);
+                turn.end();
+            }
         }
         state.lingerOnceWritten();
         if (!state.isOver()) {

@@ -74,7 +74,7 @@ final class ListenerState {
     }
 
     /** Sets what has to end with reading. */
-    void reads(Arrived input) {
+    void attach(Arrived input) {
         arrived = input;
     }
 

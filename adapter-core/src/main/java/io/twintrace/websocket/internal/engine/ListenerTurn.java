@@ -112,7 +112,7 @@ final class ListenerTurn extends WriteBatch {
             if (spare == null) {
                 spare = new IncomingMessages();
             }
-            spare.of(source);
+            spare.attach(source);
             messages = spare;
         }
     }
@@ -125,20 +125,20 @@ final class ListenerTurn extends WriteBatch {
     /**
      * Ends reading in this turn.
      *
-     * @param goesOn whether the connection may have more messages
+     * @param mayShare whether the connection may let go of what has read it
      * @return what the connection has to keep until its next turn; null if it is at rest
      */
     @SuppressWarnings("ReferenceEquality") // compares identity on purpose
-    IncomingMessages endReading(boolean goesOn) {
+    IncomingMessages endReading(boolean mayShare) {
         IncomingMessages read = messages;
         messages = null;
-        if (goesOn && read != null && read.isAtRest()) {
-            read.of(null);
+        if (read == spare) {
+            spare = null; // until it is certain that it can be used again
+        }
+        if (mayShare && read != null && read.isAtRest()) {
+            read.detach();
             spare = read;
             return null;
-        }
-        if (read == spare) {
-            spare = null;
         }
         return read;
     }

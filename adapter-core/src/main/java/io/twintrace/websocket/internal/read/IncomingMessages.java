@@ -45,7 +45,7 @@ public final class IncomingMessages {
      */
     public IncomingMessages(Source source, Optional<DeflateParameters> deflate, DeflatePool pool) {
         this(deflate, pool);
-        of(source);
+        attach(source);
     }
 
     private IncomingMessages(Optional<DeflateParameters> deflate, DeflatePool pool) {
@@ -54,9 +54,14 @@ public final class IncomingMessages {
         this.assembly = new MessageAssembly(arrived, decoder);
     }
 
-    /** Reads this connection from now on, which is at rest; none if null. */
-    public void of(Source source) {
-        arrived.of(source);
+    /** Reads this connection from now on, which is at rest. */
+    public void attach(Source source) {
+        arrived.attach(source);
+    }
+
+    /** Reads no connection until the next one is attached. */
+    public void detach() {
+        arrived.attach(null);
     }
 
     /**
@@ -64,7 +69,7 @@ public final class IncomingMessages {
      * compression.
      */
     public boolean isAtRest() {
-        return !insideMessage && arrived.isEmpty() && decoder.isAtRest();
+        return !insideMessage && !assembly.isBegun() && arrived.isEmpty() && decoder.isAtRest();
     }
 
     /** Returns what pauses inflating in a turn, as if no more bytes had arrived. */

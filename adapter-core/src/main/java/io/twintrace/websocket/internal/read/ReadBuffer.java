@@ -30,8 +30,9 @@ final class ReadBuffer {
     private boolean drained;
 
     /** Holds the bytes of this connection from now on; of none if null. It must not hold any of another one. */
-    void of(Source next) {
+    void attach(Source next) {
         source = next;
+        drained = false;
     }
 
     Source source() {

@@ -32,7 +32,7 @@ public final class TurnBudget {
     private long begin;
 
     /**
-     * Notes that a turn begins. Without this, there is no limit.
+     * Notes that a turn begins. A handler has no turns, and so no limit.
      *
      * @param isLimited false for no limit
      */
