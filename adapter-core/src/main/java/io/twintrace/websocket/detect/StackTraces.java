@@ -170,7 +170,9 @@ final class StackTraces {
     }
 
     private static boolean isDetectors(String className) {
-        return className.equals(StackTraces.class.getName()) || className.equals(WriteDetector.class.getName());
+        return className.equals(StackTraces.class.getName())
+                || className.equals(WriteDetector.class.getName())
+                || className.equals(WriteRules.class.getName());
     }
 
     /**

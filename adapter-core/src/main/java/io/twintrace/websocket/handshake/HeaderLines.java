@@ -146,7 +146,11 @@ final class HeaderLines extends AbstractMap<String, List<String>> {
     }
 
     private boolean isAt(int at, String name) {
-        return name(at).equalsIgnoreCase(name);
+        if (isKnown(at)) {
+            return KNOWN.get(all.charAt(at)).equalsIgnoreCase(name);
+        }
+        int begin = begin(at + 1);
+        return end(at + 1) == begin + name.length() && all.regionMatches(true, begin, name, 0, name.length());
     }
 
     private List<String> linesAt(int first) {

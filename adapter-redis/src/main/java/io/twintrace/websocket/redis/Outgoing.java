@@ -13,7 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for the publisher, which it tells: {@linkplain WaitingMessages messages}, members that have changed, and the
+ * What waits for the publisher, which it tells: {@linkplain OutgoingQueue messages}, members that have changed, and the
  * way to Redis, if there is one. Safe for use by any thread.
  */
 final class Outgoing {
@@ -27,7 +27,7 @@ final class Outgoing {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
-    private final WaitingMessages messages;
+    private final OutgoingQueue messages;
     private final Set<OwnMembers> changedMembers = new LinkedHashSet<>();
     private Session session;
     private boolean wake;
@@ -41,7 +41,7 @@ final class Outgoing {
     Outgoing(RedisOptions options, Counters counters) {
         this.options = options;
         this.counters = counters;
-        messages = new WaitingMessages(options, counters);
+        messages = new OutgoingQueue(options, counters);
     }
 
     /** {@return the message, which then waits; empty if it cannot be taken} */

@@ -42,13 +42,13 @@ abstract class FrameSender {
 
     // ---- Times: any thread ----------------------------------------------------------------------------------------
 
-    /** Returns when the last frame began, on the time line of {@link System#nanoTime()}. */
+    /** Returns when the last frame began or left the transport, on the time line of {@link System#nanoTime()}. */
     public final long lastWrite() {
         return lastWrite;
     }
 
-    /** Notes that a frame begins now: the first that is put aside, or one that is written. */
-    void frameBegins() {
+    /** Notes that a frame is put aside now, or that the transport has written some. */
+    void noteWrite() {
         lastWrite = System.nanoTime();
     }
 
@@ -101,7 +101,7 @@ abstract class FrameSender {
         long before = lastWrite;
         ByteBuffer room = isUrgent ? null : output.room(opcode, length);
         if (room != null && room.position() == 0 && lastWrite == before) {
-            frameBegins(); // the first frame's time is good enough for all
+            noteWrite(); // the first frame's time is good enough for all
         }
         return room;
     }

@@ -229,7 +229,7 @@ public final class FrameWriter extends FrameSender implements WriteBatch.Member 
 
     /** Goes on after the transport has written what it was given, or has failed to. */
     public void writtenByTransport(IOException failure) {
-        frameBegins();
+        noteWrite();
         if (failure != null) {
             lock.takeAndBreakOff(failure);
             return;

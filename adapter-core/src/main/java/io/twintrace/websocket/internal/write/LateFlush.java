@@ -26,7 +26,7 @@ public class LateFlush extends DelayedCheck {
      * @return false if nothing would send the frame in time
      */
     protected final boolean beginFirst() {
-        frames.frameBegins(); // first, because the check may run at once and reads this time
+        frames.noteWrite(); // first, because the check may run at once and reads this time
         return ask();
     }
 

@@ -10,10 +10,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The counts of waiting messages, whatever becomes of them first. */
-class WaitingMessagesTest {
+class OutgoingQueueTest {
     private final Counters counters = new Counters();
-    private final WaitingMessages waiting =
-            new WaitingMessages(RedisOptions.defaults().withMaxWaiting(2), counters);
+    private final OutgoingQueue waiting =
+            new OutgoingQueue(RedisOptions.defaults().withMaxWaiting(2), counters);
 
     private final RoomOutput one = new RoomOutput("p:room:one", "node:1");
     private final RoomOutput other = new RoomOutput("p:room:other", "node:2");

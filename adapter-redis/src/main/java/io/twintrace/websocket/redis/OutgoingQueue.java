@@ -12,7 +12,7 @@ import java.util.Optional;
  * The messages of all rooms that wait, within bounds: from their publication until they are written and this node has
  * delivered them. Guarded by the lock of {@link Outgoing}.
  */
-final class WaitingMessages {
+final class OutgoingQueue {
     /** So many messages are written before their replies are awaited. */
     private static final int MAX_BATCH = 128;
 
@@ -30,7 +30,7 @@ final class WaitingMessages {
     private int count;
     private long bytes;
 
-    WaitingMessages(RedisOptions options, Counters counters) {
+    OutgoingQueue(RedisOptions options, Counters counters) {
         this.options = options;
         this.counters = counters;
         window = Math.max(1, options.streamLength() / 8);
