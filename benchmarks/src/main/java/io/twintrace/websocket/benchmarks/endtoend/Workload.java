@@ -51,6 +51,14 @@ enum Workload {
             "echo",
             "echo at 10,000 a second over 64 connections, 125 bytes, latency from when a message was due",
             "--conns 64 --size 125 --depth 16 --rate 10000"),
+    QUIET_10000_CONNECTIONS(
+            "echo",
+            "echo, 10,000 connections, of which 100 send a message each second, latency as above",
+            "--conns 10000 --size 125 --depth 1 --rate 100"),
+    QUIET_19000_CONNECTIONS(
+            "echo",
+            "echo, 19,000 connections, of which 190 send a message each second, latency as above",
+            "--conns 19000 --size 125 --depth 1 --rate 190"),
     HANDSHAKES("handshake", "connecting, upgrading and closing, 32 at a time", "--conns 32"),
     MEMORY("idle", "memory of idle connections, each of which has echoed one message", "--size 125"),
     MEMORY_DEFLATE(
@@ -131,7 +139,7 @@ enum Workload {
     List<Metric> metrics() {
         return switch (this) {
             case MEMORY, MEMORY_DEFLATE -> List.of(Metric.HELD, Metric.HEAP, Metric.OUTSIDE, Metric.RSS);
-            case LATENCY ->
+            case LATENCY, QUIET_10000_CONNECTIONS, QUIET_19000_CONNECTIONS ->
                 List.of(Metric.P99, Metric.P50, Metric.P999, Metric.PER_SECOND, Metric.PER_CPU_SECOND, Metric.LOAD);
             default ->
                 List.of(Metric.PER_CPU_SECOND, Metric.PER_SECOND, Metric.P50, Metric.P99, Metric.P999, Metric.LOAD);
