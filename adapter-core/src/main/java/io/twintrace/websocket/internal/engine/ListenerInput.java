@@ -89,7 +89,8 @@ final class ListenerInput extends ConnectionSource implements ListenerState.Arri
         ListenerTurn ended = turn;
         turn = null;
         if (ended != null) {
-            kept = ended.endReading(advanced && state.isOpen() && !calls.mayBlock());
+            IncomingMessages left = ended.endReading(advanced && state.isOpen() && !calls.mayBlock());
+            kept = state.isOver() ? null : left; // the application may hold the connection for long
         }
     }
 
@@ -119,6 +120,9 @@ final class ListenerInput extends ConnectionSource implements ListenerState.Arri
         IncomingMessages messages = messages();
         if (messages != null) {
             messages.end();
+        }
+        if (state.isOver()) {
+            kept = null;
         }
     }
 
