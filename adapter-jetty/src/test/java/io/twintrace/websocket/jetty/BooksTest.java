@@ -17,8 +17,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ConnectionStatistics;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,33 @@ class BooksTest {
                 Await.until("no connection to be left", statistics::getConnections, n -> n == 0);
             }
             assertEquals(20, statistics.getConnectionsTotal(), "HTTP and WebSocket are counted one after the other");
+            assertNothingIsLeft(server);
+        }
+    }
+
+    @Test
+    void aConnectionListenerOfJettysThatThrowsChangesNothing() throws Exception {
+        try (TestServer server = TestServer.of(this::countedEcho, options)) {
+            CountDownLatch closed = new CountDownLatch(1);
+            server.connector().addEventListener(new Connection.Listener() {
+                @Override
+                public void onOpened(Connection connection) {
+                    throw new IllegalStateException("must not matter");
+                }
+
+                @Override
+                public void onClosed(Connection connection) {
+                    if (connection instanceof Connection.UpgradeTo) {
+                        closed.countDown();
+                    }
+                    throw new IllegalStateException("must not matter");
+                }
+            });
+            server.start();
+            try (RawClient client = server.rawClient()) {
+                expectEcho(client);
+            }
+            assertTrue(closed.await(5, TimeUnit.SECONDS), "Jetty's listener was not told of the end");
             assertNothingIsLeft(server);
         }
     }
