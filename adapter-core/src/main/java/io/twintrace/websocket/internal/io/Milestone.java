@@ -20,23 +20,24 @@ public final class Milestone {
         }
     }
 
-    private volatile boolean reached;
+    /** Stands for the latch once it has happened. */
+    private static final CountDownLatch REACHED = new CountDownLatch(0);
 
-    /** Null until a thread waits. */
+    /** Null until a thread waits or it happens. */
     private volatile CountDownLatch latch;
 
     /** Announces that it has happened. */
     public void reach() {
-        reached = true; // first: a thread that comes later looks at this after it has made the latch
-        CountDownLatch waited = latch;
+        CountDownLatch waited = (CountDownLatch) LATCH.getAndSet(this, REACHED);
         if (waited != null) {
             waited.countDown();
         }
     }
 
     /** Returns whether it has happened. */
+    @SuppressWarnings("ReferenceEquality") // compares identity on purpose
     public boolean isReached() {
-        return reached;
+        return latch == REACHED;
     }
 
     /** Waits until it has happened, {@code nanos} at most. Returns whether it has. */
@@ -44,6 +45,6 @@ public final class Milestone {
         if (latch == null) {
             LATCH.compareAndSet(this, null, new CountDownLatch(1));
         }
-        return reached || latch.await(nanos, TimeUnit.NANOSECONDS);
+        return latch.await(nanos, TimeUnit.NANOSECONDS);
     }
 }
