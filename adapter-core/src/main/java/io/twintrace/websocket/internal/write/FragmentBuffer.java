@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Collects the payload of the next frame in a pooled buffer. The buffer has room for the header in front, so that both
  * leave in one piece. Only the thread inside the detector's guard calls these methods, except {@link #abandon()}.
  */
-final class FragmentBuffer {
+class FragmentBuffer {
     /** Where the content begins. */
     static final int CONTENT = FrameHeaderEncoder.MAX_BYTES;
 
@@ -28,27 +28,27 @@ final class FragmentBuffer {
         this.pool = pool;
     }
 
-    void open() {
+    final void open() {
         buffer = pool.acquire().position(CONTENT);
         lent.set(buffer);
     }
 
-    boolean isOpen() {
+    final boolean isOpen() {
         return buffer != null;
     }
 
     /** Returns the buffer, with the next byte's place at its position. */
-    ByteBuffer bytes() {
+    final ByteBuffer bytes() {
         return buffer;
     }
 
     /** Returns how many bytes of payload the frame would have now. */
-    int length() {
+    final int length() {
         return buffer.position() - CONTENT;
     }
 
     /** Sends the content as one frame, and empties the buffer. */
-    void send(boolean fin, boolean rsv1, Opcode opcode) throws IOException {
+    final void send(boolean fin, boolean rsv1, Opcode opcode) throws IOException {
         int length = length();
         int start = CONTENT - FrameHeaderEncoder.size(length);
         buffer.limit(buffer.position()).position(start);
@@ -58,14 +58,14 @@ final class FragmentBuffer {
         clear();
     }
 
-    void clear() {
+    final void clear() {
         buffer.clear().position(CONTENT);
     }
 
     /**
      * Gives the buffer back for reuse. After a failed write it is discarded, because the transport may still use it.
      */
-    void close(boolean reusable) {
+    final void close(boolean reusable) {
         if (lent.getAndSet(null) != null) {
             if (reusable) {
                 pool.release(buffer);
@@ -80,7 +80,7 @@ final class FragmentBuffer {
      * Settles the account with the pool for a message that no thread will finish. Any thread may call this, when the
      * connection ends.
      */
-    void abandon() {
+    final void abandon() {
         if (lent.getAndSet(null) != null) {
             pool.discard(); // not released, because a thread may be writing into it right now
         }

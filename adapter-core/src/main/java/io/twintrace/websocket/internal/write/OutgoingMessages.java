@@ -30,18 +30,10 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     /** The open message, or null. */
     private MessageOutputStream open;
 
-    /** Checks the open message; null until the first such message. */
-    private OutgoingText openText;
-
     private final BufferPool pool;
 
     /** The part of the open message that was not sent or compressed yet; null until the first such message. */
-    private volatile FragmentBuffer buffer;
-
-    private boolean firstFrame;
-
-    /** The level at which the open message is compressed if it is long enough; 0 for no compression. */
-    private int openLevel;
+    private volatile OpenMessageBuffer buffer;
 
     OutgoingMessages(
             FrameWriter frames,
@@ -128,13 +120,9 @@ final class OutgoingMessages implements MessageOutputStream.Target {
         finishOpenMessage();
         frames.admit();
         if (buffer == null) {
-            openText = new OutgoingText();
-            buffer = new FragmentBuffer(frames, pool);
+            buffer = new OpenMessageBuffer(frames, pool);
         }
-        openText.begin();
-        firstFrame = true;
-        openLevel = compressed.effectiveLevel();
-        buffer.open();
+        buffer.begin(compressed.effectiveLevel());
         open = new MessageOutputStream(this, detector, type);
         boolean writable = false;
         try {
@@ -167,7 +155,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
             throw e;
         }
         if (writer.type() == MessageType.TEXT) {
-            openText.accept(bytes);
+            buffer.text().accept(bytes);
         }
         int length = bytes.remaining();
         if (length > 2 * buffer.bytes().capacity()) {
@@ -211,9 +199,9 @@ final class OutgoingMessages implements MessageOutputStream.Target {
         try {
             writer.appendUnpairedSurrogate();
             if (writer.type() == MessageType.TEXT) {
-                openText.end();
+                buffer.text().end();
             }
-            if (compressed.isOpen() || (openLevel != 0 && compressed.isWorthwhile(buffer.length()))) {
+            if (compressed.isOpen() || (buffer.level() != 0 && compressed.isWorthwhile(buffer.length()))) {
                 sendBuffered();
                 compressed.finish();
             } else {
@@ -231,7 +219,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
         if (open == null) {
             return;
         }
-        if (!complete && (!firstFrame || compressed.hasSent())) {
+        if (!complete && (!buffer.isFirst() || compressed.hasSent())) {
             // The peer waits for an end that cannot come. It would take any other message for a part of this one.
             control.requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, "unfinished message").payload());
         }
@@ -273,7 +261,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
             return;
         }
         try {
-            if (openLevel != 0) {
+            if (buffer.level() != 0) {
                 compress(buffer.bytes().flip().position(FragmentBuffer.CONTENT));
                 buffer.clear();
             } else {
@@ -288,11 +276,11 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     /** Sends a large piece without copying it into the buffer. */
     private void sendLarge(ByteBuffer payload) throws IOException {
         try {
-            if (openLevel != 0) {
+            if (buffer.level() != 0) {
                 compress(payload);
             } else {
                 int length = payload.remaining();
-                frames.writeFrame(false, false, nextOpcode(), payload);
+                frames.writeFrame(false, false, buffer.nextOpcode(open.type()), payload);
                 counter.sentOnWire(length);
             }
         } catch (Throwable e) {
@@ -303,20 +291,14 @@ final class OutgoingMessages implements MessageOutputStream.Target {
 
     private void sendFragment(boolean fin) throws IOException {
         int length = buffer.length();
-        buffer.send(fin, false, nextOpcode());
+        buffer.send(fin, false, buffer.nextOpcode(open.type()));
         counter.sentOnWire(length);
     }
 
     private void compress(ByteBuffer bytes) throws IOException {
         if (!compressed.isOpen()) {
-            compressed.begin(open.type(), openLevel);
+            compressed.begin(open.type(), buffer.level());
         }
         compressed.write(bytes);
-    }
-
-    private Opcode nextOpcode() {
-        Opcode opcode = firstFrame ? Opcode.of(open.type()) : Opcode.CONTINUATION;
-        firstFrame = false;
-        return opcode;
     }
 }
