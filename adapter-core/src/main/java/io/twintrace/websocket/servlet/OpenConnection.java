@@ -10,6 +10,9 @@ final class OpenConnection {
     private static final AtomicReferenceFieldUpdater<OpenConnection, State> STATE =
             AtomicReferenceFieldUpdater.newUpdater(OpenConnection.class, State.class, "state");
 
+    private static final AtomicReferenceFieldUpdater<OpenConnection, Stop> STOP =
+            AtomicReferenceFieldUpdater.newUpdater(OpenConnection.class, Stop.class, "stop");
+
     private final StoppableConnection connection;
     private final Service service;
 
@@ -18,12 +21,17 @@ final class OpenConnection {
 
     private volatile State state = State.OPEN;
 
-    // Written before the state becomes CLOSING.
-    private volatile long closeBy;
-    private volatile long cutBy;
+    /** Null until a stop begins to close it. */
+    private volatile Stop stop;
 
-    /** Whether it was still open when the stop asked it to close. Written by the call that begins. */
-    private volatile boolean isAsked;
+    /**
+     * How a stop closes it.
+     *
+     * @param closeBy the time to send the Close frame at, even if messages still wait
+     * @param cutBy the time for everything to end
+     * @param isAsked whether it was still open when the stop asked it to close
+     */
+    private record Stop(long closeBy, long cutBy, boolean isAsked) {}
 
     private enum State {
         OPEN,
@@ -55,7 +63,7 @@ final class OpenConnection {
 
     /** Returns whether it is closing, and its time is over. */
     boolean isLate() {
-        return isClosing() && Deadlines.remaining(cutBy) <= 0;
+        return isClosing() && Deadlines.remaining(stop.cutBy) <= 0;
     }
 
     private boolean isUnanswered() {
@@ -70,14 +78,11 @@ final class OpenConnection {
      * @return whether this call has begun to
      */
     boolean beginClose(String reason, long closeBy, long cutBy) {
-        if (!isOpen()) {
+        if (!isOpen() || !STOP.compareAndSet(this, null, new Stop(closeBy, cutBy, connection.isOpen()))) {
             return false;
         }
-        this.closeBy = closeBy;
-        this.cutBy = cutBy;
         boolean begins = STATE.compareAndSet(this, State.OPEN, State.CLOSING);
         if (begins) {
-            isAsked = connection.isOpen();
             connection.beginCloseAfterOutbox(CloseCode.GOING_AWAY, reason);
         }
         return begins;
@@ -85,7 +90,7 @@ final class OpenConnection {
 
     /** Does what neither the peer nor the application does. Does not wait. */
     void goOnClosing(String reason) {
-        if (Deadlines.remaining(closeBy) <= 0) {
+        if (Deadlines.remaining(stop.closeBy) <= 0) {
             connection.beginClose(CloseCode.GOING_AWAY, reason); // without effect after the first time
         }
         connection.goOnClosing();
@@ -118,7 +123,7 @@ final class OpenConnection {
 
     /** Returns false if the peer or the application was first, whose code may also be 1001. */
     private boolean isClosedByStop() {
-        return isAsked && connection.meter().sentCode() == CloseCode.GOING_AWAY;
+        return stop.isAsked && connection.meter().sentCode() == CloseCode.GOING_AWAY;
     }
 
     void interruptApplication() {
