@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The connections of one upgrader, from admission until the application has finished with them. Safe for use by any
@@ -53,8 +54,11 @@ final class Connections implements ContextConnections.Member {
         this.handshakeTimeout = options.handshakeTimeout();
     }
 
-    /** A place for one connection, reserved at the request. Either a connection takes it, or it is given back. */
-    final class Place implements Admission {
+    /**
+     * A place for one connection, reserved at the request. Either a connection takes it, or it is given back. It is itself
+     * what is told of the connection's end, and not a lambda, because each connection has one.
+     */
+    final class Place implements Admission, Consumer<WebSocketConnection> {
         private final long expires = Deadlines.after(handshakeTimeout);
         private final Service service;
 
@@ -95,7 +99,7 @@ final class Connections implements ContextConnections.Member {
             session = upgraded.session();
             boolean started = false;
             try {
-                service.start(upgraded, this::opened, this::over);
+                service.start(upgraded, this::opened, this);
                 started = true;
             } finally {
                 if (!started) {
@@ -133,7 +137,9 @@ final class Connections implements ContextConnections.Member {
             }
         }
 
-        private void over(WebSocketConnection connection) {
+        /** Ends the service for the connection; null if there was none. */
+        @Override
+        public void accept(WebSocketConnection connection) {
             try {
                 if (connection != null) {
                     removed(connection);

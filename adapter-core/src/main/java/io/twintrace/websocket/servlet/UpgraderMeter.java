@@ -64,7 +64,7 @@ final class UpgraderMeter {
     /** Notes that the application has finished with a connection, which is no longer one of the open ones. */
     void closed(ConnectionMeter connection, String name) {
         synchronized (ended) {
-            ended.add(connection.counter());
+            ended.add(connection);
         }
         SlowPeer slow = connection.slowPeer();
         if (slow != null) {
@@ -77,20 +77,19 @@ final class UpgraderMeter {
                 () -> new ClosedConnection(
                         connection.number(),
                         connection.age().toNanos(),
-                        connection.counter(),
+                        connection,
                         connection.receivedCode(),
                         connection.sentCode()));
         LOGGER.log(Level.DEBUG, () -> name + describeEnd(connection, slow));
     }
 
-    private static String describeEnd(ConnectionMeter connection, SlowPeer slow) {
-        ByteCounter counter = connection.counter();
-        return " closed, received code " + connection.receivedCode() + " and sent "
-                + (connection.sentCode() == 0 ? "none" : connection.sentCode())
+    private static String describeEnd(ConnectionMeter ended, SlowPeer slow) {
+        return " closed, received code " + ended.receivedCode() + " and sent "
+                + (ended.sentCode() == 0 ? "none" : ended.sentCode())
                 + (slow == null ? "" : ", slow peer " + slow)
-                + ", after " + connection.age().toMillis() + " ms: " + counter.messagesReceived()
-                + " messages received and " + counter.messagesSent() + " sent, "
-                + new ByteCounts(counter.received(), counter.receivedOnWire(), counter.sent(), counter.sentOnWire());
+                + ", after " + ended.age().toMillis() + " ms: " + ended.messagesReceived()
+                + " messages received and " + ended.messagesSent() + " sent, "
+                + new ByteCounts(ended.received(), ended.receivedOnWire(), ended.sent(), ended.sentOnWire());
     }
 
     /** Notes that an opening handshake was refused. A page in a browser and a health check are none. */
@@ -148,7 +147,7 @@ final class UpgraderMeter {
         }
 
         void addOpen(ConnectionMeter connection) {
-            add(connection.counter());
+            add(connection);
             open++;
             pendingBytes += connection.pendingBytes();
             outboxBytes += connection.outboxBytes();

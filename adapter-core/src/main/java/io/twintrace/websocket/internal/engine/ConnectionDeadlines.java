@@ -29,7 +29,8 @@ final class ConnectionDeadlines {
     private volatile boolean incomplete;
     private volatile long lingerUntil = Deadlines.NONE;
 
-    private long framesBegun;
+    /** The number of the last frame that may be incomplete. Only compared, so it may overflow. */
+    private int framesBegun;
 
     /** Whether the reading thread was waiting when the last input arrived, as far as it can tell. */
     private boolean awaited;
@@ -162,10 +163,10 @@ final class ConnectionDeadlines {
      * own work does not count as a delay of the peer.
      */
     void frameMayBeIncomplete(boolean isIncomplete, long begunSoFar) {
-        if (isIncomplete && (!incomplete || begunSoFar != framesBegun)) {
+        if (isIncomplete && (!incomplete || (int) begunSoFar != framesBegun)) {
             incompleteSince = System.nanoTime();
         }
-        framesBegun = begunSoFar;
+        framesBegun = (int) begunSoFar;
         if (incomplete != isIncomplete) {
             incomplete = isIncomplete;
         }

@@ -97,17 +97,11 @@ public final class ConnectionFactory {
             Consumer<WebSocketConnection> onClosed) {
         ConnectionParts parts = parts(transport, request, handshake);
         ListenerLoop loop = parts.listening(listener, threads);
-        EngineConnection connection = new EngineConnection(request, handshake, parts, loop);
+        ListenerConnection connection = new ListenerConnection(request, handshake, parts, loop, onClosed);
         boolean open = false;
         try {
             connection.keepAlive(); // first, because the connection may be over when the next line returns
-            loop.open(connection, prepare, () -> {
-                try {
-                    connection.finish(false);
-                } finally {
-                    onClosed.accept(connection);
-                }
-            });
+            loop.open(connection, prepare, connection);
             open = true;
         } finally {
             if (!open) {

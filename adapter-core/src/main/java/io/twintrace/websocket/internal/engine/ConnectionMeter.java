@@ -9,12 +9,11 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * Tells what one connection has counted. Costs a message nothing: it reads what the connection keeps anyway. Any thread
- * may call these methods.
+ * Tells what one connection has counted. Costs a message no more than its counts: the rest is what the connection keeps
+ * anyway. Any thread may call these methods.
  */
-public final class ConnectionMeter {
+public final class ConnectionMeter extends ByteCounter {
     private final long number;
-    private final ByteCounter counter;
     private final FrameWriter frames;
     private final CloseHandshake closing;
     private final OnDemand onDemand;
@@ -34,15 +33,8 @@ public final class ConnectionMeter {
         WRITE_TIMEOUT
     }
 
-    ConnectionMeter(
-            long number,
-            ByteCounter counter,
-            FrameWriter frames,
-            CloseHandshake closing,
-            OnDemand onDemand,
-            RoundTrips roundTrips) {
+    ConnectionMeter(long number, FrameWriter frames, CloseHandshake closing, OnDemand onDemand, RoundTrips roundTrips) {
         this.number = number;
-        this.counter = counter;
         this.frames = frames;
         this.closing = closing;
         this.onDemand = onDemand;
@@ -62,11 +54,6 @@ public final class ConnectionMeter {
     /** Returns the number of the connection, as in the log. */
     public long number() {
         return number;
-    }
-
-    /** Returns the counts of messages and their bytes. */
-    public ByteCounter counter() {
-        return counter;
     }
 
     /** Returns how long the connection has existed. */

@@ -5,7 +5,6 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.handshake.DeflateParameters;
-import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.Transport;
@@ -31,7 +30,6 @@ final class ConnectionParts {
     private final WebSocketOptions options;
 
     private final CloseHandshake closing;
-    private final ByteCounter counter = new ByteCounter();
     private final OnDemand onDemand = new OnDemand();
     private final ConnectionMeter meter;
     private final FrameWriter frames;
@@ -53,6 +51,7 @@ final class ConnectionParts {
         this.options = shared.options();
         this.closing = new CloseHandshake(Deadlines.nanos(options.closeTimeout()));
         this.frames = new FrameWriter(transport, shared.pools().write(), closing, options);
+        this.meter = new ConnectionMeter(id.number(), frames, closing, onDemand, roundTrips);
         this.control = new ControlFrameWriter(frames, closing);
         this.conflicts = new ConflictHandling(conflictLog, control);
         this.writing = new GuardedWriter(
@@ -63,15 +62,14 @@ final class ConnectionParts {
                 options,
                 shared.pools().write(),
                 shared.pools().deflate(),
-                counter,
+                meter,
                 conflicts);
-        this.meter = new ConnectionMeter(id.number(), counter, frames, closing, onDemand, roundTrips);
     }
 
     /** Creates the reader of a connection that a handler reads. */
     BlockingReader blocking(Consumer<String> warnings) {
         BlockingReader reader =
-                new BlockingReader(id.toString(), transport, deflate, shared, frames, control, closing, counter);
+                new BlockingReader(id.toString(), transport, deflate, shared, frames, control, closing, meter);
         UnreadWarning unread = new UnreadWarning(reader, frames, options.unreadThreshold(), warnings);
         Coalescing coalescing = options.writeCoalescing()
                 ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))
@@ -84,8 +82,8 @@ final class ConnectionParts {
     /** Creates the loop of a connection that calls a listener. */
     ListenerLoop listening(WebSocketListener listener, ListenerThreads threads) {
         ListenerLoop loop = new ListenerLoop(
-                id, (PushTransport) transport, deflate, shared, frames, control, closing, counter, listener, threads);
-        frames.attach(new ListenerCoalescing(frames, Deadlines.nanos(options.coalescingDelay())), loop);
+                id, (PushTransport) transport, deflate, shared, frames, control, closing, meter, listener, threads);
+        frames.attach(new ListenerCoalescing(frames, options), loop);
         return loop;
     }
 
@@ -103,10 +101,6 @@ final class ConnectionParts {
 
     CloseHandshake closing() {
         return closing;
-    }
-
-    ByteCounter counter() {
-        return counter;
     }
 
     OnDemand onDemand() {

@@ -18,7 +18,6 @@ import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.internal.frame.Opcode;
-import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import java.io.IOException;
@@ -36,7 +35,6 @@ class EngineConnection extends ClosingConnection {
     private final HandshakeRequest request;
     private final Optional<String> subprotocol;
     private final ConnectionMeter meter;
-    private final ByteCounter counter;
     private final ConflictHandling conflicts;
 
     /** @param reading created by {@code parts} */
@@ -45,7 +43,6 @@ class EngineConnection extends ClosingConnection {
         this.id = parts.id();
         this.request = request;
         this.subprotocol = handshake.subprotocol();
-        this.counter = parts.counter();
         this.meter = parts.meter();
         this.conflicts = parts.conflicts();
     }
@@ -74,7 +71,7 @@ class EngineConnection extends ClosingConnection {
 
     @Override
     public final ByteCounts byteCounts() {
-        return new ByteCounts(counter.received(), counter.receivedOnWire(), counter.sent(), counter.sentOnWire());
+        return new ByteCounts(meter.received(), meter.receivedOnWire(), meter.sent(), meter.sentOnWire());
     }
 
     @Override

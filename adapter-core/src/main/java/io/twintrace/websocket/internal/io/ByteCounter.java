@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** Counts the messages of a connection, their bytes, and the frames that come. Any thread may look at any time. */
-public final class ByteCounter {
+public class ByteCounter {
     private static final VarHandle FRAMES_BEGUN = field("framesBegun");
     private static final VarHandle MESSAGES_RECEIVED = field("messagesReceived");
     private static final VarHandle MESSAGES_SENT = field("messagesSent");
@@ -24,69 +24,69 @@ public final class ByteCounter {
     private volatile long sentOnWire;
 
     /** Frames of all kinds whose header was read. */
-    public long framesBegun() {
+    public final long framesBegun() {
         return framesBegun;
     }
 
     /** Messages whose last byte was read. */
-    public long messagesReceived() {
+    public final long messagesReceived() {
         return messagesReceived;
     }
 
     /** Messages whose last frame was written. */
-    public long messagesSent() {
+    public final long messagesSent() {
         return messagesSent;
     }
 
     /** Bytes of messages received, after inflating. */
-    public long received() {
+    public final long received() {
         return received;
     }
 
     /** The same bytes as they came. */
-    public long receivedOnWire() {
+    public final long receivedOnWire() {
         return receivedOnWire;
     }
 
     /** Bytes of messages sent, before compressing. */
-    public long sent() {
+    public final long sent() {
         return sent;
     }
 
     /** The same bytes as they went out. */
-    public long sentOnWire() {
+    public final long sentOnWire() {
         return sentOnWire;
     }
 
-    public void frameBegun() {
+    public final void frameBegun() {
         add(FRAMES_BEGUN, 1);
     }
 
-    public void messageReceived() {
+    public final void messageReceived() {
         add(MESSAGES_RECEIVED, 1);
     }
 
-    public void messageSent() {
+    public final void messageSent() {
         messagesSent(1);
     }
 
-    public void messagesSent(int messages) {
+    public final void messagesSent(int messages) {
         add(MESSAGES_SENT, messages);
     }
 
-    public void received(long bytes) {
+    public final void received(long bytes) {
         add(RECEIVED, bytes);
     }
 
-    public void receivedOnWire(long bytes) {
+    public final void receivedOnWire(long bytes) {
         add(RECEIVED_ON_WIRE, bytes);
     }
 
-    public void sent(long bytes) {
+    public final void sent(long bytes) {
         add(SENT, bytes);
     }
 
-    public void sentOnWire(long bytes) {
+    public final void sentOnWire(long bytes) {
         add(SENT_ON_WIRE, bytes);
     }
 

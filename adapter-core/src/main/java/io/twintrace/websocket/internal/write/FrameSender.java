@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * together with others or gives it to the {@link Output}. Never waits. This part of {@link FrameWriter} is a superclass
  * and not an object, because each connection has one.
  */
-abstract class FrameSender {
+abstract class FrameSender implements Output.Owner {
     final Output output;
     final FrameLock lock;
     private final BufferPool pool;
@@ -32,13 +32,9 @@ abstract class FrameSender {
     FrameSender(Transport transport, BufferPool pool, CloseHandshake closing, WebSocketOptions options) {
         this.pool = pool;
         this.writeTimeoutNanos = Deadlines.nanos(options.writeTimeout());
-        this.output =
-                new Output(transport, pool, this::continueElsewhere, options.pendingWriteLimit(), writeTimeoutNanos);
+        this.output = new Output(transport, pool, this, options.pendingWriteLimit(), writeTimeoutNanos);
         this.lock = new FrameLock(transport, output, closing);
     }
-
-    /** Has another thread go on with pending bytes, once this one has written enough at once. */
-    abstract void continueElsewhere();
 
     // ---- Times: any thread ----------------------------------------------------------------------------------------
 

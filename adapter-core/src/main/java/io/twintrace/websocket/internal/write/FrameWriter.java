@@ -249,7 +249,7 @@ public final class FrameWriter extends FrameSender implements WriteBatch.Member 
     }
 
     @Override
-    void continueElsewhere() {
+    public void continueElsewhere() {
         WriteThreads.startAtLast(() -> writtenByTransport(null));
     }
 

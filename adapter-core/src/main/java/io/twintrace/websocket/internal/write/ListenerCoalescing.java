@@ -1,6 +1,8 @@
 package io.twintrace.websocket.internal.write;
 
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.frame.Opcode;
+import io.twintrace.websocket.internal.io.Deadlines;
 
 /**
  * Puts aside the frames that are written in a listener's turn. The turn sends them at its end. If the listener's calls
@@ -8,7 +10,7 @@ import io.twintrace.websocket.internal.frame.Opcode;
  */
 public final class ListenerCoalescing implements Coalescing {
     private final FrameWriter frames;
-    private final long delayNanos;
+    private final WebSocketOptions options;
 
     /**
      * The calling thread's turn, which {@link #isAllowed} sets until {@link #end}. It holds the thread's last message.
@@ -24,10 +26,10 @@ public final class ListenerCoalescing implements Coalescing {
     /** Null until a call that may take long has put a frame aside. */
     private LateFlush lateFlush;
 
-    /** @param delayNanos how long frames may stay put aside in a turn that may take long */
-    public ListenerCoalescing(FrameWriter frames, long delayNanos) {
+    /** @param options tell how long frames may stay put aside in a turn that may take long */
+    public ListenerCoalescing(FrameWriter frames, WebSocketOptions options) {
         this.frames = frames;
-        this.delayNanos = delayNanos;
+        this.options = options;
     }
 
     @Override
@@ -51,7 +53,7 @@ public final class ListenerCoalescing implements Coalescing {
     /** Asks for a late flush. Turns that may not block are short and need no timer. */
     private void askForLateFlush() {
         if (lateFlush == null) {
-            lateFlush = new LateFlush(frames, delayNanos) {
+            lateFlush = new LateFlush(frames, Deadlines.nanos(options.coalescingDelay())) {
                 @Override
                 protected boolean isBeingFlushed() {
                     WriteBatch by = flushedBy;

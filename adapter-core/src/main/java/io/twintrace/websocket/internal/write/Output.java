@@ -13,8 +13,14 @@ import java.nio.ByteBuffer;
  * holder of the {@link FrameLock} calls these methods, except where they say otherwise.
  */
 final class Output extends OutputStatus {
+    /** Whose output this is. */
+    interface Owner {
+        /** Has another thread take the lock and call {@link Output#continueWriting}, because this one has written enough. */
+        void continueElsewhere();
+    }
+
     private final Transport transport;
-    private final Runnable goOnElsewhere;
+    private final Owner owner;
     private final long writeTimeoutNanos;
     private final SmallFrames aside;
 
@@ -28,13 +34,12 @@ final class Output extends OutputStatus {
     private ByteBuffer[] spare;
 
     /**
-     * @param goOnElsewhere has another thread take the lock and call {@link #continueWriting}
      * @param pendingLimit how many bytes may be pending before a thread that may not wait cannot write more messages
      */
-    Output(Transport transport, BufferPool pool, Runnable goOnElsewhere, long pendingLimit, long writeTimeoutNanos) {
+    Output(Transport transport, BufferPool pool, Owner owner, long pendingLimit, long writeTimeoutNanos) {
         super(pendingLimit);
         this.transport = transport;
-        this.goOnElsewhere = goOnElsewhere;
+        this.owner = owner;
         this.writeTimeoutNanos = writeTimeoutNanos;
         this.aside = new SmallFrames(pool);
     }
@@ -272,7 +277,7 @@ final class Output extends OutputStatus {
                 if (callerGoesOn) {
                     rest.paused(true);
                 } else {
-                    goOnElsewhere.run();
+                    owner.continueElsewhere();
                 }
                 return false;
             }

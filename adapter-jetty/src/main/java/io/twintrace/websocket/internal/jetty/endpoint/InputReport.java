@@ -42,7 +42,6 @@ final class InputReport implements Runnable {
     private final PushTransport.Events to;
     private final Executor threads;
     private final WakeUps wakeUps;
-    private final SharedTurns turns;
     private final EndPointInput input;
 
     /** Taken through {@link #AWAITED}. */
@@ -60,13 +59,12 @@ final class InputReport implements Runnable {
         this.to = to;
         this.threads = threads;
         this.wakeUps = wakeUps;
-        this.turns = wakeUps.turns();
         this.input = input;
     }
 
     /** Returns the turns of other connections that have the same selector. */
     SharedTurns turns() {
-        return turns;
+        return wakeUps.turns();
     }
 
     /** Asks for one report. */
@@ -81,14 +79,14 @@ final class InputReport implements Runnable {
     /** Reports on this thread, or before the selector selects again. Returns false if nobody waits. */
     boolean here() {
         boolean taken = take();
-        if (taken && !(isToBeShared() && turns.add(this, Math.max(MIN_NANOS, averageNanos)))) {
+        if (taken && !(isToBeShared() && turns().add(this, Math.max(MIN_NANOS, averageNanos)))) {
             run();
         }
         return taken;
     }
 
     private boolean isToBeShared() {
-        return (averageNanos > LONG_NANOS || turns.isCrowded()) && !to.mayBlock();
+        return (averageNanos > LONG_NANOS || turns().isCrowded()) && !to.mayBlock();
     }
 
     /** Reports what was taken. */

@@ -1,0 +1,35 @@
+package io.twintrace.websocket.internal.engine;
+
+import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.handshake.HandshakeRequest;
+import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import java.util.function.Consumer;
+
+/**
+ * A connection that calls a listener. It is itself what runs at its end, and not a lambda, because each connection has
+ * one.
+ */
+final class ListenerConnection extends EngineConnection implements Runnable {
+    private final Consumer<WebSocketConnection> onClosed;
+
+    /** @param onClosed called once everything is given back */
+    ListenerConnection(
+            HandshakeRequest request,
+            Accepted handshake,
+            ConnectionParts parts,
+            Reading reading,
+            Consumer<WebSocketConnection> onClosed) {
+        super(request, handshake, parts, reading);
+        this.onClosed = onClosed;
+    }
+
+    /** Gives everything back, after the listener's last call. */
+    @Override
+    public void run() {
+        try {
+            finish(false);
+        } finally {
+            onClosed.accept(this);
+        }
+    }
+}
