@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.write;
 
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,12 @@ import java.util.List;
 public abstract class WriteBatch {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
     private static final ThreadLocal<WeakReference<WriteBatch>> OF_THREAD = new ThreadLocal<>();
+
+    /**
+     * Whether a virtual thread has ever had a batch. Until then none looks for its own, which costs memory for each that
+     * looks.
+     */
+    private static volatile boolean onVirtualThreads;
 
     /** One connection that has put frames aside. */
     interface Member {
@@ -38,11 +45,17 @@ public abstract class WriteBatch {
 
     /** Makes this the calling thread's batch. */
     protected final void attachToThread() {
+        if (VirtualThreads.isVirtual(Thread.currentThread())) {
+            onVirtualThreads = true;
+        }
         OF_THREAD.set(new WeakReference<>(this));
     }
 
     /** Returns the calling thread's batch, active or not; null if it has none yet. */
     protected static WriteBatch ofThread() {
+        if (!onVirtualThreads && VirtualThreads.isVirtual(Thread.currentThread())) {
+            return null;
+        }
         WeakReference<WriteBatch> batch = OF_THREAD.get();
         return batch == null ? null : batch.get();
     }
