@@ -10,13 +10,15 @@ import java.util.function.Function;
 /** Serves one connection with a handler. Closes the connection at the end, whatever fails. */
 final class HandlerTask implements Runnable {
     private final Service service;
-    private final Function<Upgraded, BlockingConnection> connect;
     private final WebSocketHandler handler;
-    private final Consumer<WebSocketConnection> opened;
     private final Consumer<WebSocketConnection> over;
 
-    /** Null once there is a connection, because that lives longer. */
-    private Upgraded upgraded;
+    /** Null once it is used, because the connection lives longer. */
+    private Beginning beginning;
+
+    /** What is needed only to begin. */
+    private record Beginning(
+            Upgraded upgraded, Function<Upgraded, BlockingConnection> connect, Consumer<WebSocketConnection> opened) {}
 
     HandlerTask(
             Service service,
@@ -26,19 +28,16 @@ final class HandlerTask implements Runnable {
             Consumer<WebSocketConnection> opened,
             Consumer<WebSocketConnection> over) {
         this.service = service;
-        this.connect = connect;
         this.handler = handler;
-        this.upgraded = upgraded;
-        this.opened = opened;
         this.over = over;
+        this.beginning = new Beginning(upgraded, connect, opened);
     }
 
     @Override
     public void run() {
         BlockingConnection connection = connect();
         try {
-            opened.accept(connection);
-            service.declareDiscipline(connection);
+            begin(connection);
             handler.handle(connection);
             connection.close();
         } catch (Throwable t) {
@@ -49,23 +48,28 @@ final class HandlerTask implements Runnable {
     }
 
     private BlockingConnection connect() {
-        Upgraded source = upgraded;
-        upgraded = null;
         boolean connected = false;
         try {
-            BlockingConnection connection = connect.apply(source);
+            BlockingConnection connection = beginning.connect.apply(beginning.upgraded);
             Thread.currentThread().setName("websocket-" + connection.name());
             connected = true;
             return connection;
         } finally {
             if (!connected) {
                 try {
-                    source.transport().close();
+                    beginning.upgraded.transport().close();
                 } finally {
                     over.accept(null);
                 }
             }
         }
+    }
+
+    private void begin(BlockingConnection connection) {
+        Consumer<WebSocketConnection> opened = beginning.opened;
+        beginning = null;
+        opened.accept(connection);
+        service.declareDiscipline(connection);
     }
 
     private void closeAfter(WebSocketConnection connection, Throwable t) {
