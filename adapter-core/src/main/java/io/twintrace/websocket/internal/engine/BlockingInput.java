@@ -17,12 +17,16 @@ import java.util.Optional;
 
 /**
  * The input of a handler's connection. The thread that reads waits here for data that has not arrived, until a
- * deadline. Tells writers whether that thread will be back soon. This part of {@link BlockingReader} is a superclass and
+ * deadline. Tells writers whether that thread will be back soon. While the thread waits between two messages, this lets
+ * go of what has read them, so that an idle connection is small. This part of {@link BlockingReader} is a superclass and
  * not an object, because each connection has one.
  */
 abstract class BlockingInput extends ConnectionSource implements Reading, OfferBatch.Reader {
-    /** Only the reading thread uses them, except where a method says otherwise. */
-    final IncomingMessages messages;
+    /**
+     * Reads the messages. Only the reading thread uses it. Null while that thread waits between two messages, and if it
+     * could not get another one afterwards for lack of memory, which ends the connection.
+     */
+    IncomingMessages messages;
 
     final ConnectionDeadlines deadlines;
     private final ControlFrameHandlers control;
@@ -53,7 +57,11 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
                 : 0;
         this.deadlines = new ConnectionDeadlines(closing, PendingStatus.NONE, frames, shared.timeouts(), this);
         this.control = new ControlFrameHandlers(controlFrames, closing, deadlines.keepAlive());
-        this.messages = new IncomingMessages(this, deflate, shared.pools().deflate());
+        if (deflate.isPresent()) {
+            this.messages = new IncomingMessages(this, deflate, shared.pools().deflate());
+        } else {
+            takeReader();
+        }
     }
 
     /** Moves the application's deadline. Any thread may call this. */
@@ -123,6 +131,7 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
 
     /** Waits for input. May return early. Returns false at a deadline, or to have the deadlines checked again. */
     private boolean awaitInput() throws IOException {
+        giveReaderBack();
         try {
             setWakeUp();
             transport().awaitReadable();
@@ -130,6 +139,26 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
         } catch (SocketTimeoutException e) {
             deadlines.checkReader();
             return false;
+        } finally {
+            takeReader();
+        }
+    }
+
+    /** Gives back what reads the messages, unless it holds something of this connection, or of its compression. */
+    private void giveReaderBack() {
+        IncomingMessages spare = messages;
+        if (spare.isAtRest()) {
+            messages = null;
+            spare.detach();
+            shared().readers().giveBack(spare);
+        }
+    }
+
+    private void takeReader() {
+        if (messages == null) {
+            IncomingMessages spare = shared().readers().take();
+            messages = spare == null ? new IncomingMessages() : spare;
+            messages.attach(this);
         }
     }
 
@@ -140,6 +169,35 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
             transport().readDeadline(deadlines.next());
             // The line above may have overwritten a deadline that was set meanwhile, so check again.
         } while (deadlines.set() != set);
+    }
+
+    // ---- What is held: the thread that has the right to read -------------------------------------------------------
+
+    /** Returns whether everything that has arrived was taken, and most likely nothing more can be read now. */
+    boolean isUsedUp() {
+        return messages != null && messages.isUsedUp();
+    }
+
+    /** Releases the message that was taken whole, and the read buffer if it is empty. */
+    void releaseMessage() {
+        if (messages != null) {
+            messages.release();
+            messages.releaseIfEmpty();
+        }
+    }
+
+    /** Gives the read buffer back if it is empty. */
+    void releaseIfEmpty() {
+        if (messages != null) {
+            messages.releaseIfEmpty();
+        }
+    }
+
+    /** Ends reading messages, and gives back everything that is held for them. */
+    void endMessages() {
+        if (messages != null) {
+            messages.end();
+        }
     }
 
     // ---- For writers ----------------------------------------------------------------------------------------------
@@ -155,7 +213,7 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      */
     @Override
     public boolean isBackSoon() {
-        return Thread.currentThread().getId() == reader && messages.hasMore() && !isSlow;
+        return Thread.currentThread().getId() == reader && messages != null && messages.hasMore() && !isSlow;
     }
 
     @Override

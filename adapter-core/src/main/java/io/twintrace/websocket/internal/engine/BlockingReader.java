@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageReader;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -23,7 +24,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
     /** The most that one call of {@link #dropToCloseNow} reads, in buffers. */
     private static final int MAX_DROPPED_FILLS = 16;
 
-    private final String connection;
+    private final ConnectionId connection;
     private final CloseHandshake closing;
     private final HandlerReadingEnd end;
     private final ReentrantLock readLock = new ReentrantLock();
@@ -41,7 +42,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
     private MessageInputStream dropped;
 
     BlockingReader(
-            String connection,
+            ConnectionId connection,
             Transport transport,
             Optional<DeflateParameters> deflate,
             Shared shared,
@@ -52,13 +53,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         super(transport, deflate, shared, frames, controlFrames, closing, counter);
         this.connection = connection;
         this.closing = closing;
-        this.end = new HandlerReadingEnd(
-                connection,
-                messages,
-                frames,
-                control(),
-                closing,
-                new TransportCloser(transport, shared.pools().read()));
+        this.end = new HandlerReadingEnd(connection, this, frames, control(), closing);
     }
 
     /** Waits for the next message and returns it; null if the peer has closed. */
@@ -78,8 +73,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         } catch (VirtualMachineError e) {
             throw end.lost(e);
         } finally {
-            messages.release();
-            messages.releaseIfEmpty();
+            releaseMessage();
             unlock();
         }
     }
@@ -98,7 +92,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         } catch (VirtualMachineError e) {
             throw end.lost(e);
         } finally {
-            messages.releaseIfEmpty();
+            releaseIfEmpty();
             unlock();
         }
     }
@@ -202,7 +196,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
             end.failedNow(e);
             return closing.received() != null;
         } finally {
-            messages.releaseIfEmpty();
+            releaseIfEmpty();
             unlock();
         }
     }
@@ -230,7 +224,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
     }
 
     String connection() {
-        return connection;
+        return connection.toString();
     }
 
     /** Returns whether a thread is reading, or no thread needs to read any more. Any thread may call this. */
@@ -260,7 +254,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         readLock.unlock();
         if (released && innermost && readLock.tryLock()) {
             try {
-                messages.end();
+                endMessages();
             } finally {
                 readLock.unlock();
             }

@@ -68,8 +68,7 @@ final class ConnectionParts {
 
     /** Creates the reader of a connection that a handler reads. */
     BlockingReader blocking(Consumer<String> warnings) {
-        BlockingReader reader =
-                new BlockingReader(id.toString(), transport, deflate, shared, frames, control, closing, meter);
+        BlockingReader reader = new BlockingReader(id, transport, deflate, shared, frames, control, closing, meter);
         UnreadWarning unread = new UnreadWarning(reader, frames, options.unreadThreshold(), warnings);
         Coalescing coalescing = options.writeCoalescing()
                 ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))

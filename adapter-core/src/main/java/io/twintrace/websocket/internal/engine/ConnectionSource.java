@@ -21,6 +21,10 @@ abstract class ConnectionSource implements Source {
         this.readLimit = shared.options().readLimit();
     }
 
+    final Shared shared() {
+        return shared;
+    }
+
     @Override
     public final Transport transport() {
         return transport;

@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ProtocolException;
-import io.twintrace.websocket.internal.read.IncomingMessages;
+import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.FrameWriter;
 import java.io.EOFException;
@@ -15,30 +15,27 @@ final class HandlerReadingEnd {
     /** Stops a loop that ignores what read methods return or throw. It would never end. */
     private static final int MAX_READS_AFTER_END = 1000;
 
-    private final String connection;
-    private final IncomingMessages messages;
+    private final ConnectionId connection;
+    private final BlockingInput input;
     private final FrameWriter frames;
     private final ControlFrameHandlers control;
     private final CloseHandshake closing;
-    private final TransportCloser closer;
 
     private boolean inOrder;
     private IOException failure;
     private int readsAfterEnd;
 
     HandlerReadingEnd(
-            String connection,
-            IncomingMessages messages,
+            ConnectionId connection,
+            BlockingInput input,
             FrameWriter frames,
             ControlFrameHandlers control,
-            CloseHandshake closing,
-            TransportCloser closer) {
+            CloseHandshake closing) {
         this.connection = connection;
-        this.messages = messages;
+        this.input = input;
         this.frames = frames;
         this.control = control;
         this.closing = closing;
-        this.closer = closer;
     }
 
     /** Returns whether nothing more can be read. */
@@ -69,12 +66,12 @@ final class HandlerReadingEnd {
     void inOrder() {
         inOrder = true;
         noteLastWord();
-        messages.end();
+        input.endMessages();
         closing.readingEnded();
     }
 
     private void noteLastWord() {
-        if (closing.received() != null && messages.isUsedUp()) {
+        if (closing.received() != null && input.isUsedUp()) {
             closing.receivedLast();
         }
     }
@@ -109,7 +106,7 @@ final class HandlerReadingEnd {
     private void note(IOException e) {
         failure = explained(e);
         noteLastWord();
-        messages.end();
+        input.endMessages();
         CloseStatus close = ReadingFailures.closeFor(e);
         if (close != null) {
             control.writer().requestClose(close.payload());
@@ -125,7 +122,7 @@ final class HandlerReadingEnd {
     VirtualMachineError lost(VirtualMachineError e) {
         if (failure == null) {
             failure = new IOException("connection " + connection + " cannot be read any further after an error", e);
-            messages.end();
+            input.endMessages();
             control.writer().requestClose(new CloseStatus(CloseCode.INTERNAL_ERROR, ReadingFailures.BROKEN).payload());
             closing.readingEnded();
         }
@@ -144,15 +141,15 @@ final class HandlerReadingEnd {
             Thread.currentThread().interrupt();
         }
         if (told) {
-            closer.lingerAndClose();
+            new TransportCloser(input.transport(), input.readPool()).lingerAndClose();
         } else {
-            closer.abort();
+            input.transport().close();
         }
     }
 
     /** Closes the transport without waiting for the Close frame, because most likely nobody is there to read it. */
     private void cutOff() {
-        closer.abort();
+        input.transport().close();
         try {
             control.cutOff();
         } catch (IOException | RuntimeException e) { // of the application's handler

@@ -1,6 +1,8 @@
 package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.WebSocketOptions;
+import io.twintrace.websocket.internal.io.Spares;
+import io.twintrace.websocket.internal.read.IncomingMessages;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -10,9 +12,13 @@ public final class Shared {
     /** Guarded by itself. Weak in both directions, because the code that creates connections keeps what they share. */
     private static final Map<WebSocketOptions, WeakReference<Shared>> ALL = new WeakHashMap<>();
 
+    /** Several for each thread that reads at the same time. */
+    private static final int MAX_SPARE_READERS = 256;
+
     private final WebSocketOptions options;
     private final Pools pools;
     private final Timeouts timeouts;
+    private final Spares<IncomingMessages> readers = new Spares<>(MAX_SPARE_READERS);
 
     /** Null if slow calls are not reported. */
     private final CallSampler callSampler;
@@ -48,6 +54,11 @@ public final class Shared {
 
     Timeouts timeouts() {
         return timeouts;
+    }
+
+    /** Returns what can read the messages of any connection without compression. */
+    Spares<IncomingMessages> readers() {
+        return readers;
     }
 
     CallSampler callSampler() {

@@ -32,11 +32,6 @@ final class TransportCloser {
         this.pool = pool;
     }
 
-    /** Closes at once, even if bytes are in flight. Any thread may call this. */
-    void abort() {
-        transport.close();
-    }
-
     /**
      * Ends the output, lets the peer finish for half a second at most, and closes. If the output cannot be ended by
      * itself, a moment of silence counts as the end. Call this only if no other thread reads.

@@ -1,36 +1,17 @@
 package io.twintrace.websocket.internal.io;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 
 /**
  * Lends buffers of one size, direct or on the heap, to all connections, so that an idle connection holds none. Keeps a
- * fixed number of unused buffers at most; lends as many as are asked for. A thread most likely gets the buffer that it
- * gave back last, which is still in its processor's cache. Safe for use by any thread.
- *
- * <p>Threads borrow and give back a buffer for each message. To keep them from contending, a thread gives a buffer back
- * to a place that it shares with few others. Only the buffer that this displaces goes to the common stack.
+ * fixed number of {@linkplain Spares unused buffers} at most; lends as many as are asked for. Safe for use by any thread.
  */
 public final class BufferPool {
-    private static final int MAX_AT_HAND =
-            Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
-
-    /** At most one in this many unused buffers may be at hand, where other threads do not find it. */
-    private static final int AT_HAND_FRACTION = 8;
-
-    /** The number of references in a cache line. Threads that share a line contend for it. */
-    private static final int STRIDE = 16;
-
     private final int bufferSize;
     private final IntFunction<ByteBuffer> maker;
-
-    /** The number of places, a power of two, minus one. */
-    private final int placeMask;
-
-    private final AtomicReferenceArray<ByteBuffer> atHand;
-    private final BoundedStack<ByteBuffer> resting;
+    private final Spares<ByteBuffer> unused;
 
     private final LongAdder lent = new LongAdder();
 
@@ -52,18 +33,12 @@ public final class BufferPool {
     private BufferPool(int bufferSize, int maxAtRest, IntFunction<ByteBuffer> maker) {
         this.bufferSize = bufferSize;
         this.maker = maker;
-        int places = Math.min(MAX_AT_HAND, Integer.highestOneBit(Math.max(1, maxAtRest / AT_HAND_FRACTION)));
-        this.placeMask = places - 1;
-        this.atHand = new AtomicReferenceArray<>((places + 1) * STRIDE); // the first stride lies beside the length
-        this.resting = new BoundedStack<>(Math.max(0, maxAtRest - places));
+        this.unused = new Spares<>(maxAtRest);
     }
 
     /** Lends an empty, big-endian buffer. The caller gives it back with {@link #release}. */
     public ByteBuffer acquire() {
-        ByteBuffer buffer = atHand.getAndSet(place(), null);
-        if (buffer == null) {
-            buffer = resting.poll();
-        }
+        ByteBuffer buffer = unused.take();
         if (buffer == null) {
             buffer = maker.apply(bufferSize);
         }
@@ -75,14 +50,7 @@ public final class BufferPool {
     public void release(ByteBuffer buffer) {
         buffer.clear();
         lent.decrement();
-        ByteBuffer displaced = atHand.getAndSet(place(), buffer);
-        if (displaced != null) {
-            boolean unused = resting.push(displaced); // a full stack drops it
-        }
-    }
-
-    private int place() {
-        return (((int) Thread.currentThread().getId() & placeMask) + 1) * STRIDE;
+        unused.giveBack(buffer);
     }
 
     /** Removes a lent buffer from the count. Call this for a buffer that another thread may still use. */
