@@ -109,8 +109,15 @@ final class OpenConnections {
     private void beginClose(OpenConnection each, long now, long deadline) {
         long cut = Deadlines.earlier(deadline, Deadlines.after(now, closeTimeout));
         log.add(); // first: it may end at once
-        if (!each.beginClose(reason, now + (cut - now) / 100 * OUTBOX_PERCENT, cut)) {
-            log.leave();
+        try {
+            if (!each.beginClose(reason, now + (cut - now) / 100 * OUTBOX_PERCENT, cut)) {
+                log.leave();
+            }
+        } catch (Throwable t) { // for lack of memory
+            if (each.isOpen()) { // then its end does not count
+                log.leave();
+            }
+            throw t;
         }
     }
 

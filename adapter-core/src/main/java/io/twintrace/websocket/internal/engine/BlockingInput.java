@@ -23,8 +23,8 @@ import java.util.Optional;
  */
 abstract class BlockingInput extends ConnectionSource implements Reading, OfferBatch.Reader {
     /**
-     * Reads the messages. Only the reading thread uses it. Null while that thread waits between two messages, and if it
-     * could not get another one afterwards for lack of memory, which ends the connection.
+     * Reads the messages. Only the reading thread uses it, except where a method says otherwise. Null while that thread
+     * waits between two messages, and if it could not get another one afterwards for lack of memory, which ends reading.
      */
     IncomingMessages messages;
 
@@ -144,10 +144,13 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
         }
     }
 
-    /** Gives back what reads the messages, unless it holds something of this connection, or of its compression. */
+    /**
+     * Gives back what reads the messages, unless it holds something of this connection, or of its compression. Once this
+     * side closes, a handler of control frames may wait here, which what reads the messages has called.
+     */
     private void giveReaderBack() {
         IncomingMessages spare = messages;
-        if (spare.isAtRest()) {
+        if (!deadlines.isClosing() && spare.isAtRest()) {
             messages = null;
             spare.detach();
             shared().readers().giveBack(spare);
@@ -157,8 +160,9 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
     private void takeReader() {
         if (messages == null) {
             IncomingMessages spare = shared().readers().take();
-            messages = spare == null ? new IncomingMessages() : spare;
-            messages.attach(this);
+            IncomingMessages taken = spare == null ? new IncomingMessages() : spare;
+            taken.attach(this);
+            messages = taken; // last: after an error this has none, and not half of one
         }
     }
 
@@ -213,7 +217,8 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      */
     @Override
     public boolean isBackSoon() {
-        return Thread.currentThread().getId() == reader && messages != null && messages.hasMore() && !isSlow;
+        IncomingMessages current = messages; // another thread may have begun to read, and to wait
+        return Thread.currentThread().getId() == reader && current != null && current.hasMore() && !isSlow;
     }
 
     @Override

@@ -177,6 +177,8 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         } catch (IOException e) {
             IOException unused = end.failed(e);
             return closing.received() != null;
+        } catch (VirtualMachineError e) {
+            throw end.lost(e);
         } finally {
             unlock();
         }

@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /**
  * Tells what one connection has counted. Costs a message no more than its counts: the rest is what the connection keeps
- * anyway. Any thread may call these methods.
+ * anyway. Any thread may call these methods. Only the connection counts.
  */
 public final class ConnectionMeter extends ByteCounter {
     private final long number;

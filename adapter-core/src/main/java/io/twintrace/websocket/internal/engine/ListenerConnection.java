@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * one.
  */
 final class ListenerConnection extends EngineConnection implements Runnable {
-    private final Consumer<WebSocketConnection> onClosed;
+    /** Null once it is called. */
+    private Consumer<WebSocketConnection> onClosed;
 
     /** @param onClosed called once everything is given back */
     ListenerConnection(
@@ -29,7 +30,11 @@ final class ListenerConnection extends EngineConnection implements Runnable {
         try {
             finish(false);
         } finally {
-            onClosed.accept(this);
+            Consumer<WebSocketConnection> once = onClosed;
+            onClosed = null;
+            if (once != null) {
+                once.accept(this);
+            }
         }
     }
 }

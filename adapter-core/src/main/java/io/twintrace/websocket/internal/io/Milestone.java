@@ -45,6 +45,6 @@ public final class Milestone {
         if (latch == null) {
             LATCH.compareAndSet(this, null, new CountDownLatch(1));
         }
-        return latch.await(nanos, TimeUnit.NANOSECONDS);
+        return isReached() || latch.await(nanos, TimeUnit.NANOSECONDS); // also on an interrupted thread
     }
 }

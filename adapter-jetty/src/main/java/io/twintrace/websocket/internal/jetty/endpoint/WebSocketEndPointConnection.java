@@ -74,14 +74,14 @@ final class WebSocketEndPointConnection implements Connection, Connection.Upgrad
     }
 
     @Override
-    public void addEventListener(EventListener listener) {
+    public synchronized void addEventListener(EventListener listener) {
         if (listener instanceof Listener each) {
             listeners = Stream.concat(listeners.stream(), Stream.of(each)).toList();
         }
     }
 
     @Override
-    public void removeEventListener(EventListener listener) {
+    public synchronized void removeEventListener(EventListener listener) {
         listeners = listeners.stream().filter(each -> !each.equals(listener)).toList();
     }
 
