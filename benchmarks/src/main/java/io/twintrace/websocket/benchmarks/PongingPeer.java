@@ -3,17 +3,12 @@ package io.twintrace.websocket.benchmarks;
 import io.twintrace.websocket.internal.frame.FrameHeader;
 import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.internal.frame.Opcode;
-import io.twintrace.websocket.internal.io.PushTransport;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executor;
 
 /** A peer in memory that answers each Ping as soon as it is told to, and sends nothing else. */
-final class PongingPeer implements PushTransport {
+final class PongingPeer extends MemoryPeer {
     private final BlockingQueue<PongingPeer> pinged;
-
-    private Events events;
 
     /** The payload of a Ping that is not answered yet; null if there is none. */
     private volatile byte[] payload;
@@ -31,7 +26,7 @@ final class PongingPeer implements PushTransport {
         arrived = ByteBuffer.allocate(FrameHeader.MAX_BYTES + unmasked.length);
         FrameHeaderEncoder.encodeMasked(arrived, true, false, Opcode.PONG, unmasked.length, 0);
         arrived.put(unmasked).flip();
-        events.readable();
+        events().readable();
     }
 
     @Override
@@ -41,32 +36,9 @@ final class PongingPeer implements PushTransport {
         return n;
     }
 
-    @Override
-    public void awaitReadable() {}
-
-    @Override
-    public void onWritten(Completion completion, Executor blockingExecutor) {
-        // Everything is written at once.
-    }
-
-    @Override
-    public void onEvents(Events newEvents, Executor blockingExecutor) {
-        events = newEvents;
-    }
-
-    @Override
-    public void awaitInput() {}
-
-    @Override
-    public boolean tryWrite(ByteBuffer[] buffers) {
-        for (ByteBuffer buffer : buffers) {
-            take(buffer);
-        }
-        return true;
-    }
-
     /** Takes one whole frame without a mask, as a Ping comes. */
-    private void take(ByteBuffer frame) {
+    @Override
+    void take(ByteBuffer frame) {
         boolean isPing = frame.hasRemaining() && (frame.get(frame.position()) & 0xF) == Opcode.PING.code();
         if (isPing) {
             byte[] bytes = new byte[frame.remaining() - 2];
@@ -76,36 +48,5 @@ final class PongingPeer implements PushTransport {
         } else {
             frame.position(frame.limit());
         }
-    }
-
-    @Override
-    public boolean startWrite(ByteBuffer buffer) {
-        take(buffer);
-        return true;
-    }
-
-    @Override
-    public void readDeadline(long deadline) {
-        // Nothing here waits.
-    }
-
-    @Override
-    public boolean shutdownOutput() {
-        return true;
-    }
-
-    @Override
-    public void close() {
-        // This peer holds no resources.
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        return null;
     }
 }

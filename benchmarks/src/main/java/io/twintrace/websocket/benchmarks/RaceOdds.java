@@ -8,15 +8,12 @@ import io.twintrace.websocket.detect.WideWindow;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
 import io.twintrace.websocket.internal.engine.ConnectionFactory;
-import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.io.VirtualThreads;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -91,52 +88,10 @@ public final class RaceOdds {
         }
     }
 
-    /** Accepts everything at once and sends nothing. */
-    private static final class Nowhere implements Transport {
+    private static final class Nowhere extends MemoryPeer {
         @Override
-        public int read(ByteBuffer into) {
-            return 0;
-        }
-
-        @Override
-        public void awaitReadable() {}
-
-        @Override
-        public void onWritten(Completion completion, Executor blockingExecutor) {}
-
-        @Override
-        public boolean tryWrite(ByteBuffer[] buffers) {
-            for (ByteBuffer buffer : buffers) {
-                buffer.position(buffer.limit());
-            }
-            return true;
-        }
-
-        @Override
-        public boolean startWrite(ByteBuffer buffer) {
+        void take(ByteBuffer buffer) {
             buffer.position(buffer.limit());
-            return true;
-        }
-
-        @Override
-        public void readDeadline(long deadline) {}
-
-        @Override
-        public boolean shutdownOutput() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return null;
         }
     }
 }

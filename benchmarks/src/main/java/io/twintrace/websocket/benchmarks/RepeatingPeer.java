@@ -3,24 +3,20 @@ package io.twintrace.websocket.benchmarks;
 import io.twintrace.websocket.internal.frame.FrameHeader;
 import io.twintrace.websocket.internal.frame.FrameHeaderEncoder;
 import io.twintrace.websocket.internal.frame.Opcode;
-import io.twintrace.websocket.internal.io.PushTransport;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 
 /**
  * A peer in memory that sends the same message each time that the benchmark asks or waits for it, and takes at once all
  * bytes written to it. For one thread. Serves both faces. Allocates nothing, so that every measured allocation is the
  * library's.
  */
-final class RepeatingPeer implements PushTransport {
+final class RepeatingPeer extends MemoryPeer {
     private static final int KEY = 0x37FA213D;
 
     /** One masked text frame. It does not change, since the library unmasks its own copy. */
     private final ByteBuffer frame;
 
     private final int replyLength;
-    private Events events;
     private boolean awaited;
     private long sent;
     private long taken;
@@ -57,7 +53,7 @@ final class RepeatingPeer implements PushTransport {
             throw new IllegalStateException("nobody waits for input");
         }
         awaited = false;
-        events.readable();
+        events().readable();
     }
 
     private void arrive() {
@@ -93,62 +89,14 @@ final class RepeatingPeer implements PushTransport {
         arrive();
     }
 
-    private void take(ByteBuffer buffer) {
+    @Override
+    void take(ByteBuffer buffer) {
         taken += buffer.remaining();
         buffer.position(buffer.limit());
     }
 
     @Override
-    public void onWritten(Completion completion, Executor blockingExecutor) {
-        // Everything is written at once.
-    }
-
-    @Override
-    public void onEvents(Events newEvents, Executor blockingExecutor) {
-        events = newEvents;
-    }
-
-    @Override
     public void awaitInput() {
         awaited = true;
-    }
-
-    @Override
-    public boolean tryWrite(ByteBuffer[] buffers) {
-        for (ByteBuffer buffer : buffers) {
-            take(buffer);
-        }
-        return true;
-    }
-
-    @Override
-    public boolean startWrite(ByteBuffer buffer) {
-        take(buffer);
-        return true;
-    }
-
-    @Override
-    public void readDeadline(long deadline) {
-        // Nothing here waits.
-    }
-
-    @Override
-    public boolean shutdownOutput() {
-        return true;
-    }
-
-    @Override
-    public void close() {
-        // This peer holds no resources.
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        return null;
     }
 }
