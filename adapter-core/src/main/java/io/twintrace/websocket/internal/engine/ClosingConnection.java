@@ -144,7 +144,7 @@ abstract class ClosingConnection implements StoppableConnection {
 
     private void closeTransport(boolean graceful) {
         if (graceful && !closing.isReceivedLast()) {
-            new TransportCloser(transport, shared.pools().read()).lingerAndClose();
+            TransportCloser.lingerAndClose(transport, shared.pools().read());
         } else {
             transport.close();
         }

@@ -141,7 +141,7 @@ final class HandlerReadingEnd {
             Thread.currentThread().interrupt();
         }
         if (told) {
-            new TransportCloser(input.transport(), input.readPool()).lingerAndClose();
+            TransportCloser.lingerAndClose(input.transport(), input.readPool());
         } else {
             input.transport().close();
         }

@@ -24,21 +24,17 @@ final class TransportCloser {
      */
     static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final Transport transport;
-    private final BufferPool pool;
-
-    TransportCloser(Transport transport, BufferPool pool) {
-        this.transport = transport;
-        this.pool = pool;
-    }
+    private TransportCloser() {}
 
     /**
      * Ends the output, lets the peer finish for half a second at most, and closes. If the output cannot be ended by
      * itself, a moment of silence counts as the end. Call this only if no other thread reads.
+     *
+     * @param pool lends a buffer for what still comes
      */
-    void lingerAndClose() {
+    static void lingerAndClose(Transport transport, BufferPool pool) {
         try {
-            linger(transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS);
+            linger(transport, pool, transport.shutdownOutput() ? LINGER_NANOS : QUIET_NANOS);
         } catch (IOException e) {
             // The peer is late or gone. The connection is closed either way.
         } finally {
@@ -46,7 +42,7 @@ final class TransportCloser {
         }
     }
 
-    private void linger(long patience) throws IOException {
+    private static void linger(Transport transport, BufferPool pool, long patience) throws IOException {
         long until = Deadlines.afterNanos(LINGER_NANOS);
         ByteBuffer sink = pool.acquire();
         try {
