@@ -12,11 +12,9 @@ import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.ClientMessage;
 import io.twintrace.websocket.fixture.ClientMessages;
 import io.twintrace.websocket.fixture.FilterTransport;
-import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.MemoryTransport;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -166,11 +164,7 @@ class HandlersThatTakeTurnsProperties {
             @ForAll @Size(max = 3) List<@From("damages") int[]> damages,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments)
             throws Exception {
-        List<byte[]> streams = all.stream().map(each -> wire(each)).toList();
-        for (int[] damage : damages) {
-            byte[] stream = streams.get(Math.floorMod(damage[0], streams.size()));
-            stream[Math.floorMod(damage[1], Math.min(stream.length, 200))] = (byte) damage[2];
-        }
+        List<byte[]> streams = ClientMessages.damagedStreams(all, damages);
         List<Outcome> alone = new ArrayList<>();
         for (int i = 0; i < streams.size(); i++) {
             Turns turns = new Turns(i + 1);
@@ -192,13 +186,6 @@ class HandlersThatTakeTurnsProperties {
         }
         assertEquals(alone, together);
         assertEquals(0, Shared.of(options).pools().read().lent());
-    }
-
-    private static byte[] wire(List<ClientMessage> messages) {
-        ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        messages.forEach(message -> wire.writeBytes(message.bytes()));
-        wire.writeBytes(Frames.close(1000));
-        return wire.toByteArray();
     }
 
     @Provide

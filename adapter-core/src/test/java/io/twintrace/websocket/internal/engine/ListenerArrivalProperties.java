@@ -9,7 +9,6 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.ClientMessage;
 import io.twintrace.websocket.fixture.ClientMessages;
 import io.twintrace.websocket.fixture.EchoingListener;
-import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListenerConversation;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.MemoryTransport;
@@ -55,7 +54,7 @@ class ListenerArrivalProperties {
             @ForAll @Size(max = 6) List<@From("messages") ClientMessage> messages,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments)
             throws IOException {
-        check(wire(messages), segments, Optional.empty(), List.of());
+        check(ClientMessages.stream(messages), segments, Optional.empty(), List.of());
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
@@ -65,7 +64,11 @@ class ListenerArrivalProperties {
             @ForAll @Size(min = 1, max = 6) List<@WithNull(0.2) Style> styles,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments)
             throws IOException {
-        check(wire(compressed(messages, parameters, styles)), segments, Optional.of(parameters), List.of());
+        check(
+                ClientMessages.stream(compressed(messages, parameters, styles)),
+                segments,
+                Optional.of(parameters),
+                List.of());
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
@@ -74,7 +77,7 @@ class ListenerArrivalProperties {
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> portions)
             throws IOException {
-        check(wire(messages), segments, Optional.empty(), portions);
+        check(ClientMessages.stream(messages), segments, Optional.empty(), portions);
     }
 
     @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
@@ -85,7 +88,11 @@ class ListenerArrivalProperties {
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> portions)
             throws IOException {
-        check(wire(compressed(messages, parameters, styles)), segments, Optional.of(parameters), portions);
+        check(
+                ClientMessages.stream(compressed(messages, parameters, styles)),
+                segments,
+                Optional.of(parameters),
+                portions);
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -93,7 +100,7 @@ class ListenerArrivalProperties {
             @ForAll @Size(max = 4) List<@From("messages") ClientMessage> messages,
             @ForAll @Size(min = 1, max = 4) List<@From("damages") int[]> damages,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments) {
-        byte[] stream = wire(messages);
+        byte[] stream = ClientMessages.stream(messages);
         damage(stream, damages);
         ListenerConversation.check(stream, cutIn(segments), options);
     }
@@ -112,7 +119,7 @@ class ListenerArrivalProperties {
             @ForAll @Size(min = 1, max = 6) List<@WithNull(0.2) Style> styles,
             @ForAll @Size(min = 1, max = 4) List<@From("damages") int[]> damages,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments) {
-        byte[] stream = wire(compressed(messages, parameters, styles));
+        byte[] stream = ClientMessages.stream(compressed(messages, parameters, styles));
         damage(stream, damages);
         EchoingListener listener = new EchoingListener();
         ListeningPeer peer = ListeningPeer.connect(listener, options, Optional.of(parameters));
@@ -201,13 +208,6 @@ class ListenerArrivalProperties {
                     })
                     .toList();
         }
-    }
-
-    private static byte[] wire(List<ClientMessage> messages) {
-        ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        messages.forEach(message -> wire.writeBytes(message.bytes()));
-        wire.writeBytes(Frames.close(1000));
-        return wire.toByteArray();
     }
 
     private static ListenerConversation.Cut cutIn(List<Integer> segments) {

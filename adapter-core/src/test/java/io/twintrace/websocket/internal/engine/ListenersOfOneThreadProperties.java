@@ -7,7 +7,6 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.ClientMessage;
 import io.twintrace.websocket.fixture.ClientMessages;
 import io.twintrace.websocket.fixture.EchoingListener;
-import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.ListenerConversation;
 import io.twintrace.websocket.fixture.ListeningPeer;
 import java.io.ByteArrayOutputStream;
@@ -86,11 +85,7 @@ class ListenersOfOneThreadProperties {
             @ForAll @Size(min = 2, max = 4) List<@Size(max = 4) List<@From("messages") ClientMessage>> all,
             @ForAll @Size(max = 3) List<@From("damages") int[]> damages,
             @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 3000) Integer> segments) {
-        List<byte[]> streams = all.stream().map(each -> wire(each)).toList();
-        for (int[] damage : damages) {
-            byte[] stream = streams.get(Math.floorMod(damage[0], streams.size()));
-            stream[Math.floorMod(damage[1], Math.min(stream.length, 200))] = (byte) damage[2];
-        }
+        List<byte[]> streams = ClientMessages.damagedStreams(all, damages);
         List<Outcome> alone = new ArrayList<>();
         for (int i = 0; i < streams.size(); i++) {
             Talk talk = new Talk(options(i), streams.get(i), segments);
@@ -115,13 +110,6 @@ class ListenersOfOneThreadProperties {
 
     private WebSocketOptions options(int number) {
         return number % 2 == 0 ? wide : narrow;
-    }
-
-    private static byte[] wire(List<ClientMessage> messages) {
-        ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        messages.forEach(message -> wire.writeBytes(message.bytes()));
-        wire.writeBytes(Frames.close(1000));
-        return wire.toByteArray();
     }
 
     private static String hex(byte[] bytes) {
