@@ -16,6 +16,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -91,18 +92,20 @@ final class InitParams {
     private InitParams() {}
 
     /**
-     * Applies the params to the options in {@code base}.
+     * Applies the params to the options in {@code base}. Returns the same object if there are none to apply, so that
+     * servlets with the same options share their pools.
      *
      * @throws IllegalArgumentException for the first wrong param; for an unknown name it lists the valid ones
      *     and suggests one
      */
     static WebSocketOptions apply(WebSocketOptions base, Map<String, String> params) {
+        Map<String, String> options = new LinkedHashMap<>(params);
+        options.keySet().removeIf(name -> name.equals(HANDLER) || name.contains("."));
+        if (options.isEmpty()) {
+            return base;
+        }
         WebSocketOptions.Builder builder = base.toBuilder();
-        params.forEach((name, value) -> {
-            if (!name.equals(HANDLER) && !name.contains(".")) {
-                apply(builder, name, value);
-            }
-        });
+        options.forEach((name, value) -> apply(builder, name, value));
         return builder.build();
     }
 

@@ -16,42 +16,48 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Input that comes faster than the handler reads is not lost, doubled or kept. */
 class ReadAheadTest {
-    /** The most bytes that the selecting thread reads by itself. */
-    private static final int AHEAD = 32 * 1024;
+    /** The most bytes that the selecting thread reads by itself at first. */
+    private static final int AHEAD = 5000;
 
-    private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
+    /** The most that it reads once the peer has sent more than that. */
+    private static final int FAR_AHEAD = 256 * 1024;
+
     private final WebSocketOptions options =
-            WebSocketOptions.builder().readLimit(0).readBufferSize(5000).build();
+            WebSocketOptions.builder().readLimit(0).readBufferSize(AHEAD).build();
+    private final Shared shared = Shared.of(options);
     private TestServer server;
 
     private RawClient serving(WebSocketHandler handler) throws Exception {
         ServletContextHandler context = new ServletContextHandler("/");
         JettyWebSockets.add(context, "/ws", handler, options);
-        server = new TestServer(context, pool).start();
+        server = new TestServer(context).start();
         return server.rawClient();
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
-        Await.until(
-                "no buffer lent for reading",
-                () -> Shared.of(options).pools().read().lent(),
-                n -> n == 0);
-        Await.until("no buffer of Jetty's in use", pool::getLeaks, Collection::isEmpty);
+        Await.until("no buffer lent", this::lent, n -> n == 0);
         server.close();
+    }
+
+    private int lent() {
+        return shared.pools().read().lent() + shared.pools().message().lent();
     }
 
     /** A handler that reads one message, which starts reading ahead, and waits before it goes on. */
@@ -79,9 +85,9 @@ class ReadAheadTest {
         }
     }
 
-    /** Meanwhile the handler's thread takes no buffer from Jetty. */
+    /** Meanwhile the handler's thread takes no buffer. */
     private void awaitReadAhead() throws Exception {
-        Await.until("something read ahead", () -> pool.getLeaks().size(), n -> n > 0);
+        Await.until("something read ahead", this::lent, n -> n > 0);
     }
 
     @Test
@@ -163,7 +169,7 @@ class ReadAheadTest {
                 latches.mayGoOn.countDown();
                 readOne.get(10, TimeUnit.SECONDS);
                 client.send(Arrays.copyOfRange(frame, inFirst, frame.length));
-                Await.until("a second reading", () -> pool.getLeaks().size(), n -> n == 2);
+                Await.until("a second reading", this::lent, n -> n == 2);
                 both.countDown();
                 assertArrayEquals(second, client.read().payload());
             }
@@ -183,7 +189,7 @@ class ReadAheadTest {
         CompletableFuture<Integer> held = new CompletableFuture<>();
         try (RawClient client = serving(waiting(latches, connection -> {
             assertEquals("one", connection.readMessage().text());
-            held.complete(pool.getLeaks().size());
+            held.complete(lent());
         }))) {
             latches.awaitWaiting(client);
             client.send(RawClient.text("one"));
@@ -193,17 +199,68 @@ class ReadAheadTest {
         }
     }
 
-    /** Sizes around one reading ahead, with the client waiting for each answer. */
+    /** Sizes around one reading ahead, with the client waiting for each answer. Large buffers are used after small ones. */
     @Test
     void messagesOfEveryLengthAroundTheBuffersComeBack() throws Exception {
         try (RawClient client = serving(TestServer::echo)) {
-            for (int size : new int[] {0, 1, 4986, 4992, 5000, AHEAD - 9, AHEAD - 8, AHEAD - 7, AHEAD, 2 * AHEAD - 8}) {
+            int[] small = {0, 1, 125};
+            int[] aroundBoth = IntStream.of(AHEAD, FAR_AHEAD)
+                    .flatMap(full -> IntStream.of(-15, -14, -13, -9, -8, -7, 0, full - 14, full - 8)
+                            .map(n -> full + n))
+                    .toArray();
+            for (int size : Stream.of(small, aroundBoth, small, aroundBoth)
+                    .flatMapToInt(IntStream::of)
+                    .toArray()) {
                 byte[] payload = new byte[size];
                 new Random(size).nextBytes(payload);
                 client.send(RawClient.frame(RawClient.BINARY, payload));
                 assertArrayEquals(payload, client.read().payload(), () -> size + " bytes");
             }
         }
+    }
+
+    /** The selector's thread reads at most one of the usual buffers, until that was not enough. */
+    @Test
+    void whoHasSentMuchIsReadIntoALargeBufferUntilItSendsLittleAgain() throws Exception {
+        Semaphore turns = new Semaphore(0);
+        CompletableFuture<Thread> handler = new CompletableFuture<>();
+        byte[] small = RawClient.text("small");
+        byte[] large = RawClient.frame(RawClient.BINARY, new byte[20_000]);
+        try (RawClient client = serving(connection -> {
+            handler.complete(Thread.currentThread());
+            for (turns.acquire(); connection.readMessage() != null; turns.acquire()) {
+                connection.writeMessage("read");
+            }
+        })) {
+            for (byte[] message : List.of(large, small)) {
+                haveTheHandlerWaitForInput(turns, handler);
+                client.send(message);
+                client.read();
+            }
+            client.send(large);
+            awaitReadAhead();
+            assertEquals(1, shared.pools().message().lent());
+            turns.release();
+            client.read();
+            for (int i = 0; i < 20; i++) {
+                haveTheHandlerWaitForInput(turns, handler);
+                client.send(small);
+                client.read();
+            }
+            client.send(small);
+            awaitReadAhead();
+            assertEquals(1, shared.pools().read().lent());
+            turns.release(2);
+            client.read();
+        }
+    }
+
+    private static void haveTheHandlerWaitForInput(Semaphore turns, CompletableFuture<Thread> handler)
+            throws Exception {
+        Thread thread = handler.get(10, TimeUnit.SECONDS);
+        turns.release();
+        Await.until("the turn to be taken", turns::availablePermits, n -> n == 0);
+        Await.until("the handler to wait for input", thread::getState, state -> state == Thread.State.WAITING);
     }
 
     @Test
@@ -263,7 +320,7 @@ class ReadAheadTest {
 
     @Test
     void aPeerThatIsResetWhileTheHandlerDoesNotReadLeavesNothing() throws Exception {
-        for (int size : new int[] {0, 1, 100, AHEAD, 10 * AHEAD}) {
+        for (int size : new int[] {0, 1, 100, AHEAD, 10 * AHEAD, 3 * FAR_AHEAD}) {
             Latches latches = new Latches();
             CompletableFuture<String> end = new CompletableFuture<>();
             RawClient client = serving(waiting(latches, connection -> {
@@ -275,7 +332,7 @@ class ReadAheadTest {
                 }
             }));
             latches.awaitWaiting(client);
-            client.send(Arrays.copyOf(RawClient.frame(RawClient.BINARY, new byte[20 * AHEAD]), size));
+            client.send(Arrays.copyOf(RawClient.frame(RawClient.BINARY, new byte[4 * FAR_AHEAD]), size));
             if (size > 0) {
                 awaitReadAhead();
             }

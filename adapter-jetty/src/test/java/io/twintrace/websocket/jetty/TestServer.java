@@ -11,7 +11,6 @@ import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
 import java.net.URI;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -24,12 +23,7 @@ public final class TestServer implements AutoCloseable {
 
     /** A server that is not started yet, so that tests can configure it. */
     public TestServer(ServletContextHandler context) {
-        this(context, null);
-    }
-
-    /** The same, with buffers from the given pool. */
-    public TestServer(ServletContextHandler context, ByteBufferPool pool) {
-        this.server = new Server(null, null, pool);
+        this.server = new Server();
         this.connector = new ServerConnector(server, 1, 1);
         this.context = context;
         context.setLogger(log);

@@ -74,6 +74,7 @@ final class ConnectionParts {
                 ? new HandlerCoalescing(frames, reader, Deadlines.nanos(options.coalescingDelay()))
                 : Coalescing.NONE;
         frames.attach(coalescing, new HandlerWriteEvents(transport, frames, closing, unread));
+        transport.readsAheadInto(shared.pools().input());
         transport.onWritten(frames::writtenByTransport, WriteThreads::startAtLast);
         return reader;
     }

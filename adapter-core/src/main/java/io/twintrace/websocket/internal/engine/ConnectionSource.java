@@ -1,8 +1,7 @@
 package io.twintrace.websocket.internal.engine;
 
-import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.ByteCounter;
-import io.twintrace.websocket.internal.io.MessagePool;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.read.Source;
 
@@ -36,13 +35,8 @@ abstract class ConnectionSource implements Source {
     }
 
     @Override
-    public final BufferPool readPool() {
-        return shared.pools().read();
-    }
-
-    @Override
-    public final MessagePool messagePool() {
-        return shared.pools().message();
+    public final InputBuffers buffers() {
+        return shared.pools().input();
     }
 
     @Override

@@ -141,7 +141,7 @@ final class HandlerReadingEnd {
             Thread.currentThread().interrupt();
         }
         if (told) {
-            TransportCloser.lingerAndClose(input.transport(), input.readPool());
+            TransportCloser.lingerAndClose(input.transport(), input.buffers().usual());
         } else {
             input.transport().close();
         }

@@ -3,17 +3,17 @@ package io.twintrace.websocket.internal.engine;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.deflate.DeflatePool;
 import io.twintrace.websocket.internal.io.BufferPool;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import io.twintrace.websocket.internal.io.MessagePool;
 
 /**
  * The pools that connections borrow from while they work. The balance of each pool shows what is in use.
  *
- * @param read buffers for reading, besides a container's own buffers
+ * @param input buffers for reading, besides a container's own buffers, and for messages that do not arrive in one piece
  * @param write buffers for writing
- * @param message buffers for messages that do not arrive in one piece
  * @param deflate inflaters and deflaters
  */
-public record Pools(BufferPool read, BufferPool write, MessagePool message, DeflatePool deflate) {
+public record Pools(InputBuffers input, BufferPool write, DeflatePool deflate) {
     /** The most idle buffers that each pool keeps: 16 MiB with the default size. */
     private static final int MAX_IDLE_BUFFERS = 1024;
 
@@ -24,9 +24,18 @@ public record Pools(BufferPool read, BufferPool write, MessagePool message, Defl
 
     Pools(WebSocketOptions options) {
         this(
-                new BufferPool(options.readBufferSize(), MAX_IDLE_BUFFERS),
+                new InputBuffers(new BufferPool(options.readBufferSize(), MAX_IDLE_BUFFERS), new MessagePool()),
                 new BufferPool(options.writeBufferSize(), MAX_IDLE_BUFFERS),
-                new MessagePool(),
                 new DeflatePool(MAX_IDLE_DEFLATERS));
+    }
+
+    /** Returns the usual buffers for reading. */
+    public BufferPool read() {
+        return input.usual();
+    }
+
+    /** Returns the buffers for messages. */
+    public MessagePool message() {
+        return input.large();
     }
 }

@@ -34,6 +34,14 @@ public interface Transport {
     void onWritten(Completion completion, Executor blockingExecutor);
 
     /**
+     * Sets the buffers for input that this reads before anybody asks for it, and then lends, if it does so. Call this
+     * once, before the first read.
+     */
+    default void readsAheadInto(InputBuffers buffers) {
+        // Reads when asked by default.
+    }
+
+    /**
      * Reads the bytes that are there, without blocking.
      *
      * @return how many bytes were appended at the buffer's position; 0 if there are none now; -1 at the end of stream

@@ -86,7 +86,7 @@ public final class IncomingMessages {
      */
     public int fill() throws IOException {
         ByteBuffer inMessage = assembly.room();
-        return inMessage != null ? fillMessage(inMessage) : arrived.fill();
+        return inMessage != null ? fillMessage(inMessage) : arrived.fill(frames.known());
     }
 
     private int fillMessage(ByteBuffer room) throws IOException {
@@ -95,8 +95,7 @@ public final class IncomingMessages {
         try {
             return arrived.source().transport().read(room);
         } finally {
-            // A read of at least the other buffer's capacity may be one TLS record, and more may follow.
-            arrived.drained(room.hasRemaining() && room.position() - begin < arrived.capacity());
+            arrived.filled(room, room.position() - begin);
             assembly.filled(begin);
         }
     }

@@ -33,7 +33,7 @@ final class MessageAssembly {
     }
 
     private MessagePool pool() {
-        return arrived.source().messagePool();
+        return arrived.source().buffers().large();
     }
 
     /** Returns whether a message is being assembled. */

@@ -42,9 +42,10 @@ final class ReadBuffer {
     /**
      * Reads once from the transport. A buffer of the transport must contain at most the beginning of a header now.
      *
+     * @param expected how many bytes are known to come, which need not have arrived
      * @return how many bytes; 0 if none are available; -1 at the end of the stream
      */
-    int fill() throws IOException {
+    int fill(long expected) throws IOException {
         if (borrowed) {
             keepBeginning();
         }
@@ -55,11 +56,13 @@ final class ReadBuffer {
             drained = true;
             return 0;
         }
-        makeRoom();
+        makeRoom(expected);
+        int n = -1;
         try {
-            return source.transport().read(buffer);
+            n = source.transport().read(buffer);
+            return n;
         } finally {
-            drained = buffer.hasRemaining();
+            drained = isDrained(buffer, n);
             buffer.flip();
         }
     }
@@ -72,9 +75,9 @@ final class ReadBuffer {
         return borrowed;
     }
 
-    private void makeRoom() {
+    private void makeRoom(long expected) {
         if (buffer == null) {
-            buffer = source.readPool().acquire();
+            buffer = source.buffers().acquire(expected);
             if (beginning != null) {
                 buffer.put(beginning);
                 beginning = null;
@@ -88,11 +91,14 @@ final class ReadBuffer {
         return drained;
     }
 
-    /**
-     * Notes that the transport has written bytes into another buffer, and whether these were {@code all} that it had.
-     */
-    void drained(boolean all) {
-        drained = all;
+    /** Notes that the transport has written so many bytes into another buffer. */
+    void filled(ByteBuffer other, int bytes) {
+        drained = isDrained(other, bytes);
+    }
+
+    /** A read of at least a usual buffer's capacity may be one TLS record, and more may follow. */
+    private boolean isDrained(ByteBuffer filled, int bytes) {
+        return filled.hasRemaining() && bytes < capacity();
     }
 
     /** Returns whether it holds nothing, not even the beginning of a header. */
@@ -113,14 +119,17 @@ final class ReadBuffer {
         return current != null && current.hasRemaining();
     }
 
-    /** Returns how many bytes this can hold at once. */
+    /** Returns how many bytes this can hold at least. */
     int capacity() {
-        return source.readPool().bufferSize();
+        return source.buffers().usual().bufferSize();
     }
 
     /** Returns how many bytes this can hold if more are read behind the present ones; 0 if that is impossible. */
     int capacityBehind() {
-        return borrowed ? 0 : capacity();
+        if (borrowed) {
+            return 0;
+        }
+        return buffer != null ? buffer.capacity() : capacity();
     }
 
     /**
@@ -200,7 +209,7 @@ final class ReadBuffer {
             borrowed = false;
             source.transport().takeBack();
         } else {
-            source.readPool().release(used);
+            source.buffers().release(used);
         }
     }
 }

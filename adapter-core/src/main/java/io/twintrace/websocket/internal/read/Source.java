@@ -1,9 +1,8 @@
 package io.twintrace.websocket.internal.read;
 
 import io.twintrace.websocket.internal.frame.MessageLimits;
-import io.twintrace.websocket.internal.io.BufferPool;
 import io.twintrace.websocket.internal.io.ByteCounter;
-import io.twintrace.websocket.internal.io.MessagePool;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import io.twintrace.websocket.internal.io.Transport;
 
 /** A connection whose messages are read. */
@@ -16,9 +15,9 @@ public interface Source extends MessageLimits {
     /** Returns what counts the frames, messages and bytes that are read. */
     ByteCounter counter();
 
-    /** Returns the pool of buffers for input, besides those that the transport lends. */
-    BufferPool readPool();
-
-    /** Returns the pool of buffers for messages that do not arrive in one piece. */
-    MessagePool messagePool();
+    /**
+     * Returns the buffers for input, besides those that the transport lends, and for messages that do not arrive in one
+     * piece.
+     */
+    InputBuffers buffers();
 }

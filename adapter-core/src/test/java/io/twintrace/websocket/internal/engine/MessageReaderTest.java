@@ -17,6 +17,7 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.TestPeer;
+import io.twintrace.websocket.internal.io.MessagePool;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.Arrays;
@@ -123,5 +124,26 @@ class MessageReaderTest {
         IOException e = assertThrows(IOException.class, reader::read);
         assertTrue(e.getMessage().contains("closed by this side"), e.getMessage());
         assertSame(e, assertThrows(IOException.class, connection::readMessage));
+    }
+
+    @Test
+    void theRestOfALargeFrameIsReadThroughALargeBuffer() throws Exception {
+        MessagePool large = Shared.of(peer.options()).pools().message();
+        byte[] frame = Frames.binary(Frames.pattern(70_000));
+        int head = frame.length - 70_000;
+        int first = peer.options().readBufferSize() - head;
+        peer.send(Arrays.copyOf(frame, head + 60_000));
+        MessageReader reader = connection.nextReader();
+        byte[] read = new byte[70_000];
+        reader.readNBytes(read, 0, first);
+        assertEquals(0, large.lent());
+        reader.readNBytes(read, first, 1);
+        assertEquals(1, large.lent());
+        reader.readNBytes(read, first + 1, 60_000 - first - 1);
+        assertEquals(0, large.lent());
+        peer.send(Arrays.copyOfRange(frame, head + 60_000, frame.length));
+        reader.readNBytes(read, 60_000, 10_000);
+        assertArrayEquals(Frames.pattern(70_000), read);
+        assertEquals(-1, reader.read(read, 0, 1));
     }
 }

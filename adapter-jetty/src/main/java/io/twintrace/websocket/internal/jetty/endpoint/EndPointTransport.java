@@ -1,5 +1,6 @@
 package io.twintrace.websocket.internal.jetty.endpoint;
 
+import io.twintrace.websocket.internal.io.InputBuffers;
 import io.twintrace.websocket.internal.io.PushTransport;
 import io.twintrace.websocket.internal.io.StackProbe;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.Callback;
@@ -24,7 +24,6 @@ final class EndPointTransport implements PushTransport {
     private final SocketChannel channel;
 
     private final EndPointInput input;
-    private final ByteBufferPool pool;
     private final WakeUps wakeUps;
 
     /** Null if a listener reads, which never waits. */
@@ -47,13 +46,12 @@ final class EndPointTransport implements PushTransport {
     /** Whether the started write has already completed. */
     private boolean doneAtOnce;
 
-    EndPointTransport(EndPoint endPoint, ByteBufferPool pool, WakeUps wakeUps) {
+    EndPointTransport(EndPoint endPoint, WakeUps wakeUps) {
         this.endPoint = endPoint;
         this.channel = endPoint.getClass() == SocketChannelEndPoint.class
                 ? ((SocketChannelEndPoint) endPoint).getChannel()
                 : null;
         this.input = new EndPointInput(endPoint, channel);
-        this.pool = pool;
         this.wakeUps = wakeUps;
     }
 
@@ -110,7 +108,11 @@ final class EndPointTransport implements PushTransport {
     public void onWritten(Completion newCompletion, Executor newElsewhere) {
         completion = newCompletion;
         elsewhere = newElsewhere;
-        ahead = new ReadAhead(endPoint, input, pool, wakeUps);
+    }
+
+    @Override
+    public void readsAheadInto(InputBuffers buffers) {
+        ahead = new ReadAhead(endPoint, input, buffers, wakeUps);
         if (input.isClosed()) { // by another thread, which has not seen it
             ahead.close();
         }

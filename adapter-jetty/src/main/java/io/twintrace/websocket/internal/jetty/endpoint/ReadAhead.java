@@ -1,13 +1,12 @@
 package io.twintrace.websocket.internal.jetty.endpoint;
 
 import io.twintrace.websocket.internal.io.Gate;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -20,31 +19,32 @@ import org.eclipse.jetty.util.Callback;
  * of these.
  */
 final class ReadAhead implements Callback {
-    private static final int SIZE = 32 * 1024;
-
     /** Stands for the buffer that the reader is taking bytes from. The rest of it must come before later input. */
-    private static final RetainableByteBuffer TAKING = RetainableByteBuffer.EMPTY;
+    private static final ByteBuffer TAKING = ByteBuffer.allocate(0);
 
     private final EndPoint endPoint;
     private final EndPointInput input;
-    private final ByteBufferPool pool;
+    private final InputBuffers buffers;
     private final boolean readsAhead;
     private final WakeUps wakeUps;
     private final Gate readable = new Gate("for the peer to send");
 
     /** The buffer that the selector thread has read. The reader takes bytes from it, or the closing thread drops it. */
-    private final AtomicReference<RetainableByteBuffer> ahead = new AtomicReference<>();
+    private final AtomicReference<ByteBuffer> ahead = new AtomicReference<>();
 
     /** Whether the selector thread reads, now or at the next input. Otherwise the reader reads. */
     private volatile boolean awaited;
 
-    /** The buffer that the reader uses in place; null if there is none. Used only by the reader. */
-    private RetainableByteBuffer lent;
+    /** How many bytes the next reading ahead most likely brings. Used only by the selector's thread. */
+    private int expected;
 
-    ReadAhead(EndPoint endPoint, EndPointInput input, ByteBufferPool pool, WakeUps wakeUps) {
+    /** The buffer that the reader uses in place; null if there is none. Used only by the reader. */
+    private ByteBuffer lent;
+
+    ReadAhead(EndPoint endPoint, EndPointInput input, InputBuffers buffers, WakeUps wakeUps) {
         this.endPoint = endPoint;
         this.input = input;
-        this.pool = pool;
+        this.buffers = buffers;
         this.wakeUps = wakeUps;
         this.readsAhead = !endPoint.isSecure();
     }
@@ -53,21 +53,21 @@ final class ReadAhead implements Callback {
 
     /** Lends the buffer that was read ahead, or null. It follows the first bytes. Call {@link #takeBack} after use. */
     ByteBuffer lend() {
-        RetainableByteBuffer buffer = ahead.getAndSet(null);
+        ByteBuffer buffer = ahead.getAndSet(null);
         if (buffer == null) {
             return null;
         }
         // Checked last: an earlier buffer may have been dropped, and the reader must not skip it.
         if (input.isClosed()) {
-            buffer.release();
+            buffers.release(buffer);
             return null; // read reports the error
         }
         lent = buffer;
-        return buffer.getByteBuffer();
+        return buffer;
     }
 
     void takeBack() {
-        lent.release();
+        buffers.release(lent);
         lent = null;
     }
 
@@ -87,7 +87,7 @@ final class ReadAhead implements Callback {
             return input.read(into);
         }
         boolean mine = !awaited; // first: a buffer is set before this changes
-        RetainableByteBuffer buffer = ahead.get();
+        ByteBuffer buffer = ahead.get();
         if (input.isClosed()) { // a buffer may have been dropped, and the reader must not skip it
             throw new AsynchronousCloseException();
         }
@@ -97,13 +97,13 @@ final class ReadAhead implements Callback {
         return ahead.compareAndSet(buffer, TAKING) ? take(buffer, into) : 0; // 0: closed meanwhile
     }
 
-    private int take(RetainableByteBuffer buffer, ByteBuffer into) {
-        ByteBuffer bytes = buffer.getByteBuffer();
-        int n = EndPointInput.move(bytes, into);
-        boolean more = bytes.hasRemaining();
+    private int take(ByteBuffer buffer, ByteBuffer into) {
+        boolean mayTake = !input.isClosed(); // checked last, as in lend
+        int n = mayTake ? EndPointInput.move(buffer, into) : 0;
+        boolean more = mayTake && buffer.hasRemaining();
         boolean kept = ahead.compareAndSet(TAKING, more ? buffer : null) && more; // else closed meanwhile, or empty
         if (!kept) {
-            buffer.release();
+            buffers.release(buffer);
         }
         return n;
     }
@@ -145,21 +145,22 @@ final class ReadAhead implements Callback {
 
     /** Reads one buffer. Returns whether to register for more; false lets the reader find out what is left. */
     private boolean readOnce() {
-        RetainableByteBuffer buffer = PoolAccess.acquireDirect(pool, SIZE);
+        ByteBuffer buffer = buffers.acquire(expected);
         int n = 0;
         try {
-            n = input.fillEmpty(buffer.getByteBuffer());
+            n = input.fillEmpty(buffer);
         } catch (IOException e) {
             n = -1; // the reader gets it again
         } finally {
             if (n <= 0) {
-                buffer.release();
+                buffers.release(buffer);
             }
         }
         if (n <= 0) {
             return n == 0;
         }
-        boolean full = n == SIZE;
+        boolean full = n == buffer.capacity();
+        expected = Math.max(full ? 2 * n : n, expected - expected / 8);
         ahead.set(buffer); // it was null, and only this thread sets it
         if (input.isClosed()) {
             releaseAhead();
@@ -186,10 +187,11 @@ final class ReadAhead implements Callback {
         releaseAhead();
     }
 
+    @SuppressWarnings("ReferenceEquality") // TAKING is one object
     private void releaseAhead() {
-        RetainableByteBuffer buffer = ahead.getAndSet(null);
+        ByteBuffer buffer = ahead.getAndSet(null);
         if (buffer != null && buffer != TAKING) {
-            buffer.release();
+            buffers.release(buffer);
         }
     }
 }

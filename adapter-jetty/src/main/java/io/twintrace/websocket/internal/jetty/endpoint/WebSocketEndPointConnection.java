@@ -32,8 +32,7 @@ final class WebSocketEndPointConnection implements Connection, Connection.Upgrad
     WebSocketEndPointConnection(EndPoint endPoint, Connector connector, Consumer<Transport> receiver) {
         this.endPoint = endPoint;
         this.receiver = receiver;
-        this.transport =
-                new EndPointTransport(endPoint, connector.getByteBufferPool(), WakeUps.of(connector, endPoint));
+        this.transport = new EndPointTransport(endPoint, WakeUps.of(connector, endPoint));
     }
 
     /** Receives the bytes that the client sent right after its request. */
