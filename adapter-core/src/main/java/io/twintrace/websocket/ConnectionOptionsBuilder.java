@@ -185,8 +185,9 @@ abstract class ConnectionOptionsBuilder<B> {
 
     /**
      * Sets the size of each read buffer; 16 KiB by default. A connection holds one only while input waits to be
-     * read. Input that embedded or stock Jetty reads ahead for a handler, without TLS, is in Jetty's buffers
-     * instead: 32 KiB, and another 32 KiB that are read ahead while the handler uses the first.
+     * read. On embedded or stock Jetty, without TLS, a handler's connection may hold two: one is read ahead while the
+     * handler uses the other. More than fits into one is read into a buffer of 256 KiB, as long as there are some:
+     * together they take at most a 128th of the heap, and 32 MiB.
      *
      * @param bytes at least 256
      * @return this builder

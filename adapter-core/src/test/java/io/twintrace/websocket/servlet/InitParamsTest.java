@@ -2,6 +2,8 @@ package io.twintrace.websocket.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -263,6 +265,14 @@ class InitParamsTest {
         String message = error(name, value);
         assertTrue(message.startsWith("init-param \"" + name + "\" has the value \"" + value + "\": "), message);
         assertFalse(message.contains("valid names are"), message); // names, which would read like values
+    }
+
+    @Test
+    void optionsThatNoParamChangesStayTheSameObject() {
+        WebSocketOptions base = WebSocketOptions.defaults();
+        assertSame(base, InitParams.apply(base, Map.of()));
+        assertSame(base, InitParams.apply(base, Map.of("handler", "a.Handler", "other.framework", "1")));
+        assertNotSame(base, InitParams.apply(base, Map.of("read-limit", "1")));
     }
 
     private static WebSocketOptions apply(String name, String value) {

@@ -190,7 +190,7 @@ class BooksTest {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
         Await.until(
                 "no buffer lent for reading",
-                () -> Shared.of(options).pools().read().lent(),
+                () -> Shared.of(options).pools().input().lent(),
                 n -> n == 0);
         Await.until(
                 "no buffer lent for writing",

@@ -48,7 +48,7 @@ class ListenerTest {
         Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
         Await.until(
                 "no buffer lent for reading",
-                () -> Shared.of(options).pools().read().lent(),
+                () -> Shared.of(options).pools().input().lent(),
                 n -> n == 0);
         Await.until(
                 "no buffer lent for writing",
@@ -257,7 +257,7 @@ class ListenerTest {
             Await.until("no endpoint", () -> server.connector().getConnectedEndPoints(), Collection::isEmpty);
             Await.until(
                     "no buffer lent for reading",
-                    () -> Shared.of(hasty).pools().read().lent(),
+                    () -> Shared.of(hasty).pools().input().lent(),
                     n -> n == 0);
             Await.until(
                     "no buffer lent for writing",

@@ -9,10 +9,12 @@ import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.WebSocketHandler;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.internal.engine.Shared;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
@@ -57,7 +59,7 @@ class ReadAheadTest {
     }
 
     private int lent() {
-        return shared.pools().read().lent() + shared.pools().message().lent();
+        return shared.pools().input().lent();
     }
 
     /** A handler that reads one message, which starts reading ahead, and waits before it goes on. */
@@ -222,6 +224,8 @@ class ReadAheadTest {
     /** The selector's thread reads at most one of the usual buffers, until that was not enough. */
     @Test
     void whoHasSentMuchIsReadIntoALargeBufferUntilItSendsLittleAgain() throws Exception {
+        Await.until(
+                "memory for a large buffer", this::lendsLarge, large -> large); // not after a test that has used it up
         Semaphore turns = new Semaphore(0);
         CompletableFuture<Thread> handler = new CompletableFuture<>();
         byte[] small = RawClient.text("small");
@@ -237,9 +241,18 @@ class ReadAheadTest {
                 client.send(message);
                 client.read();
             }
+            client.send(small);
+            awaitReadAhead();
+            assertEquals(0, shared.pools().input().lentLarge(), "for so little");
+            turns.release();
+            client.read();
+
+            haveTheHandlerWaitForInput(turns, handler);
+            client.send(small);
+            client.read();
             client.send(large);
             awaitReadAhead();
-            assertEquals(1, shared.pools().message().lent());
+            assertEquals(1, shared.pools().input().lentLarge());
             turns.release();
             client.read();
             for (int i = 0; i < 20; i++) {
@@ -249,10 +262,18 @@ class ReadAheadTest {
             }
             client.send(small);
             awaitReadAhead();
-            assertEquals(1, shared.pools().read().lent());
+            assertEquals(1, shared.pools().input().lent());
             turns.release(2);
             client.read();
         }
+    }
+
+    private boolean lendsLarge() {
+        InputBuffers buffers = shared.pools().input();
+        ByteBuffer buffer = buffers.acquire(FAR_AHEAD);
+        boolean large = buffers.lentLarge() > 0;
+        buffers.release(buffer);
+        return large;
     }
 
     private static void haveTheHandlerWaitForInput(Semaphore turns, CompletableFuture<Thread> handler)

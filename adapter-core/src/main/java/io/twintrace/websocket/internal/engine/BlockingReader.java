@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Reads messages for a handler. One thread at a time may read. Once reading has ended, it stays ended.
  */
 final class BlockingReader extends BlockingInput implements MessageInputStream.Source {
-    /** The most that one call of {@link #dropToCloseNow} reads, in buffers. */
-    private static final int MAX_DROPPED_FILLS = 16;
+    /** When one call of {@link #dropToCloseNow} stops to read, in bytes. */
+    private static final int MAX_DROPPED = 256 * 1024;
 
     private final ConnectionId connection;
     private final CloseHandshake closing;
@@ -209,7 +209,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
             dropped = current;
         }
         boolean closed = messages.dropToClose();
-        for (int i = 0; !closed && i < MAX_DROPPED_FILLS; i++) {
+        for (int dropped = 0; !closed && dropped < MAX_DROPPED; ) {
             int n = messages.fill();
             if (n < 0) {
                 throw new EOFException("connection ended without a Close frame");
@@ -218,6 +218,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
                 messages.keepBeginning();
                 return;
             }
+            dropped += n;
             closed = messages.dropToClose();
         }
         if (closed) {

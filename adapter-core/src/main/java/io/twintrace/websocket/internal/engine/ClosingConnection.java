@@ -144,7 +144,7 @@ abstract class ClosingConnection implements StoppableConnection {
 
     private void closeTransport(boolean graceful) {
         if (graceful && !closing.isReceivedLast()) {
-            TransportCloser.lingerAndClose(transport, shared.pools().read());
+            TransportCloser.lingerAndClose(transport, shared.pools().input().usual());
         } else {
             transport.close();
         }

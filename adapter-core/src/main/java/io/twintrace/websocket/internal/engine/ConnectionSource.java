@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.InputBuffers;
+import io.twintrace.websocket.internal.io.MessagePool;
 import io.twintrace.websocket.internal.io.Transport;
 import io.twintrace.websocket.internal.read.Source;
 
@@ -37,6 +38,11 @@ abstract class ConnectionSource implements Source {
     @Override
     public final InputBuffers buffers() {
         return shared.pools().input();
+    }
+
+    @Override
+    public final MessagePool messagePool() {
+        return shared.pools().message();
     }
 
     @Override

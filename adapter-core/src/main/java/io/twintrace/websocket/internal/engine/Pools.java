@@ -9,11 +9,12 @@ import io.twintrace.websocket.internal.io.MessagePool;
 /**
  * The pools that connections borrow from while they work. The balance of each pool shows what is in use.
  *
- * @param input buffers for reading, besides a container's own buffers, and for messages that do not arrive in one piece
+ * @param input buffers for reading
  * @param write buffers for writing
+ * @param message buffers for messages that do not arrive in one piece
  * @param deflate inflaters and deflaters
  */
-public record Pools(InputBuffers input, BufferPool write, DeflatePool deflate) {
+public record Pools(InputBuffers input, BufferPool write, MessagePool message, DeflatePool deflate) {
     /** The most idle buffers that each pool keeps: 16 MiB with the default size. */
     private static final int MAX_IDLE_BUFFERS = 1024;
 
@@ -24,18 +25,9 @@ public record Pools(InputBuffers input, BufferPool write, DeflatePool deflate) {
 
     Pools(WebSocketOptions options) {
         this(
-                new InputBuffers(new BufferPool(options.readBufferSize(), MAX_IDLE_BUFFERS), new MessagePool()),
+                new InputBuffers(new BufferPool(options.readBufferSize(), MAX_IDLE_BUFFERS)),
                 new BufferPool(options.writeBufferSize(), MAX_IDLE_BUFFERS),
+                new MessagePool(),
                 new DeflatePool(MAX_IDLE_DEFLATERS));
-    }
-
-    /** Returns the usual buffers for reading. */
-    public BufferPool read() {
-        return input.usual();
-    }
-
-    /** Returns the buffers for messages. */
-    public MessagePool message() {
-        return input.large();
     }
 }

@@ -1,8 +1,6 @@
 package io.twintrace.websocket.internal.io;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lends direct buffers in which messages are put together as they arrive. There are a few sizes from 4 KiB to 1 MiB,
@@ -21,17 +19,6 @@ public final class MessagePool {
 
     private static final int SIZES = 5;
 
-    private static final int MAX_BYTES_PER_SIZE = 32 * 1024 * 1024;
-
-    /** The share of the heap for each size. By default, direct memory is as large as the heap. */
-    private static final int HEAP_FRACTION = 128;
-
-    /** How long to wait after a failed allocation: each one takes half a second, in which the JVM collects garbage. */
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    /** The time of the next allocation attempt. Static, since all pools share the direct memory. */
-    private static volatile long nextTry = System.nanoTime();
-
     private final Shelf[] shelves = new Shelf[SIZES];
 
     /** Creates a pool that has no buffers yet. */
@@ -41,10 +28,9 @@ public final class MessagePool {
 
     /** @param heap the maximum size of the heap, in bytes */
     MessagePool(long heap) {
-        int max = (int) Math.min(MAX_BYTES_PER_SIZE, heap / HEAP_FRACTION);
         int size = SMALLEST;
         for (int i = 0; i < SIZES; i++) {
-            shelves[i] = new Shelf(size, max / size);
+            shelves[i] = new Shelf(size, heap);
             size *= STEP;
         }
     }
@@ -57,7 +43,7 @@ public final class MessagePool {
      */
     public ByteBuffer acquire(int minBytes) {
         for (Shelf shelf : shelves) {
-            if (shelf.size >= minBytes) {
+            if (shelf.size() >= minBytes) {
                 return shelf.take();
             }
         }
@@ -67,8 +53,8 @@ public final class MessagePool {
     /** Takes a lent buffer back; the caller must not touch it again. */
     public void release(ByteBuffer buffer) {
         for (Shelf shelf : shelves) {
-            if (shelf.size == buffer.capacity()) {
-                shelf.put(buffer.clear());
+            if (shelf.size() == buffer.capacity()) {
+                shelf.put(buffer);
             }
         }
     }
@@ -80,52 +66,5 @@ public final class MessagePool {
             lent += shelf.lent();
         }
         return lent;
-    }
-
-    /** The buffers of one size. */
-    private static final class Shelf {
-        private final int size;
-        private final int max;
-        private final BoundedStack<ByteBuffer> resting;
-        private final AtomicInteger made = new AtomicInteger();
-        private final AtomicInteger lent = new AtomicInteger();
-
-        Shelf(int size, int max) {
-            this.size = size;
-            this.max = max;
-            this.resting = new BoundedStack<>(max);
-        }
-
-        ByteBuffer take() {
-            ByteBuffer buffer = resting.poll();
-            if (buffer == null && nextTry - System.nanoTime() <= 0) {
-                buffer = make();
-            }
-            if (buffer != null) {
-                lent.incrementAndGet();
-            }
-            return buffer;
-        }
-
-        private ByteBuffer make() {
-            if (made.incrementAndGet() <= max) {
-                try {
-                    return ByteBuffer.allocateDirect(size);
-                } catch (OutOfMemoryError e) {
-                    nextTry = System.nanoTime() + PAUSE_NANOS;
-                }
-            }
-            made.decrementAndGet();
-            return null;
-        }
-
-        void put(ByteBuffer buffer) {
-            lent.decrementAndGet();
-            boolean unused = resting.push(buffer); // there are no more than it holds
-        }
-
-        int lent() {
-            return lent.get();
-        }
     }
 }

@@ -48,6 +48,11 @@ public interface Transport {
      */
     int read(ByteBuffer into) throws IOException;
 
+    /** Returns whether one read may bring more than 16 KiB, as a TLS record cannot. */
+    default boolean mayBringMuch() {
+        return false;
+    }
+
     /**
      * Returns false if {@link #read} would return 0 at the moment, and true if only reading can tell. Saves the caller
      * a buffer that would stay empty. Only the reading thread calls this.

@@ -100,7 +100,7 @@ public final class IncomingMessages {
         }
     }
 
-    /** Returns whether the last fill left room, so that most likely nothing more can be read now. */
+    /** Returns whether the last fill left room and was short, so that most likely nothing more can be read now. */
     public boolean isDrained() {
         return arrived.isDrained();
     }

@@ -33,7 +33,7 @@ final class MessageAssembly {
     }
 
     private MessagePool pool() {
-        return arrived.source().buffers().large();
+        return arrived.source().messagePool();
     }
 
     /** Returns whether a message is being assembled. */

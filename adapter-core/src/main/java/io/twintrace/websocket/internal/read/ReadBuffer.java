@@ -26,7 +26,7 @@ final class ReadBuffer {
     /** The beginning of a header, so that a peer that sends only a byte does not occupy a whole buffer; null if none. */
     private byte[] beginning;
 
-    /** Whether the last read left room, so that most likely nothing more can be read now. */
+    /** Whether the last read left room and was short, so that most likely nothing more can be read now. */
     private boolean drained;
 
     /** Holds the bytes of this connection from now on; of none if null. It must not hold any of another one. */
@@ -63,7 +63,7 @@ final class ReadBuffer {
             return n;
         } finally {
             drained = isDrained(buffer, n);
-            buffer.flip();
+            buffer = source.buffers().fit(buffer.flip());
         }
     }
 
@@ -77,7 +77,7 @@ final class ReadBuffer {
 
     private void makeRoom(long expected) {
         if (buffer == null) {
-            buffer = source.buffers().acquire(expected);
+            buffer = source.buffers().acquire(source.transport().mayBringMuch() ? expected : 0);
             if (beginning != null) {
                 buffer.put(beginning);
                 beginning = null;

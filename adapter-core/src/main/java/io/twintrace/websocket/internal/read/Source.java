@@ -3,6 +3,7 @@ package io.twintrace.websocket.internal.read;
 import io.twintrace.websocket.internal.frame.MessageLimits;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.InputBuffers;
+import io.twintrace.websocket.internal.io.MessagePool;
 import io.twintrace.websocket.internal.io.Transport;
 
 /** A connection whose messages are read. */
@@ -15,9 +16,9 @@ public interface Source extends MessageLimits {
     /** Returns what counts the frames, messages and bytes that are read. */
     ByteCounter counter();
 
-    /**
-     * Returns the buffers for input, besides those that the transport lends, and for messages that do not arrive in one
-     * piece.
-     */
+    /** Returns the buffers for input. */
     InputBuffers buffers();
+
+    /** Returns the pool of buffers for messages that do not arrive in one piece. */
+    MessagePool messagePool();
 }

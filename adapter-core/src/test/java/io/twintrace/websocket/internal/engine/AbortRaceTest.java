@@ -140,7 +140,7 @@ class AbortRaceTest {
             round.run(connection, rounds % 2 == 0);
             assertEquals(0, Shared.of(options).pools().deflate().lent(), "inflaters and deflaters lent");
             assertEquals(0, Shared.of(options).pools().deflate().resting(), "native memory held for nobody");
-            assertEquals(0, Shared.of(options).pools().read().lent(), "read buffers lent");
+            assertEquals(0, Shared.of(options).pools().input().lent(), "read buffers lent");
             assertEquals(0, Shared.of(options).pools().write().lent(), "write buffers lent");
             rounds++;
         }

@@ -79,7 +79,7 @@ class EndWithoutThreadsTest {
     }
 
     private void assertNothingKept() {
-        assertEquals(0, Shared.of(options).pools().read().lent(), "read buffers lent");
+        assertEquals(0, Shared.of(options).pools().input().lent(), "read buffers lent");
         assertEquals(0, Shared.of(options).pools().write().lent(), "write buffers lent");
         assertEquals(0, Shared.of(options).pools().message().lent(), "message buffers lent");
         assertEquals(0, Shared.of(options).pools().deflate().lent(), "deflaters lent");

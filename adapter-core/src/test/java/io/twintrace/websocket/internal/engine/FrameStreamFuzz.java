@@ -162,7 +162,7 @@ class FrameStreamFuzz {
             assertEquals(expected.end(), end);
             assertEquals(hex(expected.answers()), hex(expected.withoutReason(transport.written())));
             assertTrue(transport.isClosed());
-            assertEquals(0, Shared.of(options).pools().read().lent());
+            assertEquals(0, Shared.of(options).pools().input().lent());
             assertEquals(0, Shared.of(options).pools().write().lent());
             assertEquals(0, Shared.of(options).pools().deflate().lent());
         }

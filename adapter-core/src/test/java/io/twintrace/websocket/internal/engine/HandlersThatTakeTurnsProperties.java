@@ -185,7 +185,7 @@ class HandlersThatTakeTurnsProperties {
             together.add(each.result());
         }
         assertEquals(alone, together);
-        assertEquals(0, Shared.of(options).pools().read().lent());
+        assertEquals(0, Shared.of(options).pools().input().lent());
     }
 
     @Provide

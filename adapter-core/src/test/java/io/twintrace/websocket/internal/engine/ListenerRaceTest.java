@@ -140,7 +140,7 @@ class ListenerRaceTest {
         assertEquals(List.of(), peer.thrown());
         Background.eventually(
                 "read buffers given back",
-                () -> Shared.of(options).pools().read().lent() == 0);
+                () -> Shared.of(options).pools().input().lent() == 0);
         Background.eventually(
                 "write buffers given back",
                 () -> Shared.of(options).pools().write().lent() == 0);

@@ -103,7 +103,7 @@ class ListenerTurnTest {
         assertEquals(
                 0,
                 Shared.of(options).pools().message().lent()
-                        + Shared.of(options).pools().read().lent());
+                        + Shared.of(options).pools().input().lent());
     }
 
     @Test

@@ -81,7 +81,7 @@ class MessageArrivalProperties {
 
         assertEquals(messages.stream().map(ClientMessage::event).toList(), arrived);
         assertEquals(answers(sent), ServerFrames.events(transport.written()));
-        assertEquals(0, Shared.of(options).pools().read().lent());
+        assertEquals(0, Shared.of(options).pools().input().lent());
         assertEquals(0, Shared.of(options).pools().write().lent());
         assertEquals(0, Shared.of(options).pools().deflate().lent());
         assertEquals(0, Shared.of(options).pools().deflate().resting());

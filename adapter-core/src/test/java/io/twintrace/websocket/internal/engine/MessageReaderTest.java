@@ -12,12 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
+import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.Frames;
+import io.twintrace.websocket.fixture.LargeBuffers;
 import io.twintrace.websocket.fixture.TestPeer;
-import io.twintrace.websocket.internal.io.MessagePool;
+import io.twintrace.websocket.internal.io.InputBuffers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.Arrays;
@@ -128,22 +130,31 @@ class MessageReaderTest {
 
     @Test
     void theRestOfALargeFrameIsReadThroughALargeBuffer() throws Exception {
-        MessagePool large = Shared.of(peer.options()).pools().message();
+        Shared shared = Shared.of(peer.options());
+        InputBuffers buffers = shared.pools().input();
+        LargeBuffers.awaitOne(buffers);
         byte[] frame = Frames.binary(Frames.pattern(70_000));
         int head = frame.length - 70_000;
         int first = peer.options().readBufferSize() - head;
-        peer.send(Arrays.copyOf(frame, head + 60_000));
+        peer.send(Arrays.copyOf(frame, head + 40_000));
         MessageReader reader = connection.nextReader();
         byte[] read = new byte[70_000];
         reader.readNBytes(read, 0, first);
-        assertEquals(0, large.lent());
+        assertEquals(0, buffers.lentLarge());
         reader.readNBytes(read, first, 1);
-        assertEquals(1, large.lent());
-        reader.readNBytes(read, first + 1, 60_000 - first - 1);
-        assertEquals(0, large.lent());
-        peer.send(Arrays.copyOfRange(frame, head + 60_000, frame.length));
-        reader.readNBytes(read, 60_000, 10_000);
+        assertEquals(1, buffers.lentLarge());
+        reader.readNBytes(read, first + 1, 40_000 - first - 1);
+        assertEquals(0, buffers.lentLarge());
+
+        byte[] next = Frames.binary(Frames.pattern(50_000));
+        peer.send(Arrays.copyOfRange(frame, head + 40_000, frame.length), Arrays.copyOf(next, 20_000));
+        reader.readNBytes(read, 40_000, 30_000);
         assertArrayEquals(Frames.pattern(70_000), read);
-        assertEquals(-1, reader.read(read, 0, 1));
+        assertEquals(-1, reader.read());
+        assertEquals(1, buffers.lentLarge(), "it holds the beginning of the next message");
+        Background<Message> reading = Background.start(connection::readMessage).awaitReading();
+        assertEquals(0, buffers.lentLarge());
+        peer.send(Arrays.copyOfRange(next, 20_000, next.length));
+        assertArrayEquals(Frames.pattern(50_000), reading.result().payload());
     }
 }

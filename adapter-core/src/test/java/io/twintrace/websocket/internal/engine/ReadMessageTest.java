@@ -122,7 +122,7 @@ class ReadMessageTest {
     void whoeverWorksOnAMessageHoldsNoBuffer(int length) throws Exception {
         Background<TestPeer> sending = Background.start(() -> peer.send(Frames.binary(Frames.pattern(length))));
         assertEquals(length, connection.readMessage().payload().length);
-        assertEquals(0, Shared.of(peer.options()).pools().read().lent());
+        assertEquals(0, Shared.of(peer.options()).pools().input().lent());
         sending.result();
     }
 
@@ -142,7 +142,7 @@ class ReadMessageTest {
         peer.send(Frames.text("first"));
         assertEquals("first", connection.readMessage().text());
         Background<Message> reading = Background.start(connection::readMessage).awaitReading();
-        assertEquals(0, Shared.of(peer.options()).pools().read().lent());
+        assertEquals(0, Shared.of(peer.options()).pools().input().lent());
         peer.send(Frames.text("second"));
         assertEquals("second", reading.result().text());
     }
@@ -154,7 +154,7 @@ class ReadMessageTest {
         peer.send(Frames.text("first"), Arrays.copyOf(frame, cut));
         assertEquals("first", connection.readMessage().text());
         Background<Message> reading = Background.start(connection::readMessage).awaitReading();
-        assertEquals(0, Shared.of(peer.options()).pools().read().lent());
+        assertEquals(0, Shared.of(peer.options()).pools().input().lent());
         peer.send(Arrays.copyOfRange(frame, cut, frame.length));
         assertArrayEquals(Frames.pattern(70_000), reading.result().payload());
     }

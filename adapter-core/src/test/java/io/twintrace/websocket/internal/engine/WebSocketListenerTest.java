@@ -84,7 +84,7 @@ class WebSocketListenerTest {
                 peer.send(Arrays.copyOfRange(frame, at, Math.min(at + 1000, frame.length)));
                 boolean last = at + 1000 >= frame.length;
                 assertEquals(last ? 0 : 1, Shared.of(options).pools().message().lent());
-                assertEquals(0, Shared.of(options).pools().read().lent());
+                assertEquals(0, Shared.of(options).pools().input().lent());
             }
             assertEquals(List.of("open", "binary of 100000"), listener.calls());
         }

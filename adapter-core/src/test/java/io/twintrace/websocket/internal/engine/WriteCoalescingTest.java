@@ -61,7 +61,7 @@ class WriteCoalescingTest {
     @AfterEach
     void nothingIsKept() {
         connection.abort();
-        assertEquals(0, Shared.of(options).pools().read().lent());
+        assertEquals(0, Shared.of(options).pools().input().lent());
         assertEquals(0, Shared.of(options).pools().write().lent());
     }
 

@@ -104,7 +104,7 @@ final class EndPointInput {
     }
 
     /**
-     * Reads once into an empty buffer of Jetty's, which holds what was read from position to limit. Any thread may call
+     * Reads once into an empty buffer, which holds what was read from position to limit. Any thread may call
      * this while no other reads.
      */
     int fillEmpty(ByteBuffer buffer) throws IOException {

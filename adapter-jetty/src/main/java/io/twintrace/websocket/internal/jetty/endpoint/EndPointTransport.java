@@ -84,6 +84,11 @@ final class EndPointTransport implements PushTransport {
     }
 
     @Override
+    public boolean mayBringMuch() {
+        return channel != null;
+    }
+
+    @Override
     public ByteBuffer lend() {
         return ahead == null ? null : ahead.lend();
     }

@@ -98,14 +98,18 @@ final class ReadAhead implements Callback {
     }
 
     private int take(ByteBuffer buffer, ByteBuffer into) {
-        boolean mayTake = !input.isClosed(); // checked last, as in lend
-        int n = mayTake ? EndPointInput.move(buffer, into) : 0;
-        boolean more = mayTake && buffer.hasRemaining();
-        boolean kept = ahead.compareAndSet(TAKING, more ? buffer : null) && more; // else closed meanwhile, or empty
-        if (!kept) {
-            buffers.release(buffer);
+        boolean kept = false;
+        try {
+            boolean mayTake = !input.isClosed(); // checked last, as in lend
+            int n = mayTake ? EndPointInput.move(buffer, into) : 0;
+            kept = mayTake && buffer.hasRemaining() && ahead.compareAndSet(TAKING, buffer);
+            return n;
+        } finally {
+            if (!kept) { // empty, closed meanwhile, or after an error
+                ahead.compareAndSet(TAKING, null);
+                buffers.release(buffer);
+            }
         }
-        return n;
     }
 
     /**
@@ -161,7 +165,7 @@ final class ReadAhead implements Callback {
         }
         boolean full = n == buffer.capacity();
         expected = Math.max(full ? 2 * n : n, expected - expected / 8);
-        ahead.set(buffer); // it was null, and only this thread sets it
+        ahead.set(buffers.fit(buffer)); // it was null, and only this thread sets it
         if (input.isClosed()) {
             releaseAhead();
         }
