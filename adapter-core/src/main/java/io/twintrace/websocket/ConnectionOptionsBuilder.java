@@ -186,8 +186,8 @@ abstract class ConnectionOptionsBuilder<B> {
     /**
      * Sets the size of each read buffer; 16 KiB by default. A connection holds one only while input waits to be
      * read. On embedded or stock Jetty, without TLS, a handler's connection may hold two: one is read ahead while the
-     * handler uses the other. More than fits into one is read into a buffer of 256 KiB, as long as there are some:
-     * together they take at most a 128th of the heap, and 32 MiB.
+     * handler uses the other. There, input that does not fit into one is read into a buffer of 256 KiB. All of these
+     * together take at most a 128th of the heap, and 32 MiB; when they are used up, the usual ones serve.
      *
      * @param bytes at least 256
      * @return this builder

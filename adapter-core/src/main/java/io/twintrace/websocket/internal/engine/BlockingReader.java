@@ -21,7 +21,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * Reads messages for a handler. One thread at a time may read. Once reading has ended, it stays ended.
  */
 final class BlockingReader extends BlockingInput implements MessageInputStream.Source {
-    /** When one call of {@link #dropToCloseNow} stops to read, in bytes. */
+    /** After how many reads one call of {@link #dropToCloseNow} stops, however little they bring. */
+    private static final int MAX_FILLS = 16;
+
+    /** After how many bytes it stops. */
     private static final int MAX_DROPPED = 256 * 1024;
 
     private final ConnectionId connection;
@@ -209,7 +212,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
             dropped = current;
         }
         boolean closed = messages.dropToClose();
-        for (int dropped = 0; !closed && dropped < MAX_DROPPED; ) {
+        for (int fills = 0, bytes = 0; !closed && fills < MAX_FILLS && bytes < MAX_DROPPED; fills++) {
             int n = messages.fill();
             if (n < 0) {
                 throw new EOFException("connection ended without a Close frame");
@@ -218,7 +221,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
                 messages.keepBeginning();
                 return;
             }
-            dropped += n;
+            bytes += n;
             closed = messages.dropToClose();
         }
         if (closed) {

@@ -96,7 +96,10 @@ final class ReadBuffer {
         drained = isDrained(other, bytes);
     }
 
-    /** A read of at least a usual buffer's capacity may be one TLS record, and more may follow. */
+    /**
+     * A read of at least a usual buffer's capacity may be one TLS record, or all that the transport has read ahead, and
+     * more may follow.
+     */
     private boolean isDrained(ByteBuffer filled, int bytes) {
         return filled.hasRemaining() && bytes < capacity();
     }
