@@ -64,8 +64,8 @@ public final class InputBuffers {
 
     /**
      * Returns a buffer with the same bytes between position and limit, which is large only if they need it, or memory is
-     * short. The given
-     * buffer must be one that this has lent, and the caller must not touch it again if another is returned.
+     * short. The given buffer must be one that this has lent, and the caller must not touch it again if another is
+     * returned.
      */
     public ByteBuffer fit(ByteBuffer read) {
         if (isUsual(read) || read.remaining() > usual.bufferSize()) {
