@@ -120,13 +120,13 @@ final class Connections implements ContextConnections.Member {
                 started = true;
             } finally {
                 if (!started) { // its end may not be reported
-                    boolean unused = open.remove(connection);
+                    removed(connection);
                 }
             }
         }
 
         private void begin(WebSocketConnection connection) {
-            application.meter().opened(((StoppableConnection) connection).meter(), connection.toString());
+            application.meter().opened((StoppableConnection) connection);
             if (stopping) {
                 open.beginClose(connection);
             } else {
@@ -159,10 +159,7 @@ final class Connections implements ContextConnections.Member {
     }
 
     private void removed(WebSocketConnection connection) {
-        if (open.remove(connection)) { // else the application has never seen it
-            StoppableConnection ended = (StoppableConnection) connection;
-            application.meter().closed(ended.meter(), ended.toString());
-        }
+        open.remove(connection, application.meter()::closed); // no more if the application has never seen it
     }
 
     /**

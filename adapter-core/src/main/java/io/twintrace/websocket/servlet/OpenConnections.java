@@ -55,13 +55,20 @@ final class OpenConnections {
         open.put(connection, new OpenConnection((StoppableConnection) connection, service));
     }
 
-    /** Removes a connection. Returns whether it was there. */
-    boolean remove(WebSocketConnection connection) {
+    /**
+     * Removes a connection, and notes its end.
+     *
+     * @param count is called if the connection was there, and no longer is
+     */
+    void remove(WebSocketConnection connection, Consumer<StoppableConnection> count) {
         OpenConnection ended = open.remove(connection);
         if (ended != null) {
-            ended.ended(log);
+            try {
+                count.accept(ended.connection());
+            } finally {
+                ended.ended(log);
+            }
         }
-        return ended != null;
     }
 
     /** Looks at what each connection has counted. */

@@ -6,6 +6,7 @@ import io.twintrace.websocket.handshake.HandshakeResult.Refused;
 import io.twintrace.websocket.internal.engine.ConnectionMeter;
 import io.twintrace.websocket.internal.engine.ConnectionMeter.SlowPeer;
 import io.twintrace.websocket.internal.engine.RoundTrips;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.jfr.ClosedConnection;
 import io.twintrace.websocket.internal.jfr.ConnectionEvents;
@@ -24,14 +25,16 @@ final class UpgraderMeter {
     private final String servlet;
     private final RoundTrips roundTrips;
 
-    private final LongAdder opened = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder concurrentWrites = new LongAdder();
-    private final LongAdder closedOutboxFull = new LongAdder();
-    private final LongAdder closedWriteTimeout = new LongAdder();
 
     /** What ended connections have counted. Guarded by itself; nothing blocks inside. */
     private final Sums ended = new Sums();
+
+    // Guarded by ended.
+    private long opened;
+    private long closedOutboxFull;
+    private long closedWriteTimeout;
 
     /** The highest sums that were returned. Guarded by {@link #ended}. */
     private final Sums returned = new Sums();
@@ -54,21 +57,30 @@ final class UpgraderMeter {
         return roundTrips;
     }
 
-    /** Notes that a connection has opened. */
-    void opened(ConnectionMeter connection, String name) {
-        opened.increment();
-        ConnectionEvents.connectionOpened(application, servlet, connection.number());
-        LOGGER.log(Level.DEBUG, () -> name + " opened");
+    /** Notes that a connection has opened. Counts it first, so that it is counted whatever fails. */
+    void opened(StoppableConnection connection) {
+        synchronized (ended) {
+            opened++;
+        }
+        ConnectionEvents.connectionOpened(
+                application, servlet, connection.meter().number());
+        LOGGER.log(Level.DEBUG, () -> connection + " opened");
     }
 
-    /** Notes that the application has finished with a connection, which is no longer one of the open ones. */
-    void closed(ConnectionMeter connection, String name) {
+    /**
+     * Notes that the application has finished with a connection, which is no longer one of the open ones. Counts it first,
+     * like {@link #opened}.
+     */
+    void closed(StoppableConnection closed) {
+        ConnectionMeter connection = closed.meter();
+        SlowPeer slow = connection.slowPeer();
         synchronized (ended) {
             ended.add(connection);
+            ended.connections++;
+            closedOutboxFull += slow == SlowPeer.OUTBOX_FULL ? 1 : 0;
+            closedWriteTimeout += slow == SlowPeer.WRITE_TIMEOUT ? 1 : 0;
         }
-        SlowPeer slow = connection.slowPeer();
         if (slow != null) {
-            (slow == SlowPeer.OUTBOX_FULL ? closedOutboxFull : closedWriteTimeout).increment();
             ConnectionEvents.slowPeerClosed(application, servlet, connection.number(), slow.name());
         }
         ConnectionEvents.connectionClosed(
@@ -80,7 +92,7 @@ final class UpgraderMeter {
                         connection,
                         connection.receivedCode(),
                         connection.sentCode()));
-        LOGGER.log(Level.DEBUG, () -> name + describeEnd(connection, slow));
+        LOGGER.log(Level.DEBUG, () -> closed + describeEnd(connection, slow));
     }
 
     private static String describeEnd(ConnectionMeter ended, SlowPeer slow) {
@@ -108,8 +120,9 @@ final class UpgraderMeter {
     }
 
     /**
-     * Returns the sums over all connections. A connection that ends meanwhile may be missing, but never counts twice,
-     * because it is removed from the open ones before it is added here.
+     * Returns the sums over all connections. What a connection that ends meanwhile has counted may be missing, but never
+     * counts twice, because it is removed from the open ones before it is added here. Such a connection still counts as
+     * open, so that nothing is missing once none is.
      *
      * @param open calls what it is given for each open connection
      */
@@ -127,13 +140,13 @@ final class UpgraderMeter {
 
     /** Sums of what connections have counted. For one thread at a time. */
     private static final class Sums {
+        private long connections;
         private long messagesReceived;
         private long messagesSent;
         private long received;
         private long receivedOnWire;
         private long sent;
         private long sentOnWire;
-        private int open;
         private long pendingBytes;
         private long outboxBytes;
 
@@ -148,12 +161,12 @@ final class UpgraderMeter {
 
         void addOpen(ConnectionMeter connection) {
             add(connection);
-            open++;
             pendingBytes += connection.pendingBytes();
             outboxBytes += connection.outboxBytes();
         }
 
         void add(Sums other) {
+            connections += other.connections;
             messagesReceived += other.messagesReceived;
             messagesSent += other.messagesSent;
             received += other.received;
@@ -174,16 +187,16 @@ final class UpgraderMeter {
 
         WebSocketTotals totals(UpgraderMeter meter) {
             return new WebSocketTotals(
-                    open,
-                    meter.opened.sum(),
+                    (int) (meter.opened - connections),
+                    meter.opened,
                     meter.refused.sum(),
                     messagesReceived,
                     messagesSent,
                     new ByteCounts(received, receivedOnWire, sent, sentOnWire),
                     pendingBytes,
                     outboxBytes,
-                    meter.closedOutboxFull.sum(),
-                    meter.closedWriteTimeout.sum(),
+                    meter.closedOutboxFull,
+                    meter.closedWriteTimeout,
                     meter.roundTrips.count(),
                     meter.roundTrips.total(),
                     meter.roundTrips.recentLongest(),

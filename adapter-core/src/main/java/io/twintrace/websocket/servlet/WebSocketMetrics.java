@@ -114,7 +114,7 @@ public final class WebSocketMetrics {
 
     /**
      * Returns the sums over all connections, open and ended. No count ever becomes smaller while the servlet runs. What
-     * a connection counted may be missing for a moment when it ends.
+     * a connection counted may be missing for a moment when it ends; it counts as open until then.
      *
      * @return at most a tenth of a second old
      */

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * What the connections of one servlet have counted since it started. See {@link WebSocketMetrics#totals()}.
  *
- * @param open how many connections are open now
+ * @param open how many connections are open now, with those whose counts are not among the others yet
  * @param opened how many connections were opened
  * @param refused how many opening handshakes were refused, by the library or by the application
  * @param messagesReceived how many messages have arrived whole
