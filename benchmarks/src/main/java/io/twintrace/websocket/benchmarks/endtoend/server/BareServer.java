@@ -1,40 +1,57 @@
 package io.twintrace.websocket.benchmarks.endtoend.server;
 
 import io.twintrace.websocket.internal.io.VirtualThreads;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a virtual thread for each connection costs without a library: it reads from the JDK's channel, unmasks, and writes back. No
- * checks, no timeouts, no close handshake. Takes messages up to 8 KiB. Not one of the servers that the
- * comparison starts, since it cannot broadcast.
+ * What the JDK costs without a library: an echo that reads from its channels, unmasks, and writes back. No checks, no
+ * timeouts, no close handshake. Takes messages up to 8 KiB. Not one of the servers that the comparison starts, since it
+ * cannot broadcast.
  */
 final class BareServer {
-    private static final int BUFFER_SIZE = 16 * 1024;
-    private static final int MAX_LENGTH = 8 * 1024;
-    private static final Pattern KEY = Pattern.compile("(?i)sec-websocket-key: *(\\S+)");
+    /** How many threads the selector wakes together. */
+    private static final int MAX_TOGETHER = 32;
 
     private BareServer() {}
 
-    /** Prints the port. Ends with standard input. */
+    /**
+     * Prints the port. Ends with standard input.
+     *
+     * @param args who waits for input: {@code threads}, a virtual thread for each connection, as by default; {@code
+     *     selector}, one thread that answers too; or {@code both}, a selector that reads, and wakes a virtual thread for
+     *     each connection
+     */
     public static void main(String[] args) throws Exception {
+        Waiting waiting = switch (args.length == 0 ? "threads" : args[0]) {
+            case "threads" -> BareServer::serve;
+            case "selector" -> new Selecting(Answering::new)::add;
+            case "both" -> new Selecting(Reading::new)::add;
+            default -> throw new IllegalArgumentException("\"" + args[0] + "\": use threads, selector or both");
+        };
         ServerSocketChannel server = ServerSocketChannel.open()
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), TestServer.ACCEPT_QUEUE);
         start(() -> {
             while (true) {
                 SocketChannel channel = server.accept();
-                start(() -> serve(channel));
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                start(() -> {
+                    BareProtocol.upgrade(channel);
+                    waiting.begin(channel);
+                });
             }
         });
         System.out.println("port " + server.socket().getLocalPort());
@@ -44,6 +61,10 @@ final class BareServer {
 
     private interface Task {
         void run() throws Exception;
+    }
+
+    private interface Waiting {
+        void begin(SocketChannel channel) throws Exception;
     }
 
     private static void start(Task task) {
@@ -58,73 +79,161 @@ final class BareServer {
         });
     }
 
-    private static void serve(SocketChannel channel) throws Exception {
+    private static void close(Channel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is closed all the same.
+        }
+    }
+
+    private static void serve(SocketChannel channel) throws IOException {
         try (channel) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            upgrade(channel);
-            ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_SIZE);
-            ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_SIZE);
+            ByteBuffer in = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
+            ByteBuffer out = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
             while (channel.read(in) >= 0) {
-                in.flip();
-                while (echo(in, out)) {}
-                in.compact();
-                out.flip();
-                while (out.hasRemaining()) {
-                    channel.write(out);
+                BareProtocol.echo(channel, in, out);
+            }
+        }
+    }
+
+    /** What a selector does for one connection. */
+    private abstract static class Selected {
+        final SocketChannel channel;
+        final ByteBuffer in = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
+
+        Selected(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        /** Reads once. Closes the channel if the peer has gone. */
+        final void read() {
+            try {
+                if (channel.read(in) < 0) {
+                    close(channel);
                 }
-                out.clear();
+            } catch (IOException e) {
+                close(channel);
+            }
+        }
+
+        /** Returns the thread to wake; null for none. */
+        abstract Thread found() throws IOException;
+    }
+
+    /** Reads, and answers. */
+    private static final class Answering extends Selected {
+        /** The selector's thread is the only one. */
+        private static final ByteBuffer OUT = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
+
+        Answering(SocketChannel channel) {
+            super(channel);
+        }
+
+        @Override
+        Thread found() throws IOException {
+            read();
+            if (channel.isOpen()) {
+                BareProtocol.echo(channel, in, OUT);
+            }
+            return null;
+        }
+    }
+
+    /** Reads, and leaves the answer to a virtual thread. */
+    private static final class Reading extends Selected {
+        private final Thread thread = VirtualThreads.unstarted(this::answer);
+
+        /** Whether the thread has to answer, and the selector must not read. */
+        private volatile boolean hasRead;
+
+        Reading(SocketChannel channel) {
+            super(channel);
+            thread.start();
+        }
+
+        @Override
+        Thread found() throws IOException {
+            if (hasRead) {
+                return null; // the next selection finds the input again
+            }
+            read();
+            hasRead = true;
+            return thread;
+        }
+
+        private void answer() {
+            ByteBuffer out = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
+            try {
+                while (channel.isOpen()) {
+                    if (hasRead) {
+                        BareProtocol.echo(channel, in, out);
+                        hasRead = false;
+                    } else {
+                        LockSupport.park(this);
+                    }
+                }
+            } catch (IOException e) {
+                // The peer has gone.
             }
         }
     }
 
-    private static void upgrade(SocketChannel channel) throws Exception {
-        ByteArrayOutputStream request = new ByteArrayOutputStream();
-        ByteBuffer one = ByteBuffer.allocate(1);
-        while (!request.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
-            if (channel.read(one.clear()) < 0) {
-                throw new IOException("the peer has gone");
-            }
-            request.write(one.get(0));
-        }
-        Matcher key = KEY.matcher(request.toString(StandardCharsets.US_ASCII));
-        if (!key.find()) {
-            throw new IOException("not a WebSocket handshake");
-        }
-        byte[] hash = MessageDigest.getInstance("SHA-1")
-                .digest((key.group(1) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII));
-        String response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(hash) + "\r\n\r\n";
-        channel.write(ByteBuffer.wrap(response.getBytes(StandardCharsets.US_ASCII)));
+    private interface Kind {
+        Selected of(SocketChannel channel);
     }
 
-    /** Answers one frame. Returns false if it has not arrived whole. */
-    private static boolean echo(ByteBuffer in, ByteBuffer out) {
-        int at = in.position();
-        boolean isShort = in.remaining() >= 2 && (in.get(at + 1) & 0x7F) < 126;
-        int head = isShort ? 6 : 8;
-        if (in.remaining() < head) {
-            return false;
+    /** A selector and its thread. */
+    private static final class Selecting {
+        private final Kind kind;
+        private final Selector selector = Selector.open();
+        private final Queue<SocketChannel> added = new ConcurrentLinkedQueue<>();
+        private final List<Thread> due = new ArrayList<>();
+
+        Selecting(Kind kind) throws IOException {
+            this.kind = kind;
+            Thread thread = new Thread(this::select, "selector");
+            thread.setDaemon(true);
+            thread.start();
         }
-        int length = isShort ? in.get(at + 1) & 0x7F : in.getShort(at + 2) & 0xFFFF;
-        if (length > MAX_LENGTH || (in.get(at + 1) & 0x7F) == 127) {
-            throw new IllegalArgumentException("a message of more than 8 KiB");
+
+        void add(SocketChannel channel) throws IOException {
+            channel.configureBlocking(false);
+            added.add(channel);
+            selector.wakeup();
         }
-        if (in.remaining() < head + length) {
-            return false;
+
+        private void select() {
+            try {
+                while (true) {
+                    for (SocketChannel channel; (channel = added.poll()) != null; ) {
+                        channel.register(selector, SelectionKey.OP_READ, kind.of(channel));
+                    }
+                    selector.select(this::found);
+                    wake();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
-        byte[] payload = new byte[length];
-        in.get(at + head, payload);
-        for (int i = 0; i < length; i++) {
-            payload[i] ^= in.get(at + head - 4 + i % 4);
+
+        private void found(SelectionKey key) {
+            try {
+                Thread thread = ((Selected) key.attachment()).found();
+                if (thread != null) {
+                    due.add(thread);
+                }
+            } catch (IOException e) {
+                close(key.channel());
+            }
+            if (due.size() == MAX_TOGETHER) {
+                wake();
+            }
         }
-        out.put(in.get(at));
-        if (isShort) {
-            out.put((byte) length);
-        } else {
-            out.put((byte) 126).putShort((short) length);
+
+        private void wake() {
+            due.forEach(LockSupport::unpark);
+            due.clear();
         }
-        out.put(payload);
-        in.position(at + head + length);
-        return true;
     }
 }
