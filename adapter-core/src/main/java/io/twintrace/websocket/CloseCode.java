@@ -44,6 +44,14 @@ public final class CloseCode {
         return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
     }
 
+    static int requireAllowed(int code, String name) {
+        if (!isAllowedOnWire(code)) {
+            throw new IllegalArgumentException(
+                    name + " is " + code + ", but must be 1000 to 1003, 1007 to 1014 or 3000 to 4999");
+        }
+        return code;
+    }
+
     /**
      * Reports whether a code marks an ordinary end of the conversation.
      *

@@ -3,6 +3,7 @@ package io.twintrace.websocket;
 import io.twintrace.websocket.detect.ConcurrentWriteListener;
 import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.WriteDiscipline;
+import io.twintrace.websocket.internal.check.Require;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.internal.check.Require;
 import java.util.Objects;
 
 /**

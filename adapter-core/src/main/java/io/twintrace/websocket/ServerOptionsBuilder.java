@@ -2,6 +2,7 @@ package io.twintrace.websocket;
 
 import io.twintrace.websocket.handshake.DeflateOptions;
 import io.twintrace.websocket.handshake.OriginPolicy;
+import io.twintrace.websocket.internal.check.Require;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -18,10 +18,7 @@ public record SessionOptions(int closeCode, boolean keepsAlive) {
      * @param keepsAlive any
      */
     public SessionOptions {
-        if (closeCode != 0 && !CloseCode.isAllowedOnWire(closeCode)) {
-            throw new IllegalArgumentException(
-                    "closeCode is " + closeCode + ", but must be 1000 to 1003, 1007 to 1014 or 3000 to 4999");
-        }
+        closeCode = closeCode == 0 ? 0 : CloseCode.requireAllowed(closeCode, "closeCode");
     }
 
     /** {@return the defaults: session and connection do not affect each other} */

@@ -1,5 +1,6 @@
 package io.twintrace.websocket;
 
+import io.twintrace.websocket.internal.check.Require;
 import java.time.Duration;
 
 /** Defines what an {@link Outbox} does with a message that does not fit because the peer reads too slowly. */
@@ -69,9 +70,7 @@ public sealed interface WhenFull {
          * @param longest more than zero
          */
         public Block {
-            if (longest.isNegative() || longest.isZero()) {
-                throw new IllegalArgumentException("the longest wait is " + longest + ", but must be more than zero");
-            }
+            longest = Require.positive(longest, "the longest wait");
         }
     }
 
@@ -93,10 +92,7 @@ public sealed interface WhenFull {
          */
         public ClosePeer {
             patience = Require.notNegative(patience, "patience");
-            if (!CloseCode.isAllowedOnWire(code)) {
-                throw new IllegalArgumentException(
-                        "close code is " + code + ", but must be 1000 to 1003, 1007 to 1014 or 3000 to 4999");
-            }
+            code = CloseCode.requireAllowed(code, "close code");
         }
     }
 }

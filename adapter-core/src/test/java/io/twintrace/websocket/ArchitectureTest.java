@@ -20,6 +20,7 @@ class ArchitectureTest {
 
     /** From the bottom to the top. */
     private static final List<String> PACKAGES = List.of(
+            ROOT + ".internal.check",
             ROOT + ".internal.io",
             ROOT + ".internal.jfr",
             ROOT + ".detect",

@@ -1,5 +1,7 @@
 package io.twintrace.websocket.handshake;
 
+import io.twintrace.websocket.internal.check.Require;
+
 /**
  * Options of a server for permessage-deflate (RFC 7692). Immutable.
  *
@@ -42,9 +44,7 @@ public record DeflateOptions(boolean enabled, boolean contextTakeover, int clien
             throw new IllegalArgumentException(
                     "clientWindow is " + clientWindow + ", but must be a power of two from 256 to 32768");
         }
-        if (threshold < 0) {
-            throw new IllegalArgumentException("compression threshold is " + threshold + ", but must not be negative");
-        }
+        threshold = Require.atLeast(0, threshold, "compression threshold");
     }
 
     /** {@return no compression, whatever clients offer: the default} */

@@ -1,6 +1,7 @@
 package io.twintrace.websocket.room;
 
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.internal.check.Require;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -28,9 +29,7 @@ public record JoinOptions(String value, int last, Optional<MessageId> after, Opt
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(after, "after");
         Objects.requireNonNull(gapNotice, "gapNotice");
-        if (last < 0) {
-            throw new IllegalArgumentException("last is " + last + ", but must not be negative");
-        }
+        last = Require.atLeast(0, last, "last");
     }
 
     /** {@return the defaults: no value, and only messages from now on} */

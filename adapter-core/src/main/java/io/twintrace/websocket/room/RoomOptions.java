@@ -1,6 +1,7 @@
 package io.twintrace.websocket.room;
 
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.internal.check.Require;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -37,14 +38,10 @@ public record RoomOptions(
      * @param listener not null
      */
     public RoomOptions {
-        if (history < 0 || historyBytes < 0) {
-            throw new IllegalArgumentException("history is " + history + " messages and " + historyBytes
-                    + " bytes, but must not be negative; 0 keeps none");
-        }
-        if (maxWaiting < 1 || maxWaitingBytes < 1) {
-            throw new IllegalArgumentException("maxWaiting is " + maxWaiting + " and maxWaitingBytes " + maxWaitingBytes
-                    + ", but they must be at least 1");
-        }
+        history = Require.atLeast(0, history, "history");
+        historyBytes = Require.atLeast(0, historyBytes, "historyBytes");
+        maxWaiting = Require.atLeast(1, maxWaiting, "maxWaiting");
+        maxWaitingBytes = Require.atLeast(1, maxWaitingBytes, "maxWaitingBytes");
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(listener, "listener");
     }

@@ -16,6 +16,7 @@ import io.twintrace.websocket.detect.WriteDiscipline;
 import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.handshake.HandshakeRequest;
 import io.twintrace.websocket.handshake.HandshakeResult.Accepted;
+import io.twintrace.websocket.internal.check.Require;
 import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.internal.frame.Opcode;
 import io.twintrace.websocket.internal.io.Deadlines;
@@ -114,10 +115,7 @@ class EngineConnection extends ClosingConnection {
 
     @Override
     public final void setReadLimit(long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("read limit is " + bytes + ", but must not be negative");
-        }
-        reading.readLimit(bytes);
+        reading.readLimit(Require.atLeast(0, bytes, "read limit"));
     }
 
     @Override

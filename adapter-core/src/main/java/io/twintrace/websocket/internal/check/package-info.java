@@ -1,0 +1,2 @@
+/** Checks of what an application passes. */
+package io.twintrace.websocket.internal.check;
