@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The least of RFC 6455 that an echo needs, for {@link BareServer}. It checks nothing. */
+/** The least of RFC 6455 that an echo needs, for {@link BareServer}. It checks nothing but the length. */
 final class BareProtocol {
     static final int BUFFER_SIZE = 16 * 1024;
 

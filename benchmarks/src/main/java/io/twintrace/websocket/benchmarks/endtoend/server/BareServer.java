@@ -140,7 +140,10 @@ final class BareServer {
         }
     }
 
-    /** Reads, and leaves the answer to a virtual thread. */
+    /**
+     * Reads, and leaves the answer to a virtual thread. Until that has answered, the selector finds later input in vain,
+     * which comes only if the peer does not wait for the answer, or is quicker than the thread.
+     */
     private static final class Reading extends Selected {
         private final Thread thread = VirtualThreads.unstarted(this::answer);
 
@@ -164,7 +167,7 @@ final class BareServer {
 
         private void answer() {
             ByteBuffer out = ByteBuffer.allocateDirect(BareProtocol.BUFFER_SIZE);
-            try {
+            try (channel) {
                 while (channel.isOpen()) {
                     if (hasRead) {
                         BareProtocol.echo(channel, in, out);
@@ -223,7 +226,7 @@ final class BareServer {
                 if (thread != null) {
                     due.add(thread);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) { // the peer has gone, or has sent too much
                 close(key.channel());
             }
             if (due.size() == MAX_TOGETHER) {
