@@ -38,6 +38,7 @@ class ApiFenceTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         LIBRARY + ".detect..",
+                        LIBRARY + ".internal.check..",
                         LIBRARY + ".internal.engine..",
                         LIBRARY + ".internal.deflate..",
                         LIBRARY + ".internal.frame..",

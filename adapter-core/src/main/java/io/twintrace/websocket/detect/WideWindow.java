@@ -28,7 +28,7 @@ public final class WideWindow implements AutoCloseable {
      * @return the window; once it is closed, the latest of those still open counts again
      */
     public static WideWindow open(Duration longest) {
-        if (longest.isNegative()) {
+        if (longest.isNegative()) { // checked here, because the agent takes few other packages into its jar
             throw new IllegalArgumentException("window is " + longest + ", but must not be negative");
         }
         WideWindow opened = new WideWindow(longest.toNanos());

@@ -28,6 +28,9 @@ final class Connections implements ContextConnections.Member {
     private final Admission.Refusals refusals;
     private final Duration handshakeTimeout;
 
+    /** A field, because there may be no memory when a connection ends. */
+    private final Consumer<StoppableConnection> countEnd;
+
     private final AtomicInteger admitted = new AtomicInteger();
     private final Set<Place> reserved = ConcurrentHashMap.newKeySet();
 
@@ -47,6 +50,7 @@ final class Connections implements ContextConnections.Member {
     /** @param owner for the log, such as {@code servlet "chat"}; empty for none */
     Connections(Application application, WebSocketOptions options, String owner) {
         this.application = application;
+        this.countEnd = application.meter()::closed;
         this.open = new OpenConnections(application, options, owner);
         this.limit = options.maxConnections();
         this.addresses = new AddressLimit(options.maxConnectionsPerAddress());
@@ -159,7 +163,7 @@ final class Connections implements ContextConnections.Member {
     }
 
     private void removed(WebSocketConnection connection) {
-        open.remove(connection, application.meter()::closed); // no more if the application has never seen it
+        open.remove(connection, countEnd); // no more if the application has never seen it
     }
 
     /**

@@ -68,15 +68,17 @@ final class UpgraderMeter {
     }
 
     /**
-     * Notes that the application has finished with a connection, which is no longer one of the open ones. Counts it first,
-     * like {@link #opened}.
+     * Notes that the application has finished with a connection, which {@link OpenConnections} no longer has. Counts it
+     * first, like {@link #opened}.
      */
     void closed(StoppableConnection closed) {
-        ConnectionMeter connection = closed.meter();
-        SlowPeer slow = connection.slowPeer();
+        ConnectionMeter connection;
+        SlowPeer slow;
         synchronized (ended) {
-            ended.add(connection);
             ended.connections++;
+            connection = closed.meter();
+            ended.add(connection);
+            slow = connection.slowPeer();
             closedOutboxFull += slow == SlowPeer.OUTBOX_FULL ? 1 : 0;
             closedWriteTimeout += slow == SlowPeer.WRITE_TIMEOUT ? 1 : 0;
         }
@@ -187,7 +189,7 @@ final class UpgraderMeter {
 
         WebSocketTotals totals(UpgraderMeter meter) {
             return new WebSocketTotals(
-                    (int) (meter.opened - connections),
+                    (int) Math.max(0, meter.opened - connections), // a stop may end one before it is counted as opened
                     meter.opened,
                     meter.refused.sum(),
                     messagesReceived,

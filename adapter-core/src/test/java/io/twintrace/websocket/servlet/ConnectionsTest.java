@@ -55,8 +55,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -666,6 +668,38 @@ class ConnectionsTest {
         assertThrows(OutOfMemoryError.class, () -> place.start(upgraded));
         assertTrue(connections.beginStop().isDone());
         assertEquals(List.of(), calls, "nothing is left to close");
+        WebSocketTotals totals = application.meter().totals(each -> {});
+        assertEquals(1, totals.opened());
+        assertEquals(0, totals.open());
+    }
+
+    @Test
+    void aConnectionIsCountedAsOpenUntilItsCountsAreInTheSums() throws Exception {
+        Application application = new Application(context, "test");
+        CountDownLatch mayWrite = new CountDownLatch(1);
+        Served connections = new Served(application, options(1, LONG), each -> {
+            mayWrite.await();
+            each.writeMessage("hello");
+        });
+        connections.admit().start(upgraded);
+        WebSocketTotals meanwhile = application.meter().totals(each -> {
+            mayWrite.countDown();
+            awaitEnd(connections); // after the sums of ended connections were read
+        });
+        assertEquals(List.of(1L, 1, 0L), List.of(meanwhile.opened(), meanwhile.open(), meanwhile.messagesSent()));
+        WebSocketTotals afterwards = application.meter().totals(each -> {});
+        assertEquals(List.of(1L, 0, 1L), List.of(afterwards.opened(), afterwards.open(), afterwards.messagesSent()));
+    }
+
+    private void awaitEnd(Served connections) {
+        try {
+            assertEquals(
+                    "81 05",
+                    HexFormat.ofDelimiter(" ").formatHex(peer.getInputStream().readNBytes(2)));
+            connections.beginStop().get(10, TimeUnit.SECONDS);
+        } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class Require {
     }
 
     public static Duration positive(Duration value, String name) {
-        if (notNegative(value, name).isZero()) {
+        if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be more than zero");
         }
         return value;
