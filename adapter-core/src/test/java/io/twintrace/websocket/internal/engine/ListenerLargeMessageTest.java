@@ -41,12 +41,16 @@ class ListenerLargeMessageTest {
 
     private final WebSocketOptions options =
             ListeningPeer.quick().readLimit(4 * MIB).build();
+
+    /** Held, because a collection between two connections would end their pools. */
+    private final Shared shared = Shared.of(options);
+
     private final List<Integer> pooled = new ArrayList<>();
     private final List<byte[]> shown = new ArrayList<>();
     private final WebSocketListener listener = new WebSocketListener() {
         @Override
         public void onMessage(WebSocketConnection connection, MessageView message) {
-            pooled.add(Shared.of(options).pools().message().lent());
+            pooled.add(shared.pools().message().lent());
             byte[] payload = new byte[message.length()];
             message.payload().get(payload);
             shown.add(payload);
@@ -97,7 +101,7 @@ class ListenerLargeMessageTest {
         byte[] text = text(size);
         try (ListeningPeer peer = ListeningPeer.connect(listener, options, Optional.of(agreed()))) {
             exhaust(size + 1);
-            int others = Shared.of(options).pools().message().lent();
+            int others = shared.pools().message().lent();
             send(peer, masked(FIN | RSV1 | TEXT, deflated(text)), 777);
             assertArrayEquals(text, last());
             assertEquals(List.of(others + 1), pooled, "it lies in a buffer of the pool");
@@ -141,7 +145,7 @@ class ListenerLargeMessageTest {
     @ValueSource(ints = {1, 4097, 65_537})
     void whereThePoolHasNothingLeftMessagesArePutTogetherOnTheHeap(int exhausted) {
         exhaust(exhausted);
-        int others = Shared.of(options).pools().message().lent();
+        int others = shared.pools().message().lent();
         for (int piece : new int[] {777, 16_384, 2 * MIB}) {
             try (ListeningPeer peer = ListeningPeer.connect(listener, options, Optional.of(agreed()))) {
                 byte[] text = text(300_000);
@@ -152,22 +156,22 @@ class ListenerLargeMessageTest {
             }
         }
         assertEquals(List.of(others, others, others, others, others, others), pooled);
-        assertEquals(others, Shared.of(options).pools().message().lent());
+        assertEquals(others, shared.pools().message().lent());
     }
 
     /** The declared length counts only up to four times what the peer has sent. */
     @Test
     void memoryFollowsWhatHasArrived() {
         exhaust(64 * 1024);
-        int others = Shared.of(options).pools().message().lent();
+        int others = shared.pools().message().lent();
         try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
             byte[] frame = masked(FIN | BINARY, pattern(MIB));
             peer.send(Arrays.copyOf(frame, 4000));
-            assertEquals(others + 1, Shared.of(options).pools().message().lent(), "16 KiB");
+            assertEquals(others + 1, shared.pools().message().lent(), "16 KiB");
             peer.send(Arrays.copyOfRange(frame, 4000, 16_000));
-            assertEquals(others + 1, Shared.of(options).pools().message().lent(), "the same");
+            assertEquals(others + 1, shared.pools().message().lent(), "the same");
             peer.send(Arrays.copyOfRange(frame, 16_000, 17_000));
-            assertEquals(others, Shared.of(options).pools().message().lent(), "there are no larger ones");
+            assertEquals(others, shared.pools().message().lent(), "there are no larger ones");
         }
     }
 
@@ -175,10 +179,10 @@ class ListenerLargeMessageTest {
     @Test
     void noMoreIsTakenThanTheMessageHas() {
         exhaust(16_385);
-        int others = Shared.of(options).pools().message().lent();
+        int others = shared.pools().message().lent();
         try (ListeningPeer peer = ListeningPeer.connect(listener, options)) {
             peer.send(Arrays.copyOf(masked(FIN | BINARY, pattern(10_000)), 7000));
-            assertEquals(others + 1, Shared.of(options).pools().message().lent());
+            assertEquals(others + 1, shared.pools().message().lent());
         }
     }
 
@@ -206,7 +210,7 @@ class ListenerLargeMessageTest {
 
     /** Takes all buffers of the size that holds so many bytes, and of all larger sizes. */
     private void exhaust(int least) {
-        MessagePool pool = Shared.of(options).pools().message();
+        MessagePool pool = shared.pools().message();
         List<ByteBuffer> taken = new ArrayList<>();
         while (least <= MIB
                 && taken.isEmpty()) { // the pools of earlier tests may have used up the direct memory, for ten seconds
