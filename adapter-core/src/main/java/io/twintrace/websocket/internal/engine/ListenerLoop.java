@@ -106,7 +106,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         try {
             transport.onEvents(this, this);
             prepare.accept(shown);
-            give();
+            begin();
             begun = true;
         } finally {
             if (!begun) {

@@ -23,9 +23,12 @@ abstract class SerialTask {
     /** Whether another thread continues after this run. Only for the thread in the task. */
     private boolean passing;
 
-    /** The number of signals that no finished run has answered. A field, because every message gives a signal. */
+    /**
+     * The number of signals that no finished run has answered. The first one is what {@link #begin} answers. A field,
+     * because every message gives a signal.
+     */
     @SuppressWarnings("unused") // by UNANSWERED
-    private volatile int unanswered;
+    private volatile int unanswered = 1;
 
     /** Does what the signals ask for. One thread at a time. */
     abstract void run();
@@ -36,18 +39,18 @@ abstract class SerialTask {
     /** Does what is left to do if no thread is available. */
     abstract void withoutThread();
 
+    /** Gives the first signal, for which all others have waited. Call this once. */
+    void begin() {
+        answerHereOrElsewhere();
+    }
+
     /**
      * Gives a signal. This thread answers it, unless another thread is in the task, or this thread is busy with another
      * connection.
      */
     void give() {
-        if ((int) UNANSWERED.getAndAdd(this, 1) != 0) {
-            return; // the thread in the task runs it once more
-        }
-        if (!WriteBatch.mayWait()) {
-            answerElsewhere();
-        } else {
-            answer();
+        if ((int) UNANSWERED.getAndAdd(this, 1) == 0) { // else the thread in the task runs it once more
+            answerHereOrElsewhere();
         }
     }
 
@@ -82,6 +85,14 @@ abstract class SerialTask {
             }
         }
         return false;
+    }
+
+    private void answerHereOrElsewhere() {
+        if (WriteBatch.mayWait()) {
+            answer();
+        } else {
+            answerElsewhere();
+        }
     }
 
     private void answerElsewhere() {

@@ -12,6 +12,7 @@ import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.fixture.Frames;
 import io.twintrace.websocket.fixture.RacingPeer;
+import io.twintrace.websocket.fixture.RecordingListener;
 import io.twintrace.websocket.fixture.ServerFrames;
 import io.twintrace.websocket.fixture.TestPeer;
 import java.nio.ByteBuffer;
@@ -19,13 +20,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -303,5 +307,32 @@ class ListenerRaceTest {
         assertEquals(0, stuck.closes.get());
         stuck.mayEnd.countDown();
         assertOver(peer, stuck);
+    }
+
+    /** As when a server that stops has no more time. */
+    @Test
+    void noThreadCallsAListenerWhoseConnectionIsStillBeingPrepared() throws Exception {
+        RecordingListener listener = new RecordingListener();
+        List<String> early = new ArrayList<>();
+        Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        RacingPeer peer = new RacingPeer(listener, options, selector, tasks::add, connection -> {
+            connection.abort();
+            tasks.forEach(ListenerRaceTest::runOnAnotherThread);
+            tasks.clear();
+            early.addAll(listener.calls());
+        });
+        assertEquals(List.of(), early);
+        tasks.forEach(Runnable::run);
+        assertEquals("open", listener.calls().get(0));
+        assertEquals("close 1006", listener.calls().get(listener.calls().size() - 1));
+        assertEquals(1, peer.ends());
+    }
+
+    private static void runOnAnotherThread(Runnable task) {
+        try {
+            Background.run(task::run).awaitEnd();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
