@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 class GuardedTest {
@@ -46,6 +48,7 @@ class GuardedTest {
     void begin() {
         log.begin();
         when(session.getBasicRemote()).thenReturn(engine);
+        when(session.isOpen()).thenReturn(true);
         when(session.getRequestURI()).thenReturn(URI.create("ws://localhost/quotes?token=secret"));
     }
 
@@ -207,6 +210,54 @@ class GuardedTest {
         pushNews(() -> remote.sendText("news"));
         assertTrue(log.only().contains(" had an unfinished message open"), log::only);
         writer.close();
+    }
+
+    /** As after a send that failed, with all writers under one lock. */
+    @ParameterizedTest
+    @EnumSource(GuardMode.class)
+    void aHalfSentMessageOfAClosedSessionIsTheEnginesToRefuse(GuardMode mode) throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session, mode).getBasicRemote();
+        pushPrices(() -> remote.sendText("half of ", false)).get();
+        when(session.isOpen()).thenReturn(false);
+        assertRefusedByEngine(remote);
+    }
+
+    /** Some engines call a session open until the peer has answered. */
+    @Test
+    void aSessionThatIsBeingClosedIsClosed() throws Exception {
+        Session guarded = Guarded.session(session);
+        pushPrices(() -> guarded.getBasicRemote().sendText("half of ", false)).get();
+        guarded.close();
+        assertRefusedByEngine(guarded.getBasicRemote());
+    }
+
+    @Test
+    void aWriterThatIsNotClosedMattersNotOnAClosedSession() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        Writer writer = thread.submit(remote::getSendWriter).get();
+        pushPrices(() -> writer.write(new char[] {'p'})).get();
+        when(session.isOpen()).thenThrow(new IllegalStateException("closed")); // as some engines do
+        assertRefusedByEngine(remote);
+    }
+
+    private void assertRefusedByEngine(RemoteEndpoint.Basic remote) {
+        IllegalStateException closed = new IllegalStateException("closed");
+        engine.duringCall = () -> {
+            throw closed;
+        };
+        assertSame(closed, assertThrows(IllegalStateException.class, () -> remote.sendText("news")));
+        assertSame(closed, assertThrows(IllegalStateException.class, remote::getSendStream));
+        assertEquals(List.of(), log.entries());
+    }
+
+    @Test
+    void aConflictBeforeTheSessionIsClosedFailsLaterCalls() throws Exception {
+        RemoteEndpoint.Basic remote = Guarded.session(session, GuardMode.FAIL).getBasicRemote();
+        pushPrices(() -> remote.sendText("half of ", false)).get();
+        assertThrows(ConcurrentWriteException.class, () -> remote.sendText("news"));
+        when(session.isOpen()).thenReturn(false);
+        assertThrows(ConcurrentWriteException.class, () -> remote.sendText("news"));
+        log.only();
     }
 
     /** Engines put them between other frames by themselves. */

@@ -64,7 +64,8 @@ public final class Guarded {
             WeakReference<Session> known = KNOWN.get(session);
             Session guarded = known == null ? null : known.get();
             if (guarded == null) {
-                SessionGuard guard = (mode == GuardMode.FAIL ? FAILING : REPORTING).of(session, path(session));
+                SessionGuard guard =
+                        (mode == GuardMode.FAIL ? FAILING : REPORTING).of(session, path(session), Session::isOpen);
                 guarded = (Session) Proxy.newProxyInstance(
                         Session.class.getClassLoader(),
                         new Class<?>[] {Session.class},
@@ -102,6 +103,9 @@ public final class Guarded {
                 result = method.invoke(target, arguments);
             } catch (InvocationTargetException e) {
                 throw e.getCause();
+            }
+            if (method.getName().equals("close")) {
+                guard.sessionClosed();
             }
             if (result instanceof RemoteEndpoint.Basic basic) {
                 return new GuardedBasic(basic, guard);

@@ -6,11 +6,13 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConflictResponse;
 import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
+import io.twintrace.websocket.detect.DetectorLevel;
 import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -63,8 +65,14 @@ public final class SessionGuard {
     /** The asynchronous send that was begun last, unless it is known to be complete. Written inside. */
     private volatile AsynchronousSend asynchronous;
 
-    SessionGuard(GuardSettings settings, ConnectionId session) {
+    private final BooleanSupplier isSessionOpen;
+
+    private volatile boolean isSessionClosed;
+
+    /** @param isSessionOpen asked by a thread that starts a message while one is open */
+    SessionGuard(GuardSettings settings, ConnectionId session, BooleanSupplier isSessionOpen) {
         this.settings = settings;
+        this.isSessionOpen = isSessionOpen;
         this.detector = new WriteDetector(session, settings.level(), ConnectionActivity.UNKNOWN, response());
     }
 
@@ -165,12 +173,20 @@ public final class SessionGuard {
         }
     }
 
+    /** Learns that the session is closed. Some engines call it open until the peer has answered. */
+    public void sessionClosed() {
+        isSessionClosed = true;
+    }
+
     private boolean isPartOfAnother(Thread me) {
         AsynchronousSend before = asynchronous;
         return before != null && before.isCalledBy(me);
     }
 
     private Visit enterDetected(WriteDetector watching, Operation called, Thread me) {
+        if (isRefused(watching, called)) {
+            return outside;
+        }
         try {
             watching.enter(called);
             AsynchronousSend before = asynchronous;
@@ -184,6 +200,32 @@ public final class SessionGuard {
         }
         INSIDE.setOpaque(this, me); // the detector's own steps are atomic
         return detected;
+    }
+
+    /**
+     * Tells whether a call would cut an open message, but for the session that is closed. A thread may then leave its
+     * message half sent, as after a failure, and the engine sends neither of the two.
+     */
+    private boolean isRefused(WriteDetector watching, Operation called) {
+        return open != Open.NOTHING
+                && startsMessage(called)
+                && settings.level() != DetectorLevel.CALLS
+                && (isSessionClosed || !isSessionOpen.getAsBoolean())
+                && !watching.isPoisoned();
+    }
+
+    private static boolean startsMessage(Operation called) {
+        return switch (called) {
+            case SEND_MORE_TEXT,
+                    SEND_MORE_BINARY,
+                    STREAM_WRITE,
+                    STREAM_FLUSH,
+                    STREAM_CLOSE,
+                    TEXT_WRITE,
+                    TEXT_FLUSH,
+                    TEXT_CLOSE -> false;
+            default -> true;
+        };
     }
 
     private Visit enterCounted(Thread me) {

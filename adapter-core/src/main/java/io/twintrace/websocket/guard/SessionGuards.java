@@ -4,7 +4,10 @@ import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The guards of all sessions, each found by its session or by an object through which the session is written. Keeps
@@ -38,7 +41,7 @@ public final class SessionGuards {
     }
 
     /**
-     * Finds the guard of a session, or creates it.
+     * Finds the guard of a session, or creates it for one of which nobody can tell whether it is open.
      *
      * @param key the session, or an object through which it is written
      * @param path what reports call it, such as the path of its request
@@ -46,7 +49,30 @@ public final class SessionGuards {
      */
     public SessionGuard of(Object key, String path) {
         SessionGuard known = guards.get(key);
-        return known != null ? known : guards.computeIfAbsent(key, () -> create(path));
+        return known != null ? known : guards.computeIfAbsent(key, () -> create(path, () -> true));
+    }
+
+    /**
+     * Finds the guard of a session, or creates it.
+     *
+     * @param session the session
+     * @param path what reports call it, such as the path of its request
+     * @param isOpen tells whether a session accepts messages. It must not refer to the session, which would stay in
+     *     memory.
+     * @param <S> the type of the session
+     * @return the guard
+     */
+    public <S> SessionGuard of(S session, String path, Predicate<? super S> isOpen) {
+        WeakReference<S> weak = new WeakReference<>(session);
+        return guards.computeIfAbsent(session, () -> create(path, () -> isOpen(weak.get(), isOpen)));
+    }
+
+    private static <S> boolean isOpen(S session, Predicate<? super S> isOpen) {
+        try {
+            return session != null && isOpen.test(session); // no engine drops a session that is open
+        } catch (RuntimeException e) { // as some engines do if it is closed
+            return false;
+        }
     }
 
     /**
@@ -118,8 +144,8 @@ public final class SessionGuards {
         settings.end();
     }
 
-    private SessionGuard create(String path) {
-        return new SessionGuard(settings, named(path));
+    private SessionGuard create(String path, BooleanSupplier isOpen) {
+        return new SessionGuard(settings, named(path), isOpen);
     }
 
     private static ConnectionId named(String path) {
