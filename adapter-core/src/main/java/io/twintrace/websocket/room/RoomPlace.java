@@ -94,7 +94,11 @@ final class RoomPlace implements Member.Place {
 
     @Override
     public void changed(Member member) {
-        channel.get().announce(member.presence());
+        Presence announced;
+        do {
+            announced = member.presence();
+            channel.get().announce(announced);
+        } while (!announced.value().equals(member.value())); // another thread may have announced the newer one before
         if (member.hasLeft()) {
             channel.get().withdraw(member.id()); // it was withdrawn before it was announced
         }

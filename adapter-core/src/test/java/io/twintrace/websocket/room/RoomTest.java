@@ -34,6 +34,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +136,63 @@ class RoomTest {
         assertEquals(0, room.size());
         assertTrue(ann.connection().outbox().offer("still open"));
         expect(ann, "in", "still open");
+    }
+
+    @Test
+    void theOtherNodesLearnTheLastOfTwoConcurrentValues() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        List<String> announced = new CopyOnWriteArrayList<>();
+        Backplane backplane = new SingleNode() {
+            @Override
+            public Channel open(String room, int history, Receiver receiver) {
+                Channel channel = super.open(room, history, receiver);
+                return new Channel() {
+                    @Override
+                    public boolean publish(RoomMessage message) {
+                        return channel.publish(message);
+                    }
+
+                    @Override
+                    public void announce(Presence presence) {
+                        if (presence.value().equals("first")) {
+                            first.countDown();
+                            awaitOrFail(second);
+                        }
+                        announced.add(presence.value());
+                        channel.announce(presence);
+                    }
+
+                    @Override
+                    public void withdraw(String member) {
+                        channel.withdraw(member);
+                    }
+
+                    @Override
+                    public void close() {
+                        channel.close();
+                    }
+                };
+            }
+        };
+        try (Rooms several = Rooms.over(backplane)) {
+            Member member = several.room("chat").join(peer().connection());
+            Background<Void> slow = Background.run(() -> member.setValue("first"));
+            awaitOrFail(first);
+            member.setValue("second");
+            second.countDown();
+            slow.result();
+            assertEquals("second", member.value());
+            assertEquals("second", announced.get(announced.size() - 1), announced::toString);
+        }
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(Background.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
