@@ -38,8 +38,17 @@ final class OwnMembers {
     private final Map<String, Optional<String>> changes = new LinkedHashMap<>();
 
     private long version;
-    private boolean all;
+
+    /**
+     * Whether all members are announced next. So at first, because a process of the same name that was killed may have
+     * left its members in the hash.
+     */
+    private boolean all = true;
+
     private boolean left;
+
+    /** How many members the hash has after the commands that were taken last. */
+    private int told;
 
     OwnMembers(Keys keys, RedisOptions options, String node, String room, String epoch) {
         this.keys = keys;
@@ -128,9 +137,10 @@ final class OwnMembers {
             }
             if (!commands.isEmpty()) {
                 commands.addAll(members.isEmpty() ? none() : alive());
+                all = false;
+                changes.clear();
+                told = members.size();
             }
-            all = false;
-            changes.clear();
             return commands;
         } finally {
             lock.unlock();
@@ -189,7 +199,7 @@ final class OwnMembers {
                 Command.of(Protocol.Command.PEXPIRE, hash, expiry));
     }
 
-    /** {@return the commands of a heartbeat, whose last reply is for {@link #check}; empty without members} */
+    /** {@return the commands of a heartbeat, whose last two replies are for {@link #check}; empty without members} */
     List<Command> heartbeat() {
         lock.lock();
         try {
@@ -198,17 +208,22 @@ final class OwnMembers {
             }
             List<Command> commands = new ArrayList<>(alive());
             commands.add(Command.of(Protocol.Command.HGET, hash, VERSION));
+            commands.add(Command.of(Protocol.Command.HLEN, hash));
             return commands;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes the last reply of a heartbeat. If Redis has lost the members, they are to be announced again. */
-    void check(Object reply) {
+    /**
+     * Takes the last replies of a heartbeat. If Redis has lost members, all are to be announced again. The version alone
+     * does not show that: a change makes a lost hash anew, with the right version and only one member.
+     */
+    void check(Object knownVersion, Object size) {
         lock.lock();
         try {
-            if (reply == null || !Command.text(reply).equals(version())) {
+            boolean isKnown = knownVersion != null && Command.text(knownVersion).equals(version());
+            if (!isKnown || !Long.valueOf(told + 1).equals(size)) {
                 announceAll();
             }
         } finally {

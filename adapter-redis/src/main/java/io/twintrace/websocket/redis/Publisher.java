@@ -147,7 +147,7 @@ final class Publisher implements Runnable {
         }
         for (int i = 0; i < checked.size(); i++) {
             OwnMembers members = checked.get(i).members;
-            members.check(replies.get(ends.get(i)));
+            members.check(replies.get(ends.get(i) - 1), replies.get(ends.get(i)));
             if (members.changed()) {
                 outgoing.membersChanged(members);
             }

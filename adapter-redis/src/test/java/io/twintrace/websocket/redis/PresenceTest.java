@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.redis.fixture.CutLink;
+import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
 import io.twintrace.websocket.room.Backplane.Channel;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Protocol;
 
 /** Each node knows the members on the others. */
@@ -144,6 +147,70 @@ class PresenceTest {
             try (RedisBackplane three = RedisBackplane.connect(redis.uri(), OFTEN)) {
                 open(three, later);
                 awaitMembers(later, "ann");
+            }
+            assertEquals(List.of(), there.absent);
+        }
+    }
+
+    /** The hash of the dead process is still there, and has members that nobody withdraws. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNodeThatIsRestartedUnderItsNameHasNoneOfItsOldMembers(boolean openedFirst) {
+        RedisOptions named = RARE.withNode("web-1");
+        try (RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane dead = RedisBackplane.connect(link.uri(), named);
+                CutLink newLink = new CutLink(redis)) {
+            open(two, there);
+            announce(dead, open(dead, here), "ann", "Ann");
+            awaitMembers(there, "ann");
+            link.cut();
+            newLink.cut();
+            try (RedisBackplane one = RedisBackplane.connect(newLink.uri(), named)) {
+                Recorder restarted = new Recorder();
+                Channel early = one.open("another room", 0, new Recorder());
+                Channel channel = openedFirst ? one.open("room", 0, restarted) : early;
+                newLink.mend();
+                if (!openedFirst) {
+                    // The publisher has begun its session without the room.
+                    awaitHeartbeat(one, early);
+                    channel = one.open("room", 0, restarted);
+                }
+                awaitHeartbeat(one, channel);
+                announce(one, channel, "bob", "Bob");
+                awaitMembers(there, "bob");
+            }
+        }
+    }
+
+    /** Has the publisher write what waits. After the second message, its first heartbeat is over as well. */
+    private static void awaitHeartbeat(RedisBackplane backplane, Channel channel) {
+        for (int i = 0; i < 2; i++) {
+            assertTrue(channel.publish(Messages.text("passes")));
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (backplane.statistics().waiting() > 0) {
+                assertTrue(System.nanoTime() < deadline);
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void membersAreAnnouncedAgainWhenRedisWasEmptiedJustBeforeAChange() {
+        // The change comes long before the next heartbeat.
+        RedisOptions seldom = OFTEN.withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(8));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), seldom);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), seldom)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            redis.call(Protocol.Command.FLUSHALL);
+            announce(one, hereIn, "bob", "Bob");
+            awaitMembers(there, "ann", "bob");
+            Recorder later = new Recorder();
+            try (RedisBackplane three = RedisBackplane.connect(redis.uri(), seldom)) {
+                open(three, later);
+                awaitMembers(later, "ann", "bob");
             }
             assertEquals(List.of(), there.absent);
         }
