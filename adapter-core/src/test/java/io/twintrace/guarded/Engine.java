@@ -2,7 +2,6 @@ package io.twintrace.guarded;
 
 import jakarta.websocket.RemoteEndpoint;
 import java.io.OutputStream;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -12,6 +11,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Engine implements RemoteEndpoint.Basic {
     final List<String> calls = new CopyOnWriteArrayList<>();
     volatile Runnable duringCall = () -> {};
+
+    /** Takes no lock, so that only the guard can hold up a thread. */
+    private final class TextWriter extends Writer {
+        @Override
+        public void write(int character) {
+            called("character");
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) {
+            called("characters");
+        }
+
+        @Override
+        public void write(String text, int offset, int length) {
+            called("string");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
 
     private void called(String what) {
         calls.add(what);
@@ -52,7 +75,7 @@ final class Engine implements RemoteEndpoint.Basic {
     @Override
     public Writer getSendWriter() {
         called("writer");
-        return new StringWriter();
+        return new TextWriter();
     }
 
     @Override

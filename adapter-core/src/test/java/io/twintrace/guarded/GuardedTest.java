@@ -25,12 +25,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class GuardedTest {
@@ -258,6 +261,50 @@ class GuardedTest {
         when(session.isOpen()).thenReturn(false);
         assertThrows(ConcurrentWriteException.class, () -> remote.sendText("news"));
         log.only();
+    }
+
+    /** A call that writes a piece of a text. */
+    private interface Piece {
+        void to(Writer writer) throws Exception;
+    }
+
+    static Stream<Named<Piece>> pieces() {
+        return Stream.of(
+                Named.of("character", writer -> writer.write('p')),
+                Named.of("characters", writer -> writer.write(new char[] {'p'})),
+                Named.of("string", writer -> writer.write("piece")),
+                Named.of("part of a string", writer -> writer.write("piece", 1, 2)),
+                Named.of("appended", writer -> writer.append("piece")));
+    }
+
+    /** A writer of the JDK would let one thread after the other in, and hide the overlap. */
+    @ParameterizedTest
+    @MethodSource("pieces")
+    void piecesOfTwoThreadsOverlapHoweverTheyAreWritten(Piece piece) throws Exception {
+        Writer writer = Guarded.session(session).getBasicRemote().getSendWriter();
+        CountDownLatch isInside = new CountDownLatch(1);
+        CountDownLatch isOver = new CountDownLatch(1);
+        engine.duringCall = () -> {
+            engine.duringCall = () -> {};
+            isInside.countDown();
+            awaitUpTo10s(isOver); // the other thread may wait for this one
+        };
+        Future<?> prices = pushPrices(() -> piece.to(writer));
+        isInside.await();
+        pushNews(() -> piece.to(writer));
+        isOver.countDown();
+        prices.get();
+        String report = log.only();
+        assertTrue(report.contains(" called Writer.write while ") && report.contains(" was in Writer.write."), report);
+        assertEquals(3, engine.calls.size(), engine.calls::toString);
+    }
+
+    private static void awaitUpTo10s(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Engines put them between other frames by themselves. */
