@@ -19,10 +19,26 @@ final class SessionConnections implements HttpSessionBindingListener, Serializab
     private static final String ATTRIBUTE = SessionConnections.class.getName();
     private static final ReentrantLock CREATING = new ReentrantLock();
 
-    /** How to close each connection; null once the session has ended, or was read from a disk. Guarded by this. */
-    private transient Map<WebSocketConnection, Runnable> closers = new HashMap<>();
+    /** Guards the state of all objects, because connections move from one to another. Never held during a foreign call. */
+    private static final ReentrantLock LOCK = new ReentrantLock();
 
-    private SessionConnections() {}
+    /** False for a copy that the container has read from a disk or received from another node. */
+    private final transient boolean createdHere;
+
+    // A copy begins with the default values of these: it has no connections, and takes some.
+
+    /** How to close each connection; null if there is none. Guarded by the lock. */
+    private transient Map<WebSocketConnection, Runnable> closers;
+
+    /** What has this object's place in the session, and its connections; null if there is none. Guarded by the lock. */
+    private transient SessionConnections successor;
+
+    /** Whether the session has ended. Guarded by the lock. */
+    private transient boolean ended;
+
+    private SessionConnections() {
+        this.createdHere = true;
+    }
 
     /**
      * Returns the connections of a session.
@@ -49,42 +65,129 @@ final class SessionConnections implements HttpSessionBindingListener, Serializab
     }
 
     private static SessionConnections existing(HttpSession session) {
-        return session.getAttribute(ATTRIBUTE) instanceof SessionConnections existing && existing.isInUse()
+        return session.getAttribute(ATTRIBUTE) instanceof SessionConnections existing && !existing.hasEnded()
                 ? existing
                 : null;
     }
 
-    private synchronized boolean isInUse() {
-        return closers != null;
+    private boolean hasEnded() {
+        LOCK.lock();
+        try {
+            return latest().ended;
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /** Returns the object that has the connections of this one now. Call with the lock. */
+    private SessionConnections latest() {
+        SessionConnections latest = this;
+        while (latest.successor != null) {
+            latest = latest.successor;
+        }
+        return latest;
     }
 
     /** Closes the connection when the session ends, or now if it has ended. The closer must not wait. */
     void add(WebSocketConnection connection, Runnable closer) {
-        synchronized (this) {
-            if (closers != null) {
-                closers.put(connection, closer);
-                return;
+        if (!put(connection, closer)) {
+            closer.run();
+        }
+    }
+
+    /** Returns false if the session has ended. */
+    private boolean put(WebSocketConnection connection, Runnable closer) {
+        LOCK.lock();
+        try {
+            SessionConnections latest = latest();
+            if (latest.ended) {
+                return false;
             }
-        }
-        closer.run();
-    }
-
-    synchronized void remove(WebSocketConnection connection) {
-        if (closers != null) {
-            closers.remove(connection);
+            latest.putAll(Map.of(connection, closer));
+            return true;
+        } finally {
+            LOCK.unlock();
         }
     }
 
-    /** Called by the container at the end of the session, and if the attribute is removed, as by a log-out. */
+    /** Call with the lock. */
+    private void putAll(Map<WebSocketConnection, Runnable> added) {
+        if (closers == null) {
+            closers = new HashMap<>();
+        }
+        closers.putAll(added);
+    }
+
+    void remove(WebSocketConnection connection) {
+        LOCK.lock();
+        try {
+            Map<WebSocketConnection, Runnable> all = latest().closers;
+            if (all != null) {
+                all.remove(connection);
+            }
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /**
+     * Called by the container at the end of the session, and if the attribute is removed, as by a log-out. Also called
+     * if the copy of another node's object replaces this one, where nodes replicate sessions. The session lives on
+     * then, and so do its connections.
+     */
     @Override
     public void valueUnbound(HttpSessionBindingEvent event) {
-        Map<WebSocketConnection, Runnable> ended;
-        synchronized (this) {
-            ended = closers;
-            closers = null;
+        SessionConnections present = present(event.getSession());
+        if (present == null || present == this || !handOver(present)) {
+            end().forEach(SessionConnections::close);
         }
-        if (ended != null) {
-            ended.forEach(SessionConnections::close);
+    }
+
+    /** Returns null if the session has none, or has ended. */
+    private static SessionConnections present(HttpSession session) {
+        try {
+            return session.getAttribute(ATTRIBUTE) instanceof SessionConnections present ? present : null;
+        } catch (RuntimeException e) { // IllegalStateException if it has ended; after any other it is safer to close
+            return null;
+        }
+    }
+
+    /** Returns false if the connections must close instead. */
+    private boolean handOver(SessionConnections present) {
+        LOCK.lock();
+        try {
+            SessionConnections from = latest();
+            SessionConnections to = present.latest();
+            if (from == to) { // the application has put back the object that had its place before
+                return true;
+            }
+            if (present.createdHere || to.ended) { // for a handshake after the log-out
+                return false;
+            }
+            if (!from.ended) {
+                if (from.closers != null) {
+                    to.putAll(from.closers);
+                    from.closers = null;
+                }
+                from.successor = to;
+            }
+            return true;
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /** Returns the connections to close. */
+    private Map<WebSocketConnection, Runnable> end() {
+        LOCK.lock();
+        try {
+            SessionConnections latest = latest();
+            Map<WebSocketConnection, Runnable> last = latest.closers;
+            latest.closers = null;
+            latest.ended = true;
+            return last == null ? Map.of() : last;
+        } finally {
+            LOCK.unlock();
         }
     }
 
