@@ -12,10 +12,11 @@ import java.util.function.LongSupplier;
 /**
  * Logs the handshakes that a servlet rejects, because a browser shows its user neither the status nor the text of the
  * response. Logs at most one line every ten seconds for each reason, with the number of omitted lines. Of the request,
- * logs only the path, Origin and Host. Safe for use by any thread.
+ * logs only the path, Origin and Host, and what the application takes from it. Safe for use by any thread.
  */
 final class RefusalLog {
     private static final int MAX_LENGTH = 120;
+    private static final String NOT_OFFERED = "the client must offer the subprotocol ";
 
     private final String owner;
     private final Consumer<String> log;
@@ -30,10 +31,20 @@ final class RefusalLog {
         this.nanoTime = nanoTime;
     }
 
+    /** Rejects a client that does not offer the only subprotocol. */
+    static Refused notOffered(String subprotocol) {
+        return new Refused(400, NOT_OFFERED + subprotocol, Map.of());
+    }
+
     /** Logs that the library rejects a handshake. There are about ten different reasons. */
     void log(HandshakeRequest request, Refused refused) {
-        String why = refused.status() == 403 ? origin(request) : refused.message();
-        log(request, refused.message(), "refused with " + refused.status() + ": " + why);
+        String reason = refused.message();
+        String why = refused.status() == 403 ? origin(request) : reason;
+        if (reason.startsWith(NOT_OFFERED)) { // the application may have taken the name from the request
+            reason = NOT_OFFERED;
+            why = printable(why, ' ');
+        }
+        log(request, reason, "refused with " + refused.status() + ": " + why);
     }
 
     /** Logs that the application rejects a handshake. Its reasons may be many. */

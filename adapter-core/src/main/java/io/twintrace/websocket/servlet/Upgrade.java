@@ -211,7 +211,7 @@ public final class Upgrade {
             if (subprotocol != null
                     && result instanceof Accepted accepted
                     && accepted.subprotocol().isEmpty()) {
-                result = new Refused(400, "the client must offer the subprotocol " + subprotocol, Map.of());
+                result = RefusalLog.notOffered(subprotocol);
             }
         }
         return result;
