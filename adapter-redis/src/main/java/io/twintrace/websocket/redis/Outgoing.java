@@ -216,18 +216,20 @@ final class Outgoing {
     Batch take(Session current, long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = deadlineNanos - System.nanoTime();
-            long patience = MAX_STALL_NANOS;
-            while (session == current && !closed && !hasWork() && nanos > 0 && patience > 0) {
-                long before = nanos;
-                nanos = changed.awaitNanos(nanos);
-                patience = messages.allWritten() ? MAX_STALL_NANOS : patience - (before - nanos);
+            long now = System.nanoTime();
+            while (session == current && !closed) {
+                long patience = MAX_STALL_NANOS - messages.stallNanos(current, now);
+                if (patience <= 0) {
+                    messages.stopAwaitingReturn();
+                }
+                if (hasWork() || deadlineNanos - now <= 0) {
+                    break;
+                }
+                long nanos = Math.min(patience, deadlineNanos - now);
+                now += nanos - changed.awaitNanos(nanos);
             }
             if (session != current || closed) {
                 return null;
-            }
-            if (patience <= 0 && !hasWork()) {
-                messages.stopAwaitingReturn();
             }
             Batch batch = new Batch(messages.nextToWrite(current), List.copyOf(changedMembers), wake);
             changedMembers.clear();

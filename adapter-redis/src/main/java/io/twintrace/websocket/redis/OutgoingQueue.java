@@ -27,6 +27,12 @@ final class OutgoingQueue {
     /** In the order of their publication; those behind the first may be written already. */
     private final Deque<Published> unwritten = new ArrayDeque<>();
 
+    /** The first unwritten message if it waits for others to come back, the last that had, and since when none has. */
+    private Published stalled;
+
+    private long stalledReturned;
+    private long stalledSince;
+
     private int count;
     private long bytes;
 
@@ -136,6 +142,18 @@ final class OutgoingQueue {
     /** {@return whether the first unwritten one may be written now} */
     boolean hasWritable(Session session) {
         return !unwritten.isEmpty() && !isAhead(unwritten.peek(), session);
+    }
+
+    /** {@return for how long the first unwritten one has waited for others to come back, and none has; 0 if it need not} */
+    long stallNanos(Session session, long now) {
+        Published next = hasWritable(session) ? null : unwritten.peek();
+        long returned = next == null ? 0 : next.output.returned();
+        if (next != stalled || returned != stalledReturned) {
+            stalled = next;
+            stalledReturned = returned;
+            stalledSince = now;
+        }
+        return next == null ? 0 : now - stalledSince;
     }
 
     /** What the first unwritten one waits for does not come back: Redis has dropped it. */

@@ -56,6 +56,10 @@ final class RoomOutput {
         returned = Math.max(returned, upTo);
     }
 
+    long returned() {
+        return returned;
+    }
+
     /** Whether the room's own reader has to catch up first: more than a window of messages have not come back. */
     boolean isAhead(Published next, Session session, int window) {
         if (returnedIn != session) {

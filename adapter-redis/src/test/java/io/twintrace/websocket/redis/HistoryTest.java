@@ -9,8 +9,12 @@ import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
 import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.MessageId;
+import io.twintrace.websocket.room.Presence;
+import io.twintrace.websocket.room.RoomMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +135,48 @@ class HistoryTest {
             assertEquals(1012, second.lost + second.texts().size());
             assertTrue(second.lost > 500);
             assertEquals("m1004", second.texts().get(second.texts().size() - 1));
+        }
+    }
+
+    @Test
+    void publishingGoesOnAfterALossAlthoughAMemberChangesAllTheTime() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Recorder slow = new Recorder() {
+            @Override
+            public void message(RoomMessage message) {
+                super.message(message);
+                if (text(message).equals("m0")) {
+                    awaitOrFail(goOn);
+                }
+            }
+        };
+        // So short that one message at a time may be on its way.
+        try (RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS.withStreamLength(8))) {
+            Channel busy = two.open("room", 0, slow);
+            assertTrue(busy.publish(Messages.text("m0")));
+            slow.awaitMessages(1);
+            assertTrue(busy.publish(Messages.text("m1")));
+            first.awaitMessages(2);
+            redis.call(Protocol.Command.XTRIM, "twintrace:room:room", "MAXLEN", "0");
+            goOn.countDown();
+            assertTrue(busy.publish(Messages.text("m2")));
+            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            for (int i = 0; first.texts().size() < 3; i++) {
+                assertTrue(System.nanoTime() < deadline, "\"m2\" is not published");
+                Presence next = new Presence("ann", two.node(), "value " + i);
+                busy.announce(next);
+                first.await(next.value(), recorder -> next.equals(recorder.present.get("ann")));
+            }
+            slow.awaitMessages(2);
+            assertEquals(List.of("m0", "m2"), slow.texts());
+        }
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
