@@ -9,6 +9,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.fixture.Background;
 import io.twintrace.websocket.guard.GuardMode;
 import io.twintrace.websocket.guard.Guarded;
 import io.twintrace.websocket.guard.SessionGuards;
@@ -16,9 +17,12 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -342,5 +346,64 @@ class GuardedTest {
         assertSame(guarded, Guarded.session(guarded));
         assertEquals(guarded, session);
         assertNotEquals(guarded, mock(Session.class));
+    }
+
+    /** Asks for the other mode each time. */
+    @ParameterizedTest
+    @EnumSource(GuardMode.class)
+    void theFirstCallForASessionDecidesTheMode(GuardMode mode) throws Exception {
+        Session guarded = Guarded.session(session, mode);
+        for (GuardMode each : GuardMode.values()) {
+            assertSame(guarded, Guarded.session(session, each));
+            assertSame(guarded, Guarded.session(guarded, each));
+        }
+        assertMode(mode, guarded.getBasicRemote(), Guarded.session(session).getBasicRemote());
+    }
+
+    @ParameterizedTest
+    @EnumSource(GuardMode.class)
+    void thePeersOfASessionHaveItsMode(GuardMode mode) throws Exception {
+        Session caller = mock(Session.class);
+        when(caller.getOpenSessions()).thenReturn(Set.of(session));
+        Session peer =
+                Guarded.session(caller, mode).getOpenSessions().iterator().next();
+        assertSame(peer, Guarded.session(session));
+        assertMode(mode, peer.getBasicRemote(), Guarded.session(session).getBasicRemote());
+    }
+
+    /** The application keeps remotes only, so that the guarded session is made anew. */
+    @ParameterizedTest
+    @EnumSource(GuardMode.class)
+    void aSessionKeepsItsGuardWhileItIsInUse(GuardMode mode) throws Exception {
+        List<RemoteEndpoint.Basic> kept = new ArrayList<>();
+        WeakReference<Session> guarded = guardForAMoment(mode, kept);
+        Background.eventually("the guarded session to be gone", () -> {
+            System.gc();
+            return guarded.refersTo(null);
+        });
+        GuardMode other = mode == GuardMode.FAIL ? GuardMode.REPORT : GuardMode.FAIL;
+        assertMode(mode, kept.get(0), Guarded.session(session, other).getBasicRemote());
+    }
+
+    private WeakReference<Session> guardForAMoment(GuardMode mode, List<RemoteEndpoint.Basic> kept) {
+        Session guarded = Guarded.session(session, mode);
+        kept.add(guarded.getBasicRemote());
+        return new WeakReference<>(guarded);
+    }
+
+    private void assertMode(GuardMode mode, RemoteEndpoint.Basic first, RemoteEndpoint.Basic second) throws Exception {
+        Future<?> prices = overlap(() -> first.sendText("price"), () -> {
+            if (mode == GuardMode.FAIL) {
+                assertThrows(ConcurrentWriteException.class, () -> second.sendText("news"));
+            } else {
+                second.sendText("news");
+            }
+        });
+        if (mode == GuardMode.FAIL) {
+            assertThrows(ExecutionException.class, prices::get);
+        } else {
+            prices.get();
+        }
+        log.only();
     }
 }

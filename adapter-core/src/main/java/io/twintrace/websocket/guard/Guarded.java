@@ -32,14 +32,14 @@ public final class Guarded {
     private static final SessionGuards REPORTING = new SessionGuards(GuardMode.REPORT, DetectorLevel.MESSAGES);
     private static final SessionGuards FAILING = new SessionGuards(GuardMode.FAIL, DetectorLevel.MESSAGES);
 
-    /** The guarded sessions that are in use, by the sessions that they guard. */
-    private static final WeakIdentityMap<WeakReference<Session>> KNOWN = new WeakIdentityMap<>();
+    /** What belongs to the sessions that are in use. */
+    private static final WeakIdentityMap<Known> KNOWN = new WeakIdentityMap<>();
 
     private Guarded() {}
 
     /**
-     * Guards a session. Two threads that send through {@link Session#getBasicRemote()} at the same time are both logged,
-     * with their stacks; the calls do what they did before.
+     * Guards a session, in mode {@link GuardMode#REPORT} unless it has one. Two threads that send through {@link
+     * Session#getBasicRemote()} at the same time are both logged, with their stacks; the calls do what they did before.
      *
      * @param session of any engine
      * @return the session to use from now on, also in collections: it equals the given one, but not the other way round.
@@ -53,27 +53,24 @@ public final class Guarded {
      * Guards a session.
      *
      * @param session of any engine
-     * @param mode what happens at a conflict; the first call for a session decides
+     * @param mode what happens at a conflict. The first call for a session decides: later ones for another mode change
+     *     nothing. The sessions of {@link Session#getOpenSessions()} get the mode of the one that is asked.
      * @return as {@link #session(Session)}
      */
     public static Session session(Session session, GuardMode mode) {
         if (Proxy.isProxyClass(session.getClass()) && Proxy.getInvocationHandler(session) instanceof GuardedSession) {
             return session;
         }
-        synchronized (KNOWN) {
-            WeakReference<Session> known = KNOWN.get(session);
-            Session guarded = known == null ? null : known.get();
-            if (guarded == null) {
-                SessionGuard guard =
-                        (mode == GuardMode.FAIL ? FAILING : REPORTING).of(session, path(session), Session::isOpen);
-                guarded = (Session) Proxy.newProxyInstance(
-                        Session.class.getClassLoader(),
-                        new Class<?>[] {Session.class},
-                        new GuardedSession(session, guard));
-                KNOWN.put(session, new WeakReference<>(guarded));
-            }
-            return guarded;
+        Known known = KNOWN.get(session);
+        if (known == null) {
+            String path = path(session);
+            known = KNOWN.computeIfAbsent(session, () -> new Known(guards(mode).of(session, path, Session::isOpen)));
         }
+        return known.guarded(session);
+    }
+
+    private static SessionGuards guards(GuardMode mode) {
+        return mode == GuardMode.FAIL ? FAILING : REPORTING;
     }
 
     private static String path(Session session) {
@@ -81,6 +78,30 @@ public final class Guarded {
             return session.getRequestURI().getPath();
         } catch (RuntimeException e) { // of a session that is closed already
             return "unknown path";
+        }
+    }
+
+    /** Does not refer to the session, which would stay in memory. */
+    private static final class Known {
+        private final SessionGuard guard;
+
+        /** Made anew when a call comes after its last user has gone. Guarded by this. */
+        private WeakReference<Session> guarded = new WeakReference<>(null);
+
+        Known(SessionGuard guard) {
+            this.guard = guard;
+        }
+
+        synchronized Session guarded(Session session) {
+            Session current = guarded.get();
+            if (current == null) {
+                current = (Session) Proxy.newProxyInstance(
+                        Session.class.getClassLoader(),
+                        new Class<?>[] {Session.class},
+                        new GuardedSession(session, guard));
+                guarded = new WeakReference<>(current);
+            }
+            return current;
         }
     }
 
@@ -113,9 +134,9 @@ public final class Guarded {
             return method.getName().equals("getOpenSessions") ? guarded((Set<?>) result) : result;
         }
 
-        private static Set<Session> guarded(Set<?> sessions) {
+        private Set<Session> guarded(Set<?> sessions) {
             Set<Session> all = new LinkedHashSet<>();
-            sessions.forEach(each -> all.add(session((Session) each)));
+            sessions.forEach(each -> all.add(session((Session) each, guard.mode())));
             return all;
         }
     }

@@ -80,6 +80,10 @@ public final class SessionGuard {
         return new Response(settings, () -> detector = null);
     }
 
+    GuardMode mode() {
+        return settings.mode();
+    }
+
     /** Logs a conflict. */
     static final class Response implements ConflictResponse {
         private final GuardSettings settings;
@@ -184,10 +188,10 @@ public final class SessionGuard {
     }
 
     private Visit enterDetected(WriteDetector watching, Operation called, Thread me) {
-        if (isRefused(watching, called)) {
-            return outside;
-        }
         try {
+            if (isRefused(watching, called)) {
+                return outside;
+            }
             watching.enter(called);
             AsynchronousSend before = asynchronous;
             if (before != null) {

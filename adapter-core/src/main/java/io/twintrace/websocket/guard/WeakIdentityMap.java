@@ -27,13 +27,6 @@ final class WeakIdentityMap<V> {
         return values.computeIfAbsent(new Key(key, unused), added -> value.get());
     }
 
-    void put(Object key, V value) {
-        removeUnused();
-        Key added = new Key(key, unused);
-        values.remove(added); // or its key would stay, which is as good
-        values.put(added, value);
-    }
-
     private void removeUnused() {
         for (Reference<?> each; (each = unused.poll()) != null; ) {
             values.remove(each);
