@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.engine;
 
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseHandler;
+import io.twintrace.websocket.CloseSentException;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.ControlHandler;
 import io.twintrace.websocket.internal.read.ControlFrameReceiver;
@@ -58,7 +59,7 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
         if (handler == null) {
             output.offerPong(payload);
         } else {
-            handler.onFrame(payload);
+            call(handler, payload);
         }
     }
 
@@ -66,7 +67,18 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
     public void pong(byte[] payload) throws IOException {
         ControlHandler handler = pongHandler;
         if ((keepAlive == null || !keepAlive.takePong(payload)) && handler != null) {
+            call(handler, payload);
+        }
+    }
+
+    /** A handler that answers while this side is closing cannot know that. So it is no reason to end reading. */
+    private void call(ControlHandler handler, byte[] payload) throws IOException {
+        try {
             handler.onFrame(payload);
+        } catch (CloseSentException e) {
+            if (closing.requested() == null) { // of another connection
+                throw e;
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseSentException;
+import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.MessageReader;
 import io.twintrace.websocket.MessageType;
@@ -283,5 +284,24 @@ class CloseTest {
     private static void assertShorterThan(int millis, long begin) {
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         assertTrue(took < millis, "took " + took + " ms");
+    }
+
+    @Test
+    void aPingHandlerThatMeetsTheClosingHandshakeDoesNotTearIt() throws Exception {
+        connection.setPingHandler(payload -> connection.writeControl(ControlType.PONG, payload, null));
+        Background<Void> closing = Background.run(connection::close);
+        peer.expectClose(1000);
+        peer.send(Frames.ping("too late")).send(Frames.close(1000)).expectEof().sendEof();
+        closing.result();
+        assertEquals(1000, connection.peerCloseStatus().orElseThrow().code());
+    }
+
+    @Test
+    void aReaderGoesOnAfterAPingHandlerHasMetTheClosingHandshake() throws Exception {
+        connection.setPingHandler(payload -> connection.writeControl(ControlType.PONG, payload, null));
+        connection.beginClose(1000, "");
+        peer.expectClose(1000).send(Frames.ping("too late"), Frames.text("last"), Frames.close(1000));
+        assertEquals("last", connection.readMessage().text());
+        assertNull(connection.readMessage());
     }
 }
