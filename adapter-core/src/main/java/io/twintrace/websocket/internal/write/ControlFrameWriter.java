@@ -47,6 +47,7 @@ public final class ControlFrameWriter {
      * @throws SocketTimeoutException at the deadline: harmless if it passed before the frame's turn came
      */
     public void writeControl(Opcode opcode, byte[] payload, long deadline) throws IOException {
+        frames.checkWritable(); // first: after a Close, nobody has to wait for what is pending to learn that
         long until = deadline != Deadlines.NONE ? deadline : frames.defaultDeadline();
         awaitTurn(until);
         PendingWrites awaited;

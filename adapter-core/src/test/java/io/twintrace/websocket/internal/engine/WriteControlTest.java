@@ -229,4 +229,16 @@ class WriteControlTest {
         assertEquals("peer did not close the WebSocket within the close timeout", e.getMessage());
         peer.expectHex("88 00");
     }
+
+    @Test
+    void afterACloseFrameNobodyWaitsToLearnThatItIsTooLate() throws Exception {
+        byte[] much = Frames.pattern(MUCH);
+        Background<Void> writing = Background.run(() -> connection.writeMessage(MessageType.BINARY, much))
+                .awaitStuckInWrite();
+        connection.beginClose(1000, "");
+        assertThrows(CloseSentException.class, () -> connection.writeControl(ControlType.PONG, new byte[0], null));
+        assertFalse(writing.isDone());
+        peer.expectFrame(FIN | BINARY, much).expectClose(1000);
+        writing.result();
+    }
 }
