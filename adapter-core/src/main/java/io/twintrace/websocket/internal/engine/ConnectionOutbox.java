@@ -175,6 +175,7 @@ final class ConnectionOutbox implements Outbox {
         }
         boolean accept = false;
         boolean here = false;
+        boolean interrupted = false;
         OutOfMemoryError noThread = null;
         queue.lock();
         try {
@@ -188,6 +189,7 @@ final class ConnectionOutbox implements Outbox {
         } catch (OutOfMemoryError e) {
             noThread = e;
         } catch (InterruptedException e) {
+            interrupted = true;
             Thread.currentThread().interrupt();
         } finally {
             queue.unlock();
@@ -196,7 +198,7 @@ final class ConnectionOutbox implements Outbox {
             writer.write();
         } else if (noThread != null) {
             writer.noThread(noThread);
-        } else if (!accept) {
+        } else if (!accept && !interrupted) { // else the peer has had no time to be slow
             closeIfTooSlow();
         }
         return accept;

@@ -600,4 +600,21 @@ class OutboxTest {
                             .noneMatch(OutboxTest::isInsideAnOutbox));
         }
     }
+
+    @Test
+    void aPeerIsNotTooSlowForAThreadThatIsInterrupted() throws Exception {
+        try (TestPeer peer = tight(OutboxOptions.defaults().withMaxMessages(1).withMaxBytes(MUCH.length))) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            Background.run(() -> {
+                        Thread.currentThread().interrupt();
+                        assertFalse(outbox.offer("2"));
+                        assertTrue(Thread.interrupted());
+                    })
+                    .result();
+            assertTrue(peer.connection().isOpen());
+            peer.receive(10 + MUCH.length);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("1"));
+        }
+    }
 }
