@@ -13,6 +13,12 @@ public final class ListenerCoalescing implements Coalescing {
     private final WebSocketOptions options;
 
     /**
+     * The most connections whose frames wait for the end of one turn, since each of them holds a buffer of 16 KiB. What
+     * is written to others leaves at once.
+     */
+    private static final int MAX_MEMBERS = 256;
+
+    /**
      * The calling thread's turn, which {@link #isAllowed} sets until {@link #end}. It holds the thread's last message.
      */
     private WriteBatch turn;
@@ -34,7 +40,8 @@ public final class ListenerCoalescing implements Coalescing {
 
     @Override
     public boolean isAllowed(Opcode opcode) {
-        turn = WriteBatch.current();
+        WriteBatch current = WriteBatch.current();
+        turn = current == null || current.members() < MAX_MEMBERS || current == flushedBy ? current : null;
         return turn != null;
     }
 

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -581,6 +582,36 @@ class ListenerWritingTest {
                 return received.size() == all.length;
             });
             assertArrayEquals(all, received.toByteArray());
+        }
+    }
+
+    /** Each connection whose frames wait holds a buffer. */
+    @Test
+    void aCallThatWritesToVeryManyHoldsBackOnlyWhatItWritesToSome() {
+        List<ListeningPeer> others = new ArrayList<>();
+        List<Integer> written = new ArrayList<>();
+        WebSocketListener telling = new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocketConnection connection, MessageView message) throws IOException {
+                for (ListeningPeer other : others) {
+                    other.connection().writeMessage(message);
+                    written.add(other.writes());
+                }
+            }
+        };
+        try (ListeningPeer peer = ListeningPeer.connect(telling)) {
+            for (int i = 0; i < 300; i++) {
+                others.add(ListeningPeer.connect(new RecordingListener()));
+            }
+            peer.send(text("a"));
+            assertEquals(Collections.nCopies(256, 0), written.subList(0, 256));
+            assertEquals(Collections.nCopies(44, 1), written.subList(256, 300));
+            for (ListeningPeer other : others) {
+                assertArrayEquals(plain(0x81, utf8("a")), other.received());
+                assertEquals(1, other.writes());
+            }
+        } finally {
+            others.forEach(ListeningPeer::close);
         }
     }
 }
