@@ -79,6 +79,7 @@ abstract class ClosingConnection implements StoppableConnection {
             control.requestClose(payload);
             graceful = reading.awaitClose() && (reading.endsByItself() || closing.awaitWritingEnded());
         } catch (InterruptedException e) {
+            graceful = reading.endsByItself(); // within the close timeout, although this thread no longer waits
             Thread.currentThread().interrupt();
         } finally {
             if (!graceful || !reading.endsByItself()) {

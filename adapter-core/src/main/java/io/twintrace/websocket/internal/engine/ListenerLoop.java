@@ -231,6 +231,8 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
             thread.setContextClassLoader(threads.contextClassLoader());
             input.beginTurn(turn);
             advance();
+            turn.flush();
+            state.lingerOnceWritten(); // in the turn, so that who is told of the end does not wait here for others
             advanced = true;
         } finally {
             try {
@@ -240,7 +242,6 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
                 turn.end();
             }
         }
-        state.lingerOnceWritten();
         if (!state.isOver()) {
             awaitInput();
             if (hasMoved) {

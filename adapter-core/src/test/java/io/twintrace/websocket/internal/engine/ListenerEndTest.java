@@ -455,4 +455,38 @@ class ListenerEndTest {
             peer.send(new byte[] {'x'});
         }
     }
+
+    @Test
+    void whoIsToldOfTheEndDoesNotWaitForAnotherConnection() {
+        WebSocketOptions patient =
+                ListeningPeer.quick().closeTimeout(Duration.ofSeconds(5)).build();
+        try (ListeningPeer partner = ListeningPeer.connect(new RecordingListener(), patient);
+                ListeningPeer peer = ListeningPeer.connect(new RecordingListener(), patient)) {
+            AtomicReference<Duration> took = new AtomicReference<>();
+            peer.connection().addCloseListener(() -> {
+                long begin = System.nanoTime();
+                partner.connection().close();
+                took.set(Duration.ofNanos(System.nanoTime() - begin));
+            });
+            peer.send(Frames.close(1000));
+            assertTrue(took.get().compareTo(Duration.ofSeconds(1)) < 0, took::toString);
+            assertArrayEquals(hex("88 02 03e8"), partner.received());
+        }
+    }
+
+    @Test
+    void aThreadThatIsInterruptedWhileItClosesDoesNotCutOffThePeer() throws Exception {
+        RecordingListener listener = new RecordingListener();
+        try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+            Background.run(() -> {
+                        Thread.currentThread().interrupt();
+                        peer.connection().close();
+                        assertTrue(Thread.interrupted());
+                    })
+                    .result();
+            assertFalse(peer.isClosed());
+            peer.send(Frames.close(1000));
+            assertEquals(List.of("open", "close 1000"), listener.calls());
+        }
+    }
 }
