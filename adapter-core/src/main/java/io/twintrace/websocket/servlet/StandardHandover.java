@@ -149,7 +149,7 @@ final class StandardHandover implements SocketHandover {
         @Override
         public void destroy() {
             if (transport != null) {
-                transport.close();
+                transport.closedByContainer();
             }
         }
     }

@@ -4,7 +4,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
 /** A socket of a container that follows the Servlet API and offers nothing else. */
-final class StandardSocket implements ContainerSocket {
+class StandardSocket implements ContainerSocket {
     private final WebConnection connection;
     private final Pause pause;
 

@@ -29,6 +29,9 @@ public final class StreamTransport implements PushTransport {
 
     private volatile boolean closed;
 
+    /** Whether the container's stream has failed, so that nothing arrives any more. */
+    private volatile boolean failed;
+
     /**
      * @param pool a pool of heap buffers
      * @param log receives a message for the operator if the container withholds something that this library needs
@@ -61,6 +64,7 @@ public final class StreamTransport implements PushTransport {
     private void failed(Throwable error) {
         IOException why =
                 error instanceof IOException io ? io : new IOException("the container's stream failed", error);
+        failed = true;
         try {
             socket.streamFailed();
         } finally {
@@ -116,6 +120,16 @@ public final class StreamTransport implements PushTransport {
     @Override
     public boolean shutdownOutput() {
         return false;
+    }
+
+    /**
+     * Closes, because the container has closed the connection. If its stream has failed before, what had arrived until
+     * then can still be read.
+     */
+    public void closedByContainer() {
+        if (!failed) {
+            close();
+        }
     }
 
     @Override

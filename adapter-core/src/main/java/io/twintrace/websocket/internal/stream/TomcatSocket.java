@@ -89,7 +89,12 @@ final class TomcatSocket implements ContainerSocket {
                     + " connection that the server closes keeps its socket until the client sends or disconnects,"
                     + " and a connection that the application does not read holds one of Tomcat's threads until"
                     + " the application reads. Use a version of Tomcat that docs/deploying.md lists");
-            return new StandardSocket(connection, new TomcatPause(false));
+            return new StandardSocket(connection, new TomcatPause(false)) {
+                @Override
+                public void streamFailed() {
+                    markClosed(connection);
+                }
+            };
         }
     }
 
@@ -121,6 +126,23 @@ final class TomcatSocket implements ContainerSocket {
     @Override
     public void sendHandshake(StreamOutput output) {
         // Tomcat has sent it before it provided the streams.
+    }
+
+    @Override
+    public void streamFailed() {
+        markClosed(connection);
+    }
+
+    /**
+     * Has Tomcat close the socket when its call returns. Without that, it would wait for input: if the peer has left,
+     * the end of the input is always there, and Tomcat's threads would call the ReadListener for ever.
+     */
+    private static void markClosed(WebConnection connection) {
+        try {
+            connection.close();
+        } catch (Exception e) {
+            // The connection is of no use any more, and is closed once the application learns that.
+        }
     }
 
     @Override

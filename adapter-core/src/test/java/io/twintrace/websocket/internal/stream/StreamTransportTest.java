@@ -17,8 +17,10 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -225,6 +227,34 @@ class StreamTransportTest {
         assertSame(why, failure.getCause());
         assertEquals(32 * 1024, all.position());
         transport.close();
+        assertEquals(0, pool.lent());
+    }
+
+    /** Tomcat closes a connection as soon as its stream has failed. */
+    @Test
+    void whatHasArrivedBeforeAFailureIsReadAfterTheContainerHasClosed() throws Exception {
+        Endless in = new Endless();
+        StreamTransport transport = transport(in);
+        transport.start();
+        in.listener.onDataAvailable();
+        EOFException left = new EOFException("the peer has left");
+        in.listener.onError(left);
+        transport.closedByContainer();
+        ByteBuffer all = ByteBuffer.allocate(1 << 20);
+        assertEquals(32 * 1024, transport.read(all));
+        assertSame(left, assertThrows(EOFException.class, () -> transport.read(all)));
+        transport.close();
+        assertEquals(0, pool.lent());
+    }
+
+    @Test
+    void nothingIsReadIfTheContainerClosesWithoutAFailure() throws Exception {
+        Endless in = new Endless();
+        StreamTransport transport = transport(in);
+        transport.start();
+        in.listener.onDataAvailable();
+        transport.closedByContainer();
+        assertThrows(AsynchronousCloseException.class, () -> transport.read(ByteBuffer.allocate(1)));
         assertEquals(0, pool.lent());
     }
 }
