@@ -74,6 +74,7 @@ final class OutgoingQueue {
                 return false;
             }
             unwritten.poll();
+            oldest.output.noteDropped(oldest);
             counters.unshared.increment();
             written(oldest);
         }
@@ -111,6 +112,7 @@ final class OutgoingQueue {
         if (published.output.undelivered.remove(published)) {
             delivered(published);
         }
+        published.output.noteDropped(published);
         published.output.noteReturned(published.sequence);
     }
 
@@ -175,6 +177,7 @@ final class OutgoingQueue {
             if (isAhead(each, session) || (!next.isEmpty() && (next.size() == MAX_BATCH || size > MAX_BATCH_BYTES))) {
                 break;
             }
+            each.output.noteNext(each);
             next.add(each);
         }
         return next;

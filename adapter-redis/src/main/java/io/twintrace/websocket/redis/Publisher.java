@@ -85,8 +85,7 @@ final class Publisher implements Runnable {
         List<Published> written = new ArrayList<>();
         int first = commands.size();
         for (Published each : batch.messages()) {
-            commands.add(StreamEntry.append(
-                    each.output.stream, options.streamLength(), each.output.writer, each.sequence, each.message));
+            commands.add(StreamEntry.append(options.streamLength(), each));
             written.add(each);
         }
         for (Published each : written) {

@@ -156,7 +156,7 @@ final class Room {
     /** Returns how far an entry goes on; negative if no backplane has written it. */
     private long advance(StreamEntry entry) {
         try {
-            return sequences.advance(entry.writer(), entry.sequence());
+            return sequences.advance(entry.writer(), entry.sequence(), entry.missing());
         } catch (IllegalArgumentException e) {
             malformed(entry, e);
             return -1;
@@ -281,7 +281,7 @@ final class Room {
                 next.isPresent() && !closed;
                 next = outgoing.nextLocal(output)) {
             lastLocal = next.get().sequence;
-            sequences.advance(output.writer, lastLocal);
+            sequences.advance(output.writer, lastLocal, 0);
             counters.delivered.increment();
             receiver.message(next.get().message);
         }

@@ -23,6 +23,9 @@ final class RoomOutput {
 
     private Session returnedIn;
 
+    /** How many messages were dropped since the last written one. */
+    private long missing;
+
     /** For the publisher only: the session in which the stream has got its expiry. */
     Session expires;
 
@@ -44,6 +47,17 @@ final class RoomOutput {
     boolean hasLocal() {
         Published next = undelivered.peek();
         return next != null && next.local;
+    }
+
+    /** The others will not get a message. The next one that is written says so. */
+    void noteDropped(Published dropped) {
+        missing += dropped.missing + 1;
+    }
+
+    /** A message is the next to be written. It may have to be written again, and then says the same. */
+    void noteNext(Published next) {
+        next.missing += missing;
+        missing = 0;
     }
 
     /** What waits now need not wait for Redis. */
@@ -88,6 +102,9 @@ final class RoomOutput {
         boolean written;
 
         boolean delivered;
+
+        /** How many were dropped between the message that was written before and this one. */
+        long missing;
 
         Published(RoomOutput output, long sequence, RoomMessage message, boolean local) {
             this.output = output;

@@ -23,12 +23,16 @@ final class Sequences {
 
     private long checkpoint;
 
-    /** Goes on to a number. Returns how far: 0 for a repeated message, 1 for the next, more if others are missing. */
-    long advance(String writer, long sequence) {
+    /**
+     * Goes on to a number. Returns how far: 0 for a repeated message, 1 for the next, more if others are missing.
+     *
+     * @param dropped how many messages before it the writer says it has dropped; counts where no earlier number does
+     */
+    long advance(String writer, long sequence, long dropped) {
         Highest highest = writers.get(writer);
         if (highest == null) {
             writers.put(writer, new Highest(sequence, checkpoint));
-            return 1;
+            return 1 + dropped;
         }
         long step = sequence - highest.sequence;
         if (step <= 0) {
@@ -37,7 +41,7 @@ final class Sequences {
         boolean known = highest.checkpoint == checkpoint;
         highest.sequence = sequence;
         highest.checkpoint = checkpoint;
-        return known ? step : 1;
+        return known ? step : 1 + dropped;
     }
 
     /** What is missing up to here is known, and not counted again. */

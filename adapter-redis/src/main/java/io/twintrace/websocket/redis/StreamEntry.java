@@ -2,6 +2,7 @@ package io.twintrace.websocket.redis;
 
 import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.redis.RoomOutput.Published;
 import io.twintrace.websocket.room.MessageId;
 import io.twintrace.websocket.room.RoomMessage;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import redis.clients.jedis.Protocol;
 final class StreamEntry {
     private static final String WRITER = "w";
     private static final String SEQUENCE = "q";
+    private static final String MISSING = "m";
     private static final String TYPE = "t";
     private static final String SENDER = "s";
     private static final String RECEIVER = "r";
@@ -64,6 +66,15 @@ final class StreamEntry {
     }
 
     /**
+     * Returns how many messages its writer has dropped just before this one.
+     *
+     * @throws IllegalArgumentException if a backplane did not write this
+     */
+    long missing() {
+        return fields.containsKey(MISSING) ? Long.parseLong(text(MISSING)) : 0;
+    }
+
+    /**
      * Returns the message.
      *
      * @throws IllegalArgumentException if a backplane did not write this
@@ -87,15 +98,19 @@ final class StreamEntry {
         return Optional.ofNullable(fields.get(field)).map(Command::text);
     }
 
-    /** {@return the command that appends a message to a stream} */
-    static Command append(String stream, int length, String writer, long sequence, RoomMessage message) {
-        Command command = Command.of(Protocol.Command.XADD, stream, "MAXLEN", "~", length, "*")
+    /** {@return the command that appends a message to the stream of its room} */
+    static Command append(int length, Published published) {
+        RoomMessage message = published.message;
+        Command command = Command.of(Protocol.Command.XADD, published.output.stream, "MAXLEN", "~", length, "*")
                 .add(WRITER)
-                .add(writer)
+                .add(published.output.writer)
                 .add(SEQUENCE)
-                .add(sequence)
+                .add(published.sequence)
                 .add(TYPE)
                 .add(message.content().type() == MessageType.TEXT ? "T" : "B");
+        if (published.missing > 0) {
+            command.add(MISSING).add(published.missing);
+        }
         message.sender().ifPresent(sender -> command.add(SENDER).add(sender));
         message.receiver().ifPresent(receiver -> command.add(RECEIVER).add(receiver));
         if (message.toSender()) {

@@ -182,6 +182,38 @@ class AwayTest {
         }
     }
 
+    /** Nobody has seen a number of this sender, so a gap in the numbers does not show. */
+    @Test
+    void othersAreToldOfMessagesThatWereLostBeforeTheFirstOneOfTheirSender() {
+        RedisOptions small = LOCAL.withMaxWaiting(3);
+        link.cut();
+        try (RedisBackplane one = RedisBackplane.connect(link.uri(), small);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), small)) {
+            open(two, there);
+            Channel hereIn = one.open("room", 10, here);
+            here.await("disconnected", recorder -> recorder.disconnections.size() == 1);
+            int delivered = 0;
+            for (String each : List.of("a", "b", "c", "d", "e")) {
+                publish(hereIn, each);
+                here.awaitMessages(++delivered);
+            }
+            assertEquals(2, one.statistics().unshared());
+            mend();
+            there.awaitMessages(3);
+            assertEquals(List.of("c", "d", "e"), there.texts());
+            assertEquals(2, there.lost);
+            assertEquals(2, two.statistics().lost());
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (one.statistics().waiting() > 0) {
+                assertTrue(System.nanoTime() < deadline);
+                Thread.onSpinWait();
+            }
+            publish(hereIn, "f");
+            there.awaitMessages(4);
+            assertEquals(2, there.lost);
+        }
+    }
+
     @Test
     void aRoomOpensWithoutRedisAndGetsItsHistoryLater() {
         try (RedisBackplane two = RedisBackplane.connect(redis.uri(), LOCAL)) {
