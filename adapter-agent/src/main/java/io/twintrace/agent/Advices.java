@@ -95,6 +95,13 @@ final class Advices {
         }
     }
 
+    static final class Close {
+        @Advice.OnMethodExit
+        static void leave(@Advice.This Object session) {
+            TwintraceDispatch.closed(session);
+        }
+    }
+
     static final class GetRemote {
         @Advice.OnMethodExit
         static void leave(@Advice.This Object session, @Advice.Return Object remote) {

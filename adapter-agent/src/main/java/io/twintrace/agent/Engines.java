@@ -38,6 +38,9 @@ final class Engines {
     /** What an asynchronous send tells of its end. */
     static final String[] SEND_HANDLERS = {"jakarta.websocket.SendHandler", "javax.websocket.SendHandler"};
 
+    /** What a session may be closed with. */
+    static final String[] CLOSE_REASONS = {"jakarta.websocket.CloseReason", "javax.websocket.CloseReason"};
+
     private Engines() {}
 
     private static boolean isJakartas(String name, String type) {

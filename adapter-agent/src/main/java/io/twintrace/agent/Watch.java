@@ -12,6 +12,7 @@ import io.twintrace.websocket.guard.SessionGuards;
 import io.twintrace.websocket.internal.jmx.Registration;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.concurrent.Future;
@@ -123,7 +124,15 @@ final class Watch extends TwintraceDispatch {
                 register();
             }
             SessionGuard known = guards.find(session);
-            guards.also(remote, known != null ? known : guards.of(session, path(session)));
+            guards.also(remote, known != null ? known : guards.of(session, path(session), Watch::isOpen));
+        }
+    }
+
+    @Override
+    protected void isClosed(Object session) {
+        SessionGuard guard = guards.find(session);
+        if (guard != null) {
+            guard.sessionClosed();
         }
     }
 
@@ -185,6 +194,18 @@ final class Watch extends TwintraceDispatch {
         if (bean != null) {
             bean.close();
             bean = null;
+        }
+    }
+
+    /** Returns true also if nobody can tell. */
+    private static boolean isOpen(Object session) {
+        try {
+            Method open = Engines.interfaceOf(Role.SESSION, session.getClass()).getMethod("isOpen");
+            return (boolean) open.invoke(session);
+        } catch (InvocationTargetException e) { // of a session that is closed already
+            return false;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return true;
         }
     }
 

@@ -82,7 +82,11 @@ final class Weaver {
                 List.of(
                         called(Advices.SendControl.class, SEND_PING, sends("sendPing", ByteBuffer.class)),
                         called(Advices.SendControl.class, SEND_PONG, sends("sendPong", ByteBuffer.class)));
-            case SESSION -> List.of(Advice.to(Advices.GetRemote.class, OWN).on(givesRemote()));
+            case SESSION ->
+                List.of(
+                        Advice.to(Advices.GetRemote.class, OWN).on(givesRemote()),
+                        Advice.to(Advices.Close.class, OWN).on(method("close", void.class)),
+                        Advice.to(Advices.Close.class, OWN).on(closesWithReason()));
             case JETTY ->
                 List.of(
                         ofText(JettyAdvices.Send.class, true, queues("sendText", String.class)),
@@ -120,6 +124,14 @@ final class Weaver {
                 .and(returns(nameContains("websocket.RemoteEndpoint$")))
                 .and(not(isAbstract()))
                 .and(not(isStatic()));
+    }
+
+    private static ElementMatcher<MethodDescription> closesWithReason() {
+        return ElementMatchers.<MethodDescription>named("close")
+                .and(returns(void.class))
+                .and(takesArguments(1))
+                .and(takesArgument(0, ElementMatchers.namedOneOf(Engines.CLOSE_REASONS)))
+                .and(not(isAbstract()));
     }
 
     private static ElementMatcher<MethodDescription> sends(String name, Class<?>... arguments) {

@@ -150,6 +150,18 @@ public abstract class TwintraceDispatch {
     }
 
     /**
+     * Learns that a session is closed.
+     *
+     * @param session the session
+     */
+    public static void closed(Object session) {
+        TwintraceDispatch agent = installed;
+        if (agent != null) {
+            agent.isClosed(session);
+        }
+    }
+
+    /**
      * Enters a method that begins an asynchronous send.
      *
      * @param remote the object that sends
@@ -305,4 +317,7 @@ public abstract class TwintraceDispatch {
 
     /** {@link #remoteOf}. */
     protected abstract void hasRemote(Object session, Object remote);
+
+    /** {@link #closed}. */
+    protected abstract void isClosed(Object session);
 }
