@@ -13,6 +13,11 @@ public interface ConnectionActivity {
         public long received() {
             return 0;
         }
+
+        @Override
+        public boolean isOver() {
+            return false;
+        }
     };
 
     /**
@@ -28,4 +33,11 @@ public interface ConnectionActivity {
      * @return how much message data has arrived from the peer, in any unit
      */
     long received();
+
+    /**
+     * Called only if a thread starts a message while another thread's is open, inside the guard.
+     *
+     * @return whether nothing is written any more, so that no message can be cut in half
+     */
+    boolean isOver();
 }

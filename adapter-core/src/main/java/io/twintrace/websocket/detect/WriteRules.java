@@ -155,7 +155,7 @@ abstract class WriteRules {
     }
 
     private Conflict breachDuringMessage(Operation operation, Thread me) {
-        return operation.startsMessage() && !messageHolder.is(me)
+        return operation.startsMessage() && !messageHolder.is(me) && !activity.isOver()
                 ? Conflict.interleaved(this, messageHolder, me, operation, lastOfHolder, openedAt)
                 : null;
     }

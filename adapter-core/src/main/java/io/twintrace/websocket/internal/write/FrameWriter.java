@@ -55,6 +55,11 @@ public final class FrameWriter extends FrameSender implements WriteBatch.Member 
         }
     }
 
+    /** Returns whether nothing can be written any more. Any thread may call this. */
+    boolean isOver() {
+        return lock.broken() != null || closing.requested() != null;
+    }
+
     /** Sets the messages that wait while bytes are pending. Call this once, before the first one waits. */
     void waiting(WaitingMessages messages) {
         output.waiting(messages);

@@ -228,6 +228,11 @@ public final class GuardedWriter implements ConnectionActivity {
         return counter.received();
     }
 
+    @Override
+    public boolean isOver() {
+        return frames.isOver();
+    }
+
     /** Returns whether the peer has not taken everything yet. Any thread may call this, outside the guard. */
     public boolean hasPending() {
         return frames.pending().hasPending();

@@ -3,7 +3,6 @@ package io.twintrace.websocket.internal.write;
 import io.twintrace.websocket.CloseCode;
 import io.twintrace.websocket.CloseStatus;
 import io.twintrace.websocket.MessageType;
-import io.twintrace.websocket.PendingWritesException;
 import io.twintrace.websocket.detect.WriteDetector;
 import io.twintrace.websocket.internal.frame.Opcode;
 import io.twintrace.websocket.internal.io.BufferPool;
@@ -150,7 +149,7 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     public void append(MessageOutputStream writer, ByteBuffer bytes) throws IOException {
         try {
             frames.admit();
-        } catch (PendingWritesException e) {
+        } catch (IOException e) {
             endMessage(false); // without this piece the message would not be what the application meant
             throw e;
         }
@@ -247,10 +246,17 @@ final class OutgoingMessages implements MessageOutputStream.Target {
     }
 
     /**
-     * Completes the open message, if there is one, because its thread starts the next one (as in gorilla/websocket).
+     * Completes the open message, if there is one, because its thread starts the next one (as in gorilla/websocket). If
+     * nothing can be written any more, gives it up, whichever thread starts the next one.
      */
     void finishOpenMessage() throws IOException {
-        if (open != null) {
+        if (open == null) {
+            return;
+        }
+        if (frames.isOver()) {
+            endMessage(false);
+            frames.checkWritable();
+        } else {
             finish(open);
         }
     }
