@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 
@@ -15,14 +16,21 @@ import java.util.Set;
  * @param superclass the class that it extends
  * @param interfaces those that it declares to implement
  * @param fieldTypes the classes of its fields
+ * @param calledInterfaces those whose methods it calls or refers to
  * @param givesRemote whether it has the method {@code getBasicRemote} of sessions
  */
-record ClassFile(String superclass, List<String> interfaces, List<String> fieldTypes, boolean givesRemote) {
+record ClassFile(
+        String superclass,
+        List<String> interfaces,
+        List<String> fieldTypes,
+        List<String> calledInterfaces,
+        boolean givesRemote) {
     private static final byte[] GET_REMOTE = "getBasicRemote".getBytes(StandardCharsets.UTF_8);
     private static final Set<String> GIVES_REMOTE =
             Set.of("()Ljakarta.websocket.RemoteEndpoint$Basic;", "()Ljavax.websocket.RemoteEndpoint$Basic;");
 
     private static final int MAGIC_AND_VERSION = 8;
+    private static final int INTERFACE_METHOD = 11;
     private static final int THIS = 2;
     private static final int ACCESS_AND_NAME = 4;
 
@@ -42,6 +50,9 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
         /** Where the content of each constant begins. */
         private final int[] places;
 
+        /** The places of the interfaces among the constants. */
+        private final BitSet calledInterfaces = new BitSet();
+
         /** Whether the name of the method occurs in the class. */
         private boolean knowsRemote;
 
@@ -54,6 +65,9 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
                 places[i] = file.position();
                 skip(length(tag));
                 knowsRemote |= tag == 1 && isGetRemote(places[i]);
+                if (tag == INTERFACE_METHOD) {
+                    calledInterfaces.set(Short.toUnsignedInt(file.getShort(places[i])));
+                }
                 if (tag == 5 || tag == 6) { // a long or double takes two places
                     i++;
                 }
@@ -76,6 +90,7 @@ record ClassFile(String superclass, List<String> interfaces, List<String> fieldT
                     superclass == 0 ? "" : className(superclass),
                     interfaces,
                     fieldTypes(),
+                    calledInterfaces.stream().mapToObj(this::className).toList(),
                     knowsRemote && declaresGetRemote());
         }
 

@@ -2,7 +2,6 @@ package io.twintrace.agent;
 
 import io.twintrace.websocket.guard.SessionGuards;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /** The interfaces whose implementations are woven, whatever engine and class loader they belong to. */
@@ -73,15 +72,20 @@ final class Engines {
         return found;
     }
 
-    /** Returns whether a class may pass calls on, perhaps under a lock of its own. */
+    /**
+     * Returns whether a class may pass calls on, perhaps under a lock of its own: it has another remote or a session, or
+     * calls one that it gets elsewhere. An engine calls its own classes instead.
+     */
     private static boolean passesOn(ClassFile file) {
-        List<String> fields = file.fieldTypes();
-        return fields.stream()
-                .anyMatch(field -> isJakartas(field, "RemoteEndpoint")
-                        || Role.BASIC.isOf(field)
-                        || Role.ASYNC.isOf(field)
-                        || Role.SESSION.isOf(field)
-                        || Role.JETTY.isOf(field));
+        return file.fieldTypes().stream().anyMatch(type -> sends(type) || Role.SESSION.isOf(type))
+                || file.calledInterfaces().stream().anyMatch(Engines::sends);
+    }
+
+    private static boolean sends(String type) {
+        return isJakartas(type, "RemoteEndpoint")
+                || Role.BASIC.isOf(type)
+                || Role.ASYNC.isOf(type)
+                || Role.JETTY.isOf(type);
     }
 
     /** Returns whether a loaded class may have one of these roles. */

@@ -10,6 +10,8 @@ import jakarta.websocket.RemoteEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -19,8 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class ClassFileTest {
-    private static ClassFile read(Class<?> type) throws IOException {
-        String file = "/" + type.getName().replace('.', '/') + ".class";
+    static ClassFile read(Class<?> type) throws IOException {
+        return read(type.getName());
+    }
+
+    /** Reads a class, which need not be loaded. */
+    static ClassFile read(String name) throws IOException {
+        String file = "/" + name.replace('.', '/') + ".class";
         try (InputStream in = ClassFileTest.class.getResourceAsStream(file)) {
             assertNotNull(in, file);
             return ClassFile.read(in.readAllBytes());
@@ -52,6 +59,12 @@ class ClassFileTest {
     }
 
     @Test
+    void calledInterfacesAreFound() throws IOException {
+        assertEquals(List.of(), read(Wrapper.class).calledInterfaces());
+        assertEquals(List.of("java.util.Queue"), read(Calling.class).calledInterfaces());
+    }
+
+    @Test
     void whatIsNotNeededIsNotRead() throws IOException {
         assertNull(read(Math.class));
         assertNull(ClassFile.read(new byte[0]));
@@ -76,6 +89,21 @@ class ClassFileTest {
 
         RemoteEndpoint.Basic getBasicRemote() {
             return null;
+        }
+    }
+
+    @SuppressWarnings("unused")
+    private static final class Calling implements Runnable {
+        private final List<Queue<String>> queues = new ArrayList<>(); // of a class, which is no interface
+
+        @Override
+        public void run() {
+            call(new ArrayDeque<>());
+        }
+
+        private static void call(Queue<String> queue) {
+            queue.clear();
+            queue.poll();
         }
     }
 
