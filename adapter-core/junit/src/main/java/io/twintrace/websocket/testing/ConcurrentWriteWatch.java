@@ -5,6 +5,7 @@ import io.twintrace.websocket.detect.ConcurrentWriteReport;
 import io.twintrace.websocket.detect.ConcurrentWrites;
 import io.twintrace.websocket.detect.WideWindow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -56,13 +57,16 @@ public final class ConcurrentWriteWatch
     }
 
     /**
-     * Takes the conflicts since the test began. The test expected them, so they do not fail it any more.
+     * Takes the conflicts since the test began. The test expected them, so they do not fail it any more. Tests of one
+     * class that run in parallel have them in common.
      *
      * @return their reports, in the order of their detection
      */
     public List<ConcurrentWriteReport> takeExpected() {
-        List<ConcurrentWriteReport> taken = List.copyOf(seen);
-        seen.removeAll(taken);
+        List<ConcurrentWriteReport> taken = new ArrayList<>();
+        for (ConcurrentWriteReport each; (each = seen.poll()) != null; ) { // each to one of the tests in parallel
+            taken.add(each);
+        }
         return taken;
     }
 

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>Conflicts are seen in this copy of the library alone: the application under test has to run in the same virtual
- * machine, and not with a jar of its own. Tests that run at the same time are all blamed.
+ * machine, and not with a jar of its own. Of tests that run at the same time, one of each class is blamed: the first to
+ * end, whether it is at fault or not. On methods, in place of their class, the annotation blames all of them.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

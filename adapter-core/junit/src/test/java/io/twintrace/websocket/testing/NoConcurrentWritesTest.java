@@ -12,12 +12,16 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -48,6 +52,23 @@ class NoConcurrentWritesTest {
         assertTrue(failure.contains("two threads wrote to one WebSocket connection"), failure);
         assertTrue(failure.contains("Application.heartbeat("), failure);
         assertTrue(failure.contains("Application.answer("), failure);
+    }
+
+    /** As the Javadoc of the annotation says. */
+    @Test
+    void ofParallelTestsOneOfEachClassIsBlamed() {
+        assertEquals(1, runInParallel(InParallel.class).failed().count());
+        assertEquals(2, runInParallel(InParallelByMethod.class).failed().count());
+    }
+
+    private static Events runInParallel(Class<?> tests) {
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(tests))
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+                .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+                .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "2")
+                .execute()
+                .testEvents();
     }
 
     @Test
@@ -163,6 +184,48 @@ class NoConcurrentWritesTest {
         @Test
         void doesNot() {
             assertTrue(Application.nanosOfAWrite() > 0);
+        }
+    }
+
+    /** Has both tests begin before the conflict, and end after it. */
+    private static void collideBeside(boolean isAtFault, CyclicBarrier both) throws Exception {
+        both.await(10, TimeUnit.SECONDS);
+        if (isAtFault) {
+            new Application().collide();
+        }
+        both.await(10, TimeUnit.SECONDS);
+    }
+
+    @NoConcurrentWrites
+    @Execution(ExecutionMode.CONCURRENT)
+    static class InParallel {
+        private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+        @Test
+        void collides() throws Exception {
+            collideBeside(true, BOTH);
+        }
+
+        @Test
+        void doesNot() throws Exception {
+            collideBeside(false, BOTH);
+        }
+    }
+
+    @Execution(ExecutionMode.CONCURRENT)
+    static class InParallelByMethod {
+        private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+        @Test
+        @NoConcurrentWrites
+        void collides() throws Exception {
+            collideBeside(true, BOTH);
+        }
+
+        @Test
+        @NoConcurrentWrites
+        void doesNot() throws Exception {
+            collideBeside(false, BOTH);
         }
     }
 
