@@ -221,6 +221,7 @@ final class OutboxQueue {
     private void remove(ReplaceableMessage older) {
         byKey.remove(older.key());
         waiting.remove(older);
+        accepted--; // those behind it move up, so that none of them counts as gone
         bytes -= older.length();
         dropped++;
         changed();
@@ -284,6 +285,7 @@ final class OutboxQueue {
 
     /** Returns whether all messages up to this number are written or were dropped. */
     boolean areGone(long number) {
-        return accepted - waiting.size() >= number && (inFlight == 0 || inFlight > number);
+        boolean taken = waiting.isEmpty() || accepted - waiting.size() >= number;
+        return taken && (inFlight == 0 || inFlight > number);
     }
 }

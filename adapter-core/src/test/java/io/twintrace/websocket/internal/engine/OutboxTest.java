@@ -617,4 +617,27 @@ class OutboxTest {
             peer.expectFrame(FIN | TEXT, Frames.utf8("1"));
         }
     }
+
+    @Test
+    void flushWaitsForItsMessageAlthoughALaterOneGoesBeforeIt() throws Exception {
+        WhenFull patient = WhenFull.closePeer(CloseCode.TRY_AGAIN_LATER, PATIENCE);
+        try (TestPeer peer = tight(new OutboxOptions(3, MUCH.length, patient))) {
+            Outbox outbox = stuck(peer);
+            assertTrue(outbox.offer("1"));
+            Background<Boolean> flushing =
+                    Background.start(() -> outbox.flush(PATIENCE)).awaitWaitingIn("ConnectionOutbox.awaitTaken");
+            assertTrue(outbox.offer(PreparedMessage.text("old"), "key"));
+            PreparedMessage large =
+                    PreparedMessage.of(MessageType.BINARY, MUCH); // too large for the place of the old one
+            Background<Boolean> replacing =
+                    Background.start(() -> outbox.offer(large, "key")).awaitWaitingIn("ConnectionOutbox.makeRoom");
+            assertEquals(1, outbox.waiting());
+            flushing.awaitWaitingIn("ConnectionOutbox.awaitTaken");
+            peer.receive(10 + MUCH.length);
+            peer.expectFrame(FIN | TEXT, Frames.utf8("1"));
+            assertTrue(replacing.result());
+            peer.expectFrame(FIN | BINARY, MUCH);
+            assertTrue(flushing.result());
+        }
+    }
 }
