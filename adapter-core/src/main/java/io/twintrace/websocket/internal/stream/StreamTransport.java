@@ -66,12 +66,12 @@ public final class StreamTransport implements PushTransport {
                 error instanceof IOException io ? io : new IOException("the container's stream failed", error);
         failed = true;
         try {
-            socket.streamFailed();
-        } finally {
             writer.end(why);
             pause.close();
             input.end(why);
             writer.failStarted();
+        } finally {
+            socket.streamFailed(); // last: it may make the streams fail once more, for another reason
         }
     }
 
