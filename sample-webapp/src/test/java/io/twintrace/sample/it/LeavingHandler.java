@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Works for some seconds after the first message, and then logs what its peer has sent meanwhile. */
 public final class LeavingHandler implements WebSocketHandler {
-    static final int SECONDS = 7;
+    static final int SECONDS = 11;
 
     private static final System.Logger LOGGER = System.getLogger("leaving");
 
