@@ -262,7 +262,8 @@ public interface WebSocketConnection extends AutoCloseable {
 
     /**
      * Adds a task to run when the connection has ended, however it ends. Runs it at once if that was before. It runs on
-     * the thread that ends the connection, which may be one of the container's, so it must return soon.
+     * the thread that ends the connection, which may be one of the container's, so it must return soon. If a listener's
+     * connection ends by itself, nothing that the task does waits for a peer, as in any call of the listener.
      *
      * @param task has no effect if it was added before
      */

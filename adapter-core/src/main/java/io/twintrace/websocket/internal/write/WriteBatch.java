@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * The connections that one thread has written to while it serves a listener's connection, or offers to outboxes. Their
- * frames leave together at the end, with one write for each connection. While the batch is active, the thread does not wait
- * for any peer, because it has other connections to serve. A <i>turn</i> is the time of such service, from the event to the flush of
- * this batch.
+ * frames leave together at the end, with one write for each connection, unless there are very many. While the batch is
+ * active, the thread does not wait for any peer, because it has other connections to serve. A <i>turn</i> is the time of
+ * such service, from the event to the flush of this batch.
  */
 public abstract class WriteBatch {
     /** Weak, so that threads of the container do not keep the application's classes in memory. */
