@@ -16,9 +16,6 @@ import java.util.concurrent.TimeUnit;
  * {@link Delivery}.
  */
 final class Deliveries implements Delivery.Target {
-    /** How many connections may have small frames put aside, each of which holds a buffer of 16 KiB. */
-    private static final int MAX_PUT_ASIDE = 256;
-
     /** Between this node's clock and the one that makes ids: another node's, or that of Redis. */
     private static final long MAX_CLOCK_DIFFERENCE_MILLIS = TimeUnit.MINUTES.toMillis(5);
 
@@ -180,7 +177,7 @@ final class Deliveries implements Delivery.Target {
                 }
             }
             if (batch != null) {
-                batch.flushIfMany(MAX_PUT_ASIDE);
+                batch.flushIfFull();
             }
         }
         counters.deliveries(offered, accepted);

@@ -13,12 +13,6 @@ public final class ListenerCoalescing implements Coalescing {
     private final WebSocketOptions options;
 
     /**
-     * The most connections whose frames wait for the end of one turn, since each of them holds a buffer of 16 KiB. What
-     * is written to others leaves at once.
-     */
-    private static final int MAX_MEMBERS = 256;
-
-    /**
      * The calling thread's turn, which {@link #isAllowed} sets until {@link #end}. It holds the thread's last message.
      */
     private WriteBatch turn;
@@ -38,10 +32,11 @@ public final class ListenerCoalescing implements Coalescing {
         this.options = options;
     }
 
+    /** What is written to more connections than a turn may hold back leaves at once. */
     @Override
     public boolean isAllowed(Opcode opcode) {
         WriteBatch current = WriteBatch.current();
-        turn = current == null || current.members() < MAX_MEMBERS || current == flushedBy ? current : null;
+        turn = current == null || !current.isFull() || current == flushedBy ? current : null;
         return turn != null;
     }
 

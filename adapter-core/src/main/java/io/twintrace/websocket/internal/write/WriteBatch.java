@@ -23,6 +23,9 @@ public abstract class WriteBatch {
      */
     private static volatile boolean onVirtualThreads;
 
+    /** The most connections that may have put frames aside, since each of them holds a buffer of 16 KiB. */
+    private static final int MAX_MEMBERS = 256;
+
     /** One connection that has put frames aside. */
     interface Member {
         /** Sends these frames. */
@@ -176,9 +179,14 @@ public abstract class WriteBatch {
         return members.size();
     }
 
-    /** Sends the frames that were put aside, if that many connections have any. */
-    public final void flushIfMany(int connections) {
-        if (members.size() >= connections) {
+    /** Returns whether as many connections as may have put frames aside. */
+    final boolean isFull() {
+        return members.size() >= MAX_MEMBERS;
+    }
+
+    /** Sends the frames that were put aside, if as many connections as may have any. */
+    public final void flushIfFull() {
+        if (isFull()) {
             flushMembers();
         }
     }
