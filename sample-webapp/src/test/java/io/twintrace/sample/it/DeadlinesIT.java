@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,6 +42,7 @@ class DeadlinesIT {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
     void peersThatDoNothingOrTooLittleAreLetGo(Kind kind) throws Exception {
         try (SampleServer server = kind.start(warInAHurry())) {
             for (SampleServer face : List.of(server, server.push())) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,6 +40,7 @@ class KeepAliveIT {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
     void aPeerThatAnswersStaysAndOneThatDoesNotIsCutOff(Kind kind) throws Exception {
         Path war = Wars.changed("war-keep-alive", root -> {
             Wars.addServlet(root, "/alive", RoundTripHandler.class, PARAMS);

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ShutdownIT {
     @ParameterizedTest
     @EnumSource(names = {"JAVA_JAR", "JETTY_HOME", "TOMCAT", "TOMCAT_10", "UNDERTOW"})
+    @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
     void peersAreToldAndTheProcessEnds(Container container) throws Exception {
         try (SampleServer server = container.start("stop", Servers.WAR);
                 RawClient polite = open(server, "/echo");

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +35,7 @@ class UpgradeCallIT {
     /** One start of the container for all: it takes the longest. */
     @ParameterizedTest
     @EnumSource(names = {"JETTY_HOME", "TOMCAT", "TOMCAT_10"})
+    @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
     void aServletOfTheApplicationUpgrades(Container container) throws Exception {
         Path war = Wars.changed(
                 "war-call",
