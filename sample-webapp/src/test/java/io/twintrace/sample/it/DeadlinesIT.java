@@ -23,28 +23,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DeadlinesIT {
     private static final int MESSAGE = 64 * 1024;
 
-    enum Kind {
-        JETTY_HOME {
-            @Override
-            SampleServer start(Path war) throws Exception {
-                return Servers.jettyHome("jetty-home-deadlines", war);
-            }
-        },
-        TOMCAT {
-            @Override
-            SampleServer start(Path war) throws Exception {
-                return Servers.tomcat("tomcat-deadlines", war);
-            }
-        };
-
-        abstract SampleServer start(Path war) throws Exception;
-    }
-
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"JETTY_HOME", "TOMCAT"})
     @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
-    void peersThatDoNothingOrTooLittleAreLetGo(Kind kind) throws Exception {
-        try (SampleServer server = kind.start(warInAHurry())) {
+    void peersThatDoNothingOrTooLittleAreLetGo(Container container) throws Exception {
+        try (SampleServer server = container.start("deadlines", warInAHurry())) {
             for (SampleServer face : List.of(server, server.push())) {
                 aPeerThatNeverSendsIsClosedWith1001(face);
                 aPeerThatSendsAFrameByteByByteIsClosedWith1001(face);

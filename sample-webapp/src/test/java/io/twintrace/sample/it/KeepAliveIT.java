@@ -21,32 +21,15 @@ class KeepAliveIT {
     private static final Map<String, String> PARAMS =
             Map.of("ping-interval", "300ms", "pong-timeout", "1s", "idle-timeout", "2s");
 
-    enum Kind {
-        JETTY_HOME {
-            @Override
-            SampleServer start(Path war) throws Exception {
-                return Servers.jettyHome("jetty-home-keep-alive", war);
-            }
-        },
-        TOMCAT {
-            @Override
-            SampleServer start(Path war) throws Exception {
-                return Servers.tomcat("tomcat-keep-alive", war);
-            }
-        };
-
-        abstract SampleServer start(Path war) throws Exception;
-    }
-
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"JETTY_HOME", "TOMCAT"})
     @Execution(ExecutionMode.CONCURRENT) // since it mostly waits
-    void aPeerThatAnswersStaysAndOneThatDoesNotIsCutOff(Kind kind) throws Exception {
+    void aPeerThatAnswersStaysAndOneThatDoesNotIsCutOff(Container container) throws Exception {
         Path war = Wars.changed("war-keep-alive", root -> {
             Wars.addServlet(root, "/alive", RoundTripHandler.class, PARAMS);
             Wars.addServlet(root, "/alive/push", RoundTripListener.class, PARAMS);
         });
-        try (SampleServer server = kind.start(war)) {
+        try (SampleServer server = container.start("keep-alive", war)) {
             for (String path : List.of("/alive", "/alive/push")) {
                 aPeerThatAnswersStays(server, path);
                 aPeerThatNeverAnswersIsCutOff(server, path);
