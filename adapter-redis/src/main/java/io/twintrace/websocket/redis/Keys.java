@@ -27,6 +27,11 @@ record Keys(String prefix) {
         return prefix + "presence";
     }
 
+    /** {@return the hash in which a backplane notes what it has written last} */
+    String written(String node, String backplane) {
+        return prefix + "written:" + node + ":" + backplane;
+    }
+
     /** {@return the stream in which a node wakes its own reader} */
     String wake(String node) {
         return prefix + "wake:" + node;

@@ -30,6 +30,13 @@ final class Outgoing {
     private final OutgoingQueue messages;
     private final Set<OwnMembers> changedMembers = new LinkedHashSet<>();
     private Session session;
+
+    /** The number of the last batch. */
+    private long batches;
+
+    /** The last batch, until the publisher or the next session knows if Redis has executed it; else null. */
+    private Batch unconfirmed;
+
     private boolean wake;
     private boolean busy;
     private boolean closing;
@@ -168,6 +175,19 @@ final class Outgoing {
         }
     }
 
+    /** Takes from a new session which batch Redis has executed last. That one need not be written again. */
+    void executed(long lastBatch) {
+        lock.lock();
+        try {
+            if (unconfirmed != null && unconfirmed.number <= lastBatch) {
+                unconfirmed.messages.forEach(messages::written);
+            }
+            unconfirmed = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void connected(Session newSession) {
         lock.lock();
         try {
@@ -231,7 +251,8 @@ final class Outgoing {
             if (session != current || closed) {
                 return null;
             }
-            Batch batch = new Batch(messages.nextToWrite(current), List.copyOf(changedMembers), wake);
+            Batch batch = new Batch(++batches, messages.nextToWrite(current), List.copyOf(changedMembers), wake);
+            unconfirmed = batch;
             changedMembers.clear();
             wake = false;
             busy = true;
@@ -253,6 +274,7 @@ final class Outgoing {
         lock.lock();
         try {
             busy = false;
+            unconfirmed = null;
             batch.messages.forEach(messages::written);
             changed.signalAll();
         } finally {
@@ -308,5 +330,5 @@ final class Outgoing {
     }
 
     /** What the publisher writes at once. */
-    record Batch(List<Published> messages, List<OwnMembers> members, boolean wake) {}
+    record Batch(long number, List<Published> messages, List<OwnMembers> members, boolean wake) {}
 }

@@ -66,7 +66,7 @@ final class Publisher implements Runnable {
             write(session, batch);
             outgoing.acknowledged(batch);
             if (System.nanoTime() - nextHeartbeat >= 0) {
-                heartbeat(session.output());
+                heartbeat(session);
             }
         }
     }
@@ -97,7 +97,7 @@ final class Publisher implements Runnable {
         if (commands.isEmpty()) {
             return;
         }
-        List<Object> replies = session.output().callAtOnce(commands);
+        List<Object> replies = session.write(batch.number(), commands);
         for (int i = 0; i < written.size(); i++) {
             if (replies.get(first + i) instanceof JedisDataException refusal) {
                 refused(written.get(i), refusal);
@@ -119,7 +119,8 @@ final class Publisher implements Runnable {
         return Command.of(Protocol.Command.PEXPIRE, stream, options.keepFor().toMillis());
     }
 
-    private void heartbeat(RedisConnection connection) {
+    private void heartbeat(Session session) {
+        RedisConnection connection = session.output();
         long now = System.nanoTime();
         nextHeartbeat = now + options.heartbeat().toNanos();
         List<Room> all = List.copyOf(rooms);
@@ -129,6 +130,7 @@ final class Publisher implements Runnable {
         if (now - nextExpiry >= 0) {
             nextExpiry = now + options.keepFor().dividedBy(10).toNanos();
             all.forEach(room -> commands.add(expire(room.output.stream)));
+            session.keepLastBatch();
         }
         List<Room> checked = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();

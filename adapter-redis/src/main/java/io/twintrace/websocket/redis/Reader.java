@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ final class Reader implements Runnable {
     private final RedisOptions options;
     private final Keys keys;
     private final String wakeKey;
+    private final String writtenKey;
     private final Outgoing outgoing;
     private final Collection<Room> rooms;
     private final Counters counters;
@@ -51,6 +53,8 @@ final class Reader implements Runnable {
         this.counters = counters;
         keys = new Keys(options.prefix());
         wakeKey = keys.wake(node);
+        writtenKey = keys.written(
+                node, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
         presence = new PresenceReader(keys, options, node);
         blockMillis = (int) Math.min(MAX_BLOCK_MILLIS, options.heartbeat().toMillis());
     }
@@ -94,9 +98,10 @@ final class Reader implements Runnable {
 
     /** {@return why it ended} */
     private Throwable connectAndRead() {
-        try (Session current = new Session(address, options, wakeKey, blockMillis)) {
+        try (Session current = new Session(address, options, wakeKey, writtenKey, blockMillis)) {
             session = current;
             try {
+                outgoing.executed(current.lastBatch());
                 presence.start(current.input());
                 ready(current);
                 connected(current);

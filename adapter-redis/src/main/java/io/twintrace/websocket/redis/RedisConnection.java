@@ -81,20 +81,21 @@ final class RedisConnection {
     /**
      * Has either all commands executed, or none of them.
      *
+     * @param watched the key that this connection watches, and goes on to
      * @return a reply for each command; a {@link JedisDataException} among them for a command that Redis started, but
      *     that the kind of its key forbids
      */
-    List<Object> callAtOnce(List<Command> commands) {
-        if (commands.size() == 1) {
-            List<Object> replies = send(commands);
-            return replies.get(0) instanceof JedisDataException error && isRefusal(error) ? replies : failing(replies);
-        }
-        List<Command> all = new ArrayList<>(commands.size() + 2);
+    List<Object> callAtOnce(List<Command> commands, String watched) {
+        List<Command> all = new ArrayList<>(commands.size() + 3);
         all.add(Command.of(Protocol.Command.MULTI));
         all.addAll(commands);
         all.add(Command.of(Protocol.Command.EXEC));
-        List<Object> replies = failing(send(all));
-        return list(replies.get(replies.size() - 1));
+        all.add(Command.of(Protocol.Command.WATCH, watched));
+        Object executed;
+        do {
+            executed = failing(send(all)).get(commands.size() + 1);
+        } while (executed == null); // Redis was emptied, and executed none of them
+        return list(executed);
     }
 
     private List<Object> send(List<Command> commands) {

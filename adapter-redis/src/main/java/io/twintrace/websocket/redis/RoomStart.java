@@ -9,12 +9,6 @@ import redis.clients.jedis.Protocol;
 
 /** Finds where to read a room's stream: at first behind its history, later behind what was read before. */
 final class RoomStart {
-    /**
-     * The number of entries before the history that are read as well, to know repeated messages by. A connection that
-     * breaks leaves no more than these unacknowledged.
-     */
-    private static final int MARGIN = 128;
-
     private static final int PAGE = 128;
 
     private final RedisConnection connection;
@@ -37,7 +31,7 @@ final class RoomStart {
 
     private void begin(Room room, Optional<StreamInfo> info) {
         List<StreamEntry> past = info.map(known -> past(room, known.last())).orElse(List.of());
-        boolean all = past.size() < room.historyLength + MARGIN
+        boolean all = past.size() < room.historyLength
                 && info.map(StreamInfo::removed).orElse(1L) == 0;
         int live = 0;
         while (live < past.size() && !past.get(live).writer().equals(room.output.writer)) {
@@ -46,8 +40,11 @@ final class RoomStart {
         room.begin(all ? MessageId.NONE : beginning(info, past), past.subList(0, live));
         Position position = room.position;
         position.last = info.map(StreamInfo::last).orElse(EntryId.NONE);
-        position.first =
-                live == 0 ? EntryId.NONE : EntryId.parse(past.get(live - 1).id());
+        position.first = past.isEmpty()
+                ? position.last
+                : live == 0
+                        ? before(past.get(0))
+                        : EntryId.parse(past.get(live - 1).id());
         position.ordinal = info.map(StreamInfo::added).orElse(0L);
         if (position.ordinal != Position.UNKNOWN) {
             position.ordinal -= past.size() - live;
@@ -61,10 +58,14 @@ final class RoomStart {
     /** {@return the id just before the first entry that was read} */
     private MessageId beginning(Optional<StreamInfo> info, List<StreamEntry> past) {
         if (!past.isEmpty()) {
-            return EntryId.parse(past.get(0).id()).previous().floor();
+            return before(past.get(0)).floor();
         }
         // A room that is not known to Redis may be new, or have had messages that were not kept.
         return info.map(known -> known.last().floor()).orElseGet(this::now);
+    }
+
+    private static EntryId before(StreamEntry entry) {
+        return EntryId.parse(entry.id()).previous();
     }
 
     private MessageId now() {
@@ -75,7 +76,7 @@ final class RoomStart {
     private List<StreamEntry> past(Room room, EntryId last) {
         Deque<StreamEntry> past = new ArrayDeque<>();
         String end = last.toString();
-        while (past.size() < room.historyLength + MARGIN || mayHoldOwn(room, past.peekFirst())) {
+        while (past.size() < room.historyLength || mayHoldOwn(room, past.peekFirst())) {
             List<StreamEntry> page = StreamEntry.all(connection.call(
                     Command.of(Protocol.Command.XREVRANGE, room.output.stream, end, "-", "COUNT", PAGE)));
             page.forEach(past::addFirst);
@@ -90,7 +91,7 @@ final class RoomStart {
     /** Whether there may be messages of this opening before an entry. They have numbers from 1. */
     private boolean mayHoldOwn(Room room, StreamEntry oldest) {
         return outgoing.hasPublished(room.output)
-                && !(oldest.writer().equals(room.output.writer) && oldest.sequence() == 1);
+                && (oldest == null || !oldest.writer().equals(room.output.writer) || oldest.sequence() != 1);
     }
 
     private void goOn(Room room, Optional<StreamInfo> info) {

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds repeated and missing messages of a room. A writer whose connection broke does not know what Redis executed, and
- * repeats the rest in order. Each connection carries a gapless ordered run, so the first appearance of a number always
- * follows the number before it, however late the bytes of an old connection arrive. Guarded by the room's lock.
+ * Finds repeated and missing messages of a room. A message comes back that was delivered without Redis, or in a stream
+ * whose end Redis has lost, which is read again. The first appearance of a number always follows the number before it.
+ * Guarded by the room's lock.
  */
 final class Sequences {
     /** The most writers of a room that are remembered: those that have written last. */

@@ -1,21 +1,45 @@
 package io.twintrace.websocket.redis;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Protocol;
 
-/** Two connections to Redis, one for each direction. When one fails, both are cut. */
+/**
+ * Two connections to Redis, one for each direction. When one fails, both are cut.
+ *
+ * <p>A node whose connection breaks does not know if Redis executed the last batch. So each batch leaves its number in a
+ * hash, and the next session reads it. The output connection watches the hash, and the next session begins with a
+ * write to it: Redis executes nothing that the old connection has sent and that arrives later.
+ */
 final class Session implements AutoCloseable {
+    /** In the hash. */
+    private static final String BATCH = "b";
+
+    private static final String SESSION = "s";
+
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final RedisConnection input;
     private final RedisConnection output;
+    private final String writtenKey;
+    private final long keepForMillis;
+    private final long lastBatch;
 
     /** Connects, and proves that Redis takes writes, or throws what Jedis throws. */
-    Session(RedisAddress address, RedisOptions options, String wakeKey, int blockMillis) {
+    Session(RedisAddress address, RedisOptions options, String wakeKey, String writtenKey, int blockMillis) {
+        this.writtenKey = writtenKey;
+        keepForMillis = options.keepFor().toMillis();
         int timeout = (int) options.readTimeout().toMillis();
         output = new RedisConnection(address, options, timeout);
         try {
-            output.callAll(wake(wakeKey, options));
+            List<Command> commands = new ArrayList<>(wake(wakeKey, options));
+            commands.add(Command.of(Protocol.Command.HSET, writtenKey, SESSION, 1));
+            commands.add(keepWritten());
+            commands.add(Command.of(Protocol.Command.WATCH, writtenKey));
+            commands.add(Command.of(Protocol.Command.HGET, writtenKey, BATCH));
+            List<Object> replies = output.callAll(commands);
+            Object last = replies.get(replies.size() - 1);
+            lastBatch = last == null ? 0 : Long.parseLong(Command.text(last));
             input = new RedisConnection(address, options, blockMillis + timeout);
         } catch (RuntimeException e) {
             output.cut();
@@ -28,6 +52,32 @@ final class Session implements AutoCloseable {
         return List.of(
                 Command.of(Protocol.Command.XADD, key, "MAXLEN", 1, "*", "w", 1),
                 Command.of(Protocol.Command.PEXPIRE, key, options.deadAfter().toMillis()));
+    }
+
+    private Command keepWritten() {
+        return Command.of(Protocol.Command.PEXPIRE, writtenKey, keepForMillis);
+    }
+
+    /** {@return the number of the batch that Redis had executed last when this began; 0 if it knows of none} */
+    long lastBatch() {
+        return lastBatch;
+    }
+
+    /** For the publisher: keeps the number of the last batch for a while longer. */
+    void keepLastBatch() {
+        output.callAtOnce(List.of(keepWritten()), writtenKey);
+    }
+
+    /**
+     * For the publisher: has all commands executed, or none of them if this fails.
+     *
+     * @param batch greater than all before
+     * @return as {@link RedisConnection#callAtOnce}
+     */
+    List<Object> write(long batch, List<Command> commands) {
+        List<Command> all = new ArrayList<>(commands);
+        all.add(Command.of(Protocol.Command.HSET, writtenKey, BATCH, batch));
+        return output.callAtOnce(all, writtenKey);
     }
 
     /** For the reader. */

@@ -189,6 +189,7 @@ class HistoryTest {
         publish(5, 10);
         assertEquals(texts(0, 10), first.texts());
         assertEquals(0, first.lost);
+        assertEquals(List.of(), first.disconnections);
     }
 
     /** As after a failover to a server whose clock is behind, and that had not got everything. */

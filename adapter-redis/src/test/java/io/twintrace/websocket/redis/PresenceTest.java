@@ -77,7 +77,9 @@ class PresenceTest {
         }
         assertEquals(
                 List.of("twintrace:presence"),
-                redis.keys().stream().filter(key -> !key.contains("wake")).toList());
+                redis.keys().stream()
+                        .filter(key -> !key.contains(":wake:") && !key.contains(":written:"))
+                        .toList());
     }
 
     @Test
