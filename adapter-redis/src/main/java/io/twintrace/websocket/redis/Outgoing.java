@@ -92,14 +92,18 @@ final class Outgoing {
         }
     }
 
-    /** A message has come back from Redis. */
-    void returned(RoomOutput output, long sequence) {
+    /**
+     * A message has come back from Redis. Those before it that have not never will. Returns whether there are any: this
+     * node delivers them without Redis.
+     */
+    boolean returned(RoomOutput output, long sequence) {
         lock.lock();
         try {
             messages.returned(output, sequence);
             if (!messages.allWritten()) {
                 changed.signalAll();
             }
+            return output.hasLocal();
         } finally {
             lock.unlock();
         }
@@ -124,11 +128,22 @@ final class Outgoing {
         }
     }
 
-    /** Redis has lost the room: what was written, but has not come back, never will. Returns how many. */
-    int forgetWritten(RoomOutput output) {
+    /** {@return the messages that Redis has taken and that have not come back} */
+    List<Published> unreturned(RoomOutput output) {
         lock.lock();
         try {
-            return messages.forgetWritten(output);
+            return messages.unreturned(output);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was published up to a number and has not come back never will: this node delivers it without Redis. */
+    void neverReturns(RoomOutput output, long upTo) {
+        lock.lock();
+        try {
+            messages.neverReturns(output, upTo);
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -206,7 +221,7 @@ final class Outgoing {
             busy = false;
             away = Optional.of(why);
             if (isLocal()) {
-                outputs.forEach(RoomOutput::deliverLocally);
+                outputs.forEach(output -> output.deliverLocally(Long.MAX_VALUE));
             }
             changed.signalAll();
         } finally {

@@ -95,14 +95,13 @@ final class OutgoingQueue {
         return Optional.of(next);
     }
 
-    /** A message has come back from Redis. */
+    /** A message has come back from Redis. Those before it that have not never will. */
     void returned(RoomOutput output, long sequence) {
-        while (!output.undelivered.isEmpty() && output.undelivered.peek().sequence <= sequence) {
-            Published next = output.undelivered.poll();
-            delivered(next);
-            if (next.sequence == sequence) {
-                written(next); // Redis has it, whether or not it has said so
-            }
+        output.deliverLocally(sequence - 1);
+        Optional<Published> own = output.take(sequence);
+        if (own.isPresent()) {
+            delivered(own.get());
+            written(own.get()); // Redis has it, whether or not it has said so
         }
         output.noteReturned(sequence);
     }
@@ -116,12 +115,15 @@ final class OutgoingQueue {
         published.output.noteReturned(published.sequence);
     }
 
-    /** Redis has lost the room: what was written, but has not come back, never will. Returns how many. */
-    int forgetWritten(RoomOutput output) {
-        int before = output.undelivered.size();
-        output.undelivered.stream().filter(each -> each.written).forEach(this::delivered);
-        output.undelivered.removeIf(each -> each.written);
-        return before - output.undelivered.size();
+    /** {@return the messages that Redis has taken and that have not come back} */
+    List<Published> unreturned(RoomOutput output) {
+        return output.undelivered.stream().takeWhile(each -> each.written).toList();
+    }
+
+    /** What was published up to a number and has not come back never will. */
+    void neverReturns(RoomOutput output, long upTo) {
+        output.deliverLocally(upTo);
+        output.noteReturned(upTo);
     }
 
     /** What is published is still written, but not delivered here. */

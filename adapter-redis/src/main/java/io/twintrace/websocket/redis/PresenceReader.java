@@ -65,13 +65,12 @@ final class PresenceReader {
         readAll(missed, connection);
     }
 
-    /** Compares what this node knows with the hashes. Returns whether Redis was emptied. */
-    boolean compare(Collection<Room> rooms, RedisConnection connection) {
-        boolean emptied = connection
+    /** Compares what this node knows with the hashes. */
+    void compare(Collection<Room> rooms, RedisConnection connection) {
+        if (connection
                 .call(Command.of(Protocol.Command.EXISTS, keys.wake(node)))
-                .equals(0L);
-        if (emptied) {
-            startGrace();
+                .equals(0L)) {
+            startGrace(); // Redis was emptied
         }
         List<RoomNode> nodes = nodes(List.copyOf(rooms), connection);
         List<Object> versions = connection.callEach(nodes.stream()
@@ -86,7 +85,6 @@ final class PresenceReader {
             }
         }
         readAll(changed, connection);
-        return emptied;
     }
 
     /** {@return the nodes that have members in these rooms, by Redis or by what this node knows} */

@@ -1,5 +1,6 @@
 package io.twintrace.websocket.redis;
 
+import io.twintrace.websocket.redis.RoomOutput.Published;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -208,14 +209,15 @@ final class Reader implements Runnable {
 
     private void read(Session current) {
         List<Room> ready = ready(current);
+        Map<Room, Long> unreturned = new HashMap<>();
         if (System.nanoTime() - nextComparison >= 0) {
             nextComparison = System.nanoTime() + options.heartbeat().toNanos();
-            if (presence.compare(ready, current.input())) {
-                ready.forEach(room -> outgoing.forgetWritten(room.output));
-            }
+            presence.compare(ready, current.input());
+            ready.forEach(room -> noteUnreturned(room, unreturned));
         }
         Map<String, Room> byStream = new HashMap<>();
-        Object reply = current.input().call(readCommand(ready, byStream));
+        int size = readSize.next(ready.size());
+        Object reply = current.input().call(readCommand(size, ready, byStream));
         int largest = 0;
         int sum = 0;
         for (Object each : reply == null ? List.of() : RedisConnection.list(reply)) {
@@ -223,13 +225,25 @@ final class Reader implements Runnable {
             List<StreamEntry> entries = StreamEntry.all(stream.get(1));
             largest = Math.max(largest, entries.size());
             sum += entries.size();
-            take(Command.text(stream.get(0)), entries, byStream, current);
+            String name = Command.text(stream.get(0));
+            take(name, entries, byStream, current);
+            if (entries.size() >= size) {
+                unreturned.remove(byStream.get(name)); // there may be more
+            }
         }
+        unreturned.forEach(Room::neverReturns);
         readSize.read(ready.size(), largest, sum);
     }
 
-    private Command readCommand(List<Room> ready, Map<String, Room> byStream) {
-        Command command = Command.of(Protocol.Command.XREAD, "COUNT", readSize.next(ready.size()));
+    private void noteUnreturned(Room room, Map<Room, Long> unreturned) {
+        List<Published> messages = outgoing.unreturned(room.output);
+        if (!messages.isEmpty()) {
+            unreturned.put(room, messages.get(messages.size() - 1).sequence);
+        }
+    }
+
+    private Command readCommand(int size, List<Room> ready, Map<String, Room> byStream) {
+        Command command = Command.of(Protocol.Command.XREAD, "COUNT", size);
         command.add("BLOCK").add(blockMillis).add("STREAMS");
         command.add(wakeKey).add(keys.presence());
         for (Room room : ready) {

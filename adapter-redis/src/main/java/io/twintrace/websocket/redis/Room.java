@@ -130,8 +130,10 @@ final class Room {
         boolean own = entry.writer().equals(output.writer);
         long step = advance(entry);
         if (own && step >= 0) {
-            outgoing.returned(output, entry.sequence());
-            tellPlaced(entry);
+            if (outgoing.returned(output, entry.sequence())) {
+                noteLocal();
+            }
+            tellPlaced(EntryId.parse(entry.id()), entry.sequence());
         }
         if (step == 0) {
             counters.repeated.increment();
@@ -146,10 +148,19 @@ final class Room {
         }
     }
 
-    private void tellPlaced(StreamEntry own) {
-        if (lastLocal > 0 && own.sequence() >= lastLocal) {
+    /**
+     * The whole stream was read since Redis had taken this node's messages up to a number. Those that have not come back
+     * are not in it any more.
+     */
+    void neverReturns(long upTo) {
+        outgoing.neverReturns(output, upTo);
+        call(() -> tellPlaced(position.last, upTo));
+    }
+
+    private void tellPlaced(EntryId place, long sequence) {
+        if (lastLocal > 0 && sequence >= lastLocal) {
             lastLocal = 0;
-            receiver.placed(EntryId.parse(own.id()).floor());
+            receiver.placed(place.floor());
         }
     }
 

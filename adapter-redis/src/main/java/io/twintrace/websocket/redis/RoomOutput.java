@@ -3,6 +3,8 @@ package io.twintrace.websocket.redis;
 import io.twintrace.websocket.room.RoomMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.Optional;
 
 /** What this node has published in a room, from one opening to its end. Guarded by the lock of {@link Outgoing}. */
 final class RoomOutput {
@@ -60,9 +62,28 @@ final class RoomOutput {
         missing = 0;
     }
 
-    /** What waits now need not wait for Redis. */
-    void deliverLocally() {
-        undelivered.forEach(each -> each.local = true);
+    /** What waits now, up to a number, need not wait for Redis. */
+    void deliverLocally(long upTo) {
+        for (Published each : undelivered) {
+            if (each.sequence > upTo) {
+                break;
+            }
+            each.local = true;
+        }
+    }
+
+    /** Takes out the message with a number, if it waits to be delivered. */
+    Optional<Published> take(long number) {
+        for (Iterator<Published> all = undelivered.iterator(); all.hasNext(); ) {
+            Published next = all.next();
+            if (next.sequence == number) {
+                all.remove();
+                return Optional.of(next);
+            } else if (next.sequence > number) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /** No message up to this one is awaited from Redis any more. */

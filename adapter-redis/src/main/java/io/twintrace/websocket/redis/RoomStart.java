@@ -104,7 +104,6 @@ final class RoomStart {
                 || (known && info.get().added() < position.ordinal)) {
             // Redis has lost the stream, or its end. What came since the room was opened is new, or known by its
             // number.
-            outgoing.forgetWritten(room.output);
             boolean keepsPast = info.isPresent() && info.get().last().compareTo(position.first) >= 0;
             position.last = keepsPast ? position.first : EntryId.NONE;
             position.ordinal =
@@ -113,7 +112,7 @@ final class RoomStart {
         }
         if (known && info.get().removed() > position.ordinal) {
             long trimmed = info.get().removed() - position.ordinal;
-            long others = trimmed - outgoing.forgetWritten(room.output);
+            long others = trimmed - outgoing.unreturned(room.output).size();
             position.ordinal = info.get().removed();
             if (others > 0) {
                 room.trimmed(others);

@@ -13,6 +13,7 @@ import io.twintrace.websocket.room.Presence;
 import io.twintrace.websocket.room.RoomMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -167,8 +168,75 @@ class HistoryTest {
                 busy.announce(next);
                 first.await(next.value(), recorder -> next.equals(recorder.present.get("ann")));
             }
-            slow.awaitMessages(2);
-            assertEquals(List.of("m0", "m2"), slow.texts());
+            slow.awaitMessages(3);
+            assertEquals(List.of("m0", "m1", "m2"), slow.texts());
+            assertEquals(Optional.empty(), slow.ids().get(1));
+            assertEquals(slow.ids().get(2).stream().toList(), slow.placed);
+            assertEquals(0, slow.lost);
+        }
+    }
+
+    /** The node has the message, and no later one of its own shows that it is missing. */
+    @Test
+    void aMessageThatRedisDroppedBeforeItsNodeReadItIsDeliveredToItsOwnMembers() {
+        // Not so often that one is likely to be on its way.
+        RedisOptions options = OPTIONS.withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(8));
+        try (RedisBackplane two = RedisBackplane.connect(link.uri(), options);
+                RedisBackplane three = RedisBackplane.connect(redis.uri(), options)) {
+            Channel away = two.open("room", 0, second);
+            history();
+            for (int i = 0; i < 2; i++) {
+                // After the second one, the first heartbeat is over.
+                assertTrue(away.publish(Messages.text("before")));
+                second.awaitMessages(i + 1);
+            }
+            link.loseReplies();
+            assertTrue(away.publish(Messages.text("own")));
+            first.awaitMessages(3);
+            link.cut();
+            second.await("disconnected", recorder -> recorder.disconnections.size() == 1);
+            Channel other = three.open("room", 0, new Recorder());
+            IntStream.range(0, 1000).forEach(i -> assertTrue(other.publish(Messages.text("m" + i))));
+            first.awaitMessages(1003);
+            link.mend();
+            second.await("\"own\"", recorder -> recorder.placed.size() == 1);
+            int last = second.texts().size() - 1;
+            assertEquals("own", second.texts().get(last));
+            assertEquals(Optional.empty(), second.ids().get(last));
+            assertEquals(second.ids().get(last - 1).stream().toList(), second.placed);
+            assertEquals(1002, second.lost + last);
+            assertEquals(0, two.statistics().waiting());
+        }
+    }
+
+    @Test
+    void aMessageThatRedisDroppedDoesNotTakeThePlaceOfOthersForEver() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Recorder slow = new Recorder() {
+            @Override
+            public void message(RoomMessage message) {
+                super.message(message);
+                if (text(message).equals("m0")) {
+                    awaitOrFail(goOn);
+                }
+            }
+        };
+        RedisOptions options = OPTIONS.withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800));
+        try (RedisBackplane two = RedisBackplane.connect(redis.uri(), options.withMaxWaiting(1))) {
+            Channel full = two.open("room", 0, slow);
+            assertTrue(full.publish(Messages.text("m0")));
+            slow.awaitMessages(1);
+            assertTrue(full.publish(Messages.text("m1")));
+            first.awaitMessages(2);
+            redis.call(Protocol.Command.XTRIM, "twintrace:room:room", "MAXLEN", "0");
+            goOn.countDown();
+            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (!full.publish(Messages.text("m2"))) {
+                assertTrue(System.nanoTime() < deadline, "\"m2\" is not taken");
+                Thread.onSpinWait();
+            }
+            slow.awaitMessages(3);
+            assertEquals(List.of("m0", "m1", "m2"), slow.texts());
         }
     }
 

@@ -46,7 +46,7 @@ class OutgoingQueueTest {
     void aMessageThatHasComeBackIsNotDroppedForOthers() {
         assertTrue(add(one, false).isPresent());
         waiting.returned(other, add(other, false).orElseThrow().sequence);
-        one.deliverLocally();
+        one.deliverLocally(Long.MAX_VALUE);
         assertTrue(waiting.nextLocal(one).isPresent());
 
         for (int i = 0; i < 3; i++) {
