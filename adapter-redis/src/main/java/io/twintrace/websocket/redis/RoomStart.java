@@ -110,7 +110,14 @@ final class RoomStart {
                     keepsPast ? Position.UNKNOWN : info.map(StreamInfo::removed).orElse(0L);
             return;
         }
-        if (known && info.get().removed() > position.ordinal) {
+        // Redis drops the oldest entries. While one that was read is there, none is missing behind it. The count alone
+        // does
+        // not show that: a slow reader has not counted what was dropped before it, and has told that loss.
+        boolean hasGap = info.get()
+                .first()
+                .map(first -> first.compareTo(position.last) > 0)
+                .orElse(true);
+        if (known && hasGap && info.get().removed() > position.ordinal) {
             long trimmed = info.get().removed() - position.ordinal;
             long others = trimmed - outgoing.unreturned(room.output).size();
             position.ordinal = info.get().removed();

@@ -240,6 +240,41 @@ class HistoryTest {
         }
     }
 
+    @Test
+    void aLossThatIsToldIsNotToldAgainAfterAReconnection() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Recorder slow = new Recorder() {
+            @Override
+            public void message(RoomMessage message) {
+                super.message(message);
+                if (text(message).equals("m0")) {
+                    awaitOrFail(goOn);
+                }
+            }
+        };
+        try (RedisBackplane two = RedisBackplane.connect(link.uri(), OPTIONS)) {
+            two.open("room", 0, slow);
+            slow.await("history", recorder -> recorder.histories.size() == 1);
+            publish(0, 1);
+            slow.awaitMessages(1);
+            publish(1, 1000);
+            goOn.countDown();
+            slow.await("the end", recorder -> recorder.lost + recorder.messages.size() == 1000);
+            long lost = slow.lost;
+            assertTrue(lost > 500, () -> "lost " + lost);
+            link.cut();
+            slow.await("disconnected", recorder -> recorder.disconnections.size() == 1);
+            link.mend();
+            slow.await("connected", recorder -> recorder.connections == 1);
+            publish(1000, 1001);
+            slow.await(
+                    "the next",
+                    recorder -> Recorder.text(recorder.messages.get(recorder.messages.size() - 1))
+                            .equals("m1000"));
+            assertEquals(lost, slow.lost);
+        }
+    }
+
     private static void awaitOrFail(CountDownLatch latch) {
         try {
             assertTrue(latch.await(30, TimeUnit.SECONDS));
