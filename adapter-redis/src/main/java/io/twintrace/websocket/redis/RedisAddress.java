@@ -127,7 +127,8 @@ final class RedisAddress {
             }
             each = next(each);
         }
-        boolean login = why instanceof JedisAccessControlException || reasons.indexOf("NOAUTH") >= 0;
+        boolean login = reasons.indexOf("NOPERM") < 0
+                && (why instanceof JedisAccessControlException || reasons.indexOf("NOAUTH") >= 0);
         String text = (login ? "cannot log in to Redis at " : "cannot use Redis at ") + this + ": " + reasons
                 + (login ? "; check the user and the password in the URI" : "");
         if (password.isPresent() && text.contains(password.get())) {

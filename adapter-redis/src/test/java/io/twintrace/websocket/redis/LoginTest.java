@@ -119,6 +119,21 @@ class LoginTest {
     }
 
     @Test
+    void aMissingRightIsNotTakenForAWrongPassword() throws Exception {
+        String rule = "user twintrace on >secret ~twintrace:* +xadd +pexpire +hset +hget\n";
+        Path file = Files.writeString(directory.resolve("users.acl"), "user default off\n" + rule);
+        try (RedisServer redis = RedisServer.start("--aclfile", file.toString());
+                RedisBackplane one = RedisBackplane.connect(login(redis, "redis", "twintrace:secret"), OPTIONS)) {
+            one.open("room", 0, recorder);
+            recorder.await("disconnected", each -> each.disconnections.size() == 1);
+            String text = recorder.disconnections.get(0).getMessage();
+            assertTrue(text.startsWith("cannot use Redis at localhost:" + redis.port() + ": NOPERM"), text);
+            assertTrue(text.contains("'watch'"), text);
+            assertFalse(text.contains("check the user and the password"), text);
+        }
+    }
+
+    @Test
     void aMissingPasswordIsSaid() throws Exception {
         try (RedisServer redis = RedisServer.start("--requirepass", "right");
                 RedisBackplane one = RedisBackplane.connect(redis.uri(), OPTIONS)) {
