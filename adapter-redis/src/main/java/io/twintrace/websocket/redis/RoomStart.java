@@ -110,9 +110,9 @@ final class RoomStart {
                     keepsPast ? Position.UNKNOWN : info.map(StreamInfo::removed).orElse(0L);
             return;
         }
-        // Redis drops the oldest entries. While one that was read is there, none is missing behind it. The count alone
+        // Redis drops the oldest entries: while one that was read is there, none is missing behind it. The count alone
         // does
-        // not show that: a slow reader has not counted what was dropped before it, and has told that loss.
+        // not show that, since a slow reader has told what was dropped before it, but has not counted it.
         boolean hasGap = info.get()
                 .first()
                 .map(first -> first.compareTo(position.last) > 0)
