@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -77,31 +78,39 @@ final class Publisher implements Runnable {
     }
 
     private void write(Session session, Batch batch) {
-        List<Command> commands = new ArrayList<>();
-        batch.members().forEach(members -> commands.addAll(members.takeChanges()));
-        if (batch.wake()) {
-            commands.addAll(Session.wake(keys.wake(node), options));
-        }
-        List<Published> written = new ArrayList<>();
-        int first = commands.size();
+        List<Command> messages = new ArrayList<>();
+        batch.messages().forEach(each -> messages.add(StreamEntry.append(options.streamLength(), each)));
         for (Published each : batch.messages()) {
-            commands.add(StreamEntry.append(options.streamLength(), each));
-            written.add(each);
-        }
-        for (Published each : written) {
             if (each.output.expires != session) {
                 each.output.expires = session;
-                commands.add(expire(each.output.stream));
+                messages.add(expire(each.output.stream));
             }
         }
-        if (commands.isEmpty()) {
-            return;
-        }
-        List<Object> replies = session.write(batch.number(), commands);
-        for (int i = 0; i < written.size(); i++) {
-            if (replies.get(first + i) instanceof JedisDataException refusal) {
-                refused(written.get(i), refusal);
+        List<Object> replies = execute(session, batch, messages);
+        for (int i = 0; i < batch.messages().size(); i++) {
+            if (replies.get(i) instanceof JedisDataException refusal) {
+                refused(batch.messages().get(i), refusal);
             }
+        }
+    }
+
+    /** {@return the replies, those for the messages first} */
+    private List<Object> execute(Session session, Batch batch, List<Command> messages) {
+        while (true) {
+            List<Command> commands = new ArrayList<>(messages);
+            batch.members().forEach(members -> commands.addAll(members.takeChanges()));
+            if (batch.wake()) {
+                commands.addAll(Session.wake(keys.wake(node), options));
+            }
+            if (commands.isEmpty()) {
+                return List.of();
+            }
+            Optional<List<Object>> executed = session.write(batch.number(), commands);
+            if (executed.isPresent()) {
+                return executed.get();
+            }
+            // Changes alone would make hashes anew that lack the other members.
+            batch.members().forEach(OwnMembers::repeat);
         }
     }
 

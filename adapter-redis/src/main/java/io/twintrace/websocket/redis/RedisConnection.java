@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -82,20 +83,17 @@ final class RedisConnection {
      * Has either all commands executed, or none of them.
      *
      * @param watched the key that this connection watches, and goes on to
-     * @return a reply for each command; a {@link JedisDataException} among them for a command that Redis started, but
-     *     that the kind of its key forbids
+     * @return a reply for each command, a {@link JedisDataException} among them for a command that Redis started, but
+     *     that the kind of its key forbids; empty if none was executed, because Redis was emptied
      */
-    List<Object> callAtOnce(List<Command> commands, String watched) {
+    Optional<List<Object>> callAtOnce(List<Command> commands, String watched) {
         List<Command> all = new ArrayList<>(commands.size() + 3);
         all.add(Command.of(Protocol.Command.MULTI));
         all.addAll(commands);
         all.add(Command.of(Protocol.Command.EXEC));
         all.add(Command.of(Protocol.Command.WATCH, watched));
-        Object executed;
-        do {
-            executed = failing(send(all)).get(commands.size() + 1);
-        } while (executed == null); // Redis was emptied, and executed none of them
-        return list(executed);
+        Object executed = failing(send(all)).get(commands.size() + 1);
+        return Optional.ofNullable(executed).map(RedisConnection::list);
     }
 
     private List<Object> send(List<Command> commands) {

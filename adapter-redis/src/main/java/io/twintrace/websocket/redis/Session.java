@@ -2,6 +2,7 @@ package io.twintrace.websocket.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Protocol;
 
@@ -65,7 +66,7 @@ final class Session implements AutoCloseable {
 
     /** For the publisher: keeps the number of the last batch for a while longer. */
     void keepLastBatch() {
-        output.callAtOnce(List.of(keepWritten()), writtenKey);
+        Optional<List<Object>> unused = output.callAtOnce(List.of(keepWritten()), writtenKey);
     }
 
     /**
@@ -74,7 +75,7 @@ final class Session implements AutoCloseable {
      * @param batch greater than all before
      * @return as {@link RedisConnection#callAtOnce}
      */
-    List<Object> write(long batch, List<Command> commands) {
+    Optional<List<Object>> write(long batch, List<Command> commands) {
         List<Command> all = new ArrayList<>(commands);
         all.add(Command.of(Protocol.Command.HSET, writtenKey, BATCH, batch));
         return output.callAtOnce(all, writtenKey);
