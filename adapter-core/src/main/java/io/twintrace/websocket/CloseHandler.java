@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /**
  * Handles the peer's Close frame. Runs inside the read call that received it, on the reading thread. On a connection
- * with a {@link WebSocketListener}, it runs like a listener call.
+ * with a {@link WebSocketListener}, it runs like a listener call. If no thread reads while this side closes, {@code
+ * close} calls it, or a thread of the library if the server stops, and its exceptions are logged.
  */
 @FunctionalInterface
 public interface CloseHandler {

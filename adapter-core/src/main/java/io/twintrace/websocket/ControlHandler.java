@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /**
  * Handles Pings or Pongs. Runs inside the read call that received the frame, on the reading thread. On a connection
- * with a {@link WebSocketListener}, it runs like a listener call.
+ * with a {@link WebSocketListener}, it runs like a listener call. It is not called for what arrives while this side
+ * closes and no thread reads.
  */
 @FunctionalInterface
 public interface ControlHandler {

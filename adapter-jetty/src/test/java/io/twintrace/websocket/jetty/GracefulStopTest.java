@@ -16,6 +16,7 @@ import io.twintrace.websocket.testkit.RawClient;
 import io.twintrace.websocket.testkit.RawClient.Frame;
 import io.twintrace.websocket.testkit.RawClient.Response;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -327,6 +328,50 @@ class GracefulStopTest {
         assertTrue(took.toSeconds() < 2, () -> "took " + took);
         mayEnd.countDown();
         shutdown.get(10, TimeUnit.SECONDS);
+    }
+
+    /** One thread looks after all connections whose handlers do not read. */
+    @Test
+    void aPeerSeesTheEndAlthoughAHandlerOfAnotherConnectionBlocks() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        start(TestServer.of(
+                connection -> {
+                    connection.setPingHandler(payload -> block(blocked, mayEnd));
+                    connection.setCloseHandler(status -> {
+                        if (status.code() == 1000) {
+                            block(blocked, mayEnd);
+                        }
+                    });
+                    open.add(connection);
+                    mayEnd.await();
+                },
+                OPTIONS));
+        RawClient blocks = slowClient();
+        RawClient other = slowClient();
+        Await.until("connections", open::size, count -> count == 2);
+        Future<Void> shutdown = Graceful.shutdown(server.context());
+        for (RawClient each : List.of(blocks, other)) {
+            assertEquals(1001, each.read().closeCode());
+        }
+        blocks.send(RawClient.frame(RawClient.PING, RawClient.ascii("p")), RawClient.close(1000));
+        assertTrue(blocked.await(5, TimeUnit.SECONDS), "a handler is called");
+        other.send(RawClient.close(1001));
+        for (RawClient each : List.of(other, blocks)) {
+            Duration took = each.awaitEnd();
+            assertTrue(took.toSeconds() < 2, () -> "took " + took);
+        }
+        mayEnd.countDown();
+        shutdown.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void block(CountDownLatch blocked, CountDownLatch mayEnd) throws IOException {
+        blocked.countDown();
+        try {
+            mayEnd.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.twintrace.websocket.internal.read.Next;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
 import io.twintrace.websocket.internal.write.FrameWriter;
+import io.twintrace.websocket.internal.write.WriteThreads;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
@@ -165,6 +166,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         if (!readLock.tryLock(Deadlines.remaining(closing.deadline()), TimeUnit.NANOSECONDS)) {
             return false;
         }
+        control().dropping(Runnable::run);
         try {
             if (!end.isReached()) {
                 if (!messages.isComplete()) {
@@ -183,6 +185,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         } catch (VirtualMachineError e) {
             throw end.lost(e);
         } finally {
+            control().dropping(null);
             unlock();
         }
     }
@@ -192,6 +195,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         if (closing.hasReadingEnded() || closing.requested() == null || !readLock.tryLock()) {
             return true; // a thread that reads looks at the deadline itself
         }
+        control().dropping(WriteThreads::startForApplication);
         try {
             if (!end.isReached()) {
                 dropArrived();
@@ -201,6 +205,7 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
             end.failedNow(e);
             return closing.received() != null;
         } finally {
+            control().dropping(null);
             releaseIfEmpty();
             unlock();
         }

@@ -21,6 +21,11 @@ public final class WriteThreads {
         THREADS.start("websocket-write", null, task);
     }
 
+    /** Runs code of the application on a thread of its own, with the calling thread's context class loader. */
+    public static void startForApplication(Runnable task) {
+        THREADS.start("websocket-write", Thread.currentThread().getContextClassLoader(), task);
+    }
+
     /** Starts a task, later if the system has no thread now. */
     public static void startAtLast(Runnable task) {
         try {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.CloseStatus;
+import io.twintrace.websocket.ControlHandler;
 import io.twintrace.websocket.ControlType;
 import io.twintrace.websocket.Message;
 import io.twintrace.websocket.fixture.Background;
@@ -21,6 +22,10 @@ import io.twintrace.websocket.fixture.TestPeer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -170,5 +175,63 @@ class ControlHandlerTest {
                 Frames.text("next"));
         assertThrows(IllegalStateException.class, connection::readMessage);
         assertEquals("next", connection.readMessage().text());
+    }
+
+    /** They are called in reads, and this drops what arrives. */
+    @Test
+    void noHandlerOfPingsIsCalledWhileCloseWaits() throws Exception {
+        ControlHandler failing = payload -> {
+            throw new IllegalArgumentException("mine");
+        };
+        connection.setPingHandler(failing);
+        connection.setPongHandler(failing);
+        Background<Void> closing = Background.run(connection::close);
+        peer.expectClose(1000);
+        peer.send(Frames.ping("p"), Frames.masked(FIN | PONG, Frames.utf8("q")), Frames.close(1000));
+        peer.expectEof().sendEof();
+        closing.result();
+        assertEquals(1000, connection.peerCloseStatus().orElseThrow().code());
+    }
+
+    @Test
+    void aCloseHandlerThatFailsDoesNotFailClose() throws Exception {
+        connection.setCloseHandler(status -> {
+            throw new IllegalArgumentException("mine");
+        });
+        List<String> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new LoggedErrors(logged);
+        Logger logger = Logger.getLogger("io.twintrace.websocket");
+        logger.addHandler(handler);
+        try {
+            Background<Void> closing = Background.run(connection::close);
+            peer.expectClose(1000).send(Frames.close(1000)).expectEof().sendEof();
+            closing.result();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(List.of("a close handler has failed: mine"), logged);
+    }
+
+    private static final class LoggedErrors extends Handler {
+        private final List<String> logged;
+
+        private LoggedErrors(List<String> logged) {
+            this.logged = logged;
+        }
+
+        @Override
+        public void publish(LogRecord entry) {
+            logged.add(entry.getMessage() + ": " + entry.getThrown().getMessage());
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is held back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to release.
+        }
     }
 }
