@@ -66,7 +66,7 @@ public final class OfferBatch extends WriteBatch {
             }
             if (!isOverdue()) { // or was left again meanwhile
                 ask();
-            } else if (owner.compareAndSet(Owner.NOBODY, Owner.OTHER_THREAD)) {
+            } else {
                 flushElsewhere();
             }
         }
@@ -202,14 +202,13 @@ public final class OfferBatch extends WriteBatch {
         if (current != null) {
             current.wasNotBackSoon();
         }
-        boolean started = false;
-        try {
-            WriteThreads.start(this::flush);
-            started = true;
-        } finally {
-            if (!started) {
-                owner.set(Owner.NOBODY); // the check is repeated
-            }
+        WriteThreads.start(this::takeOver);
+    }
+
+    /** Leaves the batch to its thread if that was quicker than the start of this one. */
+    private void takeOver() {
+        if (isOverdue() && owner.compareAndSet(Owner.NOBODY, Owner.OTHER_THREAD)) {
+            flush();
         }
     }
 }
