@@ -217,7 +217,7 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
         }
         try {
             takeTurn();
-        } catch (Throwable t) { // not an exception of the listener, which is caught earlier
+        } catch (Throwable t) { // the turn could not begin or end
             state.turnFailed(t);
         }
     }
@@ -234,6 +234,8 @@ final class ListenerLoop extends SerialTask implements Reading, PushTransport.Ev
             turn.flush();
             state.lingerOnceWritten(); // in the turn, so that who is told of the end does not wait here for others
             advanced = true;
+        } catch (Throwable t) { // not an exception of the listener, which is caught earlier
+            state.turnFailed(t); // in the turn, because it makes the listener's last calls
         } finally {
             try {
                 input.endTurn(advanced);

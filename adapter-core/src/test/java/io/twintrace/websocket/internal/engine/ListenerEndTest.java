@@ -377,6 +377,44 @@ class ListenerEndTest {
         }
     }
 
+    /** No memory even to tell the peer. The last calls are like any other, so that the thread waits for nobody. */
+    @Test
+    void theLastCallsAfterAnErrorWaitForNobody() {
+        WebSocketOptions options =
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(100)).build();
+        List<Object> seen = new ArrayList<>();
+        try (ListeningPeer full = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
+            RecordingListener listener = new RecordingListener() {
+                @Override
+                public void onClose(WebSocketConnection connection, CloseStatus status) throws Exception {
+                    super.onClose(connection, status);
+                    seen.add(Thread.currentThread().getContextClassLoader());
+                    try {
+                        full.connection().writeMessage("left");
+                    } catch (IOException e) {
+                        seen.add(e);
+                    }
+                }
+            };
+            try (ListeningPeer peer = ListeningPeer.connect(listener)) {
+                peer.connection().setPingHandler(payload -> {
+                    throw new OutOfMemoryError("made by hand");
+                });
+                peer.duringNextWrite(() -> {
+                    throw new OutOfMemoryError("made by hand: the Close frame");
+                });
+                Thread.currentThread().setContextClassLoader(null);
+                peer.send(ping("p"));
+                assertEquals(List.of("open", "error IOException", "close 1006"), listener.calls());
+                assertEquals(List.of(ListeningPeer.class.getClassLoader()), seen);
+                assertEquals(1, peer.ends());
+                assertEquals(0, peer.lentAtTheEnd());
+            } finally {
+                Thread.currentThread().setContextClassLoader(ListeningPeer.class.getClassLoader());
+            }
+        }
+    }
+
     /** The log may find memory again once the connection has given everything back, or a second later. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
