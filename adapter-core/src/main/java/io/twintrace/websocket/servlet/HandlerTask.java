@@ -39,6 +39,7 @@ final class HandlerTask implements Runnable {
         try {
             begin(connection);
             handler.handle(connection);
+            forgetInterrupt();
             connection.close();
         } catch (Throwable t) {
             closeAfter(connection, t);
@@ -76,9 +77,15 @@ final class HandlerTask implements Runnable {
         try {
             service.log(connection, t, "handler");
         } finally {
+            forgetInterrupt();
             CloseStatus close = Service.closeFor(t);
             connection.close(close.code(), close.reason());
         }
+    }
+
+    /** Forgets an interrupt of the handler, which has ended: to close may take a moment. */
+    private static void forgetInterrupt() {
+        boolean unused = Thread.interrupted();
     }
 
     /** Aborting a connection that is already closed has no effect. */

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.BlockingConnection;
 import io.twintrace.websocket.MessageType;
+import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.PreparedMessage;
+import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.internal.frame.ControlPayload;
 import io.twintrace.websocket.jetty.ee10.JettyWebSockets;
@@ -17,6 +20,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -45,6 +49,38 @@ class HandlerTest {
     private static void fail(BlockingConnection connection) throws Exception {
         connection.readMessage();
         throw new ArithmeticException("the handler's own mistake");
+    }
+
+    /** As one does that catches an InterruptedException. */
+    @Test
+    void aHandlerThatReturnsInterruptedLosesNothing() throws Exception {
+        int messages = 40;
+        CountDownLatch isSent = new CountDownLatch(1);
+        CountDownLatch returns = new CountDownLatch(1);
+        WebSocketOptions options = WebSocketOptions.builder()
+                .outbox(OutboxOptions.defaults().withMaxBytes(64 << 20))
+                .build();
+        try (TestServer server = TestServer.serving(
+                        connection -> {
+                            isSent.await();
+                            for (int i = 0; i < messages; i++) { // more than the system takes
+                                connection.outbox().offer(PreparedMessage.of(MessageType.BINARY, new byte[256 * 1024]));
+                            }
+                            Thread.currentThread().interrupt();
+                            returns.countDown();
+                        },
+                        options);
+                RawClient client = server.rawClient()) {
+            client.send(RawClient.text("never read"));
+            isSent.countDown();
+            assertTrue(returns.await(5, TimeUnit.SECONDS));
+            for (int i = 0; i < messages; i++) {
+                assertEquals(RawClient.BINARY, client.read().opcode());
+            }
+            assertEquals(1000, client.read().closeCode());
+            client.send(RawClient.close(1000));
+            client.awaitEnd();
+        }
     }
 
     @Test
