@@ -1,9 +1,12 @@
 package io.twintrace.websocket.detect;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Counts all conflicts of this copy of the library, keeps the latest reports, and notifies listeners. Each web
@@ -12,9 +15,14 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ConcurrentWrites {
     private static final int MAX_KEPT = 16;
 
+    private static final long LOOK_AGAIN_NANOS = 1_000_000;
+
     private static final LongAdder DETECTED = new LongAdder();
     private static final LongAdder FAILED_LATER = new LongAdder();
     private static final CopyOnWriteArrayList<ConcurrentWriteListener> LISTENERS = new CopyOnWriteArrayList<>();
+
+    /** The threads that have found a conflict, and of which the log and the listeners do not know it yet. */
+    private static final AtomicInteger REPORTING = new AtomicInteger();
 
     // Guarded by itself; nothing blocks inside.
     private static final ArrayDeque<ConcurrentWriteReport> LAST = new ArrayDeque<>();
@@ -54,6 +62,28 @@ public final class ConcurrentWrites {
      */
     public static void removeListener(ConcurrentWriteListener listener) {
         LISTENERS.remove(listener);
+    }
+
+    /**
+     * Waits until the log and all listeners know of every conflict so far. The first thread of a conflict may go on
+     * before they do, because the second one reports it. For tests that look at reports.
+     *
+     * @param longest the longest time to wait, for example for a listener that does not return
+     */
+    public static void awaitReports(Duration longest) {
+        long begin = System.nanoTime();
+        while (REPORTING.get() > 0 && System.nanoTime() - begin < longest.toNanos()) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    /** Called before a conflict can fail a thread. {@link #reportEnds} must follow. */
+    static void reportBegins() {
+        REPORTING.incrementAndGet();
+    }
+
+    static void reportEnds() {
+        REPORTING.decrementAndGet();
     }
 
     static void countFailedLater() {

@@ -18,12 +18,17 @@ final class ConflictFailures {
             mine = buildSecond(conflict);
         } catch (Throwable t) {
             conflict.postponeReport();
-            if (conflict.hasFailedAThread()) { // it looked too early, and perhaps no other thread ever fails
+            ConcurrentWrites.reportEnds(); // perhaps no other thread ever fails
+            if (conflict.hasFailedAThread()) { // it looked too early
                 release(conflict);
             }
             throw t;
         }
-        report(conflict, mine);
+        try {
+            report(conflict, mine);
+        } finally {
+            ConcurrentWrites.reportEnds();
+        }
         return mine;
     }
 

@@ -208,7 +208,7 @@ public final class WriteDetector extends WriteRules {
                 if (mine == null || !mine.isFirst(owner)) {
                     mine = meeting(owner, operation, me);
                 }
-                if (SLOT.compareAndSet(this, owner, mine)) {
+                if (replace(owner, mine)) {
                     Operation first = Operation.ofCode(call);
                     boolean mayAnswer = first != null && mine.isOverlap();
                     mine.firstIsInside(first, mayAnswer && receivedBefore != activity.received());
@@ -236,10 +236,27 @@ public final class WriteDetector extends WriteRules {
 
     /** Fails the calling thread, which is inside and has found that it should not be. */
     private void fail(Conflict mine, Operation operation, Thread me) {
-        if (!SLOT.compareAndSet(this, me, mine)) {
+        if (!replace(me, mine)) {
             leaveConflict(operation, me, null); // a third thread came in between
         }
         throw ConflictFailures.ofSecond(mine);
+    }
+
+    /**
+     * Puts a conflict in the place of the thread inside. Counts its report first: from then on another thread may fail,
+     * and a test may end by that.
+     */
+    private boolean replace(Thread inside, Conflict mine) {
+        boolean replaced = false;
+        ConcurrentWrites.reportBegins();
+        try {
+            replaced = SLOT.compareAndSet(this, inside, mine);
+        } finally {
+            if (!replaced) {
+                ConcurrentWrites.reportEnds();
+            }
+        }
+        return replaced;
     }
 
     private void leaveConflict(Operation operation, Thread me, Throwable thrown) {

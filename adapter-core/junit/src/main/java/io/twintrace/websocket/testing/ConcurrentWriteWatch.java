@@ -35,6 +35,9 @@ public final class ConcurrentWriteWatch
                 AfterEachCallback,
                 TestExecutionExceptionHandler,
                 LifecycleMethodExecutionExceptionHandler {
+    /** For a report that is on its way. It takes long if a listener of the application does. */
+    private static final Duration LONGEST_REPORT = Duration.ofSeconds(10);
+
     private final Queue<ConcurrentWriteReport> seen = new ConcurrentLinkedQueue<>();
     private final ConcurrentWriteListener listener = seen::add;
     private final int widenMicros;
@@ -58,11 +61,12 @@ public final class ConcurrentWriteWatch
 
     /**
      * Takes the conflicts since the test began. The test expected them, so they do not fail it any more. Tests of one
-     * class that run in parallel have them in common.
+     * class that run in parallel have them in common. Waits for reports that are on their way.
      *
      * @return their reports, in the order of their detection
      */
     public List<ConcurrentWriteReport> takeExpected() {
+        ConcurrentWrites.awaitReports(LONGEST_REPORT);
         List<ConcurrentWriteReport> taken = new ArrayList<>();
         for (ConcurrentWriteReport each; (each = seen.poll()) != null; ) { // each to one of the tests in parallel
             taken.add(each);
@@ -148,6 +152,7 @@ public final class ConcurrentWriteWatch
         // Writes that are still held up belong to this test.
         LockSupport.parkNanos(window(context).toNanos());
         store(context).remove(WideWindow.class, WideWindow.class).close();
+        ConcurrentWrites.awaitReports(LONGEST_REPORT);
         listen(-1);
         List<ConcurrentWriteReport> unexpected = takeExpected();
         if (!unexpected.isEmpty()) {

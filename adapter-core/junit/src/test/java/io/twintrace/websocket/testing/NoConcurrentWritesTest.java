@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.twintrace.websocket.detect.ConcurrentWriteException;
+import io.twintrace.websocket.detect.ConflictResponse;
 import io.twintrace.websocket.detect.ConnectionActivity;
 import io.twintrace.websocket.detect.ConnectionId;
 import io.twintrace.websocket.detect.DetectorLevel;
@@ -12,9 +13,11 @@ import io.twintrace.websocket.detect.Operation;
 import io.twintrace.websocket.detect.WriteDetector;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +55,25 @@ class NoConcurrentWritesTest {
         assertTrue(failure.contains("two threads wrote to one WebSocket connection"), failure);
         assertTrue(failure.contains("Application.heartbeat("), failure);
         assertTrue(failure.contains("Application.answer("), failure);
+    }
+
+    /** A slow log, for example: the first writer gets its exception before the second one has reported the pair. */
+    @Test
+    void aTestFailsThoughItEndsBeforeTheReport() {
+        Throwable failure = thrown(run(EndsBeforeTheReport.class));
+        assertTrue(failure.getMessage().contains("Application.heartbeat("), failure::toString);
+    }
+
+    @Test
+    void theConflictIsTheFailureOfATestThatFailsBeforeTheReport() {
+        Throwable failure = thrown(run(FailsBeforeTheReport.class));
+        assertTrue(failure.getMessage().contains("Application.heartbeat("), failure::toString);
+        assertEquals("Output closed", failure.getSuppressed()[0].getMessage());
+    }
+
+    @Test
+    void aTestTakesAConflictThatIsNotReportedYet() {
+        assertEquals(1, run(TakesItBeforeTheReport.class).succeeded().count());
     }
 
     /** As the Javadoc of the annotation says. */
@@ -123,8 +145,13 @@ class NoConcurrentWritesTest {
 
     /** Guards its write as the engine does. */
     private static final class Connection {
-        private final WriteDetector detector = new WriteDetector(
-                new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, report -> {});
+        private final WriteDetector detector;
+
+        /** @param log is told first */
+        Connection(ConflictResponse log) {
+            this.detector = new WriteDetector(
+                    new ConnectionId(1, "/app"), DetectorLevel.MESSAGES, ConnectionActivity.UNKNOWN, log);
+        }
 
         void writeMessage(Inside inside) throws InterruptedException {
             detector.enter(Operation.WRITE_MESSAGE);
@@ -134,7 +161,32 @@ class NoConcurrentWritesTest {
     }
 
     static final class Application {
-        private final Connection connection = new Connection();
+        private final Connection connection;
+
+        Application() {
+            this(report -> {});
+        }
+
+        Application(ConflictResponse log) {
+            this.connection = new Connection(log);
+        }
+
+        /** Returns when the first writer has its exception, while the report goes on. */
+        static void collideWithSlowLog() throws InterruptedException {
+            CountDownLatch reporting = new CountDownLatch(1);
+            Application application = new Application(report -> {
+                reporting.countDown();
+                LockSupport.parkNanos(200_000_000);
+            });
+            try {
+                application.connection.writeMessage(() -> {
+                    new Thread(application::heartbeat).start();
+                    reporting.await();
+                });
+            } catch (ConcurrentWriteException e) {
+                // Swallowed.
+            }
+        }
 
         void collide() throws InterruptedException {
             try {
@@ -184,6 +236,34 @@ class NoConcurrentWritesTest {
         @Test
         void doesNot() {
             assertTrue(Application.nanosOfAWrite() > 0);
+        }
+    }
+
+    @NoConcurrentWrites
+    static class EndsBeforeTheReport {
+        @Test
+        void collides() throws Exception {
+            Application.collideWithSlowLog();
+        }
+    }
+
+    @NoConcurrentWrites
+    static class FailsBeforeTheReport {
+        @Test
+        void collides() throws Exception {
+            Application.collideWithSlowLog();
+            throw new IOException("Output closed");
+        }
+    }
+
+    static class TakesItBeforeTheReport {
+        @RegisterExtension
+        final ConcurrentWriteWatch watch = new ConcurrentWriteWatch();
+
+        @Test
+        void collides() throws Exception {
+            Application.collideWithSlowLog();
+            assertEquals(1, watch.takeExpected().size());
         }
     }
 
