@@ -60,6 +60,12 @@ final class StackTraces {
             .map(Operation::simpleName)
             .collect(Collectors.toUnmodifiableSet());
 
+    /** The method of a room that makes the first offer. */
+    private static final String JOIN = "join";
+
+    /** The public methods that make the first offer. */
+    private static final Set<String> FIRST_OFFERS = Set.of("offer", "offerAll", "offerJson", "claim", JOIN);
+
     private static final int MAX_INNERMOST = 20;
 
     private StackTraces() {}
@@ -182,7 +188,7 @@ final class StackTraces {
      * @param operation null if unknown; then the innermost call of a guarded method counts
      */
     static StackTraceElement[] inside(Operation operation, StackTraceElement[] stack) {
-        int call = publicMethod(operation == null ? METHODS : Set.of(operation.simpleName()), stack, 0);
+        int call = publicMethod(operation == null ? METHODS : names(operation), stack, 0);
         if (call < 0 && operation != null && !operation.isOurs()) {
             call = enginesMethod(operation.simpleName(), stack);
         }
@@ -195,10 +201,16 @@ final class StackTraces {
         return cut;
     }
 
+    private static Set<String> names(Operation operation) {
+        return operation == Operation.FIRST_OFFER ? FIRST_OFFERS : Set.of(operation.simpleName());
+    }
+
     /** Replaces the library frame by the method of the public type, which the application knows. */
     private static StackTraceElement asCalled(Operation operation, StackTraceElement frame) {
-        String type = operation.owner();
-        String declaring = (operation.isOurs() ? LIBRARY : operation.ownersPackage()) + type;
+        boolean isRooms =
+                operation == Operation.FIRST_OFFER && frame.getMethodName().equals(JOIN);
+        String type = isRooms ? "Room" : operation.owner();
+        String declaring = (operation.isOurs() ? LIBRARY : operation.ownersPackage()) + (isRooms ? "room." : "") + type;
         if (!isLibrarys(frame)) { // another engine's, of which the file's name tells enough
             return new StackTraceElement(declaring, frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
         }

@@ -90,6 +90,32 @@ class StackTracesTest {
                 CALLER);
     }
 
+    @ParameterizedTest
+    @MethodSource("names")
+    void aFirstOfferBeginsWithTheMethodThatMadeIt(UnaryOperator<String> named) {
+        for (String offering : List.of("offer", "offerAll", "offerJson", "claim")) {
+            assertStack(
+                    StackTraces.inside(Operation.FIRST_OFFER, new StackTraceElement[] {
+                        frame(named.apply("Detector"), "enter"),
+                        frame(named.apply("FirstOffer"), "declare"),
+                        frame(named.apply("Outbox"), offering),
+                        CALLER
+                    }),
+                    shown("Outbox", offering),
+                    CALLER);
+        }
+        assertStack(
+                StackTraces.inside(Operation.FIRST_OFFER, new StackTraceElement[] {
+                    frame(named.apply("Detector"), "enter"),
+                    frame(named.apply("Outbox"), "claim"),
+                    frame(named.apply("Room"), "join"),
+                    frame(named.apply("Room"), "join"),
+                    CALLER
+                }),
+                shown(LIBRARY + "room.", "Room", frame("Room", "join")),
+                CALLER);
+    }
+
     /** The reader must fix the call, not the serializer that happened to run. */
     @ParameterizedTest
     @MethodSource("names")

@@ -11,6 +11,7 @@ import io.twintrace.websocket.MessageType;
 import io.twintrace.websocket.MessageWriter;
 import io.twintrace.websocket.Outbox;
 import io.twintrace.websocket.OutboxOptions;
+import io.twintrace.websocket.PreparedMessage;
 import io.twintrace.websocket.WebSocketConnection;
 import io.twintrace.websocket.detect.ConcurrentWriteException;
 import io.twintrace.websocket.detect.ConcurrentWriteReport;
@@ -21,10 +22,12 @@ import io.twintrace.websocket.fixture.ListeningPeer;
 import io.twintrace.websocket.fixture.RecordingListener;
 import io.twintrace.websocket.fixture.StuckTransport;
 import io.twintrace.websocket.fixture.TestPeer;
+import io.twintrace.websocket.room.Rooms;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** One thread offers to the outbox, and another one writes directly: the report names both places. */
@@ -111,6 +114,41 @@ class OutboxConflictTest {
             assertTrue(causeNames(e, "offerHere"));
             assertFalse(peer.connection().outbox().offer("too late"));
         }
+    }
+
+    /** Rules of stacks: one line of the library, then the application. */
+    @Test
+    void theStackOfTheFirstOfferBeginsWithTheMethodThatMadeIt() throws Exception {
+        PreparedMessage news = PreparedMessage.text("news");
+        try (Rooms rooms = Rooms.inMemory()) {
+            assertBeginsWith("Outbox.offer", connection -> connection.outbox().offer("news"));
+            assertBeginsWith(
+                    "Outbox.offerAll", connection -> connection.outbox().offerAll(List.of(news, news)));
+            assertBeginsWith("Outbox.claim", connection -> connection.outbox().claim());
+            assertBeginsWith("room.Room.join", connection -> rooms.room("all").join(connection));
+        }
+    }
+
+    private static void assertBeginsWith(String method, Consumer<WebSocketConnection> offering) throws Exception {
+        try (TestPeer peer = TestPeer.connect()) {
+            Runnable first = () -> offering.accept(peer.connection());
+            Background.run("offerer", first::run).result();
+            ConcurrentWriteException e =
+                    assertThrows(ConcurrentWriteException.class, () -> writeHere(peer.connection()));
+            assertBegins(method, e.report().first().stack());
+        }
+        try (TestPeer peer = TestPeer.connect()) { // the offer is the second writer
+            MessageWriter unused = openHere(peer.connection());
+            Runnable first = () -> offering.accept(peer.connection());
+            ConcurrentWriteException e = Background.run("offerer", first::run).failure(ConcurrentWriteException.class);
+            assertBegins(method, List.of(e.getStackTrace()));
+        }
+    }
+
+    private static void assertBegins(String method, List<StackTraceElement> stack) {
+        StackTraceElement begin = stack.get(0);
+        assertEquals("io.twintrace.websocket." + method, begin.getClassName() + '.' + begin.getMethodName());
+        assertEquals(OutboxConflictTest.class.getName(), stack.get(1).getClassName(), stack::toString);
     }
 
     @Test
