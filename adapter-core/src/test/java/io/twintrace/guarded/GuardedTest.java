@@ -2,6 +2,7 @@ package io.twintrace.guarded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -348,6 +349,16 @@ class GuardedTest {
         assertNotEquals(guarded, mock(Session.class));
     }
 
+    /** As on Tomcat, Jetty and others, where threads may therefore exclude each other by its monitor. */
+    @Test
+    void aSessionHasOneRemote() {
+        Session guarded = Guarded.session(session);
+        RemoteEndpoint.Basic remote = guarded.getBasicRemote();
+        assertSame(remote, guarded.getBasicRemote());
+        when(session.getBasicRemote()).thenReturn(new Engine());
+        assertNotSame(remote, guarded.getBasicRemote(), "the engine has another one");
+    }
+
     /** Asks for the other mode each time. */
     @ParameterizedTest
     @EnumSource(GuardMode.class)
@@ -382,7 +393,9 @@ class GuardedTest {
             return guarded.refersTo(null);
         });
         GuardMode other = mode == GuardMode.FAIL ? GuardMode.REPORT : GuardMode.FAIL;
-        assertMode(mode, kept.get(0), Guarded.session(session, other).getBasicRemote());
+        RemoteEndpoint.Basic again = Guarded.session(session, other).getBasicRemote();
+        assertSame(kept.get(0), again);
+        assertMode(mode, kept.get(0), again);
     }
 
     private WeakReference<Session> guardForAMoment(GuardMode mode, List<RemoteEndpoint.Basic> kept) {

@@ -88,6 +88,9 @@ public final class Guarded {
         /** Made anew when a call comes after its last user has gone. Guarded by this. */
         private WeakReference<Session> guarded = new WeakReference<>(null);
 
+        /** Likewise. One, as most engines have, since an application may lock it. Guarded by this. */
+        private WeakReference<GuardedBasic> basic = new WeakReference<>(null);
+
         Known(SessionGuard guard) {
             this.guard = guard;
         }
@@ -98,8 +101,17 @@ public final class Guarded {
                 current = (Session) Proxy.newProxyInstance(
                         Session.class.getClassLoader(),
                         new Class<?>[] {Session.class},
-                        new GuardedSession(session, guard));
+                        new GuardedSession(session, this));
                 guarded = new WeakReference<>(current);
+            }
+            return current;
+        }
+
+        synchronized RemoteEndpoint.Basic guarded(RemoteEndpoint.Basic remote) {
+            GuardedBasic current = basic.get();
+            if (current == null || !current.isFor(remote)) {
+                current = new GuardedBasic(remote, guard);
+                basic = new WeakReference<>(current);
             }
             return current;
         }
@@ -107,11 +119,11 @@ public final class Guarded {
 
     private static final class GuardedSession implements InvocationHandler {
         private final Session target;
-        private final SessionGuard guard;
+        private final Known known;
 
-        GuardedSession(Session target, SessionGuard guard) {
+        GuardedSession(Session target, Known known) {
             this.target = target;
-            this.guard = guard;
+            this.known = known;
         }
 
         @Override
@@ -126,17 +138,17 @@ public final class Guarded {
                 throw e.getCause();
             }
             if (method.getName().equals("close")) {
-                guard.sessionClosed();
+                known.guard.sessionClosed();
             }
             if (result instanceof RemoteEndpoint.Basic basic) {
-                return new GuardedBasic(basic, guard);
+                return known.guarded(basic);
             }
             return method.getName().equals("getOpenSessions") ? guarded((Set<?>) result) : result;
         }
 
         private Set<Session> guarded(Set<?> sessions) {
             Set<Session> all = new LinkedHashSet<>();
-            sessions.forEach(each -> all.add(session((Session) each, guard.mode())));
+            sessions.forEach(each -> all.add(session((Session) each, known.guard.mode())));
             return all;
         }
     }

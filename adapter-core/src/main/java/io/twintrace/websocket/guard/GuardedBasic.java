@@ -19,6 +19,11 @@ final class GuardedBasic implements RemoteEndpoint.Basic {
         this.guard = guard;
     }
 
+    @SuppressWarnings("ReferenceEquality") // compares identity on purpose
+    boolean isFor(RemoteEndpoint.Basic remote) {
+        return target == remote;
+    }
+
     @Override
     public void sendText(String text) throws IOException {
         Visit visit = guard.enter(Operation.SEND_TEXT);
