@@ -4,6 +4,7 @@ import io.twintrace.websocket.handshake.DeflateParameters;
 import io.twintrace.websocket.internal.io.ByteCounter;
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.Transport;
+import io.twintrace.websocket.internal.io.VirtualThreads;
 import io.twintrace.websocket.internal.read.IncomingMessages;
 import io.twintrace.websocket.internal.write.CloseHandshake;
 import io.twintrace.websocket.internal.write.ControlFrameWriter;
@@ -14,6 +15,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The input of a handler's connection. The thread that reads waits here for data that has not arrived, until a
@@ -22,6 +25,11 @@ import java.util.Optional;
  * not an object, because each connection has one.
  */
 abstract class BlockingInput extends ConnectionSource implements Reading, OfferBatch.Reader {
+    /** How long a virtual thread may read without a wait before others get its processor. */
+    private static final long MAX_NANOS_ON = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private static final long MAX_NANOS_OF_REST = TimeUnit.MILLISECONDS.toNanos(20);
+
     /**
      * Reads the messages. Only the reading thread uses it, except where a method says otherwise. Null while that thread
      * waits between two messages, and if it could not get another one afterwards for lack of memory, which ends reading.
@@ -38,6 +46,12 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      * the reading thread. Writers read it at any time, and need not be certain.
      */
     private long reader;
+
+    /** When the reader last waited for input, or let other threads run. Used only by the reading thread. */
+    private long readsOnSince;
+
+    /** How long the next rest of a reader that reads on is. Used only by the reading thread. */
+    private int restNanos = 1;
 
     /** Whether the reader left frames put aside for too long since it last waited for input. */
     private volatile boolean isSlow;
@@ -126,7 +140,30 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
             }
             throw new EOFException("connection ended without a Close frame");
         }
-        long unused = deadlines.arrived(waited);
+        readsOn(deadlines.arrived(waited), waited);
+    }
+
+    /**
+     * Lets other threads run now and then if the peer never stops sending. Nothing takes the processor from a virtual
+     * thread that never waits, so a few such peers would keep all other handlers from running.
+     */
+    private void readsOn(long now, boolean waited) {
+        if (waited) {
+            readsOnSince = now;
+        } else if (now - readsOnSince > MAX_NANOS_ON) {
+            readsOnSince = VirtualThreads.isVirtual(Thread.currentThread()) ? rest(now) : now;
+        }
+    }
+
+    /**
+     * Parks, since threads that only yield come before those that wake up. Parks for as long as this thread had to wait
+     * for a processor last time: if many read on, the processors are free now and then. Returns the time.
+     */
+    private long rest(long now) {
+        LockSupport.parkNanos(restNanos);
+        long then = System.nanoTime();
+        restNanos = (int) Math.max(1, Math.min(then - now - restNanos, MAX_NANOS_OF_REST));
+        return then;
     }
 
     /** Waits for input. May return early. Returns false at a deadline, or to have the deadlines checked again. */
