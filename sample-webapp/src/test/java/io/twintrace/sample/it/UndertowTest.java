@@ -139,6 +139,24 @@ class UndertowTest {
         }
     }
 
+    /** Undertow's I/O thread selects only when it has no tasks left, so reading on must not always be the next one. */
+    @ParameterizedTest
+    @ValueSource(strings = {HANDLER, LISTENER, "/blocking"})
+    void framesWithoutEndHoldUpNobody(String path) throws Exception {
+        byte[] pong = RawClient.frame(0xA, new byte[0]);
+        byte[] pongs = new byte[pong.length * 20_000];
+        for (int at = 0; at < pongs.length; at += pong.length) {
+            System.arraycopy(pong, 0, pongs, at, pong.length);
+        }
+        try (RawClient client = server.open(path)) {
+            Torrent torrent = Torrent.begin(client, new byte[0], pongs);
+            Await.until("the torrent to flow", torrent::sent, sent -> sent > 10L * pongs.length);
+            bystandersAreServed();
+            client.reset();
+            torrent.awaitEnd();
+        }
+    }
+
     private static int readUntilText(RawClient client) throws IOException {
         int read = 0;
         while (client.read().opcode() != RawClient.TEXT) {

@@ -39,6 +39,9 @@ final class StreamInput implements ReadListener {
     /** The thread that reads the stream. */
     private volatile Thread filler;
 
+    /** Whether the reading thread reads what it has left unread before. Only that thread uses this. */
+    private boolean resumed;
+
     private volatile boolean closed;
 
     /** Null until {@link #onEvents}, which sets this after the two executors. */
@@ -186,11 +189,19 @@ final class StreamInput implements ReadListener {
         }
     }
 
+    /**
+     * Reads what was left unread. If this is a task of the container's thread, the listener is called elsewhere: while
+     * it reads on, it would give that thread one such task after another, and Undertow runs all tasks of a thread before
+     * it looks for other connections.
+     */
     private void fillAgain() {
+        resumed = !socket.readsWithinResume();
         try {
             onDataAvailable();
         } catch (Throwable t) {
             // onDataAvailable has reported it.
+        } finally {
+            resumed = false;
         }
     }
 
@@ -225,7 +236,7 @@ final class StreamInput implements ReadListener {
         if (events == null) {
             readable.open();
         } else {
-            notifyReadable(readableExecutor); // set before events
+            notifyReadable(resumed ? blockingExecutor : readableExecutor); // set before events
         }
     }
 
