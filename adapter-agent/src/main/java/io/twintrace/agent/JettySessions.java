@@ -63,7 +63,7 @@ final class JettySessions {
     /** Returns the path of a session's request. */
     String path(Object session, String unknown) {
         try {
-            return ((URI) requestUri.invoke(upgradeRequest.invoke(session))).getPath();
+            return ((URI) requestUri.invoke(upgradeRequest.invoke(session))).getRawPath();
         } catch (ReflectiveOperationException | RuntimeException e) {
             return unknown;
         }

@@ -212,7 +212,7 @@ final class Watch extends TwintraceDispatch {
     private static String path(Object session) {
         try {
             Method uri = Engines.interfaceOf(Role.SESSION, session.getClass()).getMethod("getRequestURI");
-            return ((URI) uri.invoke(session)).getPath();
+            return ((URI) uri.invoke(session)).getRawPath();
         } catch (ReflectiveOperationException | RuntimeException e) { // of a session that is closed already
             return UNKNOWN;
         }

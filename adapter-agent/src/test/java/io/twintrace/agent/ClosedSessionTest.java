@@ -97,8 +97,9 @@ class ClosedSessionTest {
 
     @Test
     void aHalfSentMessageOfAnOpenSessionIsAConflict() {
-        assertThrows(
+        ConcurrentWriteException conflict = assertThrows(
                 ConcurrentWriteException.class, () -> session.getBasicRemote().sendText("news"));
+        assertEquals("/quotes%0AERROR/new", conflict.report().connection().path());
     }
 
     @Test

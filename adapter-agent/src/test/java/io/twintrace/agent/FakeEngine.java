@@ -29,7 +29,7 @@ public final class FakeEngine {
 
         @Override
         public URI getRequestURI() {
-            return URI.create("/quotes");
+            return URI.create("/quotes%0AERROR;jsessionid=secret/new");
         }
 
         /** As Undertow says it: true until the peer has answered. */

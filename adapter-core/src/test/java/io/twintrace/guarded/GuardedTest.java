@@ -126,6 +126,16 @@ class GuardedTest {
     }
 
     @Test
+    void aPathCanNeitherForgeALineNorTellTheSessionNorFillTheLog() throws Exception {
+        String path = "/quotes%0AERROR;jsessionid=secret/";
+        when(session.getRequestURI()).thenReturn(URI.create("ws://localhost" + path + "x".repeat(1000)));
+        RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
+        overlap(() -> remote.sendText("price"), () -> remote.sendText("news")).get();
+        String shown = "/quotes%0AERROR/" + "x".repeat(84) + "...";
+        assertTrue(log.only().contains(" (" + shown + "): "), log.only());
+    }
+
+    @Test
     void furtherOverlapsAreCounted() throws Exception {
         RemoteEndpoint.Basic remote = Guarded.session(session).getBasicRemote();
         long before = SessionGuards.further();

@@ -75,7 +75,7 @@ public final class Guarded {
 
     private static String path(Session session) {
         try {
-            return session.getRequestURI().getPath();
+            return session.getRequestURI().getRawPath();
         } catch (RuntimeException e) { // of a session that is closed already
             return "unknown path";
         }

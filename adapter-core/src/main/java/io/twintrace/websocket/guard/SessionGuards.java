@@ -16,6 +16,8 @@ import java.util.function.Predicate;
 public final class SessionGuards {
     private static final AtomicLong NUMBER = new AtomicLong();
 
+    private static final int MAX_PATH = 100;
+
     private final GuardSettings settings;
     private final WeakIdentityMap<SessionGuard> guards = new WeakIdentityMap<>();
     private final WeakIdentityMap<QueueGuard> queues = new WeakIdentityMap<>();
@@ -44,7 +46,8 @@ public final class SessionGuards {
      * Finds the guard of a session, or creates it for one of which nobody can tell whether it is open.
      *
      * @param key the session, or an object through which it is written
-     * @param path what reports call it, such as the path of its request
+     * @param path what reports call it, such as the path of its request, as the client wrote it: decoded, it could
+     *     forge a line of the log
      * @return the guard
      */
     public SessionGuard of(Object key, String path) {
@@ -56,7 +59,8 @@ public final class SessionGuards {
      * Finds the guard of a session, or creates it.
      *
      * @param session the session
-     * @param path what reports call it, such as the path of its request
+     * @param path what reports call it, such as the path of its request, as the client wrote it: decoded, it could
+     *     forge a line of the log
      * @param isOpen tells whether a session accepts messages. It must not refer to the session, which would stay in
      *     memory.
      * @param <S> the type of the session
@@ -111,7 +115,7 @@ public final class SessionGuards {
      * Finds the guard of a session whose engine queues whole messages, or creates it.
      *
      * @param session the session
-     * @param path what reports call it
+     * @param path what reports call it, as above
      * @return the guard
      */
     public QueueGuard queue(Object session, String path) {
@@ -148,8 +152,11 @@ public final class SessionGuards {
         return new SessionGuard(settings, named(path), isOpen);
     }
 
+    /** Leaves out path parameters, because these may contain a session identifier, and the end of a long path. */
     private static ConnectionId named(String path) {
-        return new ConnectionId(NUMBER.incrementAndGet(), path);
+        String plain = path.replaceAll(";[^/]*", "");
+        String shown = plain.length() <= MAX_PATH ? plain : plain.substring(0, MAX_PATH) + "...";
+        return new ConnectionId(NUMBER.incrementAndGet(), shown);
     }
 
     /** {@return the number of sessions that have had a guard} */
