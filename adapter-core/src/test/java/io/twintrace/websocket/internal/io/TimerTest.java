@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,26 @@ class TimerTest {
         });
         CountDownLatch told = new CountDownLatch(1);
         watching(1_000_000, told::countDown);
+        assertTrue(told.await(10, TimeUnit.SECONDS));
+    }
+
+    /** The executor tries to replace a thread that fails. Without memory, that fails as well. */
+    @Test
+    void aThreadThatLackOfMemoryEndsIsReplaced() throws Exception {
+        awaitNoTimer();
+        ScheduledThreadPoolExecutor executor = Timer.executor();
+        ThreadFactory threads = executor.getThreadFactory();
+        CountDownLatch told = new CountDownLatch(1);
+        executor.setThreadFactory(worker -> {
+            throw new OutOfMemoryError("on purpose");
+        });
+        DeadlineTimer.later(0, told::countDown); // waits for a thread
+        executor.setThreadFactory(threads);
+        Thread ending = threads.newThread(() -> {
+            throw new OutOfMemoryError("on purpose");
+        });
+        ending.setUncaughtExceptionHandler((thread, error) -> {});
+        ending.start();
         assertTrue(told.await(10, TimeUnit.SECONDS));
     }
 }
