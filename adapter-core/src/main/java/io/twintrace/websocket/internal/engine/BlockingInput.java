@@ -25,10 +25,11 @@ import java.util.concurrent.locks.LockSupport;
  * not an object, because each connection has one.
  */
 abstract class BlockingInput extends ConnectionSource implements Reading, OfferBatch.Reader {
-    /** How long a virtual thread may read without a wait before others get its processor. */
-    private static final long MAX_NANOS_ON = TimeUnit.MILLISECONDS.toNanos(4);
+    /** How long a virtual thread may read without a wait before others get its processor, and its longest rest. */
+    private static final long MAX_NANOS_ON = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private static final long MAX_NANOS_OF_REST = TimeUnit.MILLISECONDS.toNanos(20);
+    /** A thread that runs again so soon has not waited for a processor. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /**
      * Reads the messages. Only the reading thread uses it, except where a method says otherwise. Null while that thread
@@ -50,8 +51,8 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
     /** When the reader last waited for input, or let other threads run. Used only by the reading thread. */
     private long readsOnSince;
 
-    /** How long the next rest of a reader that reads on is. Used only by the reading thread. */
-    private int restNanos = 1;
+    /** How long the next rest of a reader that reads on is; 0 before it has read. Used only by the reading thread. */
+    private int restNanos;
 
     /** Whether the reader left frames put aside for too long since it last waited for input. */
     private volatile boolean isSlow;
@@ -148,8 +149,9 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      * thread that never waits, so a few such peers would keep all other handlers from running.
      */
     private void readsOn(long now, boolean waited) {
-        if (waited) {
+        if (waited || restNanos == 0) {
             readsOnSince = now;
+            restNanos = Math.max(1, restNanos);
         } else if (now - readsOnSince > MAX_NANOS_ON) {
             readsOnSince = VirtualThreads.isVirtual(Thread.currentThread()) ? rest(now) : now;
         }
@@ -162,7 +164,8 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
     private long rest(long now) {
         LockSupport.parkNanos(restNanos);
         long then = System.nanoTime();
-        restNanos = (int) Math.max(1, Math.min(then - now - restNanos, MAX_NANOS_OF_REST));
+        long waited = then - now - restNanos;
+        restNanos = waited < AT_ONCE_NANOS ? 1 : (int) Math.min(waited, MAX_NANOS_ON);
         return then;
     }
 
