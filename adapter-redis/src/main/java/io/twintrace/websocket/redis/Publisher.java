@@ -94,23 +94,26 @@ final class Publisher implements Runnable {
         }
     }
 
-    /** {@return the replies, those for the messages first} */
+    /** {@return the replies for the messages} */
     private List<Object> execute(Session session, Batch batch, List<Command> messages) {
         while (true) {
-            List<Command> commands = new ArrayList<>(messages);
+            List<Command> commands = new ArrayList<>();
             batch.members().forEach(members -> commands.addAll(members.takeChanges()));
             if (batch.wake()) {
                 commands.addAll(Session.wake(keys.wake(node), options));
             }
+            int first = commands.size();
+            commands.addAll(messages);
             if (commands.isEmpty()) {
                 return List.of();
             }
             Optional<List<Object>> executed = session.write(batch.number(), commands);
             if (executed.isPresent()) {
-                return executed.get();
+                return executed.get().subList(first, commands.size());
             }
-            // Changes alone would make hashes anew that lack the other members.
+            // Changes alone would make hashes anew that lack the other members. Nor do new keys expire yet.
             batch.members().forEach(OwnMembers::repeat);
+            nextExpiry = System.nanoTime();
         }
     }
 

@@ -49,6 +49,9 @@ final class Room {
     /** The number of the last message that was delivered without Redis, until this or a later one comes back; else 0. */
     private long lastLocal;
 
+    /** Whether its place is known with the next entry, because it has come back or never will. */
+    private boolean lastLocalIsPlaced;
+
     private boolean toldAway;
     private boolean toldMalformed;
 
@@ -133,7 +136,10 @@ final class Room {
             if (outgoing.returned(output, entry.sequence())) {
                 noteLocal();
             }
-            tellPlaced(EntryId.parse(entry.id()), entry.sequence());
+            lastLocalIsPlaced |= entry.sequence() >= lastLocal;
+        }
+        if (lastLocalIsPlaced) {
+            tellPlaced(entry);
         }
         if (step == 0) {
             counters.repeated.increment();
@@ -154,13 +160,14 @@ final class Room {
      */
     void neverReturns(long upTo) {
         outgoing.neverReturns(output, upTo);
-        call(() -> tellPlaced(position.last, upTo));
+        call(() -> lastLocalIsPlaced = upTo >= lastLocal);
     }
 
-    private void tellPlaced(EntryId place, long sequence) {
-        if (lastLocal > 0 && sequence >= lastLocal) {
+    private void tellPlaced(StreamEntry entry) {
+        lastLocalIsPlaced = false;
+        if (lastLocal > 0) {
             lastLocal = 0;
-            receiver.placed(place.floor());
+            receiver.placed(EntryId.parse(entry.id()).floor());
         }
     }
 
@@ -292,6 +299,7 @@ final class Room {
                 next.isPresent() && !closed;
                 next = outgoing.nextLocal(output)) {
             lastLocal = next.get().sequence;
+            lastLocalIsPlaced = false;
             sequences.advance(output.writer, lastLocal, 0);
             counters.delivered.increment();
             receiver.message(next.get().message);

@@ -111,17 +111,16 @@ final class RoomStart {
             return;
         }
         // Redis drops the oldest entries: while one that was read is there, none is missing behind it. The count alone
-        // does
-        // not show that, since a slow reader has told what was dropped before it, but has not counted it.
+        // does not show that, since a slow reader has told what was dropped before it, but has not counted it.
         boolean hasGap = info.get()
                 .first()
                 .map(first -> first.compareTo(position.last) > 0)
                 .orElse(true);
-        if (known && hasGap && info.get().removed() > position.ordinal) {
+        if (known && info.get().removed() > position.ordinal) {
             long trimmed = info.get().removed() - position.ordinal;
             long others = trimmed - outgoing.unreturned(room.output).size();
             position.ordinal = info.get().removed();
-            if (others > 0) {
+            if (hasGap && others > 0) {
                 room.trimmed(others);
             }
         }
