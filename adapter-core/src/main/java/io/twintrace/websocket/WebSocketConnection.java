@@ -301,10 +301,11 @@ public interface WebSocketConnection extends AutoCloseable {
     /**
      * Closes the connection with the close handshake (RFC 6455 section 7.1). Sends a Close frame after the current
      * frame, waits for the peer's Close frame, and closes the TCP connection, all within the close timeout. A thread
-     * that is reading sees the end. If no thread is reading, the connection drops further messages, Pings and Pongs of
-     * the peer. Has no effect once closed. Inside a call of a {@link WebSocketListener} a listener's connection only
-     * begins to close, and {@code onClose} reports the end. A handler's connection waits there, too: call {@link
-     * #beginClose} instead. An interrupted thread does not wait, and cuts a handler's connection off.
+     * that is reading sees the end. If no thread is reading, the connection drops further messages of the peer, and
+     * calls no handlers of Pings and Pongs. Has no effect once closed. Inside a call of a {@link WebSocketListener} a
+     * listener's connection only begins to close, and {@code onClose} reports the end. A handler's connection waits
+     * there, too: call {@link #beginClose} instead. An interrupted thread does not wait, and cuts a handler's connection
+     * off.
      *
      * @param code 1000 to 1003, 1007 to 1014 or 3000 to 4999
      * @param reason cut at 123 bytes of UTF-8

@@ -166,8 +166,8 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         if (!readLock.tryLock(Deadlines.remaining(closing.deadline()), TimeUnit.NANOSECONDS)) {
             return false;
         }
-        control().dropping(Runnable::run);
         try {
+            control().dropping(Runnable::run);
             if (!end.isReached()) {
                 if (!messages.isComplete()) {
                     dropped = current;
@@ -195,8 +195,8 @@ final class BlockingReader extends BlockingInput implements MessageInputStream.S
         if (closing.hasReadingEnded() || closing.requested() == null || !readLock.tryLock()) {
             return true; // a thread that reads looks at the deadline itself
         }
-        control().dropping(WriteThreads::startForApplication);
         try {
+            control().dropping(WriteThreads::startForApplication);
             if (!end.isReached()) {
                 dropArrived();
             }

@@ -125,6 +125,8 @@ final class ControlFrameHandlers implements ControlFrameReceiver {
     private void tellOrLog(CloseStatus status) {
         try {
             tellOfClose(status);
+        } catch (CloseSentException e) {
+            // It cannot know that this side has closed.
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.ERROR, "a close handler has failed", e);
         }

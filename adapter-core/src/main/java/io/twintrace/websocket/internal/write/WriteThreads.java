@@ -3,7 +3,7 @@ package io.twintrace.websocket.internal.write;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.TaskThreads;
 
-/** Runs tasks that write or report, in place of threads that have no time for that, such as the timer's. */
+/** Runs tasks that write, report or call the application, in place of threads that must not wait, such as the timer's. */
 public final class WriteThreads {
     /** Short, because idle threads keep an application's classes in memory after the application is gone. */
     private static final long KEEP_ALIVE_MILLIS = 500;
@@ -21,7 +21,11 @@ public final class WriteThreads {
         THREADS.start("websocket-write", null, task);
     }
 
-    /** Runs code of the application on a thread of its own, with the calling thread's context class loader. */
+    /**
+     * Runs code of the application on a thread of its own, with the calling thread's context class loader.
+     *
+     * @throws OutOfMemoryError also if the system has no thread
+     */
     public static void startForApplication(Runnable task) {
         THREADS.start("websocket-write", Thread.currentThread().getContextClassLoader(), task);
     }

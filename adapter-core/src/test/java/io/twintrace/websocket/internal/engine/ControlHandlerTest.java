@@ -198,6 +198,17 @@ class ControlHandlerTest {
         connection.setCloseHandler(status -> {
             throw new IllegalArgumentException("mine");
         });
+        assertEquals(List.of("a close handler has failed: mine"), errorsOfClose());
+    }
+
+    @Test
+    void aCloseHandlerMayTryToSayFarewellAfterClose() throws Exception {
+        connection.setCloseHandler(status -> connection.writeMessage("farewell"));
+        assertEquals(List.of(), errorsOfClose());
+    }
+
+    /** Closes in order, and returns what is logged as an error meanwhile. */
+    private List<String> errorsOfClose() throws Exception {
         List<String> logged = new CopyOnWriteArrayList<>();
         Handler handler = new LoggedErrors(logged);
         Logger logger = Logger.getLogger("io.twintrace.websocket");
@@ -209,7 +220,7 @@ class ControlHandlerTest {
         } finally {
             logger.removeHandler(handler);
         }
-        assertEquals(List.of("a close handler has failed: mine"), logged);
+        return logged;
     }
 
     private static final class LoggedErrors extends Handler {
