@@ -67,6 +67,10 @@ public final class ConcurrentWriteWatch
      */
     public List<ConcurrentWriteReport> takeExpected() {
         ConcurrentWrites.awaitReports(LONGEST_REPORT);
+        return takeSeen();
+    }
+
+    private List<ConcurrentWriteReport> takeSeen() {
         List<ConcurrentWriteReport> taken = new ArrayList<>();
         for (ConcurrentWriteReport each; (each = seen.poll()) != null; ) { // each to one of the tests in parallel
             taken.add(each);
@@ -154,7 +158,7 @@ public final class ConcurrentWriteWatch
         store(context).remove(WideWindow.class, WideWindow.class).close();
         ConcurrentWrites.awaitReports(LONGEST_REPORT);
         listen(-1);
-        List<ConcurrentWriteReport> unexpected = takeExpected();
+        List<ConcurrentWriteReport> unexpected = takeSeen();
         if (!unexpected.isEmpty()) {
             throw failure(unexpected);
         }
