@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,6 +44,12 @@ class LeavingPeerIT {
             String expected = "Before its peer left: a b, then the end";
             Await.until("what was sent before", server::log, log -> log.split(expected, -1).length - 1 == PEERS);
         }
+    }
+
+    @Test
+    @Tag("containers")
+    void onTomcat10NobodyIsBusyEither() throws Exception {
+        nobodyIsBusyWithAPeerThatHasLeft(Container.TOMCAT_10);
     }
 
     private static Duration usedInASecond(SampleServer server) throws Exception {
