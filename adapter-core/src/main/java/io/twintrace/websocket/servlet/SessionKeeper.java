@@ -1,6 +1,7 @@
 package io.twintrace.websocket.servlet;
 
-import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.internal.engine.ConnectionMeter;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import io.twintrace.websocket.internal.io.DeadlineTimer;
 import io.twintrace.websocket.internal.io.Deadlines;
 import jakarta.servlet.http.HttpSession;
@@ -24,9 +25,9 @@ final class SessionKeeper {
     private final DeadlineTimer timer = DeadlineTimer.of(this::nextLook, this::look);
 
     /** Set once, before the first look. */
-    private WebSocketConnection connection;
+    private StoppableConnection connection;
 
-    /** The bytes received until the last look. Guarded by this. */
+    /** The bytes and messages received until the last look. Guarded by this. */
     private long seen;
 
     private volatile long nextLook = Deadlines.NONE;
@@ -43,7 +44,7 @@ final class SessionKeeper {
         return Math.min(whole / LOOKS, MAX_PAUSE_NANOS);
     }
 
-    void start(WebSocketConnection opened) {
+    void start(StoppableConnection opened) {
         connection = opened;
         if (pauseNanos > 0) {
             lookLater();
@@ -65,7 +66,8 @@ final class SessionKeeper {
     }
 
     private synchronized void touchAfterMessages() {
-        long received = connection.byteCounts().received();
+        ConnectionMeter meter = connection.meter();
+        long received = meter.received() + meter.messagesReceived(); // a message may be empty, or still go on
         if (received == seen) {
             return;
         }

@@ -2,6 +2,7 @@ package io.twintrace.websocket.servlet;
 
 import io.twintrace.websocket.SessionOptions;
 import io.twintrace.websocket.WebSocketConnection;
+import io.twintrace.websocket.internal.engine.StoppableConnection;
 import jakarta.servlet.http.HttpSession;
 
 /** Connects one WebSocket connection with the HTTP session of its handshake, as {@link SessionOptions} say. */
@@ -47,7 +48,7 @@ final class SessionLink {
             connections.add(connection, () -> closer.close(connection, options.closeCode(), "the session has ended"));
         }
         if (keeper != null) {
-            keeper.start(connection);
+            keeper.start((StoppableConnection) connection);
         }
     }
 
