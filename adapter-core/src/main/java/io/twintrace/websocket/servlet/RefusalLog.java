@@ -36,15 +36,18 @@ final class RefusalLog {
         return new Refused(400, NOT_OFFERED + subprotocol, Map.of());
     }
 
-    /** Logs that the library rejects a handshake. There are about ten different reasons. */
+    /**
+     * Returns why the library rejects a handshake, without the name of a subprotocol, which the application may have
+     * taken from the request. There are about ten different reasons.
+     */
+    static String reason(Refused refused) {
+        return refused.message().startsWith(NOT_OFFERED) ? NOT_OFFERED.strip() : refused.message();
+    }
+
+    /** Logs that the library rejects a handshake. */
     void log(HandshakeRequest request, Refused refused) {
-        String reason = refused.message();
-        String why = refused.status() == 403 ? origin(request) : reason;
-        if (reason.startsWith(NOT_OFFERED)) { // the application may have taken the name from the request
-            reason = NOT_OFFERED;
-            why = printable(why, ' ');
-        }
-        log(request, reason, "refused with " + refused.status() + ": " + why);
+        String why = refused.status() == 403 ? origin(request) : printable(refused.message(), ' ');
+        log(request, reason(refused), "refused with " + refused.status() + ": " + why);
     }
 
     /** Logs that the application rejects a handshake. Its reasons may be many. */

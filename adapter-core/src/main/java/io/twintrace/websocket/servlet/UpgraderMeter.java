@@ -112,7 +112,11 @@ final class UpgraderMeter {
             refused.increment();
             // The application's own text may contain anything.
             ConnectionEvents.handshakeRefused(
-                    application, servlet, answer.status(), byApplication, byApplication ? "" : answer.message());
+                    application,
+                    servlet,
+                    answer.status(),
+                    byApplication,
+                    byApplication ? "" : RefusalLog.reason(answer));
         }
     }
 

@@ -14,13 +14,17 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Opening handshakes that the application answers. */
 class UpgradeTest {
@@ -88,5 +92,21 @@ class UpgradeTest {
     void theAnswerNamesTheSubprotocolThatIsNotOffered() throws Exception {
         refuseSubprotocol("chat.v2");
         assertEquals("the client must offer the subprotocol chat.v2" + System.lineSeparator(), answer.toString());
+    }
+
+    @Test
+    void theEventDoesNotNameTheSubprotocol(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("events.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            refuseSubprotocol("chat.secret");
+            recording.dump(file);
+        }
+        assertEquals(
+                List.of("the client must offer the subprotocol"),
+                RecordingFile.readAllEvents(file).stream()
+                        .filter(each -> each.getEventType().getName().equals("twintrace.HandshakeRefused"))
+                        .map(each -> each.getString("reason"))
+                        .toList());
     }
 }
