@@ -3,6 +3,7 @@ package io.twintrace.websocket.servlet;
 import jakarta.servlet.http.HttpSession;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.function.Consumer;
 
 /** Lets an HTTP session count as accessed just now, outside of a request. */
@@ -44,9 +45,12 @@ final class SessionTouch {
             }
             GET_ACCESSOR.getReturnType().getMethod("access", Consumer.class).invoke(accessor, nothing);
         } catch (InvocationTargetException e) {
-            throw new IllegalStateException("the session cannot be accessed", e.getCause());
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new UndeclaredThrowableException(e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the session has no accessor as of Servlet 6.1", e);
+            throw new UnsupportedOperationException("the session has no accessor as of Servlet 6.1", e);
         }
     }
 }
