@@ -70,9 +70,8 @@ final class LongerSessions {
                 Interval interval = new Interval(own, (int) Math.min(Integer.MAX_VALUE, own + idle));
                 session.setAttribute(ATTRIBUTE, interval);
                 session.setMaxInactiveInterval(interval.longer());
-                if (all.put(session, accessed) == null) {
-                    lookAfterQuarterOf(own);
-                }
+                all.put(session, accessed);
+                lookAfterQuarterOf(own);
             } else {
                 session.setMaxInactiveInterval(own);
             }
