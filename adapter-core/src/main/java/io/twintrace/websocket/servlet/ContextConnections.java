@@ -83,10 +83,11 @@ final class ContextConnections {
     /** Removes the connections of a servlet or upgrader. Returns whether they were the last ones. */
     boolean leave(Member member) {
         synchronized (ContextConnections.class) {
-            if (members.remove(member) && members.isEmpty() && !stopped) {
+            boolean wasLast = members.remove(member) && members.isEmpty();
+            if (wasLast && !stopped) {
                 context.removeAttribute(ATTRIBUTE);
             }
-            return members.isEmpty();
+            return wasLast;
         }
     }
 
