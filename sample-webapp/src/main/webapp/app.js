@@ -297,7 +297,7 @@
   function say(event) {
     event.preventDefault();
     const text = chatView.text.value.trim();
-    if (!text || !chat.online) return;
+    if (!text || !chat.online || chat.socket.readyState !== WebSocket.OPEN) return;
     sendToChat({ type: "say", text });
     chatView.text.value = "";
     showNote("");
