@@ -46,8 +46,10 @@ final class RefusalLog {
 
     /** Logs that the library rejects a handshake. */
     void log(HandshakeRequest request, Refused refused) {
-        String why = refused.status() == 403 ? origin(request) : printable(refused.message(), ' ');
-        log(request, reason(refused), "refused with " + refused.status() + ": " + why);
+        String reason = reason(refused);
+        String why = refused.status() == 403 ? origin(request) : refused.message();
+        boolean isOurs = reason.equals(refused.message());
+        log(request, reason, "refused with " + refused.status() + ": " + (isOurs ? why : printable(why, ' ')));
     }
 
     /** Logs that the application rejects a handshake. Its reasons may be many. */
