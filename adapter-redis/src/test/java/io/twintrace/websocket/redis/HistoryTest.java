@@ -142,15 +142,7 @@ class HistoryTest {
     @Test
     void publishingGoesOnAfterALossAlthoughAMemberChangesAllTheTime() {
         CountDownLatch goOn = new CountDownLatch(1);
-        Recorder slow = new Recorder() {
-            @Override
-            public void message(RoomMessage message) {
-                super.message(message);
-                if (text(message).equals("m0")) {
-                    awaitOrFail(goOn);
-                }
-            }
-        };
+        Recorder slow = new SlowRecorder(goOn);
         // So short that one message at a time may be on its way.
         try (RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS.withStreamLength(8))) {
             Channel busy = two.open("room", 0, slow);
@@ -215,15 +207,7 @@ class HistoryTest {
     @Test
     void aMessageThatRedisDroppedDoesNotTakeThePlaceOfOthersForEver() {
         CountDownLatch goOn = new CountDownLatch(1);
-        Recorder slow = new Recorder() {
-            @Override
-            public void message(RoomMessage message) {
-                super.message(message);
-                if (text(message).equals("m0")) {
-                    awaitOrFail(goOn);
-                }
-            }
-        };
+        Recorder slow = new SlowRecorder(goOn);
         RedisOptions options = OPTIONS.withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800));
         try (RedisBackplane two = RedisBackplane.connect(redis.uri(), options.withMaxWaiting(1))) {
             Channel full = two.open("room", 0, slow);
@@ -246,15 +230,7 @@ class HistoryTest {
     @Test
     void aLossThatIsToldIsNotToldAgainAfterAReconnection() {
         CountDownLatch goOn = new CountDownLatch(1);
-        Recorder slow = new Recorder() {
-            @Override
-            public void message(RoomMessage message) {
-                super.message(message);
-                if (text(message).equals("m0")) {
-                    awaitOrFail(goOn);
-                }
-            }
-        };
+        Recorder slow = new SlowRecorder(goOn);
         try (RedisBackplane two = RedisBackplane.connect(link.uri(), OPTIONS)) {
             two.open("room", 0, slow);
             slow.await("history", recorder -> recorder.histories.size() == 1);
@@ -275,6 +251,23 @@ class HistoryTest {
                     recorder -> Recorder.text(recorder.messages.get(recorder.messages.size() - 1))
                             .equals("m1000"));
             assertEquals(lost, slow.lost);
+        }
+    }
+
+    /** Holds up its node's reader at "m0". */
+    private static final class SlowRecorder extends Recorder {
+        private final CountDownLatch goOn;
+
+        SlowRecorder(CountDownLatch goOn) {
+            this.goOn = goOn;
+        }
+
+        @Override
+        public void message(RoomMessage message) {
+            super.message(message);
+            if (text(message).equals("m0")) {
+                awaitOrFail(goOn);
+            }
         }
     }
 
