@@ -66,14 +66,20 @@ public final class ConcurrentWrites {
 
     /**
      * Waits until the log and all listeners know of every conflict so far. The first thread of a conflict may go on
-     * before they do, because the second one reports it. For tests that look at reports.
+     * before they do, because the second one reports it. For tests that look at reports. An interrupt does not end the
+     * wait, and is kept.
      *
      * @param longest the longest time to wait, for example for a listener that does not return
      */
     public static void awaitReports(Duration longest) {
         long begin = System.nanoTime();
+        boolean interrupted = false;
         while (REPORTING.get() > 0 && System.nanoTime() - begin < longest.toNanos()) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            interrupted |= Thread.interrupted(); // else it would not park any more
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
