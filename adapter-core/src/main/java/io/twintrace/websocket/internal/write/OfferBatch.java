@@ -2,6 +2,7 @@ package io.twintrace.websocket.internal.write;
 
 import io.twintrace.websocket.internal.io.Deadlines;
 import io.twintrace.websocket.internal.io.DelayedCheck;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,6 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class OfferBatch extends WriteBatch {
     /** A batch that was left more recently than this is expected to be left again soon. */
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** How long a thread that goes on waits for another that runs what it has put off. */
+    private static final long MAX_WAIT_SECONDS = 1;
 
     private enum Owner {
         /** The thread whose batch it is. */
@@ -52,6 +56,9 @@ public final class OfferBatch extends WriteBatch {
     private volatile long leftSince = Deadlines.NONE;
 
     private volatile long patienceNanos;
+
+    /** Opens when another thread has run what this one has put off. Null until this one is late for the first time. */
+    private volatile CountDownLatch tasksRun;
 
     private final DelayedCheck late = new DelayedCheck() {
         @Override
@@ -158,6 +165,24 @@ public final class OfferBatch extends WriteBatch {
             } finally {
                 endOffers();
             }
+        } else {
+            awaitTasksRun();
+        }
+    }
+
+    /**
+     * Only for a time, because a task may call the application's code, and that may wait for a lock which this thread
+     * holds.
+     */
+    private void awaitTasksRun() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            boolean unused = tasksRun.await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -202,12 +227,20 @@ public final class OfferBatch extends WriteBatch {
         if (current != null) {
             current.wasNotBackSoon();
         }
+        if (tasksRun == null) {
+            tasksRun = new CountDownLatch(1);
+        }
         WriteThreads.start(this::takeOver);
     }
 
     /** Leaves the batch to its thread if that was quicker than the start of this one. */
     private void takeOver() {
         if (isOverdue() && owner.compareAndSet(Owner.NOBODY, Owner.OTHER_THREAD)) {
+            try {
+                runTasks();
+            } finally {
+                tasksRun.countDown();
+            }
             flush();
         }
     }

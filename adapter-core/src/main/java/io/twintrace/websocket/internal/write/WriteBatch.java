@@ -213,11 +213,11 @@ public abstract class WriteBatch {
             runAllTasks();
         } finally {
             runningTasks = false;
+            hasTasks = !tasks.isEmpty();
         }
     }
 
     private void runAllTasks() {
-        hasTasks = false;
         for (Runnable task; (task = tasks.poll()) != null; ) {
             try {
                 task.run();

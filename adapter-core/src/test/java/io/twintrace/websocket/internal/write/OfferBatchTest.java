@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.fixture.Background;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,57 @@ class OfferBatchTest {
             caughtUp.countDown();
         }
         assertEquals(List.of("put off", "next"), order);
+    }
+
+    @Test
+    void aThreadGoesOnOnlyWhenAnotherHasRunWhatItHadPutOff() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<String> order = new CopyOnWriteArrayList<>();
+        Background<Void> thread = Background.run(() -> {
+            OfferBatch.end(OfferBatch.begin());
+            OfferBatch.flushBeforeReading(new Busy());
+            assertTrue(WriteBatch.putOff(() -> {
+                begun.countDown();
+                await(goOn);
+                order.add("put off");
+            }));
+            await(begun);
+            boolean unused = WriteBatch.catchUp();
+            order.add("next");
+        });
+        try {
+            await(begun);
+            thread.awaitWaitingIn("WriteBatch.catchUp");
+        } finally {
+            goOn.countDown();
+        }
+        thread.result();
+        assertEquals(List.of("put off", "next"), order);
+    }
+
+    /** Such as one that needs a lock which the thread holds. */
+    @Test
+    void aThreadDoesNotWaitForEverForWhatItHadPutOff() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch caughtUp = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        Background<Boolean> thread = Background.start(() -> {
+            OfferBatch.end(OfferBatch.begin());
+            OfferBatch.flushBeforeReading(new Busy());
+            assertTrue(WriteBatch.putOff(() -> {
+                begun.countDown();
+                await(caughtUp);
+                over.countDown();
+            }));
+            await(begun);
+            Thread.currentThread().interrupt();
+            boolean unused = WriteBatch.catchUp();
+            caughtUp.countDown();
+            return Thread.interrupted();
+        });
+        assertTrue(thread.result(), "its interrupt is lost");
+        await(over);
     }
 
     private static void await(CountDownLatch latch) {
