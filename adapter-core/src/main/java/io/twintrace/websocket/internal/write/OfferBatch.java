@@ -171,8 +171,8 @@ public final class OfferBatch extends WriteBatch {
     }
 
     /**
-     * Only for a time, because a task may call the application's code, and that may wait for a lock which this thread
-     * holds.
+     * Only once, and for a time, because a task may call the application's code, and that may wait for a lock which this
+     * thread holds.
      */
     private void awaitTasksRun() {
         boolean interrupted = Thread.interrupted();
@@ -181,6 +181,7 @@ public final class OfferBatch extends WriteBatch {
         } catch (InterruptedException e) {
             interrupted = true;
         }
+        tasksRun.countDown();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
