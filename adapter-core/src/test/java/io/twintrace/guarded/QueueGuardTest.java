@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What Jetty refuses by its own API is a conflict, and nothing else is. */
-@Timeout(30)
+@Timeout(120)
 class QueueGuardTest {
     private final GuardLog log = new GuardLog();
     private final ExecutorService another = Executors.newSingleThreadExecutor();
@@ -301,7 +301,7 @@ class QueueGuardTest {
             });
         }
         many.shutdown();
-        assertTrue(many.awaitTermination(20, TimeUnit.SECONDS));
+        assertTrue(many.awaitTermination(100, TimeUnit.SECONDS));
         assertEquals(List.of(), log.entries());
     }
 }

@@ -92,13 +92,13 @@ class ConcurrentWritesTest {
         WideWindow window = WideWindow.open(Duration.ofMillis(20));
         Guarded wide = new Guarded(DetectorLevel.MESSAGES);
         WideWindow none = WideWindow.open(Duration.ZERO);
-        assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+        assertFalse(isWide(new Guarded(DetectorLevel.MESSAGES)));
         none.close();
         assertTrue(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40, "the one before is back");
         window.close();
         assertTrue(millisOfTwentyWrites(wide) >= 40);
-        assertFalse(millisOfTwentyWrites(before) >= 40);
-        assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+        assertFalse(isWide(before));
+        assertFalse(isWide(new Guarded(DetectorLevel.MESSAGES)));
     }
 
     /** As tests that run in parallel do. */
@@ -109,7 +109,17 @@ class ConcurrentWritesTest {
         first.close();
         assertTrue(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
         second.close();
-        assertFalse(millisOfTwentyWrites(new Guarded(DetectorLevel.MESSAGES)) >= 40);
+        assertFalse(isWide(new Guarded(DetectorLevel.MESSAGES)));
+    }
+
+    /** The thread may be held up now and then, but not each time. */
+    private static boolean isWide(Guarded connection) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            if (millisOfTwentyWrites(connection) < 40) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static long millisOfTwentyWrites(Guarded connection) throws Exception {

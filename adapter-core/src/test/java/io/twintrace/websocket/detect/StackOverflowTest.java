@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A thread whose stack overflows inside the detector is no longer inside a write. */
-@Timeout(120)
+@Timeout(600)
 class StackOverflowTest {
     private static final int ROUNDS = 50;
     private static final int SMALL_STACK = 256 * 1024;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /** Both writers fail or neither. Each shows the other's stack, and none fails without a reason. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class WriteDetectorStressTest {
     private static final int FORCED_COLLISIONS = 100_000;
     private static final int RACES = 10_000;

@@ -18,6 +18,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -129,13 +130,18 @@ class NoConcurrentWritesTest {
     @Test
     void theWindowIsWideWhileTheTestRunsAndShutAfterwards() {
         assertEquals(1, run(Wide.class).succeeded().count());
-        assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
+        assertTrue(isShut(), "shut again");
     }
 
     @Test
     void nestedClassesHaveTheWindowOfTheClassAroundThem() {
         assertEquals(3, run(WideWithNested.class).succeeded().count());
-        assertTrue(Application.nanosOfAWrite() < 10_000_000, "shut again");
+        assertTrue(isShut(), "shut again");
+    }
+
+    /** The thread may be held up now and then, but not each time. */
+    private static boolean isShut() {
+        return IntStream.range(0, 10).anyMatch(i -> Application.nanosOfAWrite() < 10_000_000);
     }
 
     /** Two threads that write at once, and swallow the exceptions. */
