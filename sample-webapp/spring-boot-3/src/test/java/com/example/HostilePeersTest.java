@@ -23,7 +23,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class HostilePeersTest {
     private static final String BOB = "Authorization: Basic Ym9iOmI=";
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** A peer that could send nothing for so long is stuck. */
     private static final Duration STALL = Duration.ofMillis(700);

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A peaceful client that expects its echoes while others misbehave. */
 final class Bystander implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final RawClient client;
     private final FutureTask<Duration> task = new FutureTask<>(this::echoUntilEnd);

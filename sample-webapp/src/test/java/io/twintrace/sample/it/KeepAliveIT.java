@@ -19,7 +19,7 @@ class KeepAliveIT {
     private static final int PONG = 10;
 
     private static final Map<String, String> PARAMS =
-            Map.of("ping-interval", "300ms", "pong-timeout", "1s", "idle-timeout", "2s");
+            Map.of("ping-interval", "300ms", "pong-timeout", "3s", "idle-timeout", "5s");
 
     @ParameterizedTest
     @EnumSource(names = {"JETTY_HOME", "TOMCAT"})
@@ -41,11 +41,11 @@ class KeepAliveIT {
     private static void aPeerThatAnswersStays(SampleServer server, String path) throws Exception {
         try (RawClient client = RawClient.open(server.port(), server.path(path))) {
             long begin = System.nanoTime();
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 20; i++) {
                 client.send(RawClient.frame(PONG, ping(client)));
             }
             client.send(RawClient.text("how long did it take?"));
-            long roundTrip = Long.parseLong(client.read().text());
+            long roundTrip = Long.parseLong(answer(client));
             assertTrue(roundTrip > 0 && roundTrip < System.nanoTime() - begin, () -> path + ": " + roundTrip);
             client.send(RawClient.close(1000));
             assertEquals(1000, client.readToClose());
@@ -54,8 +54,23 @@ class KeepAliveIT {
 
     private static byte[] ping(RawClient client) throws IOException {
         RawClient.Frame frame = client.read();
+        while (frame.opcode() == PONG) { // for proxies, while the answer to a Ping is late
+            frame = client.read();
+        }
         assertEquals(RawClient.PING, frame.opcode());
         return frame.payload();
+    }
+
+    /** Returns the next message. Pings may come before it. */
+    private static String answer(RawClient client) throws IOException {
+        RawClient.Frame frame = client.read();
+        while (frame.opcode() != RawClient.TEXT) {
+            if (frame.opcode() == RawClient.PING) {
+                client.send(RawClient.frame(PONG, frame.payload()));
+            }
+            frame = client.read();
+        }
+        return frame.text();
     }
 
     private static void aPeerThatNeverAnswersIsCutOff(SampleServer server, String path) throws Exception {
@@ -69,6 +84,6 @@ class KeepAliveIT {
     }
 
     private static int timeouts(SampleServer server) throws Exception {
-        return server.log().split("has not answered a Ping within 1000 ms \\(pong timeout\\)", -1).length;
+        return server.log().split("has not answered a Ping within 3000 ms \\(pong timeout\\)", -1).length;
     }
 }

@@ -30,8 +30,8 @@ enum ProxyKind {
         return start(UnaryOperator.identity(), one, two);
     }
 
-    /** Cuts quiet WebSockets after one second in place of 90. */
+    /** Cuts quiet WebSockets after five seconds in place of 90. */
     ReverseProxy startImpatient(int one, int two) throws Exception {
-        return start(listing -> listing.with(tunnelTimeout, tunnelTimeout.replace("90s", "1s")), one, two);
+        return start(listing -> listing.with(tunnelTimeout, tunnelTimeout.replace("90s", "5s")), one, two);
     }
 }

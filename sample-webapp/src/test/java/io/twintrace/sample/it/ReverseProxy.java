@@ -67,6 +67,7 @@ public final class ReverseProxy implements AutoCloseable {
                 file,
                 listing.nodes(one, two)
                         .with("bind :80", "bind 127.0.0.1:" + port)
+                        .with("default-server", "timeout check 10s\n    default-server") // a node may be held up
                         .text());
         return started(port, directory, program, "-db", "-f", file.toString());
     }

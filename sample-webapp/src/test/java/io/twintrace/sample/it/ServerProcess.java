@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A server in its own process, which never outlives this one. Its output goes to its directory. */
 public final class ServerProcess implements AutoCloseable {
-    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
     private final Process process;
@@ -157,11 +157,13 @@ public final class ServerProcess implements AutoCloseable {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
-    /** All log files of a directory, one after another. */
+    /** All log files of a directory, one after another. Not those of requests, which are written later. */
     static String readAll(Path directory) throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList()) {
                 all.append(read(file));
             }
         }

@@ -33,7 +33,7 @@ class ShutdownIT {
             polite.awaitEnd();
             assertEquals(1001, silent.read().closeCode());
             server.process().awaitExit();
-            assertTrue(System.nanoTime() - begin < 12e9, "the process has taken more than 12 s to end");
+            assertTrue(System.nanoTime() - begin < 30e9, "the process has taken more than 30 s to end");
         }
     }
 
@@ -69,7 +69,7 @@ class ShutdownIT {
             server.process().terminate();
             server.process().awaitExit();
             double seconds = (System.nanoTime() - begin) / 1e9;
-            assertTrue(seconds < 9, () -> "the process has taken " + seconds + " s to end");
+            assertTrue(seconds < 20, () -> "the process has taken " + seconds + " s to end");
             for (RawClient each : vanished) {
                 assertEquals(1001, each.readToClose());
             }

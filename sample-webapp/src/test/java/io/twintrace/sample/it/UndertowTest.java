@@ -38,7 +38,7 @@ class UndertowTest {
 
     private static final int MESSAGE = 64 * 1024;
     private static final int BYSTANDERS = 8;
-    private static final Duration SLOW = Duration.ofSeconds(2);
+    private static final Duration SLOW = Duration.ofSeconds(8);
 
     private final CountDownLatch busy = new CountDownLatch(1);
     private final List<RawClient> bystanders = new ArrayList<>();

@@ -108,17 +108,18 @@ class UpgradeCallIT {
         return open(server, path, "Cookie: " + String.join("; ", headers.get("Cookie")));
     }
 
-    /** Talks for three times as long as the session lives without a request. */
+    /** Talks for twice as long as the session lives without a request, and a little more. */
     private void messagesKeepTheSessionAliveAndItsEndClosesTheConnection(SampleServer server) throws Exception {
         try (RawClient client = openWithSession(server, LISTENER)) {
             long begin = System.nanoTime();
-            while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3L * UpgradeCallServlet.SECONDS)) {
+            while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(2L * UpgradeCallServlet.SECONDS + 1)) {
                 echo(client);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // as a user who types
             }
             assertEquals("session", page(server, "/call/session"));
             echo(client);
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(4L * UpgradeCallServlet.SECONDS)); // as one who is silent
+            LockSupport.parkNanos(
+                    TimeUnit.SECONDS.toNanos(2L * UpgradeCallServlet.SECONDS + 2)); // as one who is silent
             assertEquals("no session", page(server, "/call/session"));
             assertEquals(1008, client.readToClose());
         }

@@ -20,7 +20,7 @@ public final class UpgradeCallServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     /** How long a session lives without a request or message. */
-    static final int SECONDS = 1;
+    static final int SECONDS = 4;
 
     private final transient WebSocketUpgrader upgrader = new WebSocketUpgrader(WebSocketOptions.builder()
             .session(SessionOptions.defaults().withCloseCode(1008).withKeepAlive(true))
