@@ -22,7 +22,10 @@ import redis.clients.jedis.Protocol;
 
 /** What happens while Redis cannot be reached. */
 class AwayTest {
-    private static final RedisOptions OPTIONS = RedisOptions.defaults().withMaxBackoff(Duration.ofMillis(200));
+    /** The read timeout is so long that no slow answer disconnects. */
+    private static final RedisOptions OPTIONS =
+            RedisOptions.defaults().withReadTimeout(Duration.ofSeconds(20)).withMaxBackoff(Duration.ofMillis(200));
+
     private static final RedisOptions LOCAL = OPTIONS.withWhenAway(WhenAway.DELIVER_LOCALLY);
 
     private final RedisServer redis = RedisServer.start();
@@ -120,6 +123,7 @@ class AwayTest {
             assertEquals(List.of("a", "b"), here.texts());
             assertEquals(List.of(Optional.empty(), Optional.empty()), here.ids());
             publish(thereIn, "x");
+            there.awaitMessages(1);
             mend();
             publish(hereIn, "c");
             here.awaitMessages(4);
@@ -228,7 +232,7 @@ class AwayTest {
                 here.awaitMessages(1);
                 Recorder later = new Recorder();
                 one.open("another room", 1, later);
-                assertEquals(1, later.disconnections.size());
+                later.await("disconnected", recorder -> recorder.disconnections.size() == 1);
                 mend();
                 here.await("history", recorder -> recorder.histories.size() == 1);
                 assertEquals("y", Recorder.text(here.histories.get(0).get(0)));

@@ -11,6 +11,7 @@ import io.twintrace.websocket.redis.fixture.LogLines;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
+import io.twintrace.websocket.redis.fixture.SlowRecorder;
 import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.RoomMessage;
 import java.net.URL;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
@@ -106,16 +108,20 @@ class BackplaneTest {
 
     @Test
     void aReplyOfARoomIsDeliveredAtOnce() {
+        CountDownLatch published = new CountDownLatch(1);
+        Recorder held = new SlowRecorder(published);
         try (RedisBackplane one = RedisBackplane.connect(redis.uri());
                 RedisBackplane two = RedisBackplane.connect(redis.uri())) {
             Channel channel = one.open("room", 0, first);
-            two.open("room", 0, second);
-            second.await("history", recorder -> recorder.histories.size() == 1);
+            two.open("room", 0, held);
+            held.await("history", recorder -> recorder.histories.size() == 1);
             for (int i = 0; i < 2000; i++) {
                 channel.publish(Messages.text("m" + i));
             }
-            second.awaitMessages(2000);
-            assertTrue(second.deliveries < 1000, () -> "deliveries " + second.deliveries);
+            first.awaitMessages(2000);
+            published.countDown();
+            held.awaitMessages(2000);
+            assertTrue(held.deliveries < 1000, () -> "deliveries " + held.deliveries);
         }
     }
 
@@ -194,6 +200,9 @@ class BackplaneTest {
             second.awaitMessages(1000);
             assertFalse(channel.publish(Messages.text("too late")));
             assertThrows(IllegalStateException.class, () -> one.open("room", 0, first));
+            for (Thread each : threads) {
+                each.join(20_000);
+            }
             assertEquals(0, threads.stream().filter(Thread::isAlive).count());
             one.close();
         }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,9 @@ class ExactlyOnceTest {
     private final Recorder first = new Recorder();
     private final Recorder second = new Recorder();
 
+    private final CountDownLatch begun = new CountDownLatch(1);
+
+    /** Counts {@code begun} down when it has begun. */
     private interface Outage {
         void happens() throws Exception;
     }
@@ -46,7 +50,7 @@ class ExactlyOnceTest {
         }
     }
 
-    /** The outage begins after a third of the messages; the second third is sent meanwhile. */
+    /** The outage begins after a third of the messages, and before the last third. */
     private void exchange(RedisBackplane one, RedisBackplane two, Outage outage) throws Exception {
         Channel inOne = one.open("room", 0, first);
         Channel inTwo = two.open("room", 0, second);
@@ -59,6 +63,9 @@ class ExactlyOnceTest {
             String name = "sender " + sender + ":";
             threads.add(new Thread(() -> {
                 for (int i = 0; i < MESSAGES; i++) {
+                    if (i == MESSAGES * 2 / 3) {
+                        awaitOutage();
+                    }
                     while (!channel.publish(Messages.text(name + i))) {
                         LockSupport.parkNanos(1_000_000);
                     }
@@ -79,6 +86,14 @@ class ExactlyOnceTest {
         check(second);
         assertEquals(0, one.statistics().lost() + two.statistics().lost());
         assertEquals(0, one.statistics().unshared() + two.statistics().unshared());
+    }
+
+    private void awaitOutage() {
+        try {
+            assertTrue(begun.await(60, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void check(Recorder recorder) {
@@ -108,7 +123,7 @@ class ExactlyOnceTest {
         try (RedisServer redis = RedisServer.start();
                 RedisBackplane one = RedisBackplane.connect(redis.uri(), OPTIONS);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS)) {
-            exchange(one, two, () -> {});
+            exchange(one, two, begun::countDown);
             bothHaveOneOrder();
         }
     }
@@ -120,6 +135,7 @@ class ExactlyOnceTest {
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             exchange(one, two, () -> {
                 redis.kill();
+                begun.countDown();
                 pause(OUTAGE.dividedBy(2));
                 redis.restart();
             });
@@ -132,7 +148,9 @@ class ExactlyOnceTest {
     void whenTheLinkOfOneNodeIsCut() throws Exception {
         try (RedisServer redis = RedisServer.start();
                 CutLink link = new CutLink(redis);
-                RedisBackplane one = RedisBackplane.connect(link.uri(), OPTIONS);
+                // No slow answer is to disconnect it as well.
+                RedisBackplane one =
+                        RedisBackplane.connect(link.uri(), OPTIONS.withReadTimeout(Duration.ofSeconds(20)));
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             exchange(one, two, () -> cut(link));
             bothHaveOneOrder();
@@ -153,8 +171,9 @@ class ExactlyOnceTest {
         }
     }
 
-    private static void cut(CutLink link) {
+    private void cut(CutLink link) {
         link.cut();
+        begun.countDown();
         pause(OUTAGE);
         link.mend();
     }
@@ -168,6 +187,7 @@ class ExactlyOnceTest {
             exchange(one, two, () -> {
                 for (int i = 0; i < 20; i++) {
                     link.cut();
+                    begun.countDown();
                     link.mend();
                     pause(OUTAGE.dividedBy(20));
                 }
@@ -213,9 +233,11 @@ class ExactlyOnceTest {
     @Test
     void aNodeThatOpensTheRoomLaterGetsNothingASecondTime() throws Exception {
         Recorder third = new Recorder();
+        RedisOptions quiet = OPTIONS.withReadTimeout(Duration.ofSeconds(20))
+                .withHeartbeat(Duration.ofMinutes(5), Duration.ofMinutes(15));
         try (RedisServer redis = RedisServer.start();
                 CutLink link = new CutLink(redis);
-                RedisBackplane one = RedisBackplane.connect(link.uri(), OPTIONS);
+                RedisBackplane one = RedisBackplane.connect(link.uri(), quiet);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS);
                 RedisBackplane three = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             Channel inOne = one.open("room", 0, first);

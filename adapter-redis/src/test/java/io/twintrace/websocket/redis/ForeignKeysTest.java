@@ -11,14 +11,17 @@ import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.Presence;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
 
 /** What something else has written to the keys of one room stops no other room. */
 class ForeignKeysTest {
+    /** The read timeout is so long that no slow answer disconnects. */
     private static final RedisOptions OPTIONS = RedisOptions.defaults()
             .withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800))
+            .withReadTimeout(Duration.ofSeconds(20))
             .withMaxBackoff(Duration.ofMillis(200));
 
     private final RedisServer redis = RedisServer.start();
@@ -28,6 +31,14 @@ class ForeignKeysTest {
     @AfterEach
     void stop() throws Exception {
         redis.close();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -44,6 +55,7 @@ class ForeignKeysTest {
             assertTrue(one.open("other", 0, other).publish(Messages.text("a")));
             other.awaitMessages(1);
             room.never("has no id", Duration.ofMillis(500), recorder -> !recorder.messages.isEmpty());
+            await(() -> one.statistics().malformed() >= 2);
             assertEquals(2, one.statistics().malformed());
             assertEquals(List.of(), room.disconnections);
         }
@@ -64,6 +76,7 @@ class ForeignKeysTest {
             }
             // Several heartbeats.
             room.never("fails", Duration.ofSeconds(1), recorder -> !recorder.disconnections.isEmpty());
+            await(() -> one.statistics().waiting() == 0);
             assertEquals(5, one.statistics().unshared());
             assertEquals(0, one.statistics().waiting());
             assertEquals(2, log.lines().size(), () -> log.lines().toString());

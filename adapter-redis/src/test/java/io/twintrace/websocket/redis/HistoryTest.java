@@ -7,15 +7,14 @@ import io.twintrace.websocket.redis.fixture.CutLink;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
+import io.twintrace.websocket.redis.fixture.SlowRecorder;
 import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.MessageId;
 import io.twintrace.websocket.room.Presence;
-import io.twintrace.websocket.room.RoomMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +24,11 @@ import redis.clients.jedis.Protocol;
 
 /** The past of a room, and what is missing of it. */
 class HistoryTest {
-    private static final RedisOptions OPTIONS =
-            RedisOptions.defaults().withStreamLength(200).withMaxBackoff(Duration.ofMillis(200));
+    /** The read timeout is so long that no slow answer disconnects. */
+    private static final RedisOptions OPTIONS = RedisOptions.defaults()
+            .withStreamLength(200)
+            .withReadTimeout(Duration.ofSeconds(20))
+            .withMaxBackoff(Duration.ofMillis(200));
 
     private final RedisServer redis = RedisServer.start();
     private final CutLink link = new CutLink(redis);
@@ -172,7 +174,7 @@ class HistoryTest {
     @Test
     void aMessageThatRedisDroppedBeforeItsNodeReadItIsDeliveredToItsOwnMembers() {
         // Not so often that one is likely to be on its way.
-        RedisOptions options = OPTIONS.withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(8));
+        RedisOptions options = OPTIONS.withHeartbeat(Duration.ofSeconds(4), Duration.ofSeconds(16));
         try (RedisBackplane two = RedisBackplane.connect(link.uri(), options)) {
             Channel away = two.open("room", 0, second);
             history();
@@ -250,31 +252,6 @@ class HistoryTest {
                     recorder -> Recorder.text(recorder.messages.get(recorder.messages.size() - 1))
                             .equals("m1000"));
             assertEquals(lost, slow.lost);
-        }
-    }
-
-    /** Holds up its node's reader at "m0". */
-    private static final class SlowRecorder extends Recorder {
-        private final CountDownLatch goOn;
-
-        SlowRecorder(CountDownLatch goOn) {
-            this.goOn = goOn;
-        }
-
-        @Override
-        public void message(RoomMessage message) {
-            super.message(message);
-            if (text(message).equals("m0")) {
-                awaitOrFail(goOn);
-            }
-        }
-    }
-
-    private static void awaitOrFail(CountDownLatch latch) {
-        try {
-            assertTrue(latch.await(30, TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 

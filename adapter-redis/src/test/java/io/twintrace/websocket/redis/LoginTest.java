@@ -29,8 +29,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The URI, the login and TLS. */
 class LoginTest {
     private static final Path PAGE = Path.of("../docs/redis.md");
+
+    /** The read timeout is so long that no slow answer disconnects. */
     private static final RedisOptions OPTIONS = RedisOptions.defaults()
             .withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800))
+            .withReadTimeout(Duration.ofSeconds(20))
             .withMaxBackoff(Duration.ofMillis(200));
 
     @TempDir

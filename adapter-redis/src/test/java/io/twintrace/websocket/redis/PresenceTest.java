@@ -21,13 +21,20 @@ import redis.clients.jedis.Protocol;
 
 /** Each node knows the members on the others. */
 class PresenceTest {
-    /** So rare that only announcements can be the reason for what arrives. */
+    /**
+     * So rare that only announcements can be the reason for what arrives. The read timeout is so long that no slow
+     * answer disconnects.
+     */
     private static final RedisOptions RARE = RedisOptions.defaults()
             .withHeartbeat(Duration.ofMinutes(5), Duration.ofMinutes(15))
+            .withReadTimeout(Duration.ofSeconds(20))
             .withMaxBackoff(Duration.ofMillis(200));
 
+    private static final Duration HEARTBEAT = Duration.ofMillis(200);
+
     private static final RedisOptions OFTEN = RedisOptions.defaults()
-            .withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(800))
+            .withHeartbeat(HEARTBEAT, Duration.ofMillis(800))
+            .withReadTimeout(Duration.ofSeconds(20))
             .withMaxBackoff(Duration.ofMillis(200));
 
     private final RedisServer redis = RedisServer.start();
@@ -117,8 +124,9 @@ class PresenceTest {
 
     @Test
     void whatIsAnnouncedWhileRedisIsAwayArrivesWhenItIsBack() throws Exception {
-        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
-                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+        RedisOptions options = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(4));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), options);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), options)) {
             Channel hereIn = open(one, here);
             open(two, there);
             announce(one, hereIn, "ann", "Ann");
@@ -129,7 +137,7 @@ class PresenceTest {
             hereIn.withdraw("ann");
             announce(one, hereIn, "cem", "Cem");
             // Longer than a dead node's members are kept.
-            here.never("connects", Duration.ofSeconds(1), each -> each.connections > 0);
+            here.never("connects", Duration.ofMillis(4500), each -> each.connections > 0);
             redis.restart();
             awaitMembers(there, "bob", "cem");
             assertEquals(List.of("ann"), there.absent);
@@ -138,15 +146,16 @@ class PresenceTest {
 
     @Test
     void membersAreAnnouncedAgainWhenRedisWasEmptied() {
-        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
-                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+        RedisOptions options = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(20));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), options);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), options)) {
             Channel hereIn = open(one, here);
             open(two, there);
             announce(one, hereIn, "ann", "Ann");
             awaitMembers(there, "ann");
             redis.call(Protocol.Command.FLUSHALL);
             Recorder later = new Recorder();
-            try (RedisBackplane three = RedisBackplane.connect(redis.uri(), OFTEN)) {
+            try (RedisBackplane three = RedisBackplane.connect(redis.uri(), options)) {
                 open(three, later);
                 awaitMembers(later, "ann");
             }
@@ -248,8 +257,9 @@ class PresenceTest {
 
     @Test
     void aMissedAnnouncementIsHealed() {
-        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), OFTEN);
-                RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
+        RedisOptions options = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(20));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), options);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), options)) {
             Channel hereIn = open(one, here);
             open(two, there);
             announce(one, hereIn, "ann", "Ann");
