@@ -66,10 +66,13 @@ final class PresenceReader {
     }
 
     /** Compares what this node knows with the hashes. */
-    void compare(Collection<Room> rooms, RedisConnection connection) {
-        if (connection
+    void compare(Collection<Room> rooms, Session session) {
+        RedisConnection connection = session.input();
+        boolean wakes = connection
                 .call(Command.of(Protocol.Command.EXISTS, keys.wake(node)))
-                .equals(0L)) {
+                .equals(1L);
+        // In this order: the publisher makes a lost key anew after it has noted the loss.
+        if (!wakes || session.takeEmptied()) {
             startGrace(); // Redis was emptied
         }
         List<RoomNode> nodes = nodes(List.copyOf(rooms), connection);

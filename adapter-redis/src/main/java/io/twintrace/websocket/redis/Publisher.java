@@ -111,6 +111,7 @@ final class Publisher implements Runnable {
             if (executed.isPresent()) {
                 return executed.get().subList(first, commands.size());
             }
+            session.noteEmptied(); // the wake key may be among the commands
             // Changes alone would make hashes anew that lack the other members. Nor do new keys expire yet.
             batch.members().forEach(OwnMembers::repeat);
             nextExpiry = System.nanoTime();
@@ -156,6 +157,7 @@ final class Publisher implements Runnable {
         }
         List<Object> replies = connection.callEach(commands);
         if (replies.get(0).equals(0L)) {
+            session.noteEmptied();
             connection.callAll(Session.wake(keys.wake(node), options));
         }
         for (int i = 0; i < checked.size(); i++) {

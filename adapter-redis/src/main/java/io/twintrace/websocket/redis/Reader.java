@@ -181,7 +181,7 @@ final class Reader implements Runnable {
             }
         }
         if (!started.isEmpty()) {
-            presence.compare(started, current.input());
+            presence.compare(started, current);
         }
         return ready;
     }
@@ -212,7 +212,7 @@ final class Reader implements Runnable {
         Map<Room, Long> unreturned = new HashMap<>();
         if (System.nanoTime() - nextComparison >= 0) {
             nextComparison = System.nanoTime() + options.heartbeat().toNanos();
-            presence.compare(ready, current.input());
+            presence.compare(ready, current);
             ready.forEach(room -> noteUnreturned(room, unreturned));
         }
         Map<String, Room> byStream = new HashMap<>();

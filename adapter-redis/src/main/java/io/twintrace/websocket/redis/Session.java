@@ -3,6 +3,7 @@ package io.twintrace.websocket.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Protocol;
 
@@ -20,6 +21,10 @@ final class Session implements AutoCloseable {
     private static final String SESSION = "s";
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /** Set by the publisher, and taken by the reader. */
+    private final AtomicBoolean emptied = new AtomicBoolean();
+
     private final RedisConnection input;
     private final RedisConnection output;
     private final String writtenKey;
@@ -79,6 +84,19 @@ final class Session implements AutoCloseable {
         List<Command> all = new ArrayList<>(commands);
         all.add(Command.of(Protocol.Command.HSET, writtenKey, BATCH, batch));
         return output.callAtOnce(all, writtenKey);
+    }
+
+    /**
+     * For the publisher: Redis was emptied. Call this before you write the wake key anew, because its absence no longer
+     * shows that to the reader then.
+     */
+    void noteEmptied() {
+        emptied.set(true);
+    }
+
+    /** For the reader. {@return whether the publisher has noted, since the last call, that Redis was emptied} */
+    boolean takeEmptied() {
+        return emptied.getAndSet(false);
     }
 
     /** For the reader. */

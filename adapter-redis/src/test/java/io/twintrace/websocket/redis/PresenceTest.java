@@ -7,12 +7,14 @@ import io.twintrace.websocket.redis.fixture.CutLink;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
+import io.twintrace.websocket.redis.fixture.SlowRecorder;
 import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.Presence;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -222,6 +224,37 @@ class PresenceTest {
                 awaitMembers(later, "ann", "bob");
             }
             assertEquals(List.of(), there.absent);
+        }
+    }
+
+    /** The reader cannot see it by the wake key then. */
+    @Test
+    void membersStayWhenThePublisherSeesBeforeTheReaderThatRedisWasEmptied() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Recorder held = new SlowRecorder(goOn);
+        RedisOptions watching = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(5));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), watching)) {
+            Channel hereIn = open(one, here);
+            open(two, held);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(held, "ann");
+            // Until a node that has no members in Redis counts as dead. Each connection begins with such a time.
+            held.never("leaves", Duration.ofMillis(5500), each -> !each.absent.isEmpty());
+            assertTrue(hereIn.publish(Messages.text("m0")));
+            held.awaitMessages(1);
+            redis.call(Protocol.Command.FLUSHALL);
+            awaitKey("twintrace:wake:" + two.node());
+            goOn.countDown();
+            held.never("leaves", Duration.ofSeconds(1), each -> !each.absent.isEmpty());
+        }
+    }
+
+    private void awaitKey(String key) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!redis.keys().contains(key)) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
         }
     }
 
