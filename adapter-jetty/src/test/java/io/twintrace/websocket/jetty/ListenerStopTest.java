@@ -27,6 +27,10 @@ class ListenerStopTest {
     private static final WebSocketOptions PATIENT_FOR_300_MS =
             WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
 
+    /** Waits much longer than stopping takes if nothing has to be waited for. */
+    private static final WebSocketOptions PATIENT_FOR_15_S =
+            WebSocketOptions.builder().closeTimeout(Duration.ofSeconds(15)).build();
+
     /** Records the codes of its onClose calls. */
     private static class Told extends EchoListener {
         private final boolean nonBlocking;
@@ -52,8 +56,8 @@ class ListenerStopTest {
     @ValueSource(booleans = {true, false})
     void gracefulStopTellsPeerAndListenerAndIsQuick(boolean nonBlocking) throws Exception {
         Told listener = new Told(nonBlocking);
-        try (TestServer server = TestServer.of(listener, WebSocketOptions.defaults())) {
-            server.server().setStopTimeout(5_000);
+        try (TestServer server = TestServer.of(listener, PATIENT_FOR_15_S)) {
+            server.server().setStopTimeout(15_000);
             server.start();
             try (RawClient client = server.rawClient()) {
                 assertServed(client);
@@ -61,7 +65,7 @@ class ListenerStopTest {
                 assertEquals(1001, client.read().closeCode());
                 client.send(RawClient.close(1001));
                 client.awaitEnd();
-                assertQuick(Duration.ofSeconds(3), stopped);
+                assertQuick(Duration.ofSeconds(8), stopped);
                 assertEquals(1001, listener.codes.poll(5, TimeUnit.SECONDS));
                 assertEquals(0, listener.codes.size());
             }
@@ -77,7 +81,7 @@ class ListenerStopTest {
             assertServed(client);
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.read().closeCode());
-            assertQuick(Duration.ofSeconds(3), stopped);
+            assertQuick(Duration.ofSeconds(8), stopped);
             assertEquals(1006, listener.codes.poll(5, TimeUnit.SECONDS));
         }
     }
@@ -91,7 +95,7 @@ class ListenerStopTest {
             assertServed(client);
             CompletableFuture<Duration> stopped = stop(server);
             client.awaitEnd();
-            assertQuick(Duration.ofSeconds(3), stopped);
+            assertQuick(Duration.ofSeconds(8), stopped);
             assertTrue(listener.codes.poll(5, TimeUnit.SECONDS) != null);
         }
     }
@@ -113,7 +117,7 @@ class ListenerStopTest {
             assertTrue(begun.await(5, TimeUnit.SECONDS));
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.readToClose());
-            assertQuick(Duration.ofSeconds(4), stopped);
+            assertQuick(Duration.ofSeconds(8), stopped);
             server.log().await("a listener call is still running after its connection");
             mayEnd.countDown();
             assertEquals(1006, stuck.codes.poll(5, TimeUnit.SECONDS));
