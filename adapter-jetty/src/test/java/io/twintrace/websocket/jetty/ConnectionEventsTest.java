@@ -159,16 +159,18 @@ class ConnectionEventsTest {
         WebSocketOptions options =
                 WebSocketOptions.builder().writeTimeout(Duration.ofMillis(300)).build();
         try (Recording recording = new Recording();
-                TestServer server = serving(handler, options);
-                RawClient deaf = RawClient.open(server.port(), APPLICATION + "/room/1")) {
+                TestServer server = serving(handler, options)) {
             recording.start();
-            await(now -> now.closedWriteTimeout() == 1);
-            deaf.awaitEnd();
-            List<RecordedEvent> events = events(recording, "twintrace.ConnectionClosed");
-            assertEquals(
-                    "WRITE_TIMEOUT", only(events, "twintrace.SlowPeerClosed").getString("reason"));
-            RecordedEvent closed = only(events, "twintrace.ConnectionClosed");
-            assertEquals(1006, closed.getInt("receivedCode"));
+            try (RawClient deaf = RawClient.open(server.port(), APPLICATION + "/room/1")) {
+                await(now -> now.closedWriteTimeout() == 1);
+                deaf.awaitEnd();
+                List<RecordedEvent> events = events(recording, "twintrace.ConnectionClosed");
+                assertEquals(
+                        "WRITE_TIMEOUT",
+                        only(events, "twintrace.SlowPeerClosed").getString("reason"));
+                RecordedEvent closed = only(events, "twintrace.ConnectionClosed");
+                assertEquals(1006, closed.getInt("receivedCode"));
+            }
         }
     }
 }

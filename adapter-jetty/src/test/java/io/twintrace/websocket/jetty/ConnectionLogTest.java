@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twintrace.websocket.WebSocketOptions;
 import io.twintrace.websocket.testkit.Await;
 import io.twintrace.websocket.testkit.RawClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the log says of connections that open and close as they should. */
 class ConnectionLogTest {
     private static final Logger LOGGER = Logger.getLogger("io.twintrace.websocket");
+
+    /** A busy machine makes calls slow, whose lines are another test's subject. */
+    private static final WebSocketOptions OPTIONS =
+            WebSocketOptions.builder().slowCallThreshold(Duration.ZERO).build();
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -63,9 +68,8 @@ class ConnectionLogTest {
     @ValueSource(booleans = {false, true})
     void debugHasOneLineAtEachEnd(boolean listening) throws Exception {
         listen(Level.FINE);
-        try (TestServer server = listening
-                ? TestServer.serving(EchoListener.of(true), WebSocketOptions.defaults())
-                : TestServer.serving(TestServer::echo)) {
+        try (TestServer server =
+                listening ? TestServer.serving(EchoListener.of(true), OPTIONS) : TestServer.serving(TestServer::echo)) {
             converse(server);
             Await.until("both lines", () -> lines, now -> now.size() == 2);
             assertTrue(lines.get(0).matches("FINE WebSocket connection \\d+ \\(/ws\\) opened"), lines::toString);
@@ -83,9 +87,8 @@ class ConnectionLogTest {
     @ValueSource(booleans = {false, true})
     void infoIsSilentInNormalOperation(boolean listening) throws Exception {
         listen(Level.INFO);
-        try (TestServer server = listening
-                ? TestServer.serving(EchoListener.of(true), WebSocketOptions.defaults())
-                : TestServer.serving(TestServer::echo)) {
+        try (TestServer server =
+                listening ? TestServer.serving(EchoListener.of(true), OPTIONS) : TestServer.serving(TestServer::echo)) {
             for (int i = 0; i < 3; i++) {
                 converse(server);
             }

@@ -182,7 +182,7 @@ class MetricsTest {
     void bytesOfAPeerThatDoesNotReadArePendingUntilTheWriteTimeoutClosesIt() throws Exception {
         CountDownLatch mayEnd = new CountDownLatch(1);
         WebSocketOptions options =
-                WebSocketOptions.builder().writeTimeout(Duration.ofSeconds(1)).build();
+                WebSocketOptions.builder().writeTimeout(Duration.ofSeconds(5)).build();
         WebSocketHandler handler = connection -> {
             try {
                 while (true) {
@@ -213,7 +213,7 @@ class MetricsTest {
                 .closeTimeout(Duration.ofMillis(300))
                 .outbox(OutboxOptions.defaults()
                         .withMaxBytes(64 << 20)
-                        .withWhenFull(WhenFull.closePeer(CloseCode.TRY_AGAIN_LATER, Duration.ofMillis(300))))
+                        .withWhenFull(WhenFull.closePeer(CloseCode.TRY_AGAIN_LATER, Duration.ofSeconds(4))))
                 .build();
         WebSocketHandler handler = connection -> {
             Outbox outbox = connection.outbox();

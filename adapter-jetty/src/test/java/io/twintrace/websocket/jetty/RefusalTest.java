@@ -187,7 +187,7 @@ class RefusalTest {
             client.send(RawClient.ascii(request));
             Response response = client.readResponse();
             assertEquals(status, response.status(), response.head());
-            assertTrue(System.nanoTime() - begin < 2e9, "the answer took more than 2 s");
+            assertTrue(System.nanoTime() - begin < 10e9, "the answer took more than 10 s");
             return response;
         }
     }

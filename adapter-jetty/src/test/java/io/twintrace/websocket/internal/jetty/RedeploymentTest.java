@@ -37,6 +37,7 @@ class RedeploymentTest {
             assertEquals(1001, handler.readToClose());
             assertEquals(1001, listener.readToClose());
         }
+        Await.until("no connection of this application", app::connectionLoaders, List::isEmpty);
     }
 
     @Test
