@@ -47,7 +47,7 @@ final class PresenceReader {
         graceEnds = System.nanoTime() + options.deadAfter().toNanos();
     }
 
-    void announced(List<StreamEntry> announcements, Map<String, Room> rooms, RedisConnection connection) {
+    void announced(List<StreamEntry> announcements, Map<String, Room> rooms, Session session) {
         Map<Room, List<OtherMembers.Change>> changes = new HashMap<>();
         Set<RoomNode> missed = new LinkedHashSet<>();
         for (StreamEntry each : announcements) {
@@ -62,19 +62,12 @@ final class PresenceReader {
             }
         }
         changes.forEach(Room::tell);
-        readAll(missed, connection);
+        readAll(missed, session);
     }
 
     /** Compares what this node knows with the hashes. */
     void compare(Collection<Room> rooms, Session session) {
         RedisConnection connection = session.input();
-        boolean wakes = connection
-                .call(Command.of(Protocol.Command.EXISTS, keys.wake(node)))
-                .equals(1L);
-        // In this order: the publisher makes a lost key anew after it has noted the loss.
-        if (!wakes || session.takeEmptied()) {
-            startGrace(); // Redis was emptied
-        }
         List<RoomNode> nodes = nodes(List.copyOf(rooms), connection);
         List<Object> versions = connection.callEach(nodes.stream()
                 .map(each -> Command.of(Protocol.Command.HGET, hash(each), OwnMembers.VERSION))
@@ -87,7 +80,13 @@ final class PresenceReader {
                 changed.add(each);
             }
         }
-        readAll(changed, connection);
+        readAll(changed, session);
+    }
+
+    private boolean wasEmptied(Session session) {
+        Object wakes = session.input().call(Command.of(Protocol.Command.EXISTS, keys.wake(node)));
+        // In this order: the publisher makes a lost key anew after it has noted the loss.
+        return wakes.equals(0L) || session.takeEmptied();
     }
 
     /** {@return the nodes that have members in these rooms, by Redis or by what this node knows} */
@@ -106,14 +105,18 @@ final class PresenceReader {
         return nodes;
     }
 
-    private void readAll(Collection<RoomNode> nodes, RedisConnection connection) {
+    private void readAll(Collection<RoomNode> nodes, Session session) {
         if (nodes.isEmpty()) {
             return;
         }
+        RedisConnection connection = session.input();
         List<RoomNode> all = List.copyOf(nodes);
         List<Object> hashes = connection.callEach(all.stream()
                 .map(each -> Command.of(Protocol.Command.HGETALL, hash(each)))
                 .toList());
+        if (wasEmptied(session)) { // asked behind the hashes, which may have been lost just before
+            startGrace();
+        }
         List<Command> forget = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             RoomNode each = all.get(i);

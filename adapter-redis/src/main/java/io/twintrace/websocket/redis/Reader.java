@@ -261,7 +261,7 @@ final class Reader implements Runnable {
         } else if (stream.equals(keys.presence())) {
             Map<String, Room> byName = new HashMap<>();
             byStream.values().forEach(room -> byName.put(room.name, room));
-            presence.announced(entries, byName, current.input());
+            presence.announced(entries, byName, current);
         } else {
             byStream.get(stream).receive(entries);
         }
