@@ -623,7 +623,8 @@ class RoomTest {
 
     @Test
     void whatAHandlerBroadcastsLeavesThoughItBroadcastsOnWithoutReading() throws Exception {
-        TestPeer ann = peer();
+        TestPeer ann =
+                peer(TestPeer.quick().coalescingDelay(Duration.ofMillis(50)).build());
         TestPeer bob = peer();
         Room room = rooms.room("chat");
         Member sender = room.join(ann.connection());
@@ -636,7 +637,7 @@ class RoomTest {
             int more = 0;
             for (; !received.get(); more++) {
                 sender.broadcast("x");
-                LockSupport.parkNanos(200_000); // sooner than the coalescing delay, again and again
+                LockSupport.parkNanos(5_000_000); // sooner than the coalescing delay, again and again
             }
             return more;
         });

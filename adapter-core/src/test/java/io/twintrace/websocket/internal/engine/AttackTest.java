@@ -48,7 +48,7 @@ class AttackTest {
             peer.sendHex("82 ff 80 00 00 00 00 00 00 00 00 00 00 00");
             assertEquals(
                     1002, peer.expectFailedRead(ProtocolException.class, 1002).closeCode());
-            assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(1));
+            assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(5));
         }
     }
 
@@ -147,8 +147,7 @@ class AttackTest {
     /** CVE-2026-109932, undici: pongs queued without bound. */
     @Test
     void pongsToAFloodOfPingsThatNobodyReadsDoNotPileUp() throws Exception {
-        try (TestPeer peer = TestPeer.connectTight(
-                TestPeer.quick().writeTimeout(Duration.ofSeconds(1)).build())) {
+        try (TestPeer peer = TestPeer.connectTight(TestPeer.quick().build())) {
             Background<Void> writing = Background.run(
                             () -> peer.connection().writeMessage(MessageType.BINARY, new byte[4 * MIB]))
                     .awaitStuckInWrite();
@@ -160,6 +159,7 @@ class AttackTest {
             peer.send(Frames.text("end"));
             assertEquals("end", reading.result().text());
             assertTrue(Shared.of(peer.options()).pools().write().lent() <= 2, "one frame in flight, and no queue");
+            peer.connection().abort();
             writing.failure(IOException.class);
         }
     }
@@ -259,7 +259,7 @@ class AttackTest {
                     IOException.class,
                     () -> peer.connection().writeMessage(MessageType.BINARY, ByteBuffer.allocate(4 * MIB)));
             peer.connection().close();
-            assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(2));
+            assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(5));
         }
     }
 

@@ -39,12 +39,19 @@ class CloseTest {
     /** More than a tight connection can buffer. */
     private static final int MUCH = 4 << 20;
 
-    private final TestPeer peer = TestPeer.connectTight(TestPeer.quick().build());
-    private final BlockingConnection connection = peer.connection();
+    private TestPeer peer = TestPeer.connectTight(TestPeer.quick().build());
+    private BlockingConnection connection = peer.connection();
 
     @AfterEach
     void close() throws Exception {
         peer.close();
+    }
+
+    /** For a peer that does not answer. */
+    private void beHasty() throws Exception {
+        peer.close();
+        peer = TestPeer.connectTight(TestPeer.hasty().build());
+        connection = peer.connection();
     }
 
     @Test
@@ -81,16 +88,17 @@ class CloseTest {
         long begin = System.nanoTime();
         connection.close();
         connection.close(4000, "again");
-        assertShorterThan(200, begin);
+        assertShorterThan(2_000, begin);
     }
 
     /** CVE-2024-23672, Tomcat: a connection that was closed stayed until the peer answered. */
     @Test
     void aPeerThatNeverAnswersIsWaitedForUntilTheCloseTimeout() throws Exception {
+        beHasty();
         long begin = System.nanoTime();
         connection.close();
-        assertTrue(System.nanoTime() - begin >= TestPeer.CLOSE_TIMEOUT.toNanos());
-        assertShorterThan(1000, begin);
+        assertTrue(System.nanoTime() - begin >= TestPeer.HASTY_CLOSE_TIMEOUT.toNanos());
+        assertShorterThan(5_000, begin);
         peer.expectClose(1000).expectGone();
     }
 
@@ -107,9 +115,11 @@ class CloseTest {
 
     @Test
     void theTimeInWhichTheApplicationLeftAFrameUnreadDoesNotEndThatWaitEither() throws Exception {
-        Duration idle = Duration.ofMillis(250);
-        try (TestPeer other =
-                TestPeer.connect(TestPeer.quick().idleTimeout(idle).build())) {
+        Duration idle = Duration.ofSeconds(2);
+        try (TestPeer other = TestPeer.connect(TestPeer.quick()
+                .closeTimeout(Duration.ofSeconds(30))
+                .idleTimeout(idle)
+                .build())) {
             byte[] frame = Frames.text("slowly");
             other.send(Arrays.copyOf(frame, frame.length - 2));
             MessageReader reader = other.connection().nextReader();
@@ -117,7 +127,7 @@ class CloseTest {
             Background<Integer> reading = Background.start(reader::read).awaitReading();
             other.send(Arrays.copyOfRange(frame, frame.length - 2, frame.length - 1));
             assertEquals('l', reading.result());
-            letPass(idle.multipliedBy(2));
+            letPass(idle.plusSeconds(1));
             Background<Void> closing = Background.run(other.connection()::close);
             other.expectClose(1000);
             letPass(Duration.ofMillis(50)); // a real peer is not as quick as this one
@@ -133,7 +143,7 @@ class CloseTest {
     @Test
     void aPeerThatNeverStopsSendingIsWaitedForUntilTheCloseTimeout() throws Exception {
         byte[] pong = Frames.maskedHeader(FIN | Frames.PONG, 0);
-        try (TestPeer other = TestPeer.connect(TestPeer.quick().build(), inner -> new FilterTransport(inner) {
+        try (TestPeer other = TestPeer.connect(TestPeer.hasty().build(), inner -> new FilterTransport(inner) {
             @Override
             public int read(ByteBuffer into) {
                 into.put(pong);
@@ -142,17 +152,18 @@ class CloseTest {
         })) {
             long begin = System.nanoTime();
             Background.run(other.connection()::close).result();
-            assertShorterThan(1500, begin);
+            assertShorterThan(5_000, begin);
         }
     }
 
     @Test
     void aPeerThatNeverReadsIsWaitedForUntilTheCloseTimeout() throws Exception {
+        beHasty();
         Background<Void> writing = Background.run(() -> connection.writeMessage(MessageType.BINARY, new byte[MUCH]))
                 .awaitStuckInWrite();
         long begin = System.nanoTime();
         connection.close();
-        assertShorterThan(1000, begin);
+        assertShorterThan(5_000, begin);
         writing.failure(IOException.class);
         peer.expectNothingLent();
     }
@@ -183,20 +194,22 @@ class CloseTest {
 
     @Test
     void aReaderThatWaitsEndsWithinTheCloseTimeoutToo() throws Exception {
+        beHasty();
         Background<Message> reading = Background.start(connection::readMessage).awaitReading();
         long begin = System.nanoTime();
         connection.close();
-        assertShorterThan(1000, begin);
+        assertShorterThan(5_000, begin);
         reading.failure(IOException.class);
         peer.expectNothingLent();
     }
 
     @Test
     void beginCloseReturnsAtOnceAndBoundsTheReader() throws Exception {
+        beHasty();
         connection.beginClose(1001, "restart");
         long begin = System.nanoTime();
         assertThrows(SocketTimeoutException.class, connection::readMessage);
-        assertShorterThan(1000, begin);
+        assertShorterThan(5_000, begin);
         peer.expectClose(1001, "restart");
     }
 

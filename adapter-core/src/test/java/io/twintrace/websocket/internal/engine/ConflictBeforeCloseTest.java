@@ -190,7 +190,7 @@ class ConflictBeforeCloseTest {
     void whoeverClosesWaitsForTheListenersAsLongAsForThePeer() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         WebSocketOptions options =
-                TestPeer.quick().concurrentWriteListener(report -> await(never)).build();
+                TestPeer.hasty().concurrentWriteListener(report -> await(never)).build();
         try (TestPeer peer = TestPeer.connect(options)) {
             assertTrue(peer.connection().nextWriter(MessageType.TEXT).type() == MessageType.TEXT);
             Background<Void> second = Background.run(() -> peer.connection().writeMessage("x"));

@@ -477,14 +477,14 @@ class ListenerEndTest {
                 drip(peer);
                 awaitEnd(peer);
                 assertEquals(1001, WebSocketListenerTest.closeCode(peer.received()), "opcode " + opcode);
-                assertTrue(System.nanoTime() - begin < 2_000_000_000L, "opcode " + opcode);
+                assertTrue(System.nanoTime() - begin < 8_000_000_000L, "opcode " + opcode);
             }
         }
     }
 
-    /** Sends a byte every 50 ms until the server closes, or 100 of them. */
+    /** Sends a byte every 50 ms until the server closes, or 200 of them. */
     private static void drip(ListeningPeer peer) {
-        for (int i = 0; i < 100 && peer.connection().isOpen(); i++) {
+        for (int i = 0; i < 200 && peer.connection().isOpen(); i++) {
             long next = System.nanoTime() + 50_000_000;
             Background.eventually("the next drop", () -> {
                 peer.settle();
@@ -507,7 +507,7 @@ class ListenerEndTest {
                 took.set(Duration.ofNanos(System.nanoTime() - begin));
             });
             peer.send(Frames.close(1000));
-            assertTrue(took.get().compareTo(Duration.ofSeconds(1)) < 0, took::toString);
+            assertTrue(took.get().compareTo(Duration.ofSeconds(4)) < 0, took::toString);
             assertArrayEquals(hex("88 02 03e8"), partner.received());
         }
     }

@@ -288,7 +288,7 @@ class ListenerWritingTest {
     @Test
     void aSlowPeerThatGetsEveryMessageInTimeIsNotCutOff() {
         WebSocketOptions options =
-                ListeningPeer.quick().writeTimeout(Duration.ofMillis(500)).build();
+                ListeningPeer.quick().writeTimeout(Duration.ofMillis(2_500)).build();
         try (ListeningPeer slow = ListeningPeer.connectLazy(new RecordingListener(), options, 0)) {
             WebSocketListener broadcasting = new WebSocketListener() {
                 @Override
@@ -299,9 +299,9 @@ class ListenerWritingTest {
             try (ListeningPeer other = ListeningPeer.connect(broadcasting, options)) {
                 other.send(hundred());
                 for (int i = 0; i < 20; i++) {
-                    long next = System.nanoTime() + 50_000_000;
+                    long next = System.nanoTime() + 200_000_000;
                     other.send(hundred());
-                    slow.readMore(ECHO_OF_100.length); // one message always waits, for 50 ms
+                    slow.readMore(ECHO_OF_100.length); // one message always waits, for 200 ms
                     Background.eventually("a moment later", () -> {
                         slow.settle();
                         return System.nanoTime() - next > 0;

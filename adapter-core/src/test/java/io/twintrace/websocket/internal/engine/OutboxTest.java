@@ -354,7 +354,7 @@ class OutboxTest {
 
     @Test
     void whoeverOffersFirstWhileAnotherThreadWritesIsNamedInTheReport() throws Exception {
-        try (TestPeer peer = tight(OutboxOptions.defaults())) {
+        try (TestPeer peer = TestPeer.connectTight(TestPeer.hasty().build())) {
             Background<Void> direct = Background.run(() -> peer.connection().writeMessage(MessageType.BINARY, MUCH))
                     .awaitStuckInWrite();
             ConcurrentWriteException e = assertThrows(

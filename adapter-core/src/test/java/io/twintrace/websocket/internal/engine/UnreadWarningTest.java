@@ -53,6 +53,7 @@ class UnreadWarningTest {
         peer.send(Frames.text("x"), Frames.text("y"));
         connection.readMessage();
         pushForLong();
+        pushForLong();
         assertEquals(1, logged.size(), () -> logged.toString());
     }
 

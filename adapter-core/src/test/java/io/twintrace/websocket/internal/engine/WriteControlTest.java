@@ -223,11 +223,14 @@ class WriteControlTest {
 
     @Test
     void aCloseFrameWrittenThisWayIsAnsweredWithinTheCloseTimeoutToo() throws Exception {
-        Background<Message> reading = Background.start(connection::readMessage).awaitReading();
-        connection.writeControl(ControlType.CLOSE, new byte[0], null);
-        SocketTimeoutException e = reading.failure(SocketTimeoutException.class);
-        assertEquals("peer did not close the WebSocket within the close timeout", e.getMessage());
-        peer.expectHex("88 00");
+        try (TestPeer silent = TestPeer.connect(TestPeer.hasty().build())) {
+            Background<Message> reading =
+                    Background.start(silent.connection()::readMessage).awaitReading();
+            silent.connection().writeControl(ControlType.CLOSE, new byte[0], null);
+            SocketTimeoutException e = reading.failure(SocketTimeoutException.class);
+            assertEquals("peer did not close the WebSocket within the close timeout", e.getMessage());
+            silent.expectHex("88 00");
+        }
     }
 
     @Test

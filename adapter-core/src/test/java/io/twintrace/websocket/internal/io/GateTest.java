@@ -70,7 +70,7 @@ class GateTest {
 
     @Test
     void aDeadlineIsLiftedForAThreadThatWaits() throws Exception {
-        gate.deadline(Deadlines.after(Duration.ofSeconds(2)));
+        gate.deadline(Deadlines.after(Duration.ofMinutes(1)));
         startWaiting();
         gate.deadline(Deadlines.NONE);
         gate.open();
@@ -109,8 +109,8 @@ class GateTest {
         Thread thread = new Thread(other, "other");
         thread.setDaemon(true);
         thread.start();
-        back.deadline(Deadlines.after(Duration.ofSeconds(20)));
         for (int i = 0; i < rounds; i++) {
+            back.deadline(Deadlines.after(Duration.ofSeconds(20)));
             gate.open();
             back.await();
         }
@@ -124,9 +124,10 @@ class GateTest {
     void noOpeningIsLostWhileManyWaitWithDeadlines() throws Exception {
         int threads = 16;
         int rounds = 1_000;
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         List<FutureTask<Void>> waiters = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            FutureTask<Void> task = new FutureTask<>(() -> passGates(rounds), null);
+            FutureTask<Void> task = new FutureTask<>(() -> passGates(rounds, until), null);
             waiters.add(task);
             Thread thread = new Thread(task, "waiter " + i);
             thread.setDaemon(true);
@@ -137,9 +138,9 @@ class GateTest {
         }
     }
 
-    private static void passGates(int rounds) {
+    private static void passGates(int rounds, long until) {
         try {
-            for (int i = 0; i < rounds; i++) {
+            for (int i = 0; i < rounds && System.nanoTime() - until < 0; i++) {
                 Gate each = new Gate("for a round");
                 each.deadline(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
                 CompletableFuture<Void> opened = CompletableFuture.runAsync(each::open);

@@ -45,12 +45,14 @@ class TimerTest {
     @Test
     void oneThreadServesAllThatWait() throws Exception {
         CountDownLatch told = new CountDownLatch(200);
+        DeadlineTimer late = watching(TimeUnit.HOURS.toNanos(1), () -> {}); // the thread stays until this has ended
         for (int i = 0; i < 200; i++) {
             watching(i * 200_000L, told::countDown);
             assertTrue(timers().size() <= 1);
         }
         assertTrue(told.await(10, TimeUnit.SECONDS));
         assertEquals(1, timers().size());
+        late.end();
     }
 
     @Test
