@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server is restarted while messages wait for its peers, some of which do not read. */
 class RestartIT {
-    private static final int PEERS = 40;
+    private static final int PEERS = 16;
     private static final int SILENT = 4;
     private static final int MESSAGES = 100;
     private static final int LENGTH = 32 * 1024;
@@ -36,11 +36,11 @@ class RestartIT {
 
     /** One more may have connected just before the stop. */
     private static final Pattern CLOSED = Pattern.compile(
-            "servlet \"[a-z-]+\": (3[6-9]|[4-9]\\d) WebSocket connections closed with 1001 in (4\\.9|[5-8]\\.)");
+            "servlet \"[a-z-]+\": (1[2-9]|[2-9]\\d) WebSocket connections closed with 1001 in (4\\.9|[5-9]\\.|1\\d\\.)");
 
     /** The close timeout, and some time for a busy machine. */
     private static final Pattern CUT_OFF =
-            Pattern.compile(SILENT + " WebSocket connections cut off after (4\\.9|[5-7]\\.)");
+            Pattern.compile(SILENT + " WebSocket connections cut off after (4\\.9|[5-9]\\.)");
 
     private final List<RawClient> clients = new ArrayList<>();
     private final ExecutorService readers = Executors.newFixedThreadPool(PEERS);
@@ -103,12 +103,16 @@ class RestartIT {
         return null;
     }
 
-    private void assertAllRead() throws Exception {
-        List<Future<Void>> read = new ArrayList<>();
+    private List<Future<Void>> beginToRead() {
+        List<Future<Void>> reading = new ArrayList<>();
         for (RawClient each : clients.subList(SILENT, PEERS)) { // the first ones never read
-            read.add(readers.submit(() -> readAll(each)));
+            reading.add(readers.submit(() -> readAll(each)));
         }
-        for (Future<Void> each : read) {
+        return reading;
+    }
+
+    private static void assertAllRead(List<Future<Void>> reading) throws Exception {
+        for (Future<Void> each : reading) {
             each.get(30, TimeUnit.SECONDS);
         }
     }
@@ -120,14 +124,15 @@ class RestartIT {
             broadcast(server, path);
             long begin = System.nanoTime();
             server.process().terminate();
+            List<Future<Void>> reading = beginToRead();
             if (container == Container.JAVA_JAR) {
                 Await.until("a refusal", () -> handshake(server, path).status(), status -> status == 503);
                 assertComeAgain(handshake(server, path));
             }
-            assertAllRead();
+            assertAllRead(reading);
             assertEquals(TERMINATED, server.process().awaitExit());
             double seconds = (System.nanoTime() - begin) / 1e9;
-            assertTrue(seconds < 10, () -> "the process has taken " + seconds + " s to end");
+            assertTrue(seconds < 15, () -> "the process has taken " + seconds + " s to end");
             String log = server.log();
             assertTrue(CUT_OFF.matcher(log).find(), log);
             assertTrue(CLOSED.matcher(log).find(), log);
@@ -159,9 +164,10 @@ class RestartIT {
                 page.send(RawClient.ascii("GET " + server.path("/close") + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
                 assertEquals(200, page.readResponse().status());
             }
+            List<Future<Void>> reading = beginToRead();
             Await.until("a refusal", () -> handshake(server, "/broadcast").status(), status -> status == 503);
             assertComeAgain(handshake(server, "/broadcast"));
-            assertAllRead();
+            assertAllRead(reading);
             Await.until("the end", server::log, log -> log.contains("all closed: true"));
         }
     }

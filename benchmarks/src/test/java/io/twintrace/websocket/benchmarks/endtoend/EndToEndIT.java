@@ -33,14 +33,19 @@ class EndToEndIT {
         Jvm jvm = new Jvm(OPTIONS.javaHome(), OPTIONS.serverJvm());
         LoadRun load = new LoadRun(OPTIONS, jvm);
         try (RunningServer server = new RunningServer(jvm.server(kind, Workload.ECHO_125.messageLimit()))) {
-            assertWorked(load.on(server, Workload.ECHO_125));
-            assertWorked(load.on(server, Workload.BROADCAST));
+            assertWorks(load, server, Workload.ECHO_125);
+            assertWorks(load, server, Workload.BROADCAST);
         }
     }
 
-    private static void assertWorked(Measurement measurement) {
-        assertEquals(0, measurement.errors(), "replies that were wrong or missing");
-        assertTrue(measurement.values().get(Metric.PER_SECOND) > 0, "something came back");
+    private static void assertWorks(LoadRun load, RunningServer server, Workload workload) throws Exception {
+        boolean worked = false;
+        for (int i = 0; i < 5 && !worked; i++) { // so short a measurement may fall into a pause of the machine
+            Measurement measurement = load.on(server, workload);
+            assertEquals(0, measurement.errors(), "replies that were wrong or missing");
+            worked = measurement.values().get(Metric.PER_SECOND) > 0;
+        }
+        assertTrue(worked, "something came back");
     }
 
     @Test

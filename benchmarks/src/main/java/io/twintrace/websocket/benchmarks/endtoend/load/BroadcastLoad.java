@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 /** The first connection sends, and all receive. A message is done once everybody has it, the sender included. */
 final class BroadcastLoad extends Load {
     private static final int ATTEMPTS = 20;
-    private static final long ATTEMPT = TimeUnit.SECONDS.toNanos(1);
-    private static final long SETTLING = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long ATTEMPT = TimeUnit.SECONDS.toNanos(5);
+    private static final long SETTLING = TimeUnit.SECONDS.toNanos(1);
 
     /** Indexed by the message's number, modulo the number in flight. */
     private final long[] sentAt;
