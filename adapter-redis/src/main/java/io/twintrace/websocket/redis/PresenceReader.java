@@ -40,10 +40,6 @@ final class PresenceReader {
         List<Object> last = RedisConnection.list(
                 connection.call(Command.of(Protocol.Command.XREVRANGE, keys.presence(), "+", "-", "COUNT", 1)));
         position = last.isEmpty() ? "0-0" : new StreamEntry(last.get(0)).id();
-        startGrace();
-    }
-
-    private void startGrace() {
         graceEnds = System.nanoTime() + options.deadAfter().toNanos();
     }
 
@@ -83,10 +79,15 @@ final class PresenceReader {
         readAll(changed, session);
     }
 
-    private boolean wasEmptied(Session session) {
+    /** If Redis was emptied, the other nodes have time to announce their members again. */
+    private void noteIfEmptied(Session session) {
         Object wakes = session.input().call(Command.of(Protocol.Command.EXISTS, keys.wake(node)));
         // In this order: the publisher makes a lost key anew after it has noted the loss.
-        return wakes.equals(0L) || session.takeEmptied();
+        long emptiedAt = wakes.equals(0L) ? System.nanoTime() : session.emptiedAt();
+        long ends = emptiedAt + options.deadAfter().toNanos();
+        if (ends - graceEnds > 0) {
+            graceEnds = ends;
+        }
     }
 
     /** {@return the nodes that have members in these rooms, by Redis or by what this node knows} */
@@ -114,9 +115,7 @@ final class PresenceReader {
         List<Object> hashes = connection.callEach(all.stream()
                 .map(each -> Command.of(Protocol.Command.HGETALL, hash(each)))
                 .toList());
-        if (wasEmptied(session)) { // asked behind the hashes, which may have been lost just before
-            startGrace();
-        }
+        noteIfEmptied(session); // after the hashes were read: they may have been lost just before
         List<Command> forget = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             RoomNode each = all.get(i);

@@ -3,7 +3,6 @@ package io.twintrace.websocket.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import redis.clients.jedis.Protocol;
 
@@ -22,8 +21,8 @@ final class Session implements AutoCloseable {
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    /** Set by the publisher, and taken by the reader. */
-    private final AtomicBoolean emptied = new AtomicBoolean();
+    /** When the publisher last noted that Redis was emptied; before that, when this was made. */
+    private volatile long emptiedAt = System.nanoTime();
 
     private final RedisConnection input;
     private final RedisConnection output;
@@ -87,16 +86,16 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * For the publisher: Redis was emptied. Call this before you write the wake key anew, because its absence no longer
-     * shows that to the reader then.
+     * Notes that Redis was emptied. The publisher calls this before it writes the wake key anew, because the reader can
+     * then no longer tell by the missing key.
      */
     void noteEmptied() {
-        emptied.set(true);
+        emptiedAt = System.nanoTime();
     }
 
-    /** For the reader. {@return whether the publisher has noted, since the last call, that Redis was emptied} */
-    boolean takeEmptied() {
-        return emptied.getAndSet(false);
+    /** For the reader: what {@link System#nanoTime()} was then. */
+    long emptiedAt() {
+        return emptiedAt;
     }
 
     /** For the reader. */

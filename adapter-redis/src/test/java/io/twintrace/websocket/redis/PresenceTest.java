@@ -250,6 +250,22 @@ class PresenceTest {
         }
     }
 
+    /** Whichever of its threads sees it first. */
+    @Test
+    void membersStayForAWhileWhenRedisWasEmptied() {
+        RedisOptions watching = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(5));
+        try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
+                RedisBackplane two = RedisBackplane.connect(redis.uri(), watching)) {
+            Channel hereIn = open(one, here);
+            open(two, there);
+            announce(one, hereIn, "ann", "Ann");
+            awaitMembers(there, "ann");
+            there.never("leaves", Duration.ofMillis(5500), each -> !each.absent.isEmpty());
+            redis.call(Protocol.Command.FLUSHALL);
+            there.never("leaves", Duration.ofSeconds(1), each -> !each.absent.isEmpty());
+        }
+    }
+
     private void awaitKey(String key) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!redis.keys().contains(key)) {
