@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * The batch of a thread that offers messages to outboxes outside of a listener's turn. While it is active, nothing that
  * the thread writes waits for a peer. A handler that has more input to read leaves its frames and tasks unsent, because
- * it is about to offer more; they leave before it waits for input. If it is late, another thread sends them.
+ * it is about to offer more; they leave before it waits for input. If it is late, another thread sends them. The thread
+ * then waits once, for at most a second, until that has run the tasks.
  */
 public final class OfferBatch extends WriteBatch {
     /** A batch that was left more recently than this is expected to be left again soon. */
@@ -91,7 +92,11 @@ public final class OfferBatch extends WriteBatch {
         if (batch != null && batch.isActive()) {
             return null;
         }
-        if (batch == null || (batch instanceof OfferBatch left && !left.takeBack())) {
+        if (batch instanceof OfferBatch left && !left.takeBack()) {
+            left.awaitTasksRun(); // what this thread does next must not overtake them
+            batch = null;
+        }
+        if (batch == null) {
             inUse = true;
             batch = new OfferBatch();
             batch.attachToThread();
@@ -171,7 +176,7 @@ public final class OfferBatch extends WriteBatch {
     }
 
     /**
-     * Only once, and for a time, because a task may call the application's code, and that may wait for a lock which this
+     * Waits once, and for a second at most: a task may call the application's code, which may need a lock that this
      * thread holds.
      */
     private void awaitTasksRun() {
@@ -180,10 +185,11 @@ public final class OfferBatch extends WriteBatch {
             boolean unused = tasksRun.await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
-        }
-        tasksRun.countDown();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            tasksRun.countDown();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public abstract class WriteBatch {
     /** What the thread has put off to the end. */
     private final Deque<Runnable> tasks = new ArrayDeque<>();
 
-    /** Whether there are such tasks. Only a hint for a thread that does not own the batch. */
+    /** Whether there are such tasks, or they run. Once another thread owns the batch, false means that they have run. */
     private volatile boolean hasTasks;
 
     private boolean runningTasks;
@@ -154,7 +154,8 @@ public abstract class WriteBatch {
     }
 
     /**
-     * Runs what the calling thread has put off, because it is about to do something that has to come after that.
+     * Runs what the calling thread has put off, or waits up to a second for another thread that runs it, because the
+     * caller is about to do something that has to come after that.
      *
      * @return as {@link #mayWait()}
      */
