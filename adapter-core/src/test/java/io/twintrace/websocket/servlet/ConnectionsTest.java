@@ -64,6 +64,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -505,37 +506,36 @@ class ConnectionsTest {
         }
     }
 
-    /** The first one takes its time to begin, and both have a handler that nothing ends. */
+    /** The first one takes its time to begin, and all have a handler that nothing ends. */
     @Test
     void theyAreCutOffTogetherToo() throws Exception {
         keepAttributes();
-        CountDownLatch served = new CountDownLatch(2);
+        CountDownLatch served = new CountDownLatch(10);
         CountDownLatch never = new CountDownLatch(1);
-        CountDownLatch cutOff = new CountDownLatch(2);
+        CountDownLatch cutOff = new CountDownLatch(10);
         WebSocketHandler stubborn = connection -> {
             served.countDown();
             awaitWhatever(never, cutOff);
         };
         WebSocketOptions options = options(10, LONG);
         Served slow = connections(stubborn, options);
-        Served other = connections(stubborn, options);
-        List<Socket> peers = List.of(new Socket(), new Socket());
+        List<Served> others =
+                Stream.generate(() -> connections(stubborn, options)).limit(9).toList();
+        List<Socket> peers = Stream.generate(Socket::new).limit(10).toList();
         try {
-            for (Served each : List.of(slow, other)) {
-                each.join();
-                each.admit()
-                        .start(
-                                each == slow
-                                        ? upgraded(peers.get(0), Slow::new)
-                                        : upgraded(peers.get(1), plain -> plain));
+            slow.join();
+            slow.admit().start(upgraded(peers.get(9), Slow::new));
+            for (int i = 0; i < others.size(); i++) {
+                others.get(i).join();
+                others.get(i).admit().start(upgraded(peers.get(i), plain -> plain));
             }
             assertTrue(served.await(10, TimeUnit.SECONDS));
             long begin = System.nanoTime();
             slow.stop();
-            assertTrue(cutOff.await(10, TimeUnit.SECONDS), "the first stop cuts off both");
-            other.stop();
+            assertTrue(cutOff.await(10, TimeUnit.SECONDS), "the first stop cuts off all");
+            others.forEach(Served::stop);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            assertTrue(millis < 10_000, () -> millis + " ms, and twice 800 are enough");
+            assertTrue(millis < 5_000, () -> millis + " ms, and twice 800 are enough");
         } finally {
             never.countDown();
             for (Socket each : peers) {

@@ -81,7 +81,7 @@ class ListenerStopTest {
             assertServed(client);
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.read().closeCode());
-            assertQuick(Duration.ofSeconds(8), stopped);
+            assertQuick(Duration.ofSeconds(5), stopped);
             assertEquals(1006, listener.codes.poll(5, TimeUnit.SECONDS));
         }
     }

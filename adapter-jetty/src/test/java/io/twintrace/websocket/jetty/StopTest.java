@@ -75,7 +75,7 @@ class StopTest {
             assertServed(client);
             CompletableFuture<Duration> stopped = stop(server);
             assertEquals(1001, client.read().closeCode());
-            assertQuick(Duration.ofSeconds(8), stopped);
+            assertQuick(Duration.ofSeconds(5), stopped);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.twintrace.sample.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.testkit.Await;
@@ -136,6 +137,7 @@ class RestartIT {
             String log = server.log();
             assertTrue(CUT_OFF.matcher(log).find(), log);
             assertTrue(CLOSED.matcher(log).find(), log);
+            assertFalse(log.contains("is still running"), log); // it would be waited for a second time
             if (container == Container.JAVA_JAR) {
                 assertTrue(log.endsWith("Twintrace sample: stopped" + System.lineSeparator()), log);
             }

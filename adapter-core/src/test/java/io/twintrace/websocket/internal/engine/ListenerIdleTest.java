@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** The idle timeout measures the peer's silence, not the time in which this side did not read. */
 class ListenerIdleTest {
-    private static final int IDLE_MILLIS = 400;
-    private static final int LONGER_MILLIS = 600;
+    private static final int IDLE_MILLIS = 1_500;
+    private static final int LONGER_MILLIS = 2_000;
 
     private final WebSocketOptions options =
             ListeningPeer.quick().idleTimeout(Duration.ofMillis(IDLE_MILLIS)).build();
@@ -106,7 +106,7 @@ class ListenerIdleTest {
             peer.readMore(1000);
             assertTrue(peer.connection().isOpen(), () -> "closed: " + peer.errors());
             awaitEnd(peer);
-            assertTrue(peer.errors().get(0).getMessage().contains("a frame was not complete after 400 ms"));
+            assertTrue(peer.errors().get(0).getMessage().contains("a frame was not complete after 1500 ms"));
         }
     }
 
