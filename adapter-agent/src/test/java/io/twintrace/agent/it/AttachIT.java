@@ -108,7 +108,7 @@ class AttachIT {
         process.await("the overlap", PATIENCE, ("overlapped " + Gallery.MISTAKES + "HeartbeatScheduler")::equals);
         assertEquals(without, Transcript.of(process));
         assertEquals(reported, Reports.of(process).size());
-        assertTrue(clients.get(0).messages() > received);
+        assertTrue(clients.get(0).awaitMoreThan(received, PATIENCE));
     }
 
     /** Also in sessions that it has seen before. */
@@ -155,15 +155,25 @@ class AttachIT {
         succeed();
         race("TwoLocks");
         awaitReport("TwoLocks");
-        Path file = folder.resolve("pairs.jfr");
-        Java.jcmd(process.pid(), "JFR.dump", "name=pairs", "filename=" + file);
-        List<RecordedEvent> pairs = RecordingFile.readAllEvents(file).stream()
-                .filter(each -> each.getEventType().getName().equals("twintrace.ConcurrentWrite"))
-                .toList();
+        List<RecordedEvent> pairs = recordedPairs(folder);
         assertEquals(1, pairs.size(), pairs::toString);
         String stacks = pairs.get(0).getString("firstStack") + pairs.get(0).getString("secondStack");
         assertTrue(methods("TwoLocks").stream().allMatch(stacks::contains), stacks);
         assertEquals(Gallery.MISTAKES + "TwoLocks", pairs.get(0).getString("path"));
+    }
+
+    /** Dumps the recording until it has an event, which comes after the line in the log. */
+    private List<RecordedEvent> recordedPairs(Path folder) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        List<RecordedEvent> pairs = List.of();
+        for (int dump = 0; pairs.isEmpty() && System.nanoTime() - deadline < 0; dump++) {
+            Path file = folder.resolve("pairs-" + dump + ".jfr");
+            Java.jcmd(process.pid(), "JFR.dump", "name=pairs", "filename=" + file);
+            pairs = RecordingFile.readAllEvents(file).stream()
+                    .filter(each -> each.getEventType().getName().equals("twintrace.ConcurrentWrite"))
+                    .toList();
+        }
+        return pairs;
     }
 
     @ParameterizedTest

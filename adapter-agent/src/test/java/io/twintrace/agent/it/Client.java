@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** The JDK's client, which reads all the time. */
 final class Client implements WebSocket.Listener, AutoCloseable {
@@ -52,6 +54,15 @@ final class Client implements WebSocket.Listener, AutoCloseable {
 
     long messages() {
         return messages.get();
+    }
+
+    /** Waits for more messages than so many, and returns whether they come in time. */
+    boolean awaitMoreThan(long count, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (messages.get() <= count && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return messages.get() > count;
     }
 
     /** Waits for the first message. */

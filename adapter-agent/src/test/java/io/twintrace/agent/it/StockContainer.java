@@ -72,6 +72,8 @@ enum StockContainer {
                 serverXml,
                 Files.readString(serverXml)
                         .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
+                        // It would meet what the manager deploys. At the start all is deployed nevertheless.
+                        .replace("autoDeploy=\"true\"", "autoDeploy=\"false\"")
                         .replace("<Connector port=\"8080\"", "<Connector address=\"127.0.0.1\" port=\"0\""));
         Files.createDirectory(base.resolve("temp"));
         Files.writeString(

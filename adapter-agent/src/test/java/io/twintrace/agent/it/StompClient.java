@@ -12,10 +12,11 @@ final class StompClient implements AutoCloseable {
 
     private final Member member;
 
-    /** These five are guarded by the member's lock. */
+    /** These six are guarded by the member's lock. */
     private boolean isConnected;
 
-    private boolean isSubscribed;
+    private boolean isSubscribedToAll;
+    private boolean isSubscribedToOwn;
     private int broadcasts;
     private int answers;
     private int heartbeats;
@@ -41,20 +42,23 @@ final class StompClient implements AutoCloseable {
         member.send("SEND\ndestination:" + destination + "\ncontent-type:text/plain\n\n" + body + END);
     }
 
-    /** Sends broadcasts, which do not count, until one comes back. */
-    void awaitSubscription() throws InterruptedException {
+    /** Sends broadcasts and questions, which do not count, until one of each comes back. */
+    void awaitSubscriptions() throws InterruptedException {
         do {
             send("/app/all", PROBE);
-        } while (!member.await(BETWEEN_PROBES, () -> isSubscribed));
+            send("/app/own", PROBE);
+        } while (!member.await(BETWEEN_PROBES, () -> isSubscribedToAll && isSubscribedToOwn));
     }
 
     private void read(String frame) {
         if (frame.equals("\n")) {
             heartbeats++;
         } else if (frame.startsWith("MESSAGE\n")) {
+            boolean isToAll = frame.contains("\nsubscription:0\n");
             if (frame.endsWith(PROBE + END)) {
-                isSubscribed = true;
-            } else if (frame.contains("\nsubscription:0\n")) {
+                isSubscribedToAll |= isToAll;
+                isSubscribedToOwn |= !isToAll;
+            } else if (isToAll) {
                 broadcasts++;
             } else {
                 answers++;

@@ -63,7 +63,7 @@ class StompIT {
             clients.add(StompClient.connect(process.uri("/stomp")));
         }
         for (StompClient client : clients) {
-            client.awaitSubscription();
+            client.awaitSubscriptions();
         }
         return clients;
     }
