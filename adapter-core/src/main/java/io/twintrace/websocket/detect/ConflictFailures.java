@@ -12,24 +12,23 @@ final class ConflictFailures {
      * next thread that fails reports it instead.
      */
     static ConcurrentWriteException ofSecond(Conflict conflict) {
-        ConcurrentWriteException mine;
         try {
-            conflict.response().conflictFound();
-            mine = buildSecond(conflict);
-        } catch (Throwable t) {
-            conflict.postponeReport();
-            ConcurrentWrites.reportEnds(); // perhaps no other thread ever fails
-            if (conflict.hasFailedAThread()) { // it looked too early
-                release(conflict);
+            ConcurrentWriteException mine;
+            try {
+                conflict.response().conflictFound();
+                mine = buildSecond(conflict);
+            } catch (Throwable t) {
+                conflict.postponeReport();
+                if (conflict.hasFailedAThread()) { // it looked too early
+                    release(conflict);
+                }
+                throw t;
             }
-            throw t;
-        }
-        try {
             report(conflict, mine);
+            return mine;
         } finally {
-            ConcurrentWrites.reportEnds();
+            ConcurrentWrites.reportEnds(); // also if it was postponed: perhaps no other thread ever fails
         }
-        return mine;
     }
 
     private static ConcurrentWriteException buildSecond(Conflict conflict) {

@@ -16,8 +16,6 @@ import java.util.function.Predicate;
 public final class SessionGuards {
     private static final AtomicLong NUMBER = new AtomicLong();
 
-    private static final int MAX_PATH = 100;
-
     private final GuardSettings settings;
     private final WeakIdentityMap<SessionGuard> guards = new WeakIdentityMap<>();
     private final WeakIdentityMap<QueueGuard> queues = new WeakIdentityMap<>();
@@ -152,11 +150,8 @@ public final class SessionGuards {
         return new SessionGuard(settings, named(path), isOpen);
     }
 
-    /** Leaves out path parameters, because these may contain a session identifier, and the end of a long path. */
     private static ConnectionId named(String path) {
-        String plain = path.replaceAll(";[^/]*", "");
-        String shown = plain.length() <= MAX_PATH ? plain : plain.substring(0, MAX_PATH) + "...";
-        return new ConnectionId(NUMBER.incrementAndGet(), shown);
+        return new ConnectionId(NUMBER.incrementAndGet(), ConnectionId.plainPath(path));
     }
 
     /** {@return the number of sessions that have had a guard} */

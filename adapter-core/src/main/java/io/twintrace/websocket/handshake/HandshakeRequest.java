@@ -1,5 +1,6 @@
 package io.twintrace.websocket.handshake;
 
+import io.twintrace.websocket.detect.ConnectionId;
 import jakarta.servlet.http.HttpSession;
 import java.security.Principal;
 import java.util.List;
@@ -31,8 +32,6 @@ public record HandshakeRequest(
         Set<String> roles,
         HttpSession session,
         Map<String, List<String>> headers) {
-    private static final int MAX_PLAIN_PATH = 100;
-
     /**
      * Copies the headers.
      *
@@ -107,8 +106,7 @@ public record HandshakeRequest(
      * these may contain a session identifier.
      */
     public String plainPath() {
-        String plain = path.indexOf(';') < 0 ? path : path.replaceAll(";[^/]*", "");
-        return plain.length() <= MAX_PLAIN_PATH ? plain : plain.substring(0, MAX_PLAIN_PATH) + "...";
+        return ConnectionId.plainPath(path);
     }
 
     /** Method and path only. Headers and the query are left out, because the text may end up in a log. */

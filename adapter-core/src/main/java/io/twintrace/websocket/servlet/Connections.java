@@ -130,14 +130,15 @@ final class Connections implements ContextConnections.Member {
         }
 
         private void begin(WebSocketConnection connection) {
-            application.meter().opened((StoppableConnection) connection);
+            StoppableConnection opened = (StoppableConnection) connection;
+            application.meter().opened(opened);
             if (stopping) {
                 open.beginClose(connection);
             } else {
                 open.serveOn();
             }
             if (session != null) {
-                session.opened(connection, service::close);
+                session.opened(opened, service::close);
             }
         }
 

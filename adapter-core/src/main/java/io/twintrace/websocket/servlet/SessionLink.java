@@ -43,12 +43,12 @@ final class SessionLink {
                 options.keepsAlive() ? new SessionKeeper(session, application) : null);
     }
 
-    void opened(WebSocketConnection connection, Closer closer) {
+    void opened(StoppableConnection connection, Closer closer) {
         if (connections != null) {
             connections.add(connection, () -> closer.close(connection, options.closeCode(), "the session has ended"));
         }
         if (keeper != null) {
-            keeper.start((StoppableConnection) connection);
+            keeper.start(connection);
         }
     }
 

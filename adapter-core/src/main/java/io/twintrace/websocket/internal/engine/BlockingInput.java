@@ -48,11 +48,14 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      */
     private long reader;
 
-    /** When the reader last waited for input, or let other threads run. Used only by the reading thread. */
+    /**
+     * When the reader last waited for input, or let other threads run; 0 before it has read. Used only by the reading
+     * thread.
+     */
     private long readsOnSince;
 
-    /** How long the next rest of a reader that reads on is; 0 before it has read. Used only by the reading thread. */
-    private int restNanos;
+    /** How long the next rest of a reader that reads on is. Used only by the reading thread. */
+    private int restNanos = 1;
 
     /** Whether the reader left frames put aside for too long since it last waited for input. */
     private volatile boolean isSlow;
@@ -149,9 +152,8 @@ abstract class BlockingInput extends ConnectionSource implements Reading, OfferB
      * thread that never waits, so a few such peers would keep all other handlers from running.
      */
     private void readsOn(long now, boolean waited) {
-        if (waited || restNanos == 0) {
+        if (waited || readsOnSince == 0) {
             readsOnSince = now;
-            restNanos = Math.max(1, restNanos);
         } else if (now - readsOnSince > MAX_NANOS_ON) {
             readsOnSince = VirtualThreads.isVirtual(Thread.currentThread()) ? rest(now) : now;
         }
