@@ -1,5 +1,8 @@
 package io.twintrace.websocket.redis;
 
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
 /**
  * The names of keys. The name of a room is at the end, and the name of a node has no colon, so that no two keys have the
  * same name.
@@ -7,6 +10,11 @@ package io.twintrace.websocket.redis;
  * @param prefix begins all of them
  */
 record Keys(String prefix) {
+    /** {@return a name that no other node or backplane has} */
+    static String randomName() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
     /** {@return the stream of a room's messages} */
     String room(String room) {
         return prefix + "room:" + room;

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -54,8 +53,7 @@ final class Reader implements Runnable {
         this.counters = counters;
         keys = new Keys(options.prefix());
         wakeKey = keys.wake(node);
-        writtenKey = keys.written(
-                node, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
+        writtenKey = keys.written(node, Keys.randomName());
         presence = new PresenceReader(keys, options, node);
         blockMillis = (int) Math.min(MAX_BLOCK_MILLIS, options.heartbeat().toMillis());
     }

@@ -8,12 +8,10 @@ import io.twintrace.websocket.room.RoomMessage;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,9 +49,7 @@ public final class RedisBackplane implements Backplane {
     private RedisBackplane(RedisAddress address, RedisOptions options) {
         this.options = options;
         keys = new Keys(options.prefix());
-        node = options.node().isEmpty()
-                ? HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                : options.node();
+        node = options.node().isEmpty() ? Keys.randomName() : options.node();
         outgoing = new Outgoing(options, counters);
         Collection<Room> all = rooms.values();
         reader = new Reader(address, options, node, outgoing, all, counters);

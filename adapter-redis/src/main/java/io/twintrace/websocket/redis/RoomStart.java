@@ -110,16 +110,17 @@ final class RoomStart {
                     keepsPast ? Position.UNKNOWN : info.map(StreamInfo::removed).orElse(0L);
             return;
         }
-        // Redis drops the oldest entries: while one that was read is there, none is missing behind it. The count alone
-        // does not show that, since a slow reader has told what was dropped before it, but has not counted it.
-        boolean hasGap = info.get()
-                .first()
-                .map(first -> first.compareTo(position.last) > 0)
-                .orElse(true);
         if (known && info.get().removed() > position.ordinal) {
             long trimmed = info.get().removed() - position.ordinal;
             long others = trimmed - outgoing.unreturned(room.output).size();
             position.ordinal = info.get().removed();
+            // Redis drops the oldest entries: while one that was read is there, none is missing behind it. The count
+            // alone does not show that, since a slow reader has told what was dropped before it, but has not counted
+            // it.
+            boolean hasGap = info.get()
+                    .first()
+                    .map(first -> first.compareTo(position.last) > 0)
+                    .orElse(true);
             if (hasGap && others > 0) {
                 room.trimmed(others);
             }

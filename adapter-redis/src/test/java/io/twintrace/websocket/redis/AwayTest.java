@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.redis.fixture.CutLink;
+import io.twintrace.websocket.redis.fixture.Eventually;
 import io.twintrace.websocket.redis.fixture.LogLines;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
@@ -207,11 +208,7 @@ class AwayTest {
             assertEquals(List.of("c", "d", "e"), there.texts());
             assertEquals(2, there.lost);
             assertEquals(2, two.statistics().lost());
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (one.statistics().waiting() > 0) {
-                assertTrue(System.nanoTime() < deadline);
-                Thread.onSpinWait();
-            }
+            Eventually.await("all written", () -> one.statistics().waiting() == 0);
             publish(hereIn, "f");
             there.awaitMessages(4);
             assertEquals(2, there.lost);

@@ -50,12 +50,25 @@ class ExactlyOnceTest {
         }
     }
 
+    private void awaitHistories() {
+        first.await("history", recorder -> recorder.histories.size() == 1);
+        second.await("history", recorder -> recorder.histories.size() == 1);
+    }
+
+    /** After the second message, no heartbeat of the first node is on its way. */
+    private void passHeartbeat(Channel inOne) {
+        awaitHistories();
+        for (int i = 0; i < 2; i++) {
+            inOne.publish(Messages.text("first " + i));
+            first.awaitMessages(i + 1);
+        }
+    }
+
     /** The outage begins after a third of the messages, and before the last third. */
     private void exchange(RedisBackplane one, RedisBackplane two, Outage outage) throws Exception {
         Channel inOne = one.open("room", 0, first);
         Channel inTwo = two.open("room", 0, second);
-        first.await("history", recorder -> recorder.histories.size() == 1);
-        second.await("history", recorder -> recorder.histories.size() == 1);
+        awaitHistories();
         CountDownLatch third = new CountDownLatch(SENDERS);
         List<Thread> threads = new ArrayList<>();
         for (int sender = 0; sender < SENDERS; sender++) {
@@ -204,13 +217,7 @@ class ExactlyOnceTest {
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             Channel channel = one.open("room", 0, first);
             two.open("room", 0, second);
-            first.await("history", recorder -> recorder.histories.size() == 1);
-            second.await("history", recorder -> recorder.histories.size() == 1);
-            for (int i = 0; i < 2; i++) {
-                // After the second one, no heartbeat is on its way.
-                channel.publish(Messages.text("first " + i));
-                first.awaitMessages(i + 1);
-            }
+            passHeartbeat(channel);
             link.holdUp();
             for (int i = 0; i < 50; i++) {
                 channel.publish(Messages.text("m" + i));
@@ -242,13 +249,7 @@ class ExactlyOnceTest {
                 RedisBackplane three = RedisBackplane.connect(redis.uri(), OPTIONS)) {
             Channel inOne = one.open("room", 0, first);
             Channel inTwo = two.open("room", 0, second);
-            first.await("history", recorder -> recorder.histories.size() == 1);
-            second.await("history", recorder -> recorder.histories.size() == 1);
-            for (int i = 0; i < 2; i++) {
-                // After the second one, no heartbeat is on its way.
-                inOne.publish(Messages.text("first " + i));
-                first.awaitMessages(i + 1);
-            }
+            passHeartbeat(inOne);
             link.loseReplies();
             inOne.publish(Messages.text("once"));
             second.awaitMessages(3);

@@ -3,6 +3,7 @@ package io.twintrace.websocket.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.redis.fixture.Eventually;
 import io.twintrace.websocket.redis.fixture.LogLines;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
@@ -11,7 +12,6 @@ import io.twintrace.websocket.room.Backplane.Channel;
 import io.twintrace.websocket.room.Presence;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
@@ -33,14 +33,6 @@ class ForeignKeysTest {
         redis.close();
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline);
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void anIdBeyondALongIsLeftOut() {
         String stream = "twintrace:room:room";
@@ -55,7 +47,7 @@ class ForeignKeysTest {
             assertTrue(one.open("other", 0, other).publish(Messages.text("a")));
             other.awaitMessages(1);
             room.never("has no id", Duration.ofMillis(500), recorder -> !recorder.messages.isEmpty());
-            await(() -> one.statistics().malformed() >= 2);
+            Eventually.await("malformed", () -> one.statistics().malformed() >= 2);
             assertEquals(2, one.statistics().malformed());
             assertEquals(List.of(), room.disconnections);
         }
@@ -76,7 +68,7 @@ class ForeignKeysTest {
             }
             // Several heartbeats.
             room.never("fails", Duration.ofSeconds(1), recorder -> !recorder.disconnections.isEmpty());
-            await(() -> one.statistics().waiting() == 0);
+            Eventually.await("all written", () -> one.statistics().waiting() == 0);
             assertEquals(5, one.statistics().unshared());
             assertEquals(0, one.statistics().waiting());
             assertEquals(2, log.lines().size(), () -> log.lines().toString());

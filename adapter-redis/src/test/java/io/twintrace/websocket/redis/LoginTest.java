@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twintrace.websocket.redis.fixture.Eventually;
 import io.twintrace.websocket.redis.fixture.LogLines;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
@@ -97,11 +98,7 @@ class LoginTest {
             assertTrue(text.startsWith("cannot log in to Redis at localhost:" + redis.port() + ": WRONGPASS"), text);
             assertTrue(text.endsWith("check the user and the password in the URI"), text);
             assertFalse(all.toString().contains("wr0ng"), all::toString);
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (log.lines().isEmpty()) { // a room that is opened now may be told before the log is
-                assertTrue(System.nanoTime() < deadline);
-                Thread.onSpinWait();
-            }
+            Eventually.await("log", () -> !log.lines().isEmpty()); // a room that is opened now may be told before
             assertFalse(log.lines().toString().contains("wr0ng"));
             assertEquals(1, log.lines().size());
         }

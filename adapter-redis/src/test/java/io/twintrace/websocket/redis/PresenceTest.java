@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twintrace.websocket.redis.fixture.CutLink;
+import io.twintrace.websocket.redis.fixture.Eventually;
 import io.twintrace.websocket.redis.fixture.Messages;
 import io.twintrace.websocket.redis.fixture.Recorder;
 import io.twintrace.websocket.redis.fixture.RedisServer;
@@ -113,10 +114,7 @@ class PresenceTest {
     void theMembersOfADeadNodeLeave() {
         try (RedisBackplane one = RedisBackplane.connect(link.uri(), OFTEN);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), OFTEN)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            openWithAnn(one, two, there);
             link.cut();
             awaitMembers(there);
             link.mend();
@@ -151,10 +149,7 @@ class PresenceTest {
         RedisOptions options = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(20));
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), options);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), options)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            openWithAnn(one, two, there);
             redis.call(Protocol.Command.FLUSHALL);
             Recorder later = new Recorder();
             try (RedisBackplane three = RedisBackplane.connect(redis.uri(), options)) {
@@ -195,15 +190,20 @@ class PresenceTest {
         }
     }
 
+    /** {@return the room on the first node, where "ann" is, as the second one knows} */
+    private Channel openWithAnn(RedisBackplane one, RedisBackplane two, Recorder watching) {
+        Channel channel = open(one, here);
+        open(two, watching);
+        announce(one, channel, "ann", "Ann");
+        awaitMembers(watching, "ann");
+        return channel;
+    }
+
     /** Has the publisher write what waits. After the second message, its first heartbeat is over as well. */
     private static void awaitHeartbeat(RedisBackplane backplane, Channel channel) {
         for (int i = 0; i < 2; i++) {
             assertTrue(channel.publish(Messages.text("passes")));
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (backplane.statistics().waiting() > 0) {
-                assertTrue(System.nanoTime() < deadline);
-                Thread.onSpinWait();
-            }
+            Eventually.await("all written", () -> backplane.statistics().waiting() == 0);
         }
     }
 
@@ -211,10 +211,7 @@ class PresenceTest {
     void membersAreAnnouncedAgainWhenRedisWasEmptiedJustBeforeAChange() {
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            Channel hereIn = openWithAnn(one, two, there);
             redis.call(Protocol.Command.FLUSHALL);
             announce(one, hereIn, "bob", "Bob");
             awaitMembers(there, "ann", "bob");
@@ -235,16 +232,13 @@ class PresenceTest {
         RedisOptions watching = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(5));
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), watching)) {
-            Channel hereIn = open(one, here);
-            open(two, held);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(held, "ann");
+            Channel hereIn = openWithAnn(one, two, held);
             // Until a node that has no members in Redis counts as dead. Each connection begins with such a time.
             held.never("leaves", Duration.ofMillis(5500), each -> !each.absent.isEmpty());
             assertTrue(hereIn.publish(Messages.text("m0")));
             held.awaitMessages(1);
             redis.call(Protocol.Command.FLUSHALL);
-            awaitKey("twintrace:wake:" + two.node());
+            Eventually.await("the wake key", () -> redis.keys().contains("twintrace:wake:" + two.node()));
             goOn.countDown();
             held.never("leaves", Duration.ofSeconds(1), each -> !each.absent.isEmpty());
         }
@@ -256,21 +250,10 @@ class PresenceTest {
         RedisOptions watching = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(5));
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), watching)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            openWithAnn(one, two, there);
             there.never("leaves", Duration.ofMillis(5500), each -> !each.absent.isEmpty());
             redis.call(Protocol.Command.FLUSHALL);
             there.never("leaves", Duration.ofSeconds(1), each -> !each.absent.isEmpty());
-        }
-    }
-
-    private void awaitKey(String key) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!redis.keys().contains(key)) {
-            assertTrue(System.nanoTime() < deadline);
-            Thread.onSpinWait();
         }
     }
 
@@ -278,10 +261,7 @@ class PresenceTest {
     void anAnnouncementThatNoBackplaneHasWrittenIsLeftOut() {
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), RARE);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), RARE)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            Channel hereIn = openWithAnn(one, two, there);
             for (String version : List.of("garbage", "1-", "-", "99999999999999999999-1")) {
                 redis.call(
                         Protocol.Command.XADD,
@@ -309,21 +289,16 @@ class PresenceTest {
         RedisOptions options = OFTEN.withHeartbeat(HEARTBEAT, Duration.ofSeconds(20));
         try (RedisBackplane one = RedisBackplane.connect(redis.uri(), options);
                 RedisBackplane two = RedisBackplane.connect(redis.uri(), options)) {
-            Channel hereIn = open(one, here);
-            open(two, there);
-            announce(one, hereIn, "ann", "Ann");
-            awaitMembers(there, "ann");
+            openWithAnn(one, two, there);
             String hash = redis.keys().stream()
                     .filter(key -> key.contains("members"))
                     .findFirst()
                     .orElseThrow();
             // As the late bytes of a broken connection would.
             redis.call(Protocol.Command.HSET, hash, "m:ghost", "", "v", "0-7");
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (redis.call(Protocol.Command.HEXISTS, hash, "m:ghost").equals(1L)) {
-                assertTrue(System.nanoTime() < deadline);
-                Thread.onSpinWait();
-            }
+            Eventually.await(
+                    "the ghost to go",
+                    () -> redis.call(Protocol.Command.HEXISTS, hash, "m:ghost").equals(0L));
             awaitMembers(there, "ann");
         }
     }
